@@ -1,0 +1,23 @@
+import { defineNitroConfig } from 'nitropack/config'
+
+/** The functions: one Node server built into .output/server/index.mjs. */
+export default defineNitroConfig({
+  preset: 'node-server',
+  srcDir: 'server',
+  compatibilityDate: '2025-11-01',
+  imports: false,
+  errorHandler: './server/error.ts',
+  // The page at /docs: three files of the package, part of the build; nothing is fetched from elsewhere.
+  serverAssets: [
+    {
+      baseName: 'swagger',
+      dir: '../node_modules/swagger-ui-dist',
+      pattern: '{swagger-ui.css,swagger-ui-bundle.js,favicon-32x32.png}',
+    },
+  ],
+  esbuild: { options: { target: 'node22' } },
+  // Neither minified nor mapped: a stack in the log names the function it happened in.
+  minify: false,
+  sourceMap: false,
+  typescript: { generateTsConfig: false, generateRuntimeConfigTypes: false },
+})

@@ -1,0 +1,84 @@
+// npm start / npm run dev: the embedded Supabase and the functions, until Ctrl-C or SIGTERM.
+import { Console } from 'node:console'
+import { createWriteStream, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { startFunctions } from '../supabase/local/functions/process.ts'
+import { isLoopback, readSettings, type Settings } from '../supabase/local/settings.ts'
+import { startStack } from '../supabase/local/stack.ts'
+import { DEMO_PASSWORD, DEMO_USERS, isEmpty, seed } from './seed.ts'
+import { findTarget, isExternal, main } from './target.ts'
+
+const isDev = process.argv.includes('--dev')
+const say = (line = '') => process.stdout.write(`${line}\n`)
+
+/** What the parts write about themselves goes to a file; the terminal is for the person in front of it. */
+function logToFile(settings: Settings) {
+  mkdirSync(settings.dataDir, { recursive: true })
+  const stream = createWriteStream(join(settings.dataDir, 'supabase.log'), { flags: 'a' })
+  globalThis.console = new Console(stream, stream)
+}
+
+function untilAsked(stop: () => Promise<void>) {
+  let asked = 0
+  const onSignal = () => {
+    if (++asked > 1) return
+    say('\nStopping…')
+    // A part that never ends must not keep the terminal for ever; Postgres recovers from its log.
+    setTimeout(() => process.exit(1), 60_000).unref()
+    void stop().then(() => process.exit(0))
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  process.on('SIGHUP', onSignal)
+}
+
+async function startEmbedded(settings: Settings, since: number) {
+  say('Starting Postgres, the Supabase services and the functions…')
+  const stack = await startStack({ settings, functions: isDev ? 'dev' : 'production', report: say })
+  untilAsked(stack.stop)
+  if (!isLoopback(settings.host))
+    say(`HOST=${settings.host} is not loopback: no demo data (npm run db:seed -- --force loads it).`)
+  else if (await isEmpty(stack.env)) {
+    say('Loading the demo data…')
+    await seed(stack.env)
+  }
+  const { env } = stack
+  say(`
+Ready in ${((Date.now() - since) / 1000).toFixed(1)} s. Ctrl-C stops everything; the data stays in ${settings.dataDir}
+
+  Supabase URL     ${env.SUPABASE_URL}
+  Publishable key  ${env.SUPABASE_PUBLISHABLE_KEY}
+  Secret key       ${env.SUPABASE_SECRET_KEY}
+  Functions        ${env.FUNCTIONS_URL}   (API reference: ${env.FUNCTIONS_URL}/docs)
+  Studio           ${env.STUDIO_URL || 'off'}
+
+  Demo accounts, password ${DEMO_PASSWORD}:
+${DEMO_USERS.map((user) => `    ${user.email.padEnd(34)} ${user.empresa} (${user.rol})`).join('\n')}
+
+  npm run demo shows the contract flow; npm run -s status prints these settings and the rest.`)
+}
+
+async function startFunctionsAlone(settings: Settings) {
+  const env = await findTarget()
+  const child = await startFunctions({
+    settings,
+    env: { ...env },
+    dev: isDev,
+    onEvent: (event, detail) => say(`Functions ${event} (${detail})`),
+  })
+  untilAsked(() => child.stop())
+  say(
+    `Functions ready at http://${settings.host}:${settings.functionsPort} on the Supabase at ${env.SUPABASE_URL}`,
+  )
+}
+
+await main(async () => {
+  const since = Date.now()
+  const settings = readSettings()
+  logToFile(settings)
+  // A stray error in one request must not end the stack for everybody.
+  process.on('unhandledRejection', (error) => console.error(error))
+  await (isExternal() ? startFunctionsAlone(settings) : startEmbedded(settings, since))
+})
+// A failed start leaves handles open (a log, a pool); the message has been written.
+if (process.exitCode) process.exit()

@@ -1,0 +1,18 @@
+import { defineNitroPlugin } from 'nitropack/runtime'
+import { EnvironmentError, readEnvironment } from '../utils/environment.ts'
+import { log } from '../utils/log.ts'
+import { openServices, services } from '../utils/services.ts'
+
+/** Opens what the process needs, and closes it once the last answer has left. */
+export default defineNitroPlugin((nitro) => {
+  try {
+    const environment = readEnvironment()
+    log.level = environment.logLevel
+    openServices(environment)
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  }
+  nitro.hooks.hook('close', () => services().database.close())
+})

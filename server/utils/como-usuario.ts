@@ -1,0 +1,52 @@
+import { defineEventHandler, type EventHandler, type H3Event, setResponseHeader } from 'h3'
+import type { Caller, Claims, Query } from './db.ts'
+import { problem } from './problem.ts'
+import { services } from './services.ts'
+import { bearerOf } from './sessions.ts'
+
+/** The text of a JSON value made by Postgres: it is sent as it came, so numbers keep their digits. */
+export type Json = string
+
+/** Queries whose one row has one column, `cuerpo`, with the JSON of the answer. */
+export interface UserDb extends Caller {
+  /** The JSON that a query answers; undefined when there is no row. */
+  one(query: Query, params?: unknown[]): Promise<Json | undefined>
+}
+
+/** The database as one user, who may also run several queries in one transaction. */
+export interface UserConnection extends UserDb {
+  claims: Claims
+  /** The caller's access token, for Storage. */
+  token: string
+  /** Several queries as the user in one transaction; a throw rolls all of it back. */
+  transaction<T>(work: (tx: UserDb) => Promise<T>): Promise<T>
+}
+
+const withOne = (caller: Caller): UserDb => ({
+  query: (query, params) => caller.query(query, params),
+  one: async (query, params) => (await caller.query<{ cuerpo: Json }>(query, params))[0]?.cuerpo,
+})
+
+function connect(claims: Claims, token: string): UserConnection {
+  const { database } = services()
+  return {
+    ...withOne(database.as(claims)),
+    claims,
+    token,
+    transaction: (work) => database.transaction(claims, (tx) => work(withOne(tx))),
+  }
+}
+
+/**
+ * A route that answers a signed-in user: checks the session and hands over the database as that user.
+ * A string that it returns is JSON.
+ */
+export function comoUsuario<T>(handler: (event: H3Event, db: UserConnection) => Promise<T>): EventHandler {
+  return defineEventHandler(async (event) => {
+    const token = bearerOf(event.node.req.headers.authorization)
+    if (!token) throw problem('no_autenticado')
+    const answer = await handler(event, connect(await services().verifySession(token), token))
+    if (typeof answer === 'string') setResponseHeader(event, 'content-type', 'application/json; charset=utf-8')
+    return answer
+  })
+}

@@ -1,0 +1,137 @@
+import pg from 'pg'
+
+/** What a verified JWT says; `role` is a role that `authenticator` may become. */
+export interface Claims {
+  role: string
+  sub?: string
+  [claim: string]: unknown
+}
+
+/** A query with a name is parsed and planned once per connection. */
+export interface Query {
+  name: string
+  text: string
+}
+
+/** A transaction that runs as a caller; every query of it is under that caller's RLS. */
+export interface Caller {
+  query<Row extends pg.QueryResultRow = pg.QueryResultRow>(
+    query: Query | string,
+    params?: unknown[],
+  ): Promise<Row[]>
+}
+
+export interface Database {
+  /** One query as the caller, in a transaction of its own: a single network flight. */
+  as(claims: Claims): Caller
+  /** Several queries as the caller in one transaction; a throw rolls all of it back. */
+  transaction<T>(claims: Claims, work: (tx: Caller) => Promise<T>): Promise<T>
+  /** Connections open, idle and awaited, for /salud. */
+  stats(): { total: number; idle: number; waiting: number }
+  close(): Promise<void>
+}
+
+const CONTEXT: Query = {
+  name: 'context',
+  text: `select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)`,
+}
+
+// JSON made by Postgres is passed on as text: numeric keeps its digits and nothing is parsed twice.
+// Dates and numerics are text for the same reason.
+const asText = (value: string) => value
+const types: pg.CustomTypesConfig = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if ([114, 3802, 1082, 1114, 1184, 1700].includes(oid)) return asText
+    return pg.types.getTypeParser(oid, format)
+  },
+} as pg.CustomTypesConfig
+
+function run<Row extends pg.QueryResultRow>(
+  client: pg.ClientBase,
+  query: Query | string,
+  values: unknown[] = [],
+) {
+  const config = typeof query === 'string' ? { text: query } : query
+  return client.query<Row>({ ...config, values })
+}
+
+/** Waits for every answer of one flight, then fails with the first error, which is the cause of the rest. */
+async function settle<T extends unknown[]>(flight: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  const results = await Promise.allSettled(flight)
+  const failure = results.find((r) => r.status === 'rejected')
+  if (failure) throw failure.reason
+  return results.map((r) => (r as PromiseFulfilledResult<unknown>).value) as T
+}
+
+/**
+ * Opens a pool that logs in as `authenticator` and becomes the caller for the length of a transaction.
+ * Connections are in pipeline mode: begin, context, query and commit leave together.
+ * @param connectionString must log in as `authenticator`: never as an owner or a superuser.
+ */
+export function openDatabase(connectionString: string, options: { max?: number } = {}): Database {
+  const pool = new pg.Pool({
+    connectionString,
+    max: options.max ?? 20,
+    pipeline: true,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    types,
+  } as pg.PoolConfig)
+  // A connection lost while idle is replaced at the next use.
+  pool.on('error', () => {})
+
+  async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await pool.connect()
+    let broken: Error | undefined
+    const onError = (error: Error) => {
+      broken = error
+    }
+    client.on('error', onError)
+    try {
+      return await work(client)
+    } finally {
+      client.off('error', onError)
+      client.release(broken)
+    }
+  }
+
+  const open = (client: pg.ClientBase, claims: Claims) =>
+    [
+      run(client, { name: 'begin', text: 'begin' }),
+      run(client, CONTEXT, [claims.role, JSON.stringify(claims)]),
+    ] as const
+  const close = (client: pg.ClientBase, how: 'commit' | 'rollback') => run(client, { name: how, text: how })
+
+  return {
+    as: (claims) => ({
+      query: <Row extends pg.QueryResultRow>(query: Query | string, params?: unknown[]) =>
+        withClient(async (client) => {
+          const [, , result] = await settle<[unknown, unknown, pg.QueryResult<Row>, unknown]>([
+            ...open(client, claims),
+            run<Row>(client, query, params),
+            close(client, 'commit'),
+          ])
+          return result.rows
+        }),
+    }),
+    transaction: (claims, work) =>
+      withClient(async (client) => {
+        const opening = settle([...open(client, claims)])
+        try {
+          await opening
+          const result = await work({
+            query: async (query, params) => (await run(client, query, params)).rows as never,
+          })
+          const { command } = await close(client, 'commit')
+          if (command !== 'COMMIT') throw new Error('The transaction was rolled back by an earlier error.')
+          return result
+        } catch (error) {
+          await close(client, 'rollback').catch(() => {})
+          throw error
+        }
+      }),
+    stats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    close: () => pool.end(),
+  }
+}

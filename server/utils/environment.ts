@@ -1,0 +1,81 @@
+import * as v from 'valibot'
+
+/** A setting that is missing or does not hold what it should; the message is for who starts the process. */
+export class EnvironmentError extends Error {
+  override name = 'EnvironmentError'
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+
+const httpUrl = v.pipe(
+  v.string('is missing'),
+  v.url('is not a URL'),
+  v.regex(/^https?:/, 'is not an http(s) URL'),
+  v.transform((url) => url.replace(/\/+$/, '')),
+)
+const databaseUrl = v.pipe(
+  v.string('is missing'),
+  v.url('is not a URL'),
+  v.regex(/^postgres(ql)?:/, 'is not a postgres:// URL'),
+  // Supavisor names the tenant after a dot: authenticator.my-project
+  v.check(
+    (url) => /^authenticator(\.|$)/.test(decodeURIComponent(new URL(url).username)),
+    'must log in as authenticator, which can do nothing but become the caller; set AUTHENTICATOR_DATABASE_URL',
+  ),
+)
+
+const EnvironmentSchema = v.object({
+  SUPABASE_URL: httpUrl,
+  SUPABASE_PUBLISHABLE_KEY: v.pipe(v.string('is missing (or SUPABASE_ANON_KEY)'), v.minLength(1, 'is empty')),
+  DATABASE_URL: databaseUrl,
+  JWT_SECRET: v.optional(v.pipe(v.string(), v.minLength(32, 'is shorter than 32 characters, too weak for HS256'))),
+  LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `is none of ${LOG_LEVELS.join(', ')}`), 'info'),
+  DB_POOL_MAX: v.optional(
+    v.pipe(v.string(), v.regex(/^[1-9]\d{0,2}$/, 'is not a number from 1 to 999'), v.transform(Number)),
+    '20',
+  ),
+})
+
+/** What the functions read from the environment, once checked. */
+export interface Environment {
+  /** Base of /auth/v1 and /storage/v1, without a slash at the end. */
+  supabaseUrl: string
+  /** Key that goes along with the caller's token to Auth and Storage. */
+  publishableKey: string
+  /** Logs in as `authenticator`. */
+  databaseUrl: string
+  /** HS256 secret of the sessions; without it they are checked against the JWKS of Auth. */
+  jwtSecret: string | undefined
+  logLevel: (typeof LOG_LEVELS)[number]
+  /** Connections to Postgres at most. */
+  poolSize: number
+}
+
+/**
+ * Reads and checks the environment.
+ * @throws EnvironmentError naming every variable that is missing or wrong, in one line.
+ */
+export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
+  const given = {
+    ...env,
+    SUPABASE_PUBLISHABLE_KEY: env.SUPABASE_PUBLISHABLE_KEY || env.SUPABASE_ANON_KEY,
+    DATABASE_URL: env.AUTHENTICATOR_DATABASE_URL || env.DATABASE_URL,
+  }
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value))
+  const result = v.safeParse(EnvironmentSchema, present)
+  if (!result.success) {
+    const faults = result.issues.map((issue) => `${v.getDotPath(issue)} ${describe(issue)}`)
+    throw new EnvironmentError(`The functions cannot start: ${faults.join('; ')}.`)
+  }
+  const { output } = result
+  return {
+    supabaseUrl: output.SUPABASE_URL,
+    publishableKey: output.SUPABASE_PUBLISHABLE_KEY,
+    databaseUrl: output.DATABASE_URL,
+    jwtSecret: output.JWT_SECRET,
+    logLevel: output.LOG_LEVEL,
+    poolSize: output.DB_POOL_MAX,
+  }
+}
+
+const describe = (issue: v.BaseIssue<unknown>) => (issue.received === 'undefined' ? 'is missing' : issue.message)

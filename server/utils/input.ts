@@ -1,0 +1,57 @@
+import { getQuery, type H3Event } from 'h3'
+import * as v from 'valibot'
+import type { Clave } from './catalogue.ts'
+import { problem } from './problem.ts'
+
+const JSON_LIMIT = 1024 * 1024
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+
+/**
+ * Reads a JSON body and checks it against a schema.
+ * @throws Problem 413, 415, 400 `json_invalido` or 422 `datos_invalidos` with every field at fault.
+ */
+export async function readBodyAs<S extends v.GenericSchema>(event: H3Event, schema: S): Promise<v.InferOutput<S>> {
+  return check(schema, await readJson(event), 'datos_invalidos')
+}
+
+/** Reads the query string as a schema; every value is text and may come once. */
+export function readQueryAs<S extends v.GenericSchema>(event: H3Event, schema: S): v.InferOutput<S> {
+  return check(schema, { ...getQuery(event) }, 'parametros_invalidos')
+}
+
+/**
+ * Checks a value against a schema.
+ * @throws Problem of the given key, with the path and the reason of every fault; never with the value.
+ */
+export function check<S extends v.GenericSchema>(schema: S, value: unknown, clave: Clave): v.InferOutput<S> {
+  const result = v.safeParse(schema, value)
+  if (result.success) return result.output
+  const errores = result.issues.map((issue) => ({ campo: v.getDotPath(issue) ?? '', mensaje: issue.message }))
+  throw problem(clave, { errores })
+}
+
+async function readJson(event: H3Event): Promise<unknown> {
+  const { headers } = event.node.req
+  const isJson = /^application\/(json|[\w.+-]+\+json)\s*(;|$)/i.test(headers['content-type'] ?? '')
+  if (!isJson || (headers['content-encoding'] ?? 'identity') !== 'identity') throw problem('tipo_de_cuerpo_no_admitido')
+  const bytes = await readBytes(event, JSON_LIMIT)
+  try {
+    return JSON.parse(decoder.decode(bytes))
+  } catch {
+    throw problem('json_invalido')
+  }
+}
+
+async function readBytes(event: H3Event, limit: number): Promise<Buffer> {
+  const { req } = event.node
+  if (Number(req.headers['content-length'] ?? 0) > limit) throw problem('cuerpo_demasiado_grande')
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of req) {
+    size += chunk.length
+    // Leaving the loop would destroy the connection before the answer: the rest is read and dropped.
+    if (size <= limit) chunks.push(chunk)
+  }
+  if (size > limit) throw problem('cuerpo_demasiado_grande')
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,32 @@
+import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import { type Database, openDatabase } from './db.ts'
+import type { Environment } from './environment.ts'
+import { createSessionVerifier, type VerifySession } from './sessions.ts'
+
+/** What the process holds open while it serves. */
+export interface Services {
+  environment: Environment
+  database: Database
+  verifySession: VerifySession
+  /** Supabase as the owner of a token: Storage asks Postgres with its claims. */
+  supabaseAs(token: string): SupabaseClient
+}
+
+let current: Services | undefined
+
+/** Opens the pool and the verifier; called once, by the plugin that starts the process. */
+export function openServices(environment: Environment): void {
+  current = {
+    environment,
+    database: openDatabase(environment.databaseUrl, { max: environment.poolSize }),
+    verifySession: createSessionVerifier(environment),
+    supabaseAs: (token) =>
+      createClient(environment.supabaseUrl, environment.publishableKey, { accessToken: async () => token }),
+  }
+}
+
+/** The services of this process. */
+export function services(): Services {
+  if (!current) throw new Error('The services have not been opened.')
+  return current
+}

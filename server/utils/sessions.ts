@@ -1,0 +1,63 @@
+import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
+import type { Claims } from './db.ts'
+import { problem } from './problem.ts'
+
+/** Checks an access token of Supabase Auth and gives back its claims. */
+export type VerifySession = (token: string) => Promise<Claims>
+
+const EXPECTED = { audience: 'authenticated', requiredClaims: ['exp', 'sub'] }
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+// A token is the same text until it expires: its signature is worth checking once.
+const REMEMBERED_AT_MOST = 5_000
+
+type Remembered = Claims & { exp: number; sub: string }
+
+/**
+ * Builds the verifier of sessions: HS256 with the shared secret, or the asymmetric keys that Auth publishes.
+ * @throws Problem `no_autenticado` for any token that does not hold; `sesiones_no_disponibles` when the keys
+ * cannot be fetched.
+ */
+export function createSessionVerifier(options: { supabaseUrl: string; jwtSecret?: string | undefined }): VerifySession {
+  const secret = options.jwtSecret ? new TextEncoder().encode(options.jwtSecret) : undefined
+  const published = createRemoteJWKSet(new URL(`${options.supabaseUrl}/auth/v1/.well-known/jwks.json`))
+  const remembered = new Map<string, Remembered>()
+
+  /** Claims of a token whose signature, dates and audience hold. */
+  async function verify(token: string): Promise<JWTPayload> {
+    const isShared = secret !== undefined && algorithmOf(token) === 'HS256'
+    try {
+      const { payload } = isShared
+        ? await jwtVerify(token, secret, { ...EXPECTED, algorithms: ['HS256'] })
+        : await jwtVerify(token, published, { ...EXPECTED, algorithms: ['ES256', 'RS256', 'EdDSA'] })
+      return payload
+    } catch (cause) {
+      throw problem(isShared || !isUnreachable(cause) ? 'no_autenticado' : 'sesiones_no_disponibles', { cause })
+    }
+  }
+
+  return async (token) => {
+    const known = remembered.get(token)
+    if (known && known.exp > Date.now() / 1000) return known
+    remembered.delete(token)
+    const claims = (await verify(token)) as Remembered
+    if (claims.role !== 'authenticated' || !UUID.test(claims.sub)) throw problem('no_autenticado')
+    if (remembered.size >= REMEMBERED_AT_MOST) remembered.delete(remembered.keys().next().value as string)
+    remembered.set(token, claims)
+    return claims
+  }
+}
+
+function algorithmOf(token: string): string | undefined {
+  try {
+    return decodeProtectedHeader(token).alg
+  } catch (cause) {
+    throw problem('no_autenticado', { cause })
+  }
+}
+
+// Anything that is not a verdict on the token: Auth did not answer, or not with keys.
+const isUnreachable = (error: unknown) =>
+  !(error instanceof errors.JOSEError) || error instanceof errors.JWKSTimeout || error.code === 'ERR_JOSE_GENERIC'
+
+/** The token of `Authorization: Bearer …`, if there is one. */
+export const bearerOf = (header: string | undefined) => /^Bearer +([\w-]+\.[\w-]+\.[\w-]+) *$/i.exec(header ?? '')?.[1]

@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { PROJECT_DIR, type Settings, SetupError } from '../settings.ts'
+import { buildFunctions } from './build.ts'
+
+/** The functions' process (Nitro), started again when it dies by itself. */
+export interface FunctionsProcess {
+  pid(): number | undefined
+  stop(): Promise<void>
+}
+
+const GUARD = fileURLToPath(new URL('./end-with-parent.ts', import.meta.url))
+
+/**
+ * Starts the functions: a production build, or with reload (`dev`).
+ * @param env what the functions read: SUPABASE_URL, DATABASE_URL, keys.
+ * @param isWarm stop waiting for readiness after 60 s and fail.
+ */
+export async function startFunctions(options: {
+  settings: Settings
+  env: Record<string, string>
+  dev?: boolean
+  onEvent?: (event: 'died' | 'restarted', detail: string) => void
+}): Promise<FunctionsProcess> {
+  const { settings, dev } = options
+  const log = createWriteStream(join(settings.dataDir, 'functions.log'), { flags: 'a' })
+  const args = dev
+    ? [
+        join(PROJECT_DIR, 'node_modules/nitropack/dist/cli/index.mjs'),
+        'dev',
+        '--port',
+        String(settings.functionsPort),
+        '--host',
+        settings.host,
+      ]
+    : ['--import', GUARD, '--enable-source-maps', await buildFunctions()]
+  let child: ChildProcess | undefined
+  let isStopping = false
+
+  function launch(): ChildProcess {
+    const started = spawn(process.execPath, args, {
+      cwd: PROJECT_DIR,
+      // Its own group: Ctrl-C reaches the stack alone, which ends its parts in order.
+      detached: true,
+      env: {
+        ...process.env,
+        ...options.env,
+        PORT: String(settings.functionsPort),
+        NITRO_PORT: String(settings.functionsPort),
+        HOST: settings.host,
+        NITRO_HOST: settings.host,
+        NODE_ENV: dev ? 'development' : 'production',
+      },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    started.stdout?.pipe(log, { end: false })
+    started.stderr?.pipe(log, { end: false })
+    started.once('exit', (code, signal) => void onExit(signal ?? String(code)))
+    child = started
+    return started
+  }
+
+  async function onExit(why: string): Promise<void> {
+    if (isStopping) return
+    options.onEvent?.('died', why)
+    await sleep(500)
+    if (isStopping) return
+    launch()
+    options.onEvent?.('restarted', `pid ${child?.pid}`)
+  }
+
+  launch()
+  const url = `http://${settings.host === '0.0.0.0' ? '127.0.0.1' : settings.host}:${settings.functionsPort}/salud`
+  const deadline = Date.now() + 60_000
+  while (true) {
+    const response = await fetch(url).catch(() => null)
+    if (response?.ok) break
+    if (Date.now() > deadline) {
+      isStopping = true
+      child?.kill('SIGKILL')
+      throw new SetupError(
+        `The functions did not answer at ${url} within 60 s; see ${join(settings.dataDir, 'functions.log')}`,
+      )
+    }
+    await sleep(50)
+  }
+
+  return {
+    pid: () => child?.pid,
+    async stop() {
+      isStopping = true
+      if (child && child.exitCode === null && child.signalCode === null) {
+        const ended = once(child, 'exit')
+        child.kill('SIGTERM')
+        const timer = setTimeout(() => child?.kill('SIGKILL'), 15_000)
+        await ended
+        clearTimeout(timer)
+      }
+      log.end()
+    },
+  }
+}

@@ -1,0 +1,151 @@
+import { createServer, type Server } from 'node:http'
+import {
+  createApp,
+  type EventHandler,
+  eventHandler,
+  getQuery,
+  
+  type H3Event,
+  sendWebResponse,
+  setResponseHeaders,
+  setResponseStatus,
+  toNodeListener,
+  useBase,
+} from 'h3'
+import { createProxyServer } from 'httpxy'
+import { type Identifier, type Identity, IdentityError } from './identity.ts'
+import type { Lite } from './lite.ts'
+import { toRequest } from './web.ts'
+
+declare module 'h3' {
+  interface H3EventContext {
+    /** The verified caller; null where no key and no token came. */
+    identity?: Identity | null
+  }
+}
+
+export interface GatewayOptions {
+  /** The gateway's own URL, as clients know it. */
+  publicUrl: string
+  functionsUrl: string
+  identifier: Identifier
+  lite: Lite
+  authAdmin: EventHandler
+  storage: EventHandler
+  /** Name of this run of the stack, so that `status` recognises it. */
+  instance: string
+}
+
+// What the real gateway opens without an API key: links that a mail or a browser follows.
+const OPEN_AUTH = /^\/auth\/v1\/(verify|callback|authorize|\.well-known\/)/
+const OPEN_STORAGE =
+  /^\/storage\/v1\/(object\/(public|sign)\/|object\/upload\/sign\/|object\/info\/public\/|upload\/resumable\/sign|status$)/
+
+const CORS = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+  'Access-Control-Expose-Headers':
+    'Content-Range, Content-Location, Content-Length, Content-Disposition, ETag, Link, Location, Preference-Applied, X-Total-Count, Upload-Offset, Upload-Length, Tus-Resumable, Idempotency-Replayed',
+  'Access-Control-Max-Age': '3600',
+}
+
+function refuse(event: H3Event, status: number, message: string, code: string, hint?: string) {
+  setResponseStatus(event, status)
+  setResponseHeaders(event, { 'sb-error-code': code })
+  return { message, ...(hint && { hint }) }
+}
+
+/** Verifies key and token of a request; sends the refusal itself when they do not hold. */
+function requireIdentity(identifier: Identifier) {
+  return eventHandler(async (event) => {
+    const path = event.path.split('?')[0]!
+    if (!/^\/(auth|rest|storage)\/v1(\/|$)/.test(path)) return
+    const isOpen = OPEN_AUTH.test(path) || OPEN_STORAGE.test(path)
+    const query = getQuery(event).apikey
+    try {
+      const identity = await identifier.identify(
+        getRequestHeaders(event),
+        typeof query === 'string' ? query : undefined,
+      )
+      const hasKey = identity && (identity.key || path.startsWith('/storage/'))
+      if (!hasKey && !isOpen) {
+        return refuse(
+          event,
+          401,
+          'No API key found in request',
+          'UNAUTHORIZED_MISSING_API_KEY',
+          'No `apikey` request header or url param was found.',
+        )
+      }
+      event.context.identity = identity
+    } catch (error) {
+      if (!(error instanceof IdentityError)) throw error
+      // An open link is judged by its own token; a stale session beside it does not spoil it.
+      if (isOpen) event.context.identity = null
+      else if (path.startsWith('/rest/') && error.code === 'UNAUTHORIZED_INVALID_JWT_FORMAT') return
+      else return refuse(event, 401, error.message, error.code, error.hint)
+    }
+  })
+}
+
+function preflight() {
+  return eventHandler((event) => {
+    setResponseHeaders(event, CORS)
+    if (event.method !== 'OPTIONS' || !event.node.req.headers['access-control-request-method']) return
+    const asked = event.node.req.headers['access-control-request-headers']
+    setResponseHeaders(event, {
+      'Access-Control-Allow-Headers': asked ?? 'authorization, apikey, content-type, x-client-info',
+    })
+    setResponseStatus(event, 204)
+    return ''
+  })
+}
+
+function fetchHandler(origin: string, fetch: (request: Request) => Promise<Response>) {
+  return eventHandler(async (event) => {
+    const request = await toRequest(event, origin)
+    if (!request) return refuse(event, 413, 'Request body is larger than 20 MiB', 'PAYLOAD_TOO_LARGE')
+    const response = await fetch(request)
+    await sendWebResponse(event, response)
+  })
+}
+
+/** Hands a request on to the functions' process, streaming both ways. */
+function functionsHandler(functionsUrl: string) {
+  const proxy = createProxyServer({ target: functionsUrl, xfwd: true })
+  return eventHandler(async (event) => {
+    await proxy.web(event.node.req, event.node.res).catch(() => {
+      if (event.node.res.headersSent) return event.node.res.destroy()
+      event.node.res.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' })
+      event.node.res.end(JSON.stringify({ message: 'The functions are not answering' }))
+    })
+    event._handled = true
+  })
+}
+
+/** The one URL of the stack: routes /auth/v1, /rest/v1, /storage/v1 and /functions/v1. */
+export function createGateway(options: GatewayOptions): Server {
+  const app = createApp({
+    onError(error, event) {
+      // What a part did not answer itself is our fault; the cause goes to the log, never to the caller.
+      if (error.statusCode >= 500) console.error(error.cause ?? error)
+      setResponseStatus(event, error.statusCode)
+      setResponseHeaders(event, { 'content-type': 'application/json' })
+      event.node.res.end(
+        JSON.stringify({ message: error.statusCode >= 500 ? 'Internal server error' : error.message }),
+      )
+    },
+  })
+  app.use(preflight())
+  app.use(
+    '/health',
+    eventHandler(() => ({ status: 'ok', instance: options.instance })),
+  )
+  app.use(requireIdentity(options.identifier))
+  app.use('/auth/v1/admin', useBase('/auth/v1/admin', options.authAdmin))
+  app.use('/auth/v1', fetchHandler(options.publicUrl, options.lite.auth))
+  app.use('/rest/v1', fetchHandler(options.publicUrl, options.lite.rest))
+  app.use('/storage/v1', useBase('/storage/v1', options.storage))
+  app.use('/functions/v1', functionsHandler(options.functionsUrl))
+  return createServer(toNodeListener(app))
+}

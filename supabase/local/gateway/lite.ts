@@ -1,0 +1,131 @@
+import { type ApiKeyResolver, App } from '@supabase/lite'
+import { createPostgresConnection } from '@supabase/lite/postgres'
+import pg from 'pg'
+import type { Config } from '../config.ts'
+import type { Keys } from '../keys.ts'
+import type { Identifier } from './identity.ts'
+
+/** PostgREST and GoTrue as @supabase/lite speaks them. */
+export interface Lite {
+  rest(request: Request): Promise<Response>
+  auth(request: Request): Promise<Response>
+  /** Lite's own pages about the schema, for Studio. */
+  system(request: Request): Promise<Response>
+  close(): Promise<void>
+}
+
+type RawJson = { rawJSON(text: string): unknown }
+
+/**
+ * A connection of lite. Two of its defaults would change our database or its answers:
+ * - at the first request it grants ALL on every table to the API roles, which would undo the grants by
+ *   column of our migrations; told that row security is active already, it leaves them alone;
+ * - a numeric that a double would print otherwise (60.0, 0.10) becomes a JSON string; PostgREST answers a
+ *   number with its digits, and so do we.
+ */
+function connect(url: string, extraSearchPath: string[], max: number) {
+  const connection = createPostgresConnection({
+    url,
+    postgresOptions: {
+      max,
+      onnotice: () => {},
+      connection: { search_path: extraSearchPath.join(',') },
+      types: {
+        numeric: {
+          to: 1700,
+          from: [1700],
+          serialize: String,
+          parse: (text: string) =>
+            Number.isFinite(Number(text)) ? (JSON as unknown as RawJson).rawJSON(text) : text,
+        },
+      } as never,
+    },
+  })
+  Object.assign(connection, { rlsState: 'active' })
+  return connection
+}
+
+/** Reads the schema again whenever DDL notifies `pgrst`, as PostgREST does; survives a restart of Postgres. */
+function watchSchema(url: string, onChange: () => Promise<void>): () => Promise<void> {
+  let client: pg.Client | undefined
+  let isClosed = false
+  async function listen() {
+    if (isClosed) return
+    client = new pg.Client({ connectionString: url, keepAlive: true })
+    const again = () => {
+      client?.removeAllListeners('end')
+      setTimeout(() => void listen(), 500).unref()
+    }
+    client.on('error', () => {})
+    client.on('notification', () => void onChange())
+    try {
+      await client.connect()
+      client.once('end', again)
+      await client.query('listen pgrst')
+      await onChange()
+    } catch {
+      again()
+    }
+  }
+  void listen()
+  return async () => {
+    isClosed = true
+    client?.removeAllListeners('end')
+    await client?.end().catch(() => {})
+  }
+}
+
+/** Builds the REST server (logging in as authenticator) and the auth server (as the owner of schema auth). */
+export function createLite(options: {
+  ownerUrl: string
+  authenticatorUrl: string
+  authAdminUrl: string
+  keys: Keys
+  config: Config
+  identifier: Identifier
+}): Lite {
+  const { keys, config, identifier } = options
+  const resolver: ApiKeyResolver = async (key) => {
+    const resolved = identifier.resolveKey(key)
+    return (
+      resolved && {
+        type: resolved.claims.role === 'anon' ? 'publishable' : 'secret',
+        claims: resolved.claims,
+      }
+    )
+  }
+  const server = { apiKeys: { resolver }, admin: false, disableStudio: true }
+  const restConnection = connect(options.authenticatorUrl, config.api.extra_search_path, 10)
+  const authConnection = connect(options.authAdminUrl, ['auth'], 5)
+
+  // The schema is read from information_schema, which shows a role only what it may touch, and
+  // authenticator may touch nothing: the owner of our tables reads it, on a connection of its own.
+  const schemaConnection = connect(options.ownerUrl, config.api.extra_search_path, 1)
+  Object.assign(restConnection, {
+    introspect: () => schemaConnection.introspect({ useCache: true }),
+    clearSchemaCache: () => schemaConnection.clearSchemaCache(),
+  })
+
+  const rest = new App({
+    connection: restConnection,
+    api: config.api,
+    auth: { enabled: false, jwt_secret: keys.jwtSecret },
+    options: { server },
+  } as never)
+  const auth = new App({
+    connection: authConnection,
+    auth: { ...config.auth, enabled: true, jwt_secret: keys.jwtSecret },
+    options: { server },
+  } as never)
+
+  const unwatch = watchSchema(options.authenticatorUrl, () => schemaConnection.clearSchemaCache())
+  return {
+    rest: (request) => rest.fetch(request, { peerAddress: null }),
+    auth: (request) => auth.fetch(request, { peerAddress: null }),
+    system: (request) => rest.fetch(request, { peerAddress: null }),
+    async close() {
+      await unwatch()
+      await Promise.all([restConnection.close(), schemaConnection.close(), authConnection.close()])
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import type { H3Event } from 'h3'
+
+/** Largest body that REST and auth take; files go to /storage/v1, which streams. */
+const BODY_LIMIT = 20 * 2 ** 20
+
+async function readBody(event: H3Event): Promise<Buffer | null> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of event.node.req as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > BODY_LIMIT) return null
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/**
+ * The request of an event for a server that speaks the fetch API.
+ * @param origin the gateway's public URL; the Host header is not trusted.
+ * @returns null when the body is larger than 20 MiB.
+ */
+export async function toRequest(event: H3Event, origin: string): Promise<Request | null> {
+  const { method = 'GET', headers, url = '/' } = event.node.req
+  const body = method === 'GET' || method === 'HEAD' ? undefined : await readBody(event)
+  if (body === null) return null
+  const copied = new Headers()
+  for (const [name, value] of Object.entries(headers)) {
+    for (const one of Array.isArray(value) ? value : [value ?? '']) copied.append(name, one)
+  }
+  return new Request(new URL(url, origin), {
+    method,
+    headers: copied,
+    body: body?.length ? new Uint8Array(body) : undefined,
+  })
+}

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { generateApiKey } from '@supabase/lite'
+import { SignJWT } from 'jose'
+
+/** The secrets of one embedded stack, made once and kept in DATA_DIR. */
+export interface Keys {
+  /** HS256 secret that signs user sessions and the two legacy keys. */
+  jwtSecret: string
+  /** `sb_publishable_…`: counts as role anon. */
+  publishableKey: string
+  /** `sb_secret_…`: counts as role service_role; never in a browser. */
+  secretKey: string
+  /** Legacy HS256 JWT of role anon. */
+  anonKey: string
+  /** Legacy HS256 JWT of role service_role. */
+  serviceRoleKey: string
+  /** Password of every login role of the embedded Postgres, as in the self-hosted bundle. */
+  dbPassword: string
+}
+
+const TEN_YEARS = 10 * 365 * 24 * 3600
+
+function legacyKey(role: 'anon' | 'service_role', secret: string): Promise<string> {
+  const now = Math.floor(Date.now() / 1000)
+  return new SignJWT({ role, iss: 'supabase' })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setIssuedAt(now)
+    .setExpirationTime(now + TEN_YEARS)
+    .sign(new TextEncoder().encode(secret))
+}
+
+async function makeKeys(): Promise<Keys> {
+  const jwtSecret = randomBytes(36).toString('base64url')
+  const [publishable, secret] = await Promise.all([generateApiKey('publishable'), generateApiKey('secret')])
+  return {
+    jwtSecret,
+    publishableKey: publishable.key,
+    secretKey: secret.key,
+    anonKey: await legacyKey('anon', jwtSecret),
+    serviceRoleKey: await legacyKey('service_role', jwtSecret),
+    dbPassword: randomBytes(24).toString('base64url'),
+  }
+}
+
+/** Reads the keys of DATA_DIR, making them the first time (mode 0600). */
+export async function loadKeys(dataDir: string): Promise<Keys> {
+  const file = join(dataDir, 'keys.json')
+  await mkdir(dataDir, { recursive: true })
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Keys
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  const keys = await makeKeys()
+  await writeFile(file, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+  return keys
+}

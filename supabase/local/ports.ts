@@ -1,0 +1,34 @@
+import { createServer } from 'node:net'
+import { SetupError } from './settings.ts'
+
+function tryListen(port: number, host: string): Promise<number | NodeJS.ErrnoException> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', resolve)
+    server.listen({ port, host, exclusive: true }, () => {
+      const { port: bound } = server.address() as { port: number }
+      server.close(() => resolve(bound))
+    })
+  })
+}
+
+/**
+ * Fails with one clear line when a port cannot be listened on.
+ * @param variable the setting that chooses this port.
+ */
+export async function assertPortFree(port: number, host: string, variable: string): Promise<void> {
+  const result = await tryListen(port, host)
+  if (typeof result === 'number') return
+  const why = result.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${result.code})`
+  throw new SetupError(`Port ${port} on ${host} ${why}: free it, or choose another with ${variable}=<port>.`)
+}
+
+/** Free ports of this moment, all different. */
+export async function findFreePorts(count: number, host = '127.0.0.1'): Promise<number[]> {
+  const ports = new Set<number>()
+  while (ports.size < count) {
+    const port = await tryListen(0, host)
+    if (typeof port === 'number') ports.add(port)
+  }
+  return [...ports]
+}

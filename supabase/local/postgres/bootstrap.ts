@@ -1,0 +1,48 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { getAuthSchemaSql } from '@supabase/lite'
+import pg from 'pg'
+import { SUPERUSER } from './cluster.ts'
+
+const FOLDER = new URL('./bootstrap/', import.meta.url)
+const LOGIN_ROLES = ['postgres', 'authenticator', 'supabase_auth_admin', 'supabase_storage_admin']
+
+/**
+ * A URL of the embedded Postgres for one of its login roles.
+ * @param role `postgres` owns our schema; `authenticator` can do nothing but become a caller's role.
+ */
+export function databaseUrl(db: { port: number; password: string }, role: string): string {
+  return `postgresql://${role}:${encodeURIComponent(db.password)}@127.0.0.1:${db.port}/postgres`
+}
+
+async function withClient(
+  connectionString: string,
+  work: (client: pg.Client) => Promise<void>,
+): Promise<void> {
+  const client = new pg.Client({ connectionString })
+  await client.connect()
+  try {
+    await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Makes the roles, schemas, helpers and auth tables of a Supabase database; harmless when they are there. */
+export async function bootstrap(db: { port: number; password: string }): Promise<void> {
+  await withClient(databaseUrl(db, SUPERUSER), async (client) => {
+    for (const file of (await readdir(FOLDER)).sort()) {
+      const sql = await readFile(new URL(file, FOLDER), 'utf8')
+      await client.query(`begin; ${sql}; commit`).catch((cause) => {
+        throw new Error(`bootstrap/${file}: ${cause.message}`, { cause })
+      })
+    }
+    for (const role of LOGIN_ROLES) {
+      await client.query(
+        `alter role ${client.escapeIdentifier(role)} password ${client.escapeLiteral(db.password)}`,
+      )
+    }
+  })
+  await withClient(databaseUrl(db, 'supabase_auth_admin'), async (client) => {
+    await client.query(getAuthSchemaSql())
+  })
+}

@@ -1,0 +1,75 @@
+import { isAbsolute, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The folder that holds package.json. */
+export const PROJECT_DIR = fileURLToPath(new URL('../../', import.meta.url))
+
+/** What the environment decides about one stack; every variable is described in docs/entorno.md. */
+export interface Settings {
+  /** Address every server listens on. */
+  host: string
+  /** Port of the functions (Nitro). */
+  functionsPort: number
+  /** Port of the gateway: /auth/v1, /rest/v1, /storage/v1, /functions/v1. */
+  apiPort: number
+  /** Port of the embedded Postgres. */
+  dbPort: number
+  /** Port of Studio; null when it is switched off. */
+  studioPort: number | null
+  /** Cluster, keys, caches and the lock of the stack. */
+  dataDir: string
+  /** Bytes of the buckets: STORAGE_DIR/<bucket>/<name>. */
+  storageDir: string
+}
+
+/** Raised for a setting or a machine state that the person at the keyboard can put right. */
+export class SetupError extends Error {
+  override name = 'SetupError'
+}
+
+function port(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
+  const text = env[name]
+  if (text === undefined || text === '') return fallback
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1 || value > 65535) {
+    throw new SetupError(`${name}=${text} is not a port: give a whole number from 1 to 65535.`)
+  }
+  return value
+}
+
+function folder(env: NodeJS.ProcessEnv, name: string, fallback: string): string {
+  const value = env[name] || fallback
+  return isAbsolute(value) ? value : resolve(PROJECT_DIR, value)
+}
+
+/**
+ * Reads the settings of the embedded stack.
+ * @throws SetupError when a variable does not hold what it should, naming it.
+ */
+export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
+  const apiPort = port(env, 'SUPABASE_API_PORT', 54321)
+  const settings: Settings = {
+    host: env.HOST || '127.0.0.1',
+    functionsPort: port(env, 'PORT', 8000),
+    apiPort,
+    dbPort: port(env, 'SUPABASE_DB_PORT', 54322),
+    studioPort: env.STUDIO === 'off' ? null : port(env, 'STUDIO_PORT', 54323),
+    dataDir: folder(env, 'DATA_DIR', '.data'),
+    storageDir: folder(env, 'STORAGE_DIR', 'storage'),
+  }
+  const ports = [settings.functionsPort, apiPort, settings.dbPort, settings.studioPort].filter(
+    (p) => p !== null,
+  )
+  if (new Set(ports).size !== ports.length) {
+    throw new SetupError(
+      'PORT, SUPABASE_API_PORT, SUPABASE_DB_PORT and STUDIO_PORT must differ from each other.',
+    )
+  }
+  return settings
+}
+
+/** Where a running stack says who it is. */
+export const stackFile = (settings: Settings) => join(settings.dataDir, 'stack.json')
+
+/** True for an address that only this machine can reach. */
+export const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127\./.test(host)

@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { createAuthAdmin } from './auth/admin/server.ts'
+import { readConfig } from './config.ts'
+import { startFunctions } from './functions/process.ts'
+import { createGateway } from './gateway/gateway.ts'
+import { createIdentifier } from './gateway/identity.ts'
+import { createLite } from './gateway/lite.ts'
+import { type Keys, loadKeys } from './keys.ts'
+import { assertPortFree } from './ports.ts'
+import { bootstrap, databaseUrl } from './postgres/bootstrap.ts'
+import { startCluster } from './postgres/cluster.ts'
+import { migrate } from './postgres/migrate.ts'
+import { type Settings, SetupError, stackFile } from './settings.ts'
+import { createStorageServer } from './storage/server.ts'
+import { startStudio } from './studio/server.ts'
+
+/** What a client, a script or a test needs to know of a running stack: `KEY=value` lines of `status`. */
+export interface StackEnv {
+  SUPABASE_URL: string
+  SUPABASE_PUBLISHABLE_KEY: string
+  SUPABASE_SECRET_KEY: string
+  SUPABASE_ANON_KEY: string
+  SUPABASE_SERVICE_ROLE_KEY: string
+  JWT_SECRET: string
+  /** Role postgres, the owner of our schema. */
+  DATABASE_URL: string
+  FUNCTIONS_URL: string
+  STUDIO_URL: string
+}
+
+export interface Stack {
+  env: StackEnv
+  /** Stops every part in order, Postgres last. */
+  stop(): Promise<void>
+}
+
+export interface StackOptions {
+  settings: Settings
+  /** `none` serves the Supabase part alone. */
+  functions: 'production' | 'dev' | 'none'
+  /** One line for each thing that happens. */
+  report?: (line: string) => void
+}
+
+const SWEEP_EVERY_MS = 3600_000
+
+/** Where a client on this machine reaches a server that may listen on every address. */
+const origin = (host: string, port: number) => {
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+}
+
+/** The `KEY=value` pairs of a stack with these settings and keys. */
+export function stackEnv(settings: Settings, keys: Keys): StackEnv {
+  return {
+    SUPABASE_URL: origin(settings.host, settings.apiPort),
+    SUPABASE_PUBLISHABLE_KEY: keys.publishableKey,
+    SUPABASE_SECRET_KEY: keys.secretKey,
+    SUPABASE_ANON_KEY: keys.anonKey,
+    SUPABASE_SERVICE_ROLE_KEY: keys.serviceRoleKey,
+    JWT_SECRET: keys.jwtSecret,
+    DATABASE_URL: databaseUrl({ port: settings.dbPort, password: keys.dbPassword }, 'postgres'),
+    FUNCTIONS_URL: origin(settings.host, settings.functionsPort),
+    STUDIO_URL: settings.studioPort === null ? '' : origin('127.0.0.1', settings.studioPort),
+  }
+}
+
+interface Lock {
+  pid: number
+  instance: string
+  settings: Settings
+}
+
+/** The stack that runs on a DATA_DIR, asked of its gateway; null when none does. */
+export async function findRunning(settings: Settings): Promise<Lock | null> {
+  const text = await readFile(stackFile(settings), 'utf8').catch(() => null)
+  if (!text) return null
+  const lock = JSON.parse(text) as Lock
+  const health = await fetch(`${origin(lock.settings.host, lock.settings.apiPort)}/health`, {
+    signal: AbortSignal.timeout(3000),
+  })
+    .then((response) => response.json() as Promise<{ instance?: string }>)
+    .catch(() => null)
+  return health?.instance === lock.instance ? lock : null
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  server.listen(port, host)
+  await once(server, 'listening')
+}
+
+async function close(server: Server): Promise<void> {
+  server.close()
+  server.closeIdleConnections()
+  const timer = setTimeout(() => server.closeAllConnections(), 10_000)
+  await once(server, 'close')
+  clearTimeout(timer)
+}
+
+/**
+ * Starts the embedded Supabase and the functions.
+ * @throws SetupError when a port is taken, another stack uses the DATA_DIR, or Postgres cannot start.
+ */
+export async function startStack({ settings, functions, report = () => {} }: StackOptions): Promise<Stack> {
+  await mkdir(settings.dataDir, { recursive: true })
+  const running = await findRunning(settings)
+  if (running)
+    throw new SetupError(
+      `A stack already runs on ${settings.dataDir} (process ${running.pid}): stop it, or give this one its own DATA_DIR and ports.`,
+    )
+  await assertPortFree(settings.apiPort, settings.host, 'SUPABASE_API_PORT')
+  if (functions !== 'none') await assertPortFree(settings.functionsPort, settings.host, 'PORT')
+  if (settings.studioPort !== null) await assertPortFree(settings.studioPort, '127.0.0.1', 'STUDIO_PORT')
+
+  const keys = await loadKeys(settings.dataDir)
+  const config = await readConfig()
+  const env = stackEnv(settings, keys)
+  const db = { port: settings.dbPort, password: keys.dbPassword }
+  const url = (role: string) => databaseUrl(db, role)
+  const identifier = createIdentifier(keys)
+  const instance = randomUUID()
+
+  // What has started, to be stopped in the opposite order.
+  const stops: (() => Promise<unknown>)[] = []
+  const stop = async () => {
+    for (const end of stops.splice(0).reverse()) await end().catch((error) => console.error(error))
+  }
+  try {
+    const cluster = await startCluster({
+      dataDir: settings.dataDir,
+      ...db,
+      onEvent: (event, detail) => report(`Postgres ${event} (${detail})`),
+    })
+    stops.push(() => cluster.stop())
+    await bootstrap(db)
+    const applied = await migrate(url('postgres'))
+    if (applied.length) report(`${applied.length} migrations applied`)
+
+    const lite = createLite({
+      ownerUrl: url('postgres'),
+      authenticatorUrl: url('authenticator'),
+      authAdminUrl: url('supabase_auth_admin'),
+      keys,
+      config,
+      identifier,
+    })
+    stops.push(() => lite.close())
+    const authAdmin = createAuthAdmin({
+      authAdminUrl: url('supabase_auth_admin'),
+      jwtSecret: keys.jwtSecret,
+      minimumPasswordLength: config.auth.minimum_password_length,
+    })
+    stops.push(() => authAdmin.close())
+    const storage = await createStorageServer({
+      authenticatorUrl: url('authenticator'),
+      storageAdminUrl: url('supabase_storage_admin'),
+      storageDir: settings.storageDir,
+      jwtSecret: keys.jwtSecret,
+      fileSizeLimit: config.fileSizeLimit,
+      publicUrl: env.SUPABASE_URL,
+    })
+    stops.push(() => storage.close())
+    const sweeper = setInterval(() => void storage.sweep().catch(console.error), SWEEP_EVERY_MS)
+    stops.push(async () => clearInterval(sweeper))
+
+    const gateway = createGateway({
+      publicUrl: env.SUPABASE_URL,
+      functionsUrl: env.FUNCTIONS_URL,
+      identifier,
+      lite,
+      authAdmin: authAdmin.handler,
+      storage: storage.handler,
+      instance,
+    })
+    await listen(gateway, settings.apiPort, settings.host)
+    stops.push(() => close(gateway))
+
+    if (settings.studioPort !== null) {
+      const studio = await startStudio({
+        host: '127.0.0.1',
+        port: settings.studioPort,
+        gatewayUrl: env.SUPABASE_URL,
+        secretKey: keys.secretKey,
+        systemFetch: lite.system,
+      })
+      stops.push(() => studio.close())
+    }
+    if (functions !== 'none') {
+      const child = await startFunctions({
+        settings,
+        env: { ...env, DATABASE_URL: url('authenticator'), AUTHENTICATOR_DATABASE_URL: url('authenticator') },
+        dev: functions === 'dev',
+        onEvent: (event, detail) => report(`Functions ${event} (${detail})`),
+      })
+      stops.push(() => child.stop())
+    }
+    const lock: Lock = { pid: process.pid, instance, settings }
+    await writeFile(stackFile(settings), JSON.stringify(lock))
+    stops.push(() => rm(stackFile(settings), { force: true }))
+    return { env, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

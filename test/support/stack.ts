@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { loadKeys } from '../../supabase/local/keys.ts'
+import { findFreePorts } from '../../supabase/local/ports.ts'
+import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
+import { PROJECT_DIR, readSettings, type Settings } from '../../supabase/local/settings.ts'
+import { stackEnv } from '../../supabase/local/stack.ts'
+
+/** What a test knows of the stack it speaks to. */
+export interface TestStack {
+  supabaseUrl: string
+  publishableKey: string
+  secretKey: string
+  anonKey: string
+  serviceRoleKey: string
+  jwtSecret: string
+  /** Role postgres. */
+  databaseUrl: string
+  authenticatorUrl: string
+  functionsUrl: string
+  studioUrl: string
+  storageDir: string
+  dataDir: string
+}
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    stack: TestStack
+  }
+}
+
+export interface StackProcess {
+  child: ChildProcess
+  stack: TestStack
+  /** The environment that names this stack's ports and folders: for scripts run beside it. */
+  env: NodeJS.ProcessEnv
+  /** Everything it wrote so far. */
+  output(): string
+  /** SIGTERM, and waits for the end. @returns the exit code. */
+  stop(): Promise<number | null>
+  /** Stops it and removes its folder. */
+  dispose(): Promise<void>
+}
+
+/** A folder and free ports for a stack that disturbs no other. */
+export async function makeEnv(): Promise<{ dir: string; env: NodeJS.ProcessEnv }> {
+  const dir = await mkdtemp(join(tmpdir(), 'triboka-test-'))
+  const [functions, api, db, studio] = await findFreePorts(4)
+  const env = {
+    ...process.env,
+    SUPABASE_URL: undefined,
+    HOST: '127.0.0.1',
+    PORT: String(functions),
+    SUPABASE_API_PORT: String(api),
+    SUPABASE_DB_PORT: String(db),
+    STUDIO_PORT: String(studio),
+    DATA_DIR: join(dir, 'data'),
+    STORAGE_DIR: join(dir, 'storage'),
+  }
+  return { dir, env }
+}
+
+async function describe(settings: Settings): Promise<TestStack> {
+  const keys = await loadKeys(settings.dataDir)
+  const env = stackEnv(settings, keys)
+  return {
+    supabaseUrl: env.SUPABASE_URL,
+    publishableKey: env.SUPABASE_PUBLISHABLE_KEY,
+    secretKey: env.SUPABASE_SECRET_KEY,
+    anonKey: env.SUPABASE_ANON_KEY,
+    serviceRoleKey: env.SUPABASE_SERVICE_ROLE_KEY,
+    jwtSecret: env.JWT_SECRET,
+    databaseUrl: env.DATABASE_URL,
+    authenticatorUrl: databaseUrl({ port: settings.dbPort, password: keys.dbPassword }, 'authenticator'),
+    functionsUrl: env.FUNCTIONS_URL,
+    studioUrl: env.STUDIO_URL,
+    storageDir: settings.storageDir,
+    dataDir: settings.dataDir,
+  }
+}
+
+/** Starts `npm start`'s own program and waits until it says that it is ready. */
+export async function startStackProcess(given?: {
+  dir: string
+  env: NodeJS.ProcessEnv
+}): Promise<StackProcess> {
+  const { dir, env } = given ?? (await makeEnv())
+  const child = spawn(process.execPath, [join(PROJECT_DIR, 'scripts/start.ts')], {
+    cwd: PROJECT_DIR,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => {
+      output += chunk
+    })
+  const deadline = Date.now() + 90_000
+  while (!output.includes('Ready in')) {
+    if (child.exitCode !== null || Date.now() > deadline)
+      throw new Error(`The stack did not start:\n${output}`)
+    await sleep(100)
+  }
+  async function stop() {
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      await ended
+    }
+    return child.exitCode
+  }
+  return {
+    child,
+    env,
+    stack: await describe(readSettings(env)),
+    output: () => output,
+    stop,
+    async dispose() {
+      await stop()
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}

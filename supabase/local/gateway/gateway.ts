@@ -64,7 +64,7 @@ function requireIdentity(identifier: Identifier) {
     const query = getQuery(event).apikey
     try {
       const identity = await identifier.identify(
-        getRequestHeaders(event),
+        event.node.req.headers,
         typeof query === 'string' ? query : undefined,
       )
       const hasKey = identity && (identity.key || path.startsWith('/storage/'))

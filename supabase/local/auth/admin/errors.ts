@@ -1,0 +1,62 @@
+import { type H3Event, setResponseHeaders, setResponseStatus } from 'h3'
+
+/** From this version of GoTrue's API on, the error code is `code` and not `error_code`. */
+const NAMED_CODES = '2024-01-01'
+
+/** An answer of GoTrue that is not a success. */
+export class AuthError extends Error {
+  override name = 'AuthError'
+  status: number
+  code: string
+  details: Record<string, unknown>
+  constructor(status: number, code: string, message: string, details: Record<string, unknown> = {}) {
+    super(message)
+    this.status = status
+    this.code = code
+    this.details = details
+  }
+}
+
+export const validationFailed = (message: string) => new AuthError(400, 'validation_failed', message)
+
+export const emailExists = () =>
+  new AuthError(422, 'email_exists', 'A user with this email address has already been registered')
+
+export const phoneExists = () =>
+  new AuthError(422, 'phone_exists', 'Phone number already registered by another user')
+
+export const userNotFound = (message = 'User not found') => new AuthError(404, 'user_not_found', message)
+
+/** What happened stays in the log: the answer carries no SQL. */
+export const unexpectedFailure = (message: string, cause?: unknown) =>
+  Object.assign(new AuthError(500, 'unexpected_failure', message), { cause })
+
+/** The body of an error in the shape that a client of this API version expects. */
+export function errorBody(error: AuthError, apiVersion: string | null | undefined): Record<string, unknown> {
+  return (apiVersion ?? '') >= NAMED_CODES
+    ? { code: error.code, message: error.message, ...error.details }
+    : { code: error.status, error_code: error.code, msg: error.message, ...error.details }
+}
+
+/** The headers that go with {@link errorBody}. */
+export function errorHeaders(error: AuthError, apiVersion: string | null | undefined): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    'x-sb-error-code': error.code,
+    ...((apiVersion ?? '') >= NAMED_CODES && { 'x-supabase-api-version': NAMED_CODES }),
+  }
+}
+
+/** Answers an event with an error; anything that is no {@link AuthError} is logged and becomes a plain 500. */
+export function answerError(event: H3Event, error: unknown): Record<string, unknown> {
+  const known =
+    error instanceof AuthError
+      ? error
+      : unexpectedFailure('Unexpected failure, please check server logs for more information', error)
+  if (known.status >= 500) console.error('auth admin:', known.cause ?? known)
+  const header = event.node.req.headers['x-supabase-api-version']
+  const apiVersion = Array.isArray(header) ? header[0] : header
+  setResponseStatus(event, known.status)
+  setResponseHeaders(event, errorHeaders(known, apiVersion))
+  return errorBody(known, apiVersion)
+}

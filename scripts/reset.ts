@@ -2,11 +2,12 @@
 import { createInterface } from 'node:readline/promises'
 import { createClient } from '@supabase/supabase-js'
 import { loadKeys } from '../supabase/local/keys.ts'
+import { findRunning } from '../supabase/local/lock.ts'
 import { bootstrap } from '../supabase/local/postgres/bootstrap.ts'
 import { emptyDatabase } from '../supabase/local/postgres/empty.ts'
 import { migrate } from '../supabase/local/postgres/migrate.ts'
 import { readSettings, SetupError } from '../supabase/local/settings.ts'
-import { findRunning, type StackEnv, stackEnv, startStack } from '../supabase/local/stack.ts'
+import { type StackEnv, stackEnv, startStack } from '../supabase/local/stack.ts'
 import { seed } from './seed.ts'
 import { isExternal, main } from './target.ts'
 

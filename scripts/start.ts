@@ -2,6 +2,7 @@
 import { Console } from 'node:console'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { buildFunctions } from '../supabase/local/functions/build.ts'
 import { startFunctions } from '../supabase/local/functions/process.ts'
 import { isLoopback, readSettings, type Settings } from '../supabase/local/settings.ts'
 import { startStack } from '../supabase/local/stack.ts'
@@ -63,7 +64,7 @@ async function startFunctionsAlone(settings: Settings) {
   const child = await startFunctions({
     settings,
     env: { ...env },
-    dev: isDev,
+    entry: isDev ? undefined : await buildFunctions(),
     onEvent: (event, detail) => say(`Functions ${event} (${detail})`),
   })
   untilAsked(() => child.stop())

@@ -1,6 +1,7 @@
 import { loadKeys } from '../supabase/local/keys.ts'
+import { findRunning } from '../supabase/local/lock.ts'
 import { readSettings, SetupError } from '../supabase/local/settings.ts'
-import { findRunning, type StackEnv, stackEnv } from '../supabase/local/stack.ts'
+import { type StackEnv, stackEnv } from '../supabase/local/stack.ts'
 
 const REQUIRED = ['SUPABASE_URL', 'SUPABASE_PUBLISHABLE_KEY', 'SUPABASE_SECRET_KEY', 'DATABASE_URL'] as const
 

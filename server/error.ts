@@ -3,9 +3,9 @@ import { asProblem } from './utils/errors.ts'
 import { log } from './utils/log.ts'
 
 /** Answers every error as problem+json; what we did not foresee is logged whole and told as `error_interno`. */
-export default async function errorHandler(error: H3Error, event: H3Event): Promise<void> {
+export default function errorHandler(error: H3Error, event: H3Event): void {
   const { res } = event.node
-  const problem = await asProblem(error, event)
+  const problem = asProblem(error, event)
   if (problem.statusCode >= 500) log.error({ err: error.cause ?? error, route: event.path }, problem.clave)
   if (res.headersSent) {
     // The answer had begun: cutting the connection is the only way to say that it is not whole.

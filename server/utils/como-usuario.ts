@@ -1,5 +1,6 @@
 import { defineEventHandler, type EventHandler, type H3Event, setResponseHeader } from 'h3'
 import type { Caller, Claims, Query } from './db.ts'
+import { fromDatabase } from './postgres-errors.ts'
 import { problem } from './problem.ts'
 import { services } from './services.ts'
 import { bearerOf } from './sessions.ts'
@@ -23,9 +24,15 @@ export interface UserConnection extends UserDb {
 }
 
 const withOne = (caller: Caller): UserDb => ({
-  query: (query, params) => caller.query(query, params),
-  one: async (query, params) => (await caller.query<{ cuerpo: Json }>(query, params))[0]?.cuerpo,
+  query: (query, params) => translated(caller.query(query, params)),
+  one: async (query, params) => (await translated(caller.query<{ cuerpo: Json }>(query, params)))[0]?.cuerpo,
 })
+
+/** The same promise, failing with problems instead of errors of Postgres. */
+const translated = <T>(answer: Promise<T>): Promise<T> =>
+  answer.catch((error) => {
+    throw fromDatabase(error)
+  })
 
 function connect(claims: Claims, token: string): UserConnection {
   const { database } = services()
@@ -33,7 +40,7 @@ function connect(claims: Claims, token: string): UserConnection {
     ...withOne(database.as(claims)),
     claims,
     token,
-    transaction: (work) => database.transaction(claims, (tx) => work(withOne(tx))),
+    transaction: (work) => translated(database.transaction(claims, (tx) => work(withOne(tx)))),
   }
 }
 

@@ -1,18 +1,12 @@
 import { type H3Error, type H3Event, isError } from 'h3'
-import { methodsAt } from './methods.ts'
-import { isDatabaseUnavailable, isPostgresError, problemFromPostgres } from './postgres-errors.ts'
+import { allowedMethods } from '../openapi/operations.ts'
 import { Problem, problem } from './problem.ts'
 
 /** Turns whatever a route threw into the problem that the caller reads. */
-export async function asProblem(error: H3Error, event: H3Event): Promise<Problem> {
+export function asProblem(error: H3Error, event: H3Event): Problem {
   if (error instanceof Problem) return error
   const cause = error.cause ?? error
   if (cause instanceof Problem) return cause
-  if (isPostgresError(cause)) {
-    const known = problemFromPostgres(cause)
-    if (known) return known
-  }
-  if (isDatabaseUnavailable(cause)) return problem('base_no_disponible', { cause })
   return (isError(cause) && fromFramework(cause, event)) || problem('error_interno', { cause })
 }
 
@@ -22,7 +16,7 @@ function fromFramework(error: H3Error, event: H3Event): Problem | undefined {
     case 404:
       return problem('ruta_inexistente')
     case 405:
-      return problem('metodo_no_permitido', { headers: { allow: methodsAt(event.path).join(', ') } })
+      return problem('metodo_no_permitido', { headers: { allow: allowedMethods(event.path).join(', ') } })
   }
   return error.statusCode >= 400 && error.statusCode < 500 ? problem('peticion_invalida') : undefined
 }

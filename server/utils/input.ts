@@ -4,6 +4,8 @@ import type { Clave } from './catalogue.ts'
 import { problem } from './problem.ts'
 
 const JSON_LIMIT = 1024 * 1024
+const FAULTS_AT_MOST = 20
+const FIELD_NAME_AT_MOST = 60
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 
 /**
@@ -26,7 +28,10 @@ export function readQueryAs<S extends v.GenericSchema>(event: H3Event, schema: S
 export function check<S extends v.GenericSchema>(schema: S, value: unknown, clave: Clave): v.InferOutput<S> {
   const result = v.safeParse(schema, value)
   if (result.success) return result.output
-  const errores = result.issues.map((issue) => ({ campo: v.getDotPath(issue) ?? '', mensaje: issue.message }))
+  const errores = result.issues.slice(0, FAULTS_AT_MOST).map((issue) => ({
+    campo: (v.getDotPath(issue) ?? '').slice(0, FIELD_NAME_AT_MOST),
+    mensaje: issue.message,
+  }))
   throw problem(clave, { errores })
 }
 
@@ -47,10 +52,14 @@ async function readBytes(event: H3Event, limit: number): Promise<Buffer> {
   if (Number(req.headers['content-length'] ?? 0) > limit) throw problem('cuerpo_demasiado_grande')
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of req) {
-    size += chunk.length
-    // Leaving the loop would destroy the connection before the answer: the rest is read and dropped.
-    if (size <= limit) chunks.push(chunk)
+  try {
+    for await (const chunk of req) {
+      size += chunk.length
+      // Leaving the loop would destroy the connection before the answer: the rest is read and dropped.
+      if (size <= limit) chunks.push(chunk)
+    }
+  } catch (cause) {
+    throw problem('peticion_invalida', { cause })
   }
   if (size > limit) throw problem('cuerpo_demasiado_grande')
   return Buffer.concat(chunks)

@@ -23,8 +23,15 @@ const CONNECTION_CODES = new Set([
 // pg raises these without a code.
 const CONNECTION_MESSAGES = /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|pool after calling end/i
 
+/** Turns an error of a query into a problem; what is neither the caller's fault nor an outage stays as it is. */
+export function fromDatabase(error: unknown): unknown {
+  if (error instanceof Problem) return error
+  if (isDatabaseUnavailable(error)) return problem('base_no_disponible', { cause: error })
+  return (isPostgresError(error) && problemFromPostgres(error)) || error
+}
+
 /** True when the database could not be asked at all: down, restarting, full or too slow. */
-export function isDatabaseUnavailable(error: unknown): boolean {
+function isDatabaseUnavailable(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown }
   if (typeof code === 'string') {
     return CONNECTION_CODES.has(code) || /^(08|53|57P0|28|3D)/.test(code) || code === '57014'
@@ -33,7 +40,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 }
 
 /** True for an error that Postgres itself answered (SQLSTATE of five characters). */
-export function isPostgresError(error: unknown): error is PostgresError {
+function isPostgresError(error: unknown): error is PostgresError {
   const code = (error as { code?: unknown } | null)?.code
   return error instanceof Error && typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && 'severity' in error
 }
@@ -42,7 +49,7 @@ export function isPostgresError(error: unknown): error is PostgresError {
  * Turns an error of Postgres into the problem that the caller reads, without the names of tables or policies.
  * @returns null when it is a fault of ours, to be answered as 500.
  */
-export function problemFromPostgres(error: PostgresError): Problem | null {
+function problemFromPostgres(error: PostgresError): Problem | null {
   const raised = /^PT([45]\d\d)$/.exec(error.code)
   if (raised) return raisedProblem(Number(raised[1]), error)
   switch (error.code) {

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { SetupError } from './settings.ts'
 
 function tryListen(port: number, host: string): Promise<number | NodeJS.ErrnoException> {
@@ -15,9 +16,20 @@ function tryListen(port: number, host: string): Promise<number | NodeJS.ErrnoExc
 /**
  * Fails with one clear line when a port cannot be listened on.
  * @param variable the setting that chooses this port.
+ * @param patienceMs how long the port may take to become free.
  */
-export async function assertPortFree(port: number, host: string, variable: string): Promise<void> {
-  const result = await tryListen(port, host)
+export async function assertPortFree(
+  port: number,
+  host: string,
+  variable: string,
+  patienceMs = 0,
+): Promise<void> {
+  const deadline = Date.now() + patienceMs
+  let result = await tryListen(port, host)
+  while (typeof result !== 'number' && Date.now() < deadline) {
+    await sleep(100)
+    result = await tryListen(port, host)
+  }
   if (typeof result === 'number') return
   const why = result.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${result.code})`
   throw new SetupError(`Port ${port} on ${host} ${why}: free it, or choose another with ${variable}=<port>.`)

@@ -72,4 +72,5 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
 export const stackFile = (settings: Settings) => join(settings.dataDir, 'stack.json')
 
 /** True for an address that only this machine can reach. */
-export const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127\./.test(host)
+export const isLoopback = (host: string) =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)

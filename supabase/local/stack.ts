@@ -1,19 +1,20 @@
-import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { createAuthAdmin } from './auth/admin/server.ts'
 import { readConfig } from './config.ts'
+import { buildFunctions } from './functions/build.ts'
 import { startFunctions } from './functions/process.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createIdentifier } from './gateway/identity.ts'
 import { createLite } from './gateway/lite.ts'
 import { type Keys, loadKeys } from './keys.ts'
+import { acquire } from './lock.ts'
 import { assertPortFree } from './ports.ts'
 import { bootstrap, databaseUrl } from './postgres/bootstrap.ts'
 import { startCluster } from './postgres/cluster.ts'
 import { migrate } from './postgres/migrate.ts'
-import { type Settings, SetupError, stackFile } from './settings.ts'
+import type { Settings } from './settings.ts'
 import { createStorageServer } from './storage/server.ts'
 import { startStudio } from './studio/server.ts'
 
@@ -68,25 +69,6 @@ export function stackEnv(settings: Settings, keys: Keys): StackEnv {
   }
 }
 
-interface Lock {
-  pid: number
-  instance: string
-  settings: Settings
-}
-
-/** The stack that runs on a DATA_DIR, asked of its gateway; null when none does. */
-export async function findRunning(settings: Settings): Promise<Lock | null> {
-  const text = await readFile(stackFile(settings), 'utf8').catch(() => null)
-  if (!text) return null
-  const lock = JSON.parse(text) as Lock
-  const health = await fetch(`${origin(lock.settings.host, lock.settings.apiPort)}/health`, {
-    signal: AbortSignal.timeout(3000),
-  })
-    .then((response) => response.json() as Promise<{ instance?: string }>)
-    .catch(() => null)
-  return health?.instance === lock.instance ? lock : null
-}
-
 async function listen(server: Server, port: number, host: string): Promise<void> {
   server.listen(port, host)
   await once(server, 'listening')
@@ -106,27 +88,43 @@ async function close(server: Server): Promise<void> {
  */
 export async function startStack({ settings, functions, report = () => {} }: StackOptions): Promise<Stack> {
   await mkdir(settings.dataDir, { recursive: true })
-  const running = await findRunning(settings)
-  if (running)
-    throw new SetupError(
-      `A stack already runs on ${settings.dataDir} (process ${running.pid}): stop it, or give this one its own DATA_DIR and ports.`,
-    )
-  await assertPortFree(settings.apiPort, settings.host, 'SUPABASE_API_PORT')
-  if (functions !== 'none') await assertPortFree(settings.functionsPort, settings.host, 'PORT')
-  if (settings.studioPort !== null) await assertPortFree(settings.studioPort, '127.0.0.1', 'STUDIO_PORT')
+  const lock = await acquire(settings)
+  try {
+    return await startParts(settings, functions, report, lock)
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
 
+async function startParts(
+  settings: Settings,
+  functions: StackOptions['functions'],
+  report: (line: string) => void,
+  lock: Awaited<ReturnType<typeof acquire>>,
+): Promise<Stack> {
+  // What a killed stack left behind takes a moment to let go of its ports.
+  const patience = lock.wasKilled ? 5000 : 0
+  await assertPortFree(settings.apiPort, settings.host, 'SUPABASE_API_PORT', patience)
+  if (functions !== 'none') await assertPortFree(settings.functionsPort, settings.host, 'PORT', patience)
+  if (settings.studioPort !== null)
+    await assertPortFree(settings.studioPort, '127.0.0.1', 'STUDIO_PORT', patience)
+
+  // Building takes seconds the first time; Postgres starts meanwhile.
+  const built = functions === 'production' ? buildFunctions() : undefined
+  built?.catch(() => {})
   const keys = await loadKeys(settings.dataDir)
   const config = await readConfig()
   const env = stackEnv(settings, keys)
   const db = { port: settings.dbPort, password: keys.dbPassword }
   const url = (role: string) => databaseUrl(db, role)
   const identifier = createIdentifier(keys)
-  const instance = randomUUID()
 
   // What has started, to be stopped in the opposite order.
   const stops: (() => Promise<unknown>)[] = []
   const stop = async () => {
     for (const end of stops.splice(0).reverse()) await end().catch((error) => console.error(error))
+    await lock.release()
   }
   try {
     const cluster = await startCluster({
@@ -173,7 +171,6 @@ export async function startStack({ settings, functions, report = () => {} }: Sta
       lite,
       authAdmin: authAdmin.handler,
       storage: storage.handler,
-      instance,
     })
     await listen(gateway, settings.apiPort, settings.host)
     stops.push(() => close(gateway))
@@ -192,14 +189,12 @@ export async function startStack({ settings, functions, report = () => {} }: Sta
       const child = await startFunctions({
         settings,
         env: { ...env, DATABASE_URL: url('authenticator'), AUTHENTICATOR_DATABASE_URL: url('authenticator') },
-        dev: functions === 'dev',
+        entry: await built,
         onEvent: (event, detail) => report(`Functions ${event} (${detail})`),
       })
       stops.push(() => child.stop())
     }
-    const lock: Lock = { pid: process.pid, instance, settings }
-    await writeFile(stackFile(settings), JSON.stringify(lock))
-    stops.push(() => rm(stackFile(settings), { force: true }))
+    await lock.setReady()
     return { env, stop }
   } catch (error) {
     await stop()

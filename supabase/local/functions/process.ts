@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { PROJECT_DIR, type Settings, SetupError } from '../settings.ts'
-import { buildFunctions } from './build.ts'
 
 /** The functions' process (Nitro), started again when it dies by itself. */
 export interface FunctionsProcess {
@@ -16,19 +15,20 @@ export interface FunctionsProcess {
 const GUARD = fileURLToPath(new URL('./end-with-parent.ts', import.meta.url))
 
 /**
- * Starts the functions: a production build, or with reload (`dev`).
- * @param env what the functions read: SUPABASE_URL, DATABASE_URL, keys.
- * @param isWarm stop waiting for readiness after 60 s and fail.
+ * Starts the functions and waits until they answer.
+ * @param options.env what they read: SUPABASE_URL, DATABASE_URL, keys.
+ * @param options.entry a production build (see buildFunctions); without it they run with reload.
  */
 export async function startFunctions(options: {
   settings: Settings
   env: Record<string, string>
-  dev?: boolean
+  entry?: string
   onEvent?: (event: 'died' | 'restarted', detail: string) => void
 }): Promise<FunctionsProcess> {
-  const { settings, dev } = options
+  const { settings, entry } = options
+  const isDev = entry === undefined
   const log = createWriteStream(join(settings.dataDir, 'functions.log'), { flags: 'a' })
-  const args = dev
+  const args = isDev
     ? [
         join(PROJECT_DIR, 'node_modules/nitropack/dist/cli/index.mjs'),
         'dev',
@@ -37,7 +37,7 @@ export async function startFunctions(options: {
         '--host',
         settings.host,
       ]
-    : ['--import', GUARD, '--enable-source-maps', await buildFunctions()]
+    : ['--import', GUARD, '--enable-source-maps', entry]
   let child: ChildProcess | undefined
   let isStopping = false
 
@@ -53,7 +53,7 @@ export async function startFunctions(options: {
         NITRO_PORT: String(settings.functionsPort),
         HOST: settings.host,
         NITRO_HOST: settings.host,
-        NODE_ENV: dev ? 'development' : 'production',
+        NODE_ENV: isDev ? 'development' : 'production',
       },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })

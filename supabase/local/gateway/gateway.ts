@@ -4,7 +4,6 @@ import {
   type EventHandler,
   eventHandler,
   getQuery,
-  
   type H3Event,
   sendWebResponse,
   setResponseHeaders,
@@ -32,8 +31,6 @@ export interface GatewayOptions {
   lite: Lite
   authAdmin: EventHandler
   storage: EventHandler
-  /** Name of this run of the stack, so that `status` recognises it. */
-  instance: string
 }
 
 // What the real gateway opens without an API key: links that a mail or a browser follows.
@@ -139,7 +136,7 @@ export function createGateway(options: GatewayOptions): Server {
   app.use(preflight())
   app.use(
     '/health',
-    eventHandler(() => ({ status: 'ok', instance: options.instance })),
+    eventHandler(() => ({ status: 'ok' })),
   )
   app.use(requireIdentity(options.identifier))
   app.use('/auth/v1/admin', useBase('/auth/v1/admin', options.authAdmin))

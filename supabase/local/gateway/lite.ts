@@ -75,6 +75,12 @@ function watchSchema(url: string, onChange: () => Promise<void>): () => Promise<
   }
 }
 
+/** config.toml's [auth] with the names that lite still uses: the CLI has renamed `email.enable_signup`. */
+function authConfig({ sms: _, email, ...auth }: Config['auth']) {
+  const { enabled = true, ...rest } = (email ?? {}) as { enabled?: boolean }
+  return { ...auth, email: { enable_signup: enabled, ...rest } }
+}
+
 /** Builds the REST server (logging in as authenticator) and the auth server (as the owner of schema auth). */
 export function createLite(options: {
   ownerUrl: string
@@ -114,7 +120,7 @@ export function createLite(options: {
   } as never)
   const auth = new App({
     connection: authConnection,
-    auth: { ...config.auth, enabled: true, jwt_secret: keys.jwtSecret },
+    auth: { ...authConfig(config.auth), enabled: true, jwt_secret: keys.jwtSecret },
     options: { server },
   } as never)
 

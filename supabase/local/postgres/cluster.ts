@@ -5,6 +5,7 @@ import { chown, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { assertPortFree } from '../ports.ts'
 import { SetupError } from '../settings.ts'
 import { findBinaries } from './binaries.ts'
 import { type Owner, prepareClusterHome } from './owner.ts'
@@ -213,6 +214,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     }
   }
 
+  await clearStaleLock(dir)
+  await assertPortFree(options.port, '127.0.0.1', 'SUPABASE_DB_PORT')
   await launch()
   return {
     dir,

@@ -1,0 +1,72 @@
+import * as v from 'valibot'
+import { hablarEspanol } from './mensajes.ts'
+
+hablarEspanol()
+
+// Postgres stores no NUL, and UTF-8 has no lone surrogates.
+const esTexto = (texto: string) => texto.isWellFormed() && !texto.includes('\0')
+
+/** Text of one to `maximo` characters, without spaces around. */
+export const texto = (maximo: number) =>
+  v.pipe(
+    v.string(),
+    v.check(esTexto, 'Tiene caracteres que no se admiten.'),
+    v.trim(),
+    v.minLength(1, 'No puede estar vacío.'),
+    v.maxLength(maximo, `Admite ${maximo} caracteres como máximo.`),
+  )
+
+/** A numeric id of the database, as JSON number or as text. */
+export const EntradaIdSchema = v.pipe(
+  v.union([v.number(), v.string()], 'Debe ser un identificador.'),
+  v.transform(String),
+  v.regex(/^[1-9]\d{0,17}$/, 'Debe ser un identificador.'),
+)
+
+/** A date of the calendar, `2025-01-31`. */
+export const FechaSchema = v.pipe(
+  v.string(),
+  v.isoDate('Debe ser una fecha AAAA-MM-DD.'),
+  v.check(esDelCalendario, 'No es una fecha del calendario.'),
+)
+
+function esDelCalendario(fecha: string): boolean {
+  const dia = new Date(`${fecha}T00:00:00Z`)
+  return !Number.isNaN(dia.getTime()) && dia.toISOString().startsWith(fecha) && dia.getUTCFullYear() >= 1900
+}
+
+interface Rango {
+  /** Lowest value allowed; `mayorQue` when it is not itself allowed. */
+  desde?: number
+  mayorQue?: number
+  hasta: number
+  decimales: number
+}
+
+/**
+ * An exact decimal, as JSON number or as text: it reaches Postgres as text, so `60.0` stays `60.0` when it
+ * came as text.
+ */
+export const decimal = ({ desde, mayorQue, hasta, decimales }: Rango) =>
+  v.pipe(
+    v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,15}(\.\d{1,15})?$/))], 'Debe ser un número.'),
+    v.transform(String),
+    v.check((n) => Number(n) <= hasta, `Debe ser ${hasta} como máximo.`),
+    v.check((n) => mayorQue === undefined || Number(n) > mayorQue, `Debe ser mayor que ${mayorQue}.`),
+    v.check((n) => desde === undefined || Number(n) >= desde, `Debe ser ${desde} como mínimo.`),
+    v.check((n) => (n.split('.')[1]?.length ?? 0) <= decimales && !n.includes('e'), `Admite ${decimales} decimales.`),
+  )
+
+/** Parameters of a page of a list. */
+export const paginacion = {
+  limite: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[1-9]\d{0,2}$/, 'Debe ser un número de 1 a 100.'),
+      v.transform(Number),
+      v.maxValue(100, 'Debe ser un número de 1 a 100.'),
+    ),
+    '20',
+  ),
+  cursor: v.optional(v.pipe(v.string(), v.maxLength(200, 'No es un cursor de esta lista.'))),
+}

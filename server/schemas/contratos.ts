@@ -1,0 +1,120 @@
+import * as v from 'valibot'
+import { decimal, EntradaIdSchema, FechaSchema, paginacion, texto } from './comunes.ts'
+import { DocumentoSchema } from './documentos.ts'
+import { LoteSchema } from './lotes.ts'
+import { FechaHoraSchema, IdSchema, NumeroSchema } from './respuestas.ts'
+
+export const ESTADOS = ['En revisión', 'Activo', 'Cerrado'] as const
+const EstadoSchema = v.picklist(ESTADOS, `Debe ser uno de: ${ESTADOS.join(', ')}.`)
+
+const volumen_tm = v.pipe(
+  decimal({ mayorQue: 0, hasta: 1_000_000, decimales: 4 }),
+  v.description('Toneladas métricas.'),
+)
+const precio_fijado_tm = v.pipe(
+  decimal({ mayorQue: 0, hasta: 1_000_000, decimales: 4 }),
+  v.description('Dólares por tonelada métrica.'),
+)
+const observaciones = texto(5000)
+
+/** POST /contratos: the other company, and what was agreed. */
+export const NuevoContratoSchema = v.pipe(
+  v.strictObject({
+    contraparte_id: v.optional(EntradaIdSchema),
+    exportadora_id: v.optional(EntradaIdSchema),
+    volumen_tm,
+    precio_fijado_tm: v.nullish(precio_fijado_tm),
+    fecha_firma: v.nullish(FechaSchema),
+    observaciones: v.nullish(observaciones),
+    proveedores: v.optional(
+      v.pipe(v.array(EntradaIdSchema), v.maxLength(50, 'Admite 50 proveedores.')),
+      [],
+    ),
+  }),
+  v.forward(
+    v.partialCheck(
+      [['contraparte_id'], ['exportadora_id']],
+      (entrada) => entrada.contraparte_id !== undefined || entrada.exportadora_id !== undefined,
+      'Diga con qué empresa es el contrato (o exportadora_id, si usted es el centro de acopio).',
+    ),
+    ['contraparte_id'],
+  ),
+  v.description('Un contrato entre la empresa de quien lo crea y otra.'),
+)
+
+/** PUT /contratos/{id}: only what changes. */
+export const EdicionContratoSchema = v.pipe(
+  v.strictObject({
+    volumen_tm: v.optional(volumen_tm),
+    precio_fijado_tm: v.nullish(precio_fijado_tm),
+    fecha_firma: v.nullish(FechaSchema),
+    observaciones: v.nullish(observaciones),
+    estado: v.optional(EstadoSchema),
+    actualizado_en: v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$/, 'Debe ser el actualizado_en leído.'),
+        v.description('El que se leyó: si el contrato cambió después, la edición se rechaza con 412.'),
+      ),
+    ),
+  }),
+  v.check(
+    ({ actualizado_en: _, ...cambios }) => Object.keys(cambios).length > 0,
+    'No hay nada que cambiar.',
+  ),
+)
+
+/** GET /contratos: filters, order and page. */
+export const FiltroContratosSchema = v.strictObject({
+  estado: v.optional(EstadoSchema),
+  contraparte: v.optional(v.pipe(texto(200), v.description('La otra empresa: su id o parte de su nombre.'))),
+  desde: v.optional(v.pipe(FechaSchema, v.description('Con fecha (de firma o, si falta, de creación) desde este día.'))),
+  hasta: v.optional(v.pipe(FechaSchema, v.description('Con fecha hasta este día inclusive.'))),
+  texto: v.optional(v.pipe(texto(100), v.description('Parte del código, de las observaciones o de una empresa.'))),
+  orden: v.optional(v.picklist(['recientes', 'antiguos'], 'Debe ser recientes o antiguos.'), 'recientes'),
+  ...paginacion,
+})
+export type FiltroContratos = v.InferOutput<typeof FiltroContratosSchema>
+
+const resumen = {
+  codigo: v.pipe(v.string(), v.regex(/^CT-\d{4}-\d{5,}$/)),
+  exportadora: v.string(),
+  contraparte: v.string(),
+  volumen_tm: NumeroSchema,
+  estado: v.picklist(ESTADOS),
+}
+const datos = {
+  id: IdSchema,
+  exportadora_id: IdSchema,
+  contraparte_id: IdSchema,
+  precio_fijado_tm: v.nullable(NumeroSchema),
+  fecha_firma: v.nullable(v.pipe(v.string(), v.isoDate())),
+  observaciones: v.nullable(v.string()),
+  archivo_pdf: v.nullable(v.string()),
+  creado_en: FechaHoraSchema,
+  actualizado_en: FechaHoraSchema,
+  cerrado_en: v.nullable(FechaHoraSchema),
+}
+
+export const ParticipanteSchema = v.strictObject({
+  empresa_id: IdSchema,
+  nombre: v.string(),
+  papel: v.picklist(['exportadora', 'contraparte', 'proveedor']),
+})
+
+/** A contract in a list. */
+export const ContratoResumenSchema = v.strictObject({ ...resumen, ...datos })
+
+/** A contract whole: details, documents and lots. */
+export const ContratoSchema = v.strictObject({
+  ...resumen,
+  documentos: v.array(DocumentoSchema),
+  lotes: v.array(LoteSchema),
+  ...datos,
+  participantes: v.array(ParticipanteSchema),
+})
+
+export const PaginaContratosSchema = v.strictObject({
+  contratos: v.array(ContratoResumenSchema),
+  siguiente: v.pipe(v.nullable(v.string()), v.description('Cursor de la página siguiente; null en la última.')),
+})

@@ -1,0 +1,72 @@
+import * as v from 'valibot'
+import { paginacion, texto } from './comunes.ts'
+import { FechaHoraSchema, IdSchema } from './respuestas.ts'
+
+export const TIPOS = [
+  'contrato',
+  'factura',
+  'guia_remision',
+  'analisis',
+  'certificado_calidad',
+  'pago',
+  'foto',
+  'otro',
+] as const
+export type Tipo = (typeof TIPOS)[number]
+
+const tipo = v.picklist(TIPOS, `Debe ser uno de: ${TIPOS.join(', ')}.`)
+const etiqueta = v.pipe(
+  texto(40),
+  v.regex(/^[a-z0-9]+(_[a-z0-9]+)*$/, 'Admite minúsculas sin tilde, números y guiones bajos: humedad.'),
+  v.description('De qué es un análisis: humedad → analisis_humedad.csv.'),
+)
+const lote = v.pipe(texto(60), v.description('Código o id del lote del que trata.'))
+
+/** The text fields of POST /contratos/{id}/documento. */
+export const CamposDocumentoSchema = v.pipe(
+  v.strictObject({ tipo, etiqueta: v.optional(etiqueta), lote: v.optional(lote) }),
+  v.forward(
+    v.partialCheck(
+      [['tipo'], ['etiqueta']],
+      (campos) => campos.tipo !== 'analisis' || campos.etiqueta !== undefined,
+      'Un análisis lleva etiqueta: humedad, por ejemplo.',
+    ),
+    ['etiqueta'],
+  ),
+)
+export type CamposDocumento = v.InferOutput<typeof CamposDocumentoSchema>
+
+/** The whole form, as OpenAPI tells it. */
+export const FormularioDocumentoSchema = v.strictObject({
+  tipo,
+  etiqueta: v.optional(etiqueta),
+  lote: v.optional(lote),
+  archivo: v.pipe(v.string(), v.description('PDF, XML, imagen o CSV; 50 MiB como máximo.'), v.metadata({ format: 'binary' })),
+})
+
+/** GET /contratos/{id}/documentos: filters and page. */
+export const FiltroDocumentosSchema = v.strictObject({
+  tipo: v.optional(tipo),
+  lote: v.optional(lote),
+  ...paginacion,
+})
+
+/** A document of a contract. */
+export const DocumentoSchema = v.strictObject({
+  tipo: v.picklist(TIPOS),
+  nombre: v.string(),
+  id: IdSchema,
+  etiqueta: v.nullable(v.string()),
+  lote: v.nullable(v.string()),
+  bytes: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  mime: v.string(),
+  sha256: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+  fecha_subida: FechaHoraSchema,
+  url_archivo: v.pipe(v.string(), v.description('<bucket>/<objeto>, para Storage.')),
+  url: v.pipe(v.string(), v.description('Ruta de descarga en estas funciones.')),
+})
+
+export const PaginaDocumentosSchema = v.strictObject({
+  documentos: v.array(DocumentoSchema),
+  siguiente: v.nullable(v.string()),
+})

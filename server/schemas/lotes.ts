@@ -1,0 +1,39 @@
+import * as v from 'valibot'
+import { decimal, texto } from './comunes.ts'
+import { FechaHoraSchema, IdSchema, NumeroSchema } from './respuestas.ts'
+
+export const ESTADOS_LOTE = ['En tránsito', 'Recibido', 'Secado', 'Exportado'] as const
+
+const estado = v.picklist(ESTADOS_LOTE, `Debe ser uno de: ${ESTADOS_LOTE.join(', ')}.`)
+const peso_qq = v.pipe(decimal({ mayorQue: 0, hasta: 1_000_000, decimales: 4 }), v.description('Quintales.'))
+const humedad = v.pipe(decimal({ desde: 0, hasta: 100, decimales: 4 }), v.description('Por ciento.'))
+const codigo_lote = v.pipe(
+  texto(60),
+  v.regex(/^[\p{L}\p{N}][\p{L}\p{N} ._/-]*$/u, 'Admite letras, números, espacios y los signos . _ / -'),
+  v.description('Si falta: LT-0001, LT-0002…'),
+)
+
+/** POST /contratos/{id}/lote. */
+export const NuevoLoteSchema = v.strictObject({
+  codigo_lote: v.nullish(codigo_lote),
+  peso_qq,
+  humedad,
+  estado: v.optional(estado),
+})
+
+/** PUT /contratos/{id}/lotes/{lote}: only what changes. */
+export const EdicionLoteSchema = v.pipe(
+  v.strictObject({ peso_qq: v.optional(peso_qq), humedad: v.optional(humedad), estado: v.optional(estado) }),
+  v.check((cambios) => Object.keys(cambios).length > 0, 'No hay nada que cambiar.'),
+)
+
+/** A lot of a contract. */
+export const LoteSchema = v.strictObject({
+  codigo_lote: v.string(),
+  peso_qq: NumeroSchema,
+  humedad: NumeroSchema,
+  id: IdSchema,
+  estado: v.picklist(ESTADOS_LOTE),
+  creado_en: FechaHoraSchema,
+  actualizado_en: FechaHoraSchema,
+})

@@ -1,0 +1,107 @@
+/** What a failed call answers; the shape and the words are storage-api's. */
+interface ErrorBody {
+  /** The status that describes the failure; the HTTP status is 400 for most of them, as in storage-api. */
+  statusCode: string
+  error: string
+  message: string
+  code: string
+}
+
+/** A failure that the caller may read. */
+export class StorageError extends Error {
+  override name = 'StorageError'
+  /** Stable key, e.g. `NoSuchKey`. */
+  code: string
+  statusCode: number
+  /** The older key that clients compare, e.g. `not_found`. */
+  error: string
+  /** HTTP status; storage-api answers 400 to whatever is not a fault of its own. */
+  httpStatus: number
+  headers: Record<string, string> = {}
+
+  constructor(code: string, statusCode: number, message: string, error = code) {
+    super(message)
+    this.code = code
+    this.statusCode = statusCode
+    this.error = error
+    this.httpStatus = statusCode >= 500 ? statusCode : 400
+  }
+
+  /** The same failure with an HTTP status of its own. */
+  withHttpStatus(status: number, headers: Record<string, string> = {}): this {
+    this.httpStatus = status
+    this.headers = headers
+    return this
+  }
+
+  body(): ErrorBody {
+    return { statusCode: String(this.statusCode), error: this.error, message: this.message, code: this.code }
+  }
+}
+
+export const noSuchBucket = () => new StorageError('NoSuchBucket', 404, 'Bucket not found', 'Bucket not found')
+export const noSuchKey = () => new StorageError('NoSuchKey', 404, 'Object not found', 'not_found')
+export const noSuchUpload = () => new StorageError('NoSuchUpload', 404, 'Upload not found')
+export const accessDenied = (message = 'new row violates row-level security policy') =>
+  new StorageError('AccessDenied', 403, message, 'Unauthorized')
+export const missingCaller = () => accessDenied('An API key or a session is required').withHttpStatus(401)
+export const alreadyExists = (code: 'KeyAlreadyExists' | 'BucketAlreadyExists' = 'KeyAlreadyExists') =>
+  new StorageError(code, 409, 'The resource already exists', 'Duplicate')
+export const bucketNotEmpty = () =>
+  new StorageError('ResourceNotEmpty', 409, 'The bucket you tried to delete is not empty')
+export const invalidKey = (key: string) => new StorageError('InvalidKey', 400, `Invalid key: ${key}`)
+export const invalidBucketName = () =>
+  new StorageError('InvalidBucketName', 400, 'Bucket name invalid', 'Invalid Input')
+export const invalidRequest = (message: string) => new StorageError('InvalidRequest', 400, message)
+export const invalidParameter = (message: string) => new StorageError('InvalidParameter', 400, message)
+export const invalidMimeType = (type: string) =>
+  new StorageError('InvalidMimeType', 415, `mime type ${type} is not supported`, 'invalid_mime_type')
+export const entityTooLarge = () =>
+  new StorageError('EntityTooLarge', 413, 'The object exceeded the maximum allowed size', 'Payload too large')
+export const invalidRange = (size: number) =>
+  new StorageError('InvalidRange', 416, 'invalid range provided', 'invalid_range').withHttpStatus(416, {
+    'content-range': `bytes */${size}`,
+  })
+export const invalidToken = (message: string) => new StorageError('InvalidJWT', 400, message)
+export const invalidSignature = () => new StorageError('InvalidSignature', 400, 'Invalid signature')
+export const notEnabled = (feature: string) =>
+  new StorageError('FeatureNotEnabled', 409, `The feature ${feature} is not enabled for this resource`)
+export const aborted = () => new StorageError('Aborted', 499, 'The upload was aborted').withHttpStatus(499)
+
+/** An error that Postgres itself raised: the statement, and with it the transaction, did not take place. */
+export function sqlStateOf(error: unknown): string | null {
+  const { code, severity } = (error ?? {}) as { code?: unknown; severity?: unknown }
+  return typeof code === 'string' && code.length === 5 && typeof severity === 'string' ? code : null
+}
+
+/** `PT4xx`: a rule of the schema speaks for itself, with its own key and words. */
+function fromRule(sqlState: string, error: { message: string; detail?: string }): StorageError {
+  const status = Number(sqlState.slice(2))
+  return new StorageError(error.message, status, error.detail ?? error.message)
+}
+
+const BY_SQLSTATE: Record<string, () => StorageError> = {
+  '42501': accessDenied,
+  '23505': alreadyExists,
+  '23503': () => new StorageError('InvalidRequest', 404, 'The related resource does not exist'),
+  '55P03': () => new StorageError('LockTimeout', 503, 'acquiring lock timeout', 'acquiring_lock_timeout'),
+  '57014': () => new StorageError('DatabaseTimeout', 544, 'The connection to the database timed out'),
+  '53300': () => new StorageError('DatabaseConnectionLimit', 503, 'The database has no free connections'),
+}
+
+/** Turns whatever a handler threw into the failure to answer; what is not known is never shown. */
+export function toStorageError(error: unknown): StorageError {
+  if (error instanceof StorageError) return error
+  const sqlState = sqlStateOf(error)
+  if (sqlState) {
+    if (/^PT4\d\d$/.test(sqlState)) return fromRule(sqlState, error as Error & { detail?: string })
+    if (BY_SQLSTATE[sqlState]) return BY_SQLSTATE[sqlState]()
+    if (sqlState === 'P0001') return invalidRequest((error as Error).message)
+  }
+  const { code, message = '' } = (error ?? {}) as { code?: string; message?: string }
+  if (code === 'ECONNREFUSED' || code === 'ECONNRESET' || /^(08|57P)/.test(code ?? '') || /Connection terminated/.test(message)) {
+    return new StorageError('DatabaseError', 503, 'The database is not answering')
+  }
+  if (code === 'ENOSPC') return new StorageError('InternalError', 507, 'There is no space left for objects')
+  return new StorageError('InternalError', 500, 'Internal server error')
+}

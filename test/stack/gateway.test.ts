@@ -1,0 +1,116 @@
+import { createClient } from '@supabase/supabase-js'
+import { SignJWT } from 'jose'
+import { describe, expect, inject, test } from 'vitest'
+
+const stack = inject('stack')
+const rest = (headers: Record<string, string>, path = '/rest/v1/contratos?select=id&limit=1') =>
+  fetch(`${stack.supabaseUrl}${path}`, { headers })
+
+const sign = (claims: Record<string, unknown>, secret = stack.jwtSecret, expires = '1h') =>
+  new SignJWT(claims)
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime(expires)
+    .sign(new TextEncoder().encode(secret))
+
+describe('API keys', () => {
+  test.each(['/rest/v1/contratos', '/auth/v1/user', '/storage/v1/bucket', '/auth/v1/admin/users'])(
+    '%s asks for a key',
+    async (path) => {
+      const response = await rest({}, path)
+      expect(response.status).toBe(401)
+      expect(await response.json()).toMatchObject({ message: 'No API key found in request' })
+    },
+  )
+
+  test('a key that is none of ours is refused', async () => {
+    const response = await rest({ apikey: `${stack.publishableKey}x` })
+    expect(response.status).toBe(401)
+    expect(await response.json()).toMatchObject({ message: 'Invalid API key' })
+  })
+
+  test('opaque and legacy keys give the role of their kind', async () => {
+    for (const [key, canListUsers] of [
+      [stack.publishableKey, false],
+      [stack.anonKey, false],
+      [stack.secretKey, true],
+      [stack.serviceRoleKey, true],
+    ] as const) {
+      const { data, error } = await createClient(stack.supabaseUrl, key).auth.admin.listUsers()
+      expect({ key: key.slice(0, 14), ok: !error && data.users.length > 0 }).toEqual({
+        key: key.slice(0, 14),
+        ok: canListUsers,
+      })
+    }
+  })
+
+  test('the secret key is refused from a browser', async () => {
+    const response = await rest({ apikey: stack.secretKey, 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64)' })
+    expect(response.status).toBe(401)
+  })
+
+  test('a key in the query works as in the header', async () => {
+    const response = await rest({}, `/rest/v1/contratos?select=id&limit=1&apikey=${stack.secretKey}`)
+    expect(response.status).toBe(200)
+  })
+})
+
+describe('tokens', () => {
+  test.each([
+    [
+      'signed by somebody else',
+      () => sign({ role: 'service_role' }, 'another-secret-of-32-characters-or-more'),
+    ],
+    ['expired', () => sign({ role: 'service_role' }, undefined, '-1h')],
+    ['without signature', async () => `${btoa('{"alg":"none"}')}.${btoa('{"role":"service_role"}')}.`],
+    ['of a role that nobody may take', () => sign({ role: 'supabase_admin' })],
+    ['of the owner of the tables', () => sign({ role: 'postgres' })],
+  ])('a token %s opens nothing', async (_, token) => {
+    for (const path of ['/rest/v1/contratos?select=id', '/storage/v1/bucket', '/auth/v1/admin/users']) {
+      const response = await rest(
+        { apikey: stack.publishableKey, authorization: `Bearer ${await token()}` },
+        path,
+      )
+      expect(response.status, path).toBeGreaterThanOrEqual(400)
+      expect(response.status, path).toBeLessThan(500)
+    }
+  })
+})
+
+describe('the gateway', () => {
+  test('answers a preflight of any SDK', async () => {
+    const response = await fetch(`${stack.supabaseUrl}/rest/v1/contratos`, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'http://app.example',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,apikey,x-client-info,content-profile',
+      },
+    })
+    expect(response.status).toBe(204)
+    expect(response.headers.get('access-control-allow-origin')).toBe('*')
+    expect(response.headers.get('access-control-allow-headers')).toContain('content-profile')
+  })
+
+  test('hands /functions/v1 on to the functions', async () => {
+    const [direct, through] = await Promise.all([
+      fetch(`${stack.functionsUrl}/salud`),
+      fetch(`${stack.supabaseUrl}/functions/v1/salud`),
+    ])
+    expect([direct.status, through.status]).toEqual([200, 200])
+  })
+
+  test('refuses a body that would fill its memory', async () => {
+    const response = await fetch(`${stack.supabaseUrl}/rest/v1/contratos`, {
+      method: 'POST',
+      headers: { apikey: stack.publishableKey, 'content-type': 'application/json' },
+      body: `"${'x'.repeat(21 * 2 ** 20)}"`,
+    })
+    expect(response.status).toBe(413)
+  })
+
+  test('tells nothing about itself on an unknown path', async () => {
+    const response = await rest({ apikey: stack.publishableKey }, '/pg/query')
+    expect(response.status).toBe(404)
+    expect(await response.text()).not.toMatch(/at .*\.ts/)
+  })
+})

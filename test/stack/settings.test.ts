@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import { parseSize, readConfig } from '../../supabase/local/config.ts'
+import { isLoopback, readSettings } from '../../supabase/local/settings.ts'
+
+describe('settings', () => {
+  test('every setting has a default', () => {
+    expect(readSettings({})).toMatchObject({
+      host: '127.0.0.1',
+      functionsPort: 8000,
+      apiPort: 54321,
+      dbPort: 54322,
+      studioPort: 54323,
+    })
+  })
+
+  test('an empty variable counts as unset', () => {
+    expect(readSettings({ PORT: '', HOST: '' })).toMatchObject({ functionsPort: 8000, host: '127.0.0.1' })
+  })
+
+  test('STUDIO=off serves no Studio', () => {
+    expect(readSettings({ STUDIO: 'off' }).studioPort).toBeNull()
+  })
+
+  test.each(['0', '65536', '80a', '-1', '8000.5', ' '])('PORT=%j is refused by name', (PORT) => {
+    expect(() => readSettings({ PORT })).toThrow(/^PORT=/)
+  })
+
+  test('two servers cannot share a port', () => {
+    expect(() => readSettings({ PORT: '54321' })).toThrow('must differ')
+  })
+
+  test('loopback is told from any other address', () => {
+    expect(['127.0.0.1', '127.8.8.8', 'localhost', '::1'].every(isLoopback)).toBe(true)
+    expect(['0.0.0.0', '::', '192.168.1.4', '127.evil.example'].some(isLoopback)).toBe(false)
+  })
+})
+
+describe('config.toml', () => {
+  test('is read with the sizes that the CLI writes', async () => {
+    const config = await readConfig()
+    expect(config.fileSizeLimit).toBe(50 * 2 ** 20)
+    expect(config.api.schemas).toEqual(['public'])
+  })
+
+  test.each([
+    ['50MiB', 52_428_800],
+    ['1KB', 1000],
+    ['7', 7],
+    ['2 GiB', 2 ** 31],
+  ])('%s is %d bytes', (text, bytes) => expect(parseSize(text)).toBe(bytes))
+
+  test.each(['', 'MiB', '5 potatoes', '-1MB'])('%j is not a size', (text) => {
+    expect(() => parseSize(text)).toThrow('is not a size')
+  })
+})

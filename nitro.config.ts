@@ -15,6 +15,8 @@ export default defineNitroConfig({
       pattern: '{swagger-ui.css,swagger-ui-bundle.js,favicon-32x32.png}',
     },
   ],
+  // Taken as files, not as the modules that their names make them look like.
+  externals: { inline: ['swagger-ui-dist'] },
   esbuild: { options: { target: 'node22' } },
   // Neither minified nor mapped: a stack in the log names the function it happened in.
   minify: false,

@@ -5,6 +5,8 @@ import { log } from './utils/log.ts'
 /** Answers every error as problem+json; what we did not foresee is logged whole and told as `error_interno`. */
 export default function errorHandler(error: H3Error, event: H3Event): void {
   const { res } = event.node
+  // Whoever asked has gone: there is nobody to answer, and nothing failed.
+  if (res.destroyed) return
   const problem = asProblem(error, event)
   if (problem.statusCode >= 500) log.error({ err: error.cause ?? error, route: event.path }, problem.clave)
   if (res.headersSent) {

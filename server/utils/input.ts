@@ -18,7 +18,7 @@ export async function readBodyAs<S extends v.GenericSchema>(event: H3Event, sche
 
 /** Reads the query string as a schema; every value is text and may come once. */
 export function readQueryAs<S extends v.GenericSchema>(event: H3Event, schema: S): v.InferOutput<S> {
-  return check(schema, { ...getQuery(event) }, 'parametros_invalidos')
+  return check(schema, getQuery(event), 'parametros_invalidos')
 }
 
 /**

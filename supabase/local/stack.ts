@@ -138,6 +138,7 @@ async function startParts(
     if (applied.length) report(`${applied.length} migrations applied`)
 
     const lite = createLite({
+      publicUrl: env.SUPABASE_URL,
       ownerUrl: url('postgres'),
       authenticatorUrl: url('authenticator'),
       authAdminUrl: url('supabase_auth_admin'),
@@ -149,7 +150,10 @@ async function startParts(
     const authAdmin = createAuthAdmin({
       authAdminUrl: url('supabase_auth_admin'),
       jwtSecret: keys.jwtSecret,
-      minimumPasswordLength: config.auth.minimum_password_length,
+      publicUrl: env.SUPABASE_URL,
+      config: config.auth,
+      auth: lite.auth,
+      sendMail: lite.sendMail,
     })
     stops.push(() => authAdmin.close())
     const storage = await createStorageServer({
@@ -168,8 +172,8 @@ async function startParts(
       publicUrl: env.SUPABASE_URL,
       functionsUrl: env.FUNCTIONS_URL,
       identifier,
-      lite,
-      authAdmin: authAdmin.handler,
+      lite: { ...lite, auth: authAdmin.auth },
+      authAdmin,
       storage: storage.handler,
     })
     await listen(gateway, settings.apiPort, settings.host)

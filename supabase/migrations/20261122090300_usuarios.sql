@@ -12,7 +12,7 @@ create table public.usuarios (
   actualizado_en timestamptz not null default now(),
   constraint usuarios_nombre_valido check (nombre = btrim(nombre) and length(nombre) between 1 and 200),
   constraint usuarios_rol_valido check (rol in ('exportadora', 'centro_acopio', 'proveedor', 'admin')),
-  constraint usuarios_empresa_requerida check (rol = 'admin' or empresa_id is not null)
+  constraint usuarios_empresa_id_valida check (rol = 'admin' or empresa_id is not null)
 );
 comment on table public.usuarios is 'Perfil de cada usuario: su empresa, su rol y si está activo.';
 create index usuarios_empresa_id_idx on public.usuarios (empresa_id);

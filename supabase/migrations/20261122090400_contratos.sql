@@ -24,7 +24,7 @@ create table public.contratos (
   constraint contratos_volumen_tm_valido check (volumen_tm > 0 and volumen_tm <= 1000000 and scale(volumen_tm) <= 4),
   constraint contratos_precio_fijado_tm_valido check (precio_fijado_tm > 0 and precio_fijado_tm <= 1000000 and scale(precio_fijado_tm) <= 4),
   constraint contratos_estado_valido check (estado in ('En revisión', 'Activo', 'Cerrado')),
-  constraint contratos_observaciones_validas check (length(observaciones) <= 5000),
+  constraint contratos_observaciones_valida check (length(observaciones) <= 5000),
   constraint contratos_cierre_coherente check ((estado = 'Cerrado') = (cerrado_en is not null))
 );
 comment on table public.contratos is 'Contratos de cacao entre una exportadora y otra empresa.';
@@ -65,18 +65,18 @@ grant execute on function privado.participa(bigint) to authenticated, service_ro
 
 alter table public.contratos enable row level security;
 -- Exporter and counterparty are read from the row itself: it needs no lookup, and it holds before the
--- participants are written, so that insert … returning works. Only suppliers are looked up.
+-- participants are written, so that insert … returning works. Only suppliers are looked up. The order of the
+-- terms is the order in which they are tried.
 create policy select_participante on public.contratos for select to authenticated
   using (
-    (select privado.es_admin())
-    or (eliminado_en is null and (
-      exportadora_id = (select privado.mi_empresa())
-      or contraparte_id = (select privado.mi_empresa())
+    (eliminado_en is null and (
+      (select privado.mi_empresa()) in (exportadora_id, contraparte_id)
       or ((select privado.mi_rol()) = 'proveedor' and exists (
         select from public.contratos_participantes p
         where p.contrato_id = contratos.id and p.empresa_id = (select privado.mi_empresa())
       ))
     ))
+    or (select privado.es_admin())
   );
 create policy insert_parte on public.contratos for insert to authenticated
   with check (
@@ -103,8 +103,8 @@ grant select,
 alter table public.contratos_participantes enable row level security;
 create policy select_participante on public.contratos_participantes for select to authenticated
   using (
-    (select privado.es_admin())
-    or (not oculto and (empresa_id = (select privado.mi_empresa()) or privado.participa(contrato_id)))
+    (not oculto and (empresa_id = (select privado.mi_empresa()) or privado.participa(contrato_id)))
+    or (select privado.es_admin())
   );
 create policy insert_parte on public.contratos_participantes for insert to authenticated
   with check (

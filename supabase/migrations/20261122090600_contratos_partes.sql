@@ -11,7 +11,10 @@ begin
   if auth.uid() is null then
     return new;
   end if;
-  if rol is null or rol = 'proveedor' then
+  if rol is null then
+    raise exception 'cuenta_sin_acceso' using errcode = 'PT403',
+      detail = 'Su cuenta o su empresa no están activas, o su cuenta todavía no tiene empresa.';
+  elsif rol = 'proveedor' then
     raise exception 'contrato_sin_permiso' using errcode = 'PT403',
       detail = 'Solo una exportadora, un centro de acopio o un administrador crea contratos.';
   end if;
@@ -81,7 +84,7 @@ language plpgsql volatile security definer set search_path = '' as $$
 declare
   fila public.contratos;
 begin
-  if auth.uid() is null or privado.es_admin() or privado.participa(contrato) then
+  if auth.uid() is null or privado.participa(contrato) or privado.es_admin() then
     if bloquear then
       -- Not "for update": that would clash with the lock of every foreign key to the contract.
       select * into fila from public.contratos c where c.id = contrato for no key update;
@@ -115,6 +118,12 @@ begin
   ) then
     raise exception 'proveedor_invalido' using errcode = 'PT422',
       detail = 'Solo se asocia a un contrato una empresa proveedora activa.', hint = 'proveedores';
+  end if;
+  if exists (
+    select from public.contratos_participantes p where p.contrato_id = new.contrato_id and p.empresa_id = new.empresa_id
+  ) then
+    raise exception 'proveedor_repetido' using errcode = 'PT409',
+      detail = 'Esa empresa ya es parte del contrato.', hint = 'proveedores';
   end if;
   return new;
 end

@@ -25,12 +25,12 @@ comment on column public.lotes_asociados.humedad is 'Humedad en porcentaje.';
 alter table public.lotes_asociados enable row level security;
 create policy select_participante on public.lotes_asociados for select to authenticated
   using (
-    (select privado.es_admin())
-    or exists (
+    exists (
       select from public.contratos_participantes p
       where p.contrato_id = lotes_asociados.contrato_id
         and p.empresa_id = (select privado.mi_empresa()) and not p.oculto
     )
+    or (select privado.es_admin())
   );
 create policy insert_parte on public.lotes_asociados for insert to authenticated
   with check (

@@ -20,8 +20,9 @@ create table public.documentos_contrato (
   constraint documentos_contrato_sha256_key unique (contrato_id, sha256),
   constraint documentos_contrato_tipo_valido check (tipo in (
     'contrato', 'factura', 'guia_remision', 'analisis', 'certificado_calidad', 'pago', 'foto', 'otro')),
-  constraint documentos_contrato_etiqueta_valida check (etiqueta ~ '^[a-z0-9][a-z0-9_-]{0,39}$'),
-  constraint documentos_contrato_etiqueta_requerida check (tipo <> 'analisis' or etiqueta is not null),
+  -- The label of an analysis is part of the name of its file.
+  constraint documentos_contrato_etiqueta_valida check (
+    case when etiqueta is null then tipo <> 'analisis' else etiqueta ~ '^[a-z0-9][a-z0-9_-]{0,39}$' end),
   constraint documentos_contrato_nombre_archivo_valido check (
     length(nombre_archivo) between 1 and 255 and nombre_archivo !~ '[/\\[:cntrl:]]'),
   constraint documentos_contrato_sha256_valido check (sha256 ~ '^[0-9a-f]{64}$'),
@@ -40,7 +41,7 @@ begin
   return exists (
     select from public.contratos c
     where c.id = contrato and c.eliminado_en is null
-      and (privado.es_admin() or (privado.participa(c.id) and (privado.mi_rol() <> 'proveedor' or c.estado = 'Activo')))
+      and ((privado.participa(c.id) and (c.estado = 'Activo' or privado.mi_rol() <> 'proveedor')) or privado.es_admin())
   );
 end
 $$;
@@ -52,12 +53,12 @@ grant execute on function privado.puede_subir(bigint) to authenticated, service_
 alter table public.documentos_contrato enable row level security;
 create policy select_participante on public.documentos_contrato for select to authenticated
   using (
-    (select privado.es_admin())
-    or exists (
+    exists (
       select from public.contratos_participantes p
       where p.contrato_id = documentos_contrato.contrato_id
         and p.empresa_id = (select privado.mi_empresa()) and not p.oculto
     )
+    or (select privado.es_admin())
   );
 create policy insert_participante on public.documentos_contrato for insert to authenticated
   with check (privado.puede_subir(contrato_id));

@@ -30,7 +30,7 @@ language plpgsql stable security definer set search_path = '' as $$
 declare
   contrato constant bigint := privado.contrato_de_objeto(objeto);
 begin
-  return contrato is not null and (privado.es_admin() or privado.participa(contrato));
+  return contrato is not null and (privado.participa(contrato) or privado.es_admin());
 end
 $$;
 comment on function privado.puede_ver_objeto(text) is '¿Ve el usuario los archivos de esa carpeta?';

@@ -29,7 +29,7 @@ export interface GatewayOptions {
   functionsUrl: string
   identifier: Identifier
   lite: Lite
-  authAdmin: EventHandler
+  authAdmin: { handler: EventHandler; invite: EventHandler }
   storage: EventHandler
 }
 
@@ -139,7 +139,8 @@ export function createGateway(options: GatewayOptions): Server {
     eventHandler(() => ({ status: 'ok' })),
   )
   app.use(requireIdentity(options.identifier))
-  app.use('/auth/v1/admin', useBase('/auth/v1/admin', options.authAdmin))
+  app.use('/auth/v1/admin', useBase('/auth/v1/admin', options.authAdmin.handler))
+  app.use('/auth/v1/invite', options.authAdmin.invite)
   app.use('/auth/v1', fetchHandler(options.publicUrl, options.lite.auth))
   app.use('/rest/v1', fetchHandler(options.publicUrl, options.lite.rest))
   app.use('/storage/v1', useBase('/storage/v1', options.storage))

@@ -1,6 +1,9 @@
-import { type ApiKeyResolver, App } from '@supabase/lite'
+import { type ApiKeyResolver, App, createAppDrivers } from '@supabase/lite'
 import { createPostgresConnection } from '@supabase/lite/postgres'
 import pg from 'pg'
+import { authColumnTypes } from '../auth/admin/columns.ts'
+import { linkToGateway, type Mailer } from '../auth/admin/mailer.ts'
+import { authSettings } from '../auth/admin/settings.ts'
 import type { Config } from '../config.ts'
 import type { Keys } from '../keys.ts'
 import type { Identifier } from './identity.ts'
@@ -11,6 +14,8 @@ export interface Lite {
   auth(request: Request): Promise<Response>
   /** Lite's own pages about the schema, for Studio. */
   system(request: Request): Promise<Response>
+  /** Delivers a mail as config.toml says. */
+  sendMail: Mailer['send']
   close(): Promise<void>
 }
 
@@ -23,7 +28,7 @@ type RawJson = { rawJSON(text: string): unknown }
  * - a numeric that a double would print otherwise (60.0, 0.10) becomes a JSON string; PostgREST answers a
  *   number with its digits, and so do we.
  */
-function connect(url: string, extraSearchPath: string[], max: number) {
+function connect(url: string, extraSearchPath: string[], max: number, columnTypes: object = {}) {
   const connection = createPostgresConnection({
     url,
     postgresOptions: {
@@ -38,6 +43,7 @@ function connect(url: string, extraSearchPath: string[], max: number) {
           parse: (text: string) =>
             Number.isFinite(Number(text)) ? (JSON as unknown as RawJson).rawJSON(text) : text,
         },
+        ...columnTypes,
       } as never,
     },
   })
@@ -83,6 +89,8 @@ function authConfig({ sms: _, email, ...auth }: Config['auth']) {
 
 /** Builds the REST server (logging in as authenticator) and the auth server (as the owner of schema auth). */
 export function createLite(options: {
+  /** The gateway's URL. */
+  publicUrl: string
   ownerUrl: string
   authenticatorUrl: string
   authAdminUrl: string
@@ -102,7 +110,7 @@ export function createLite(options: {
   }
   const server = { apiKeys: { resolver }, admin: false, disableStudio: true }
   const restConnection = connect(options.authenticatorUrl, config.api.extra_search_path, 10)
-  const authConnection = connect(options.authAdminUrl, ['auth'], 5)
+  const authConnection = connect(options.authAdminUrl, ['auth'], 5, authColumnTypes)
 
   // The schema is read from information_schema, which shows a role only what it may touch, and
   // authenticator may touch nothing: the owner of our tables reads it, on a connection of its own.
@@ -118,10 +126,15 @@ export function createLite(options: {
     auth: { enabled: false, jwt_secret: keys.jwtSecret },
     options: { server },
   } as never)
+  const { siteUrl } = authSettings(config.auth)
+  const email = linkToGateway(createAppDrivers({}, { auth: authConfig(config.auth) } as never).email, {
+    siteUrl,
+    publicUrl: options.publicUrl,
+  })
   const auth = new App({
     connection: authConnection,
     auth: { ...authConfig(config.auth), enabled: true, jwt_secret: keys.jwtSecret },
-    options: { server },
+    options: { server, drivers: { email } },
   } as never)
 
   const unwatch = watchSchema(options.authenticatorUrl, () => schemaConnection.clearSchemaCache())
@@ -129,6 +142,7 @@ export function createLite(options: {
     rest: (request) => rest.fetch(request, { peerAddress: null }),
     auth: (request) => auth.fetch(request, { peerAddress: null }),
     system: (request) => rest.fetch(request, { peerAddress: null }),
+    sendMail: (mail) => email.send(mail),
     async close() {
       await unwatch()
       await Promise.all([restConnection.close(), schemaConnection.close(), authConnection.close()])

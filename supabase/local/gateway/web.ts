@@ -20,7 +20,8 @@ async function readBody(event: H3Event): Promise<Buffer | null> {
  * @returns null when the body is larger than 20 MiB.
  */
 export async function toRequest(event: H3Event, origin: string): Promise<Request | null> {
-  const { method = 'GET', headers, url = '/' } = event.node.req
+  const { method = 'GET', headers } = event.node.req
+  const url = event.node.req.originalUrl ?? event.node.req.url ?? '/'
   const body = method === 'GET' || method === 'HEAD' ? undefined : await readBody(event)
   if (body === null) return null
   const copied = new Headers()

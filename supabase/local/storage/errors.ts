@@ -39,7 +39,8 @@ export class StorageError extends Error {
   }
 }
 
-export const noSuchBucket = () => new StorageError('NoSuchBucket', 404, 'Bucket not found', 'Bucket not found')
+export const noSuchBucket = () =>
+  new StorageError('NoSuchBucket', 404, 'Bucket not found', 'Bucket not found')
 export const noSuchKey = () => new StorageError('NoSuchKey', 404, 'Object not found', 'not_found')
 export const noSuchUpload = () => new StorageError('NoSuchUpload', 404, 'Upload not found')
 export const accessDenied = (message = 'new row violates row-level security policy') =>
@@ -66,7 +67,7 @@ export const invalidToken = (message: string) => new StorageError('InvalidJWT', 
 export const invalidSignature = () => new StorageError('InvalidSignature', 400, 'Invalid signature')
 export const notEnabled = (feature: string) =>
   new StorageError('FeatureNotEnabled', 409, `The feature ${feature} is not enabled for this resource`)
-export const aborted = () => new StorageError('Aborted', 499, 'The upload was aborted').withHttpStatus(499)
+export const aborted = () => new StorageError('Aborted', 400, 'The body was cut before its end')
 
 /** An error that Postgres itself raised: the statement, and with it the transaction, did not take place. */
 export function sqlStateOf(error: unknown): string | null {
@@ -99,7 +100,12 @@ export function toStorageError(error: unknown): StorageError {
     if (sqlState === 'P0001') return invalidRequest((error as Error).message)
   }
   const { code, message = '' } = (error ?? {}) as { code?: string; message?: string }
-  if (code === 'ECONNREFUSED' || code === 'ECONNRESET' || /^(08|57P)/.test(code ?? '') || /Connection terminated/.test(message)) {
+  if (
+    code === 'ECONNREFUSED' ||
+    code === 'ECONNRESET' ||
+    /^(08|57P)/.test(code ?? '') ||
+    /Connection terminated/.test(message)
+  ) {
     return new StorageError('DatabaseError', 503, 'The database is not answering')
   }
   if (code === 'ENOSPC') return new StorageError('InternalError', 507, 'There is no space left for objects')

@@ -55,7 +55,11 @@ export function openAuthDatabase(url: string): AuthDatabase {
       }
     },
     async query(text, values) {
-      return (await pool.query(text, values)).rows
+      try {
+        return (await pool.query(text, values)).rows
+      } catch (error) {
+        throw translate(error, 'Database error finding user')
+      }
     },
     close: () => pool.end(),
   }

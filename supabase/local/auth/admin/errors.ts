@@ -39,7 +39,10 @@ export function errorBody(error: AuthError, apiVersion: string | null | undefine
 }
 
 /** The headers that go with {@link errorBody}. */
-export function errorHeaders(error: AuthError, apiVersion: string | null | undefined): Record<string, string> {
+export function errorHeaders(
+  error: AuthError,
+  apiVersion: string | null | undefined,
+): Record<string, string> {
   return {
     'content-type': 'application/json',
     'x-sb-error-code': error.code,

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { PROJECT_DIR } from '../../settings.ts'
 import type { IssuedLink } from './links.ts'
 import type { AuthSettings } from './settings.ts'
-import { resolve } from 'node:path'
 
 /** A mail for whatever delivers it. */
 export interface Mail {
@@ -17,13 +17,16 @@ const HTML = `<h2>You have been invited</h2>
 <p><a href="{{ .ConfirmationURL }}">Accept the invite</a></p>
 <p>Alternatively, enter the code: {{ .Token }}</p>`
 
-const TEXT = 'You have been invited. Accept with this link: {{ .ConfirmationURL }} or enter the code: {{ .Token }}'
+const TEXT =
+  'You have been invited. Accept with this link: {{ .ConfirmationURL }} or enter the code: {{ .Token }}'
 
 const escapeHtml = (value: string) =>
   value.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`)
 
-function fill(template: string, values: Record<string, string>, escape: (value: string) => string): string {
-  return template.replace(/\{\{\s*\.(\w+)\s*\}\}/g, (whole, name) => (name in values ? escape(values[name]!) : whole))
+function fill(template: string, values: Record<string, string>, encode: (value: string) => string): string {
+  return template.replace(/\{\{\s*\.(\w+)\s*\}\}/g, (whole, name) =>
+    name in values ? encode(values[name]!) : whole,
+  )
 }
 
 /** The mail of an invitation, by the template of config.toml (`[auth.email.template.invite]`) if it names one. */

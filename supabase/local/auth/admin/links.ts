@@ -39,17 +39,22 @@ async function existing(tx: Tx, email: string): Promise<UserRow> {
 }
 
 /** The unconfirmed user of an address, made now if there is none. */
-async function unconfirmed(tx: Tx, email: string, params: LinkParams, passwordHash: string | null): Promise<string> {
+async function unconfirmed(
+  tx: Tx,
+  email: string,
+  params: LinkParams,
+  passwordHash: string | null,
+): Promise<string> {
   const user = await lockUserByEmail(tx, email)
   if (user?.email_confirmed_at) throw emailExists()
   if (!user) {
     if (await isEmailTaken(tx, email)) throw emailExists()
     return insertUser(tx, { email, passwordHash, userMetadata: params.data })
   }
-  await tx.query(`update auth.users set raw_user_meta_data = coalesce(raw_user_meta_data, '{}') || $2::jsonb where id = $1`, [
-    user.id,
-    params.data ?? {},
-  ])
+  await tx.query(
+    `update auth.users set raw_user_meta_data = coalesce(raw_user_meta_data, '{}') || $2::jsonb where id = $1`,
+    [user.id, params.data ?? {}],
+  )
   return user.id
 }
 
@@ -74,7 +79,14 @@ async function changeEmail(tx: Tx, email: string, params: LinkParams, code: stri
   return { id: user.id, hash }
 }
 
-async function issue(tx: Tx, type: string, email: string, params: LinkParams, password: string | null, context: LinkContext) {
+async function issue(
+  tx: Tx,
+  type: string,
+  email: string,
+  params: LinkParams,
+  password: string | null,
+  context: LinkContext,
+) {
   const code = oneTimeCode(context.settings.otpLength)
   const hash = tokenHash(email, code)
   let id: string

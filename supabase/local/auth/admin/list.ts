@@ -37,7 +37,10 @@ export async function listUsers(db: AuthDatabase, query: URLSearchParams): Promi
     or u.email like $1 or u.raw_user_meta_data ->> 'full_name' ilike $1)`
   const like = filter ? `%${filter}%` : null
 
-  const [counted] = await db.query<{ total: string }>(`select count(*) as total from auth.users u where ${where}`, [like])
+  const [counted] = await db.query<{ total: string }>(
+    `select count(*) as total from auth.users u where ${where}`,
+    [like],
+  )
   const rows = await db.query<{ record: UserRow }>(
     `select ${USER} from auth.users u where ${where} order by u.created_at desc, u.id limit $2 offset $3`,
     [like, perPage, (page - 1) * perPage],

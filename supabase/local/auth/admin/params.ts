@@ -4,7 +4,9 @@ import { AuthError, validationFailed } from './errors.ts'
 
 const text = v.nullish(v.string(), '')
 const flag = v.nullish(v.boolean(), false)
-const map = v.nullish(v.record(v.string(), v.unknown()))
+const map = v.nullish(
+  v.custom<Record<string, unknown>>((value) => typeof value === 'object' && !Array.isArray(value)),
+)
 
 export const UserParams = v.object({
   id: text,
@@ -38,7 +40,8 @@ export const LinkParams = v.object({
 
 export type LinkParams = v.InferOutput<typeof LinkParams>
 
-const badJson = (why: string) => new AuthError(400, 'bad_json', `Could not parse request body as JSON: ${why}`)
+const badJson = (why: string) =>
+  new AuthError(400, 'bad_json', `Could not parse request body as JSON: ${why}`)
 
 /**
  * Reads the JSON body of a request; what the schema does not name is ignored, as GoTrue does.
@@ -57,7 +60,7 @@ export async function readParams<Schema extends v.GenericSchema>(
   const result = v.safeParse(schema, body ?? {})
   if (result.success) return result.output
   const [issue] = result.issues
-  throw badJson(`${v.getDotPath(issue) ?? 'body'} is not ${issue.expected ?? 'as expected'}`)
+  throw badJson(`${v.getDotPath(issue) ?? 'body'} is of the wrong type`)
 }
 
 const EMAIL =

@@ -68,7 +68,9 @@ const SHOWN_WHEN_SET: [column: string, key: string][] = [
 const time = (value: unknown) => (typeof value === 'string' ? value.replace(/\+00:00$/, 'Z') : value)
 
 function when(row: Json, columns: [string, string][]): Json {
-  return Object.fromEntries(columns.filter(([column]) => row[column]).map(([column, key]) => [key, time(row[column])]))
+  return Object.fromEntries(
+    columns.filter(([column]) => row[column]).map(([column, key]) => [key, time(row[column])]),
+  )
 }
 
 function identityJson(row: Json): Json {
@@ -92,7 +94,10 @@ export function userJson(row: UserRow): Json {
     aud: row.aud,
     role: row.role,
     email: row.email ?? '',
-    ...when(row, [['email_confirmed_at', 'email_confirmed_at'], ['invited_at', 'invited_at']]),
+    ...when(row, [
+      ['email_confirmed_at', 'email_confirmed_at'],
+      ['invited_at', 'invited_at'],
+    ]),
     phone: row.phone ?? '',
     ...when(row, [['phone_confirmed_at', 'phone_confirmed_at'], ...SHOWN_WHEN_SET]),
     app_metadata: row.raw_app_meta_data ?? {},
@@ -100,7 +105,10 @@ export function userJson(row: UserRow): Json {
     identities: row.identities.map(identityJson),
     created_at: time(row.created_at),
     updated_at: time(row.updated_at),
-    ...when(row, [['banned_until', 'banned_until'], ['deleted_at', 'deleted_at']]),
+    ...when(row, [
+      ['banned_until', 'banned_until'],
+      ['deleted_at', 'deleted_at'],
+    ]),
     is_anonymous: row.is_anonymous,
   }
 }

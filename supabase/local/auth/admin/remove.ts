@@ -3,7 +3,10 @@ import { type AuthDatabase, audit, type Tx } from './database.ts'
 import { lockUser, type UserRow } from './records.ts'
 import { endSessions } from './update.ts'
 
-const obscure = (id: string, value: string) => createHash('sha256').update(id + value).digest('base64url')
+const obscure = (id: string, value: string) =>
+  createHash('sha256')
+    .update(id + value)
+    .digest('base64url')
 
 /** Keeps the row, so that what refers to it holds, and nothing by which the person could be known. */
 async function softDelete(tx: Tx, user: UserRow): Promise<void> {
@@ -18,10 +21,10 @@ async function softDelete(tx: Tx, user: UserRow): Promise<void> {
     [id, email && obscure(id, email), phone && obscure(id, phone).slice(0, 15)],
   )
   for (const identity of user.identities) {
-    await tx.query(`update auth.identities set identity_data = '{}', provider_id = $2, updated_at = now() where id = $1`, [
-      identity.id,
-      obscure(id, `${identity.provider}:${identity.provider_id}`),
-    ])
+    await tx.query(
+      `update auth.identities set identity_data = '{}', provider_id = $2, updated_at = now() where id = $1`,
+      [identity.id, obscure(id, `${identity.provider}:${identity.provider_id}`)],
+    )
   }
 }
 

@@ -25,11 +25,16 @@ export function assertPassword(password: string, settings: AuthSettings): void {
     reasons.push('length')
     messages.push(`Password should be at least ${settings.minimumPasswordLength} characters.`)
   }
-  if (settings.requiredCharacters.some((set) => ![...set].some((character) => password.includes(character)))) {
+  if (
+    settings.requiredCharacters.some((set) => ![...set].some((character) => password.includes(character)))
+  ) {
     reasons.push('characters')
-    messages.push(`Password should contain at least one character of each: ${settings.requiredCharacters.join(', ')}.`)
+    messages.push(
+      `Password should contain at least one character of each: ${settings.requiredCharacters.join(', ')}.`,
+    )
   }
-  if (reasons.length) throw new AuthError(422, 'weak_password', messages.join(' '), { weak_password: { reasons } })
+  if (reasons.length)
+    throw new AuthError(422, 'weak_password', messages.join(' '), { weak_password: { reasons } })
 }
 
 export const hashPassword = (password: string): Promise<string> => bcrypt.hash(password, COST)
@@ -47,4 +52,6 @@ export const oneTimeCode = (length: number) => Array.from({ length }, () => rand
 
 /** What the auth server stores of a code, and what the link of a mail carries. */
 export const tokenHash = (email: string, code: string) =>
-  createHash('sha256').update(email.toLowerCase() + code).digest('hex')
+  createHash('sha256')
+    .update(email.toLowerCase() + code)
+    .digest('hex')

@@ -72,42 +72,74 @@ export function createAuthAdmin(options: AuthAdminOptions): AuthAdmin {
     })
 
   const router = createRouter({ preemptive: true })
-  router.post('/users', admin(async (event) => userJson(await createUser(db, await readParams(event, UserParams), settings))))
-  router.get('/users', admin(async (event) => {
-    const page = await listUsers(db, getRequestURL(event).searchParams)
-    setResponseHeaders(event, { 'x-total-count': String(page.total), link: page.link })
-    return { users: page.users.map(userJson), aud: 'authenticated' }
-  }))
-  router.get('/users/:id', admin(async (event) => userJson(await getUser(db, idOf(event)))))
-  router.put('/users/:id', admin(async (event) => {
-    const id = idOf(event)
-    return userJson(await updateUser(db, id, await readParams(event, UserParams), settings))
-  }))
-  router.delete('/users/:id', admin(async (event) => {
-    const id = idOf(event)
-    const { should_soft_delete: isSoft } = await readParams(event, DeleteParams)
-    await deleteUser(db, id, isSoft)
-    return {}
-  }))
-  router.post('/generate_link', admin(async (event) => {
-    const params = await readParams(event, LinkParams)
-    const link = await generateLink(db, { ...params, redirect_to: params.redirect_to || redirectOf(event) }, context)
-    return {
-      ...userJson(link.user),
-      action_link: link.actionLink,
-      email_otp: link.code,
-      hashed_token: link.hash,
-      verification_type: link.type,
-      redirect_to: link.redirectTo,
-    }
-  }))
-  router.use('/**', admin(async () => {
-    throw new AuthError(404, 'not_found', 'No such endpoint of the admin API')
-  }))
+  router.post(
+    '/users',
+    admin(async (event) => userJson(await createUser(db, await readParams(event, UserParams), settings))),
+  )
+  router.get(
+    '/users',
+    admin(async (event) => {
+      const page = await listUsers(db, getRequestURL(event).searchParams)
+      setResponseHeaders(event, { 'x-total-count': String(page.total), link: page.link })
+      return { users: page.users.map(userJson), aud: 'authenticated' }
+    }),
+  )
+  router.get(
+    '/users/:id',
+    admin(async (event) => userJson(await getUser(db, idOf(event)))),
+  )
+  router.put(
+    '/users/:id',
+    admin(async (event) => {
+      const id = idOf(event)
+      return userJson(await updateUser(db, id, await readParams(event, UserParams), settings))
+    }),
+  )
+  router.delete(
+    '/users/:id',
+    admin(async (event) => {
+      const id = idOf(event)
+      const { should_soft_delete: isSoft } = await readParams(event, DeleteParams)
+      await deleteUser(db, id, isSoft)
+      return {}
+    }),
+  )
+  router.post(
+    '/generate_link',
+    admin(async (event) => {
+      const params = await readParams(event, LinkParams)
+      const link = await generateLink(
+        db,
+        { ...params, redirect_to: params.redirect_to || redirectOf(event) },
+        context,
+      )
+      return {
+        ...userJson(link.user),
+        action_link: link.actionLink,
+        email_otp: link.code,
+        hashed_token: link.hash,
+        verification_type: link.type,
+        redirect_to: link.redirectTo,
+      }
+    }),
+  )
+  router.use(
+    '/**',
+    admin(async () => {
+      throw new AuthError(404, 'not_found', 'No such endpoint of the admin API')
+    }),
+  )
 
   const invite = admin(async (event) => {
     const { email, data } = await readParams(event, InviteParams)
-    const params = { type: 'invite', email, data, redirect_to: redirectOf(event), new_email: '', password: '' }
+    const params = {
+      type: 'invite',
+      email,
+      data,
+      redirect_to: redirectOf(event),
+      new_email: '',
+      password: '',
+    }
     const link = await generateLink(db, params, context, async (issued) => {
       const mail = await invitationMail(issued, settings)
       await options.sendMail(mail).catch((cause) => {
@@ -120,7 +152,13 @@ export function createAuthAdmin(options: AuthAdminOptions): AuthAdmin {
   return {
     handler: router.handler,
     invite,
-    auth: createAuthGate({ auth: options.auth, db, jwtSecret: options.jwtSecret, publicUrl: options.publicUrl, settings }),
+    auth: createAuthGate({
+      auth: options.auth,
+      db,
+      jwtSecret: options.jwtSecret,
+      publicUrl: options.publicUrl,
+      settings,
+    }),
     close: () => db.close(),
   }
 }

@@ -6,6 +6,7 @@ export interface AuthSettings {
   /** Sets of characters of which a password needs one each. */
   requiredCharacters: string[]
   otpLength: number
+  otpExpirySeconds: number
   /** A change of e-mail is confirmed from the old address and from the new one. */
   doubleConfirmChanges: boolean
   inviteSubject: string
@@ -42,6 +43,7 @@ export function authSettings(auth: Table): AuthSettings {
     minimumPasswordLength: pick(auth, 'minimum_password_length', 6),
     requiredCharacters: REQUIREMENTS[pick(auth, 'password_requirements', '')] ?? [],
     otpLength: pick(email, 'otp_length', 6),
+    otpExpirySeconds: pick(email, 'otp_expiry', 3600),
     doubleConfirmChanges: pick(email, 'double_confirm_changes', true),
     inviteSubject: pick(invite, 'subject', 'You have been invited'),
     inviteTemplate: typeof invite.content_path === 'string' ? invite.content_path : undefined,

@@ -8,7 +8,10 @@ import type { AuthSettings } from './settings.ts'
 import { ban, confirmEmail, confirmPhone, insertIdentity } from './users.ts'
 
 /** Keys with null go, the others are set, what is not named stays. */
-function merge(current: Record<string, unknown> | null, changes: Record<string, unknown>): Record<string, unknown> {
+function merge(
+  current: Record<string, unknown> | null,
+  changes: Record<string, unknown>,
+): Record<string, unknown> {
   return Object.fromEntries(Object.entries({ ...current, ...changes }).filter(([, value]) => value !== null))
 }
 

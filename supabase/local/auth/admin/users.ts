@@ -90,7 +90,8 @@ export async function ban(tx: Tx, id: string, milliseconds: number): Promise<voi
 
 async function hashOf(params: UserParams, settings: AuthSettings): Promise<string> {
   if (params.password_hash) {
-    if (params.password != null) throw validationFailed('Only a password or a password hash should be provided')
+    if (params.password != null)
+      throw validationFailed('Only a password or a password hash should be provided')
     assertPasswordHash(params.password_hash)
     return params.password_hash
   }
@@ -99,7 +100,11 @@ async function hashOf(params: UserParams, settings: AuthSettings): Promise<strin
 }
 
 /** POST /users. Makes a user with the given attributes, confirmed or not, and sends no mail. */
-export async function createUser(db: AuthDatabase, params: UserParams, settings: AuthSettings): Promise<UserRow> {
+export async function createUser(
+  db: AuthDatabase,
+  params: UserParams,
+  settings: AuthSettings,
+): Promise<UserRow> {
   if (!params.email && !params.phone) {
     throw validationFailed('Cannot create a user without either an email or phone')
   }

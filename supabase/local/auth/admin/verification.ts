@@ -2,71 +2,83 @@ import type { AuthDatabase } from './database.ts'
 import { AuthError } from './errors.ts'
 import { tokenHash } from './secrets.ts'
 
-/** What /auth/v1/verify is asked, by link or by code. */
+/** What /auth/v1/verify is asked, by link or by code; nothing of it has been checked. */
 export interface VerifyParams {
-  type?: string
-  email?: string
-  token?: string
-  token_hash?: string
-  [key: string]: unknown
+  type?: unknown
+  email?: unknown
+  token?: unknown
+  token_hash?: unknown
 }
 
 export const FIRST_CONFIRMATION =
   'Confirmation link accepted. Please proceed to confirm link sent to the other email'
 
-// An invitation is confirmed as a sign-up is; `email` covers the codes of both mails.
-const TYPES: Record<string, string> = { invite: 'signup', email: 'magiclink' }
+const COLUMNS = [
+  'confirmation_token',
+  'recovery_token',
+  'email_change_token_current',
+  'email_change_token_new',
+]
 
-/** The type under which lite knows a verification. */
-export const liteType = (type: string | undefined) => (type && TYPES[type]) ?? type
+/** The hash a code is stored under; null where the parameters hold no code. */
+function hashOf({ token_hash, email, token }: VerifyParams): string | null {
+  if (typeof token_hash === 'string' && token_hash) return token_hash
+  return typeof email === 'string' && typeof token === 'string' ? tokenHash(email, token) : null
+}
 
-const hashOf = (params: VerifyParams) =>
-  params.token_hash || (params.email && params.token ? tokenHash(params.email, params.token) : null)
-
-const COLUMNS = ['confirmation_token', 'recovery_token', 'email_change_token_current', 'email_change_token_new']
-
-/** Refuses to verify for a banned user. @throws AuthError user_banned */
-export async function assertNotBanned(db: AuthDatabase, params: VerifyParams): Promise<void> {
-  const hash = hashOf(params)
-  if (!hash) return
-  const banned = await db.query(
-    `select 1 from auth.users where banned_until > now() and (${COLUMNS.map((column) => `${column} = $1`).join(' or ')})`,
-    [hash],
+/**
+ * The type under which lite knows a verification: to it, an invitation is a sign-up, and `email`, which
+ * covers the codes of sign-up and of the magic link, is one or the other.
+ * @throws AuthError user_banned when the code is that of a banned user.
+ */
+export async function liteType(db: AuthDatabase, params: VerifyParams): Promise<unknown> {
+  const [user] = await db.query<{ banned: boolean; confirms: boolean }>(
+    `select coalesce(banned_until > now(), false) as banned, confirmation_token is not distinct from $1 as confirms
+     from auth.users where ${COLUMNS.map((column) => `${column} = $1`).join(' or ')}`,
+    [hashOf(params)],
   )
-  if (banned.length) throw new AuthError(403, 'user_banned', 'User is banned')
+  if (user?.banned) throw new AuthError(403, 'user_banned', 'User is banned')
+  if (params.type === 'invite') return 'signup'
+  if (params.type === 'email') return user?.confirms ? 'signup' : 'magiclink'
+  return params.type
 }
 
 /**
  * Lite changes the address as soon as the old one agrees; GoTrue wants both. The first of the two is
  * noted here; for the second, its token takes the place where lite looks for it.
- * @returns true when this was the first.
+ * @returns true when this was the first; lite answers for all else, unknown and expired tokens included.
  */
-export function confirmOneAddress(db: AuthDatabase, params: VerifyParams): Promise<boolean> {
+export function confirmOneAddress(
+  db: AuthDatabase,
+  params: VerifyParams,
+  otpExpirySeconds: number,
+): Promise<boolean> {
   const hash = hashOf(params)
   return db.transaction('Database error confirming the change of email', async (tx) => {
+    // Two tokens left means that neither address has agreed yet, whatever an earlier change has noted.
     const { rows } = await tx.query(
-      `select id, email_change_confirm_status as confirmed from auth.users
-       where email_change_token_current = $1 or email_change_token_new = $1 for update`,
-      [hash],
+      `select id,
+         email_change_confirm_status = 0
+           or email_change_token_current is not null and email_change_token_new is not null as is_first,
+         email_change_sent_at < now() - make_interval(secs => $2) as has_expired
+       from auth.users
+       where (email_change_token_current = $1 or email_change_token_new = $1) and email is not null
+       for update`,
+      [hash, otpExpirySeconds],
     )
-    // Lite answers for a token that is unknown or has expired.
-    if (!rows[0] || (await hasExpired(tx, rows[0].id))) return false
-    if (rows[0].confirmed === 0) {
-      await tx.query(
-        `update auth.users set email_change_confirm_status = 1,
-           email_change_token_current = nullif(email_change_token_current, $2),
-           email_change_token_new = nullif(email_change_token_new, $2)
-         where id = $1`,
-        [rows[0].id, hash],
-      )
-      return true
-    }
+    const [change] = rows
+    if (!change || change.has_expired) return false
     await tx.query(
-      `update auth.users set email_change_confirm_status = 0,
-         email_change_token_current = $2, email_change_token_new = null
-       where id = $1`,
-      [rows[0].id, hash],
+      change.is_first
+        ? `update auth.users set email_change_confirm_status = 1,
+             email_change_token_current = nullif(email_change_token_current, $2),
+             email_change_token_new = nullif(email_change_token_new, $2)
+           where id = $1`
+        : `update auth.users set email_change_confirm_status = 0,
+             email_change_token_current = $2, email_change_token_new = null
+           where id = $1`,
+      [change.id, hash],
     )
-    return false
+    return change.is_first
   })
 }

@@ -18,15 +18,18 @@ export interface StoreFolders {
   resumable: string
 }
 
-/** Makes the folders of a store. */
-export async function prepareFolders(storageDir: string): Promise<StoreFolders> {
+/**
+ * Makes the folders of a store.
+ * @param owner the database that speaks of the bytes: two databases may share a STORAGE_DIR unharmed.
+ */
+export async function prepareFolders(storageDir: string, owner: string): Promise<StoreFolders> {
   await mkdir(storageDir, { recursive: true })
   const root = await realpath(storageDir)
   const folders = {
     root,
-    versions: join(root, PRIVATE, 'versions'),
-    staging: join(root, PRIVATE, 'staging'),
-    resumable: join(root, PRIVATE, 'resumable'),
+    versions: join(root, PRIVATE, owner, 'versions'),
+    staging: join(root, PRIVATE, owner, 'staging'),
+    resumable: join(root, PRIVATE, owner, 'resumable'),
   }
   for (const folder of [folders.versions, folders.staging, folders.resumable]) {
     await mkdir(folder, { recursive: true })

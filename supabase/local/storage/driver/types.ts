@@ -32,6 +32,8 @@ export interface StoredEntry {
   modifiedAt: Date
   /** True when a readable name leads to it. */
   isNamed: boolean
+  /** Identity of the bytes, shared by every name that leads to them. */
+  bytesId: string
 }
 
 /** Readable names for keys, where the store can give them: STORAGE_DIR/<bucket>/<object name>. */
@@ -40,8 +42,10 @@ export interface ReadableNames {
   set(bucket: string, name: string, key: string): Promise<void>
   /** Removes the name and the folders it leaves empty. */
   remove(bucket: string, name: string): Promise<void>
-  /** Names that lead to bytes whose key is gone. */
-  stale(): AsyncIterable<{ bucket: string; name: string }>
+  /** Removes the folder of a bucket, if it is empty. */
+  removeBucket(bucket: string): Promise<void>
+  /** Removes every name that leads to the given bytes. */
+  removeLeadingTo(bytesIds: ReadonlySet<string>): Promise<void>
 }
 
 /**

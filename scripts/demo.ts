@@ -1,0 +1,11 @@
+// npm run demo: the example flow against the running stack, through the public SDK. Each run makes a new contract.
+import { play } from './demo/flow.ts'
+import { findTarget, main } from './target.ts'
+
+await main(async () => {
+  const env = await findTarget()
+  const say = (line: string) => process.stdout.write(`${line}\n`)
+  say(`Triboka: el recorrido de un contrato de cacao, por el SDK público en ${env.SUPABASE_URL}`)
+  await play(env, say)
+  say('\nTodo salió como debía.')
+})

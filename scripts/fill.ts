@@ -1,0 +1,136 @@
+// npm run db:fill -- --contratos 1000000: realistic contracts, lots and documents by set-based SQL, in minutes.
+import { readFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import pg from 'pg'
+import { SetupError } from '../supabase/local/settings.ts'
+import { assertLoopback } from './seed.ts'
+import { findTarget, main } from './target.ts'
+
+const HELP = `npm run db:fill -- --contratos <n> [options]
+
+Adds contracts with 1-3 lots and 1-3 documents each, spread over the last five years and over the companies,
+for benchmarks and for trying things at scale. Codes go on from the counters. The documents have no file behind
+them (label sin_archivo): downloading one answers 404.
+
+  --contratos <n>  how many contracts to add, 1 to 10000000
+  --empresas <n>   make companies until there are n in all (default 200)
+  --semilla <n>    another seed, other data; the same seed on the same database and day gives the same (default 1)
+  --force          also where the database is not on this machine
+  --help           this text
+`
+const BATCH = 20_000
+const YEARS = 5
+const TABLES = ['contratos', 'contratos_participantes', 'lotes_asociados', 'documentos_contrato']
+
+export interface FillOptions {
+  databaseUrl: string
+  contratos: number
+  empresas: number
+  semilla: number
+  /** Called after every batch with the contracts added so far. */
+  onProgress?: (added: number) => void
+}
+
+const readSql = (name: string) => readFile(new URL(`./fill/${name}.sql`, import.meta.url), 'utf8')
+
+/**
+ * Our rules as triggers would cost a call per row, and write the codes of the current year; the statements of
+ * a batch keep the same rules themselves. Constraints and foreign keys stay on.
+ */
+async function withoutTriggers(client: pg.Client, work: () => Promise<unknown>): Promise<void> {
+  const switchTriggers = (how: 'disable' | 'enable') =>
+    TABLES.map((table) => `alter table public.${table} ${how} trigger user`).join(';')
+  await client.query(`begin; ${switchTriggers('disable')}`)
+  try {
+    await work()
+    await client.query(`${switchTriggers('enable')}; commit`)
+  } catch (error) {
+    await client.query('rollback')
+    throw error
+  }
+}
+
+/** Adds contracts, with their parties, lots and documents, batch by batch; each batch is one transaction. */
+export async function fill(options: FillOptions): Promise<void> {
+  const { contratos, empresas, semilla, onProgress } = options
+  const [companies, contracts] = await Promise.all([readSql('companies'), readSql('contracts')])
+  const client = new pg.Client({ connectionString: options.databaseUrl })
+  await client.connect()
+  try {
+    const until = new Date()
+    const since = new Date(until)
+    since.setUTCFullYear(until.getUTCFullYear() - YEARS)
+    for (const day of [since, until]) day.setUTCHours(0, 0, 0, 0)
+    await client.query(companies, [empresas])
+    for (let first = 1; first <= contratos; first += BATCH) {
+      const last = Math.min(first + BATCH - 1, contratos)
+      await withoutTriggers(client, () =>
+        client.query(contracts, [first, last, contratos, semilla, since, until]),
+      )
+      onProgress?.(last)
+    }
+    // The planner needs to know what it looks at now, and index-only scans need the visibility map.
+    for (const table of ['empresas', ...TABLES]) await client.query(`vacuum (analyze) public.${table}`)
+  } finally {
+    await client.end()
+  }
+}
+
+/** Reports a rate and the time left: over itself on a terminal, line by line elsewhere. */
+function progressOf(total: number): (added: number) => void {
+  const started = performance.now()
+  return (added) => {
+    const seconds = (performance.now() - started) / 1000
+    const rate = added / seconds
+    const left = Math.round((total - added) / rate)
+    const line = `${added} of ${total} contracts (${Math.floor((100 * added) / total)} %), ${Math.round(rate)} a second, ${left} s left`
+    process.stdout.write(process.stdout.isTTY ? `\r\x1b[K${line}${added === total ? '\n' : ''}` : `${line}\n`)
+  }
+}
+
+function wholeNumber(name: string, text: string, min: number, max: number): number {
+  const value = Number(text)
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value
+  throw new SetupError(`--${name} ${text}: give a whole number from ${min} to ${max}.`)
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        contratos: { type: 'string' },
+        empresas: { type: 'string', default: '200' },
+        semilla: { type: 'string', default: '1' },
+        force: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values
+  } catch (error) {
+    throw new SetupError(`${(error as Error).message.split('\n')[0]} (npm run db:fill -- --help)`)
+  }
+}
+
+if (import.meta.main) {
+  await main(async () => {
+    const args = readArguments()
+    if (args.help) {
+      process.stdout.write(HELP)
+      return
+    }
+    if (args.contratos === undefined)
+      throw new SetupError('How many? npm run db:fill -- --contratos 1000000 (--help tells the rest)')
+    const contratos = wholeNumber('contratos', args.contratos, 1, 10_000_000)
+    const empresas = wholeNumber('empresas', args.empresas, 10, 100_000)
+    const semilla = wholeNumber('semilla', args.semilla, 0, Number.MAX_SAFE_INTEGER)
+    const env = await findTarget()
+    await assertLoopback(env, args.force)
+    await fill({
+      databaseUrl: env.DATABASE_URL,
+      contratos,
+      empresas,
+      semilla,
+      onProgress: progressOf(contratos),
+    })
+    process.stdout.write('Done, statistics included.\n')
+  })
+}

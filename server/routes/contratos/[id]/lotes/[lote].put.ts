@@ -1,0 +1,14 @@
+import { editarLote } from '../../../../queries/lotes.ts'
+import { EdicionLoteSchema } from '../../../../schemas/lotes.ts'
+import { comoUsuario } from '../../../../utils/como-usuario.ts'
+import { contratoDe, para, parametro, sinLote } from '../../../../utils/contrato-de.ts'
+import { readBodyAs } from '../../../../utils/input.ts'
+
+/** PUT /contratos/{id}/lotes/{lote} — moisture, weight, state. Rule: public.lotes_asociados triggers. */
+export default comoUsuario(async (event, db) => {
+  const [contrato, lote] = [contratoDe(event), parametro(event, 'lote')]
+  const { peso_qq, humedad, estado } = await readBodyAs(event, EdicionLoteSchema)
+  const cuerpo = await db.one(para(contrato, editarLote), [contrato.valor, lote, peso_qq, humedad, estado])
+  if (!cuerpo) throw await sinLote(db, contrato, lote)
+  return cuerpo
+})

@@ -1,0 +1,22 @@
+import { PAGINA_CONTRATOS } from '../../queries/contratos.ts'
+import { FiltroContratosSchema } from '../../schemas/contratos.ts'
+import { comoUsuario } from '../../utils/como-usuario.ts'
+import { idAfter, type PageRow, pageJson } from '../../utils/cursor.ts'
+import { readQueryAs } from '../../utils/input.ts'
+import { problem } from '../../utils/problem.ts'
+
+/** GET /contratos — a page of the contracts the caller's company is party to. Rule: RLS of public.contratos. */
+export default comoUsuario(async (event, db) => {
+  const filtro = readQueryAs(event, FiltroContratosSchema)
+  const [pagina] = await db.query<PageRow & { activo: boolean }>(PAGINA_CONTRATOS[filtro.orden], [
+    filtro.limite,
+    filtro.estado,
+    filtro.desde,
+    filtro.hasta,
+    filtro.texto,
+    filtro.contraparte,
+    idAfter(filtro.orden, filtro.cursor),
+  ])
+  if (!pagina?.activo) throw problem('cuenta_sin_acceso')
+  return pageJson('contratos', filtro.orden, pagina)
+})

@@ -1,0 +1,27 @@
+import { setResponseHeader } from 'h3'
+import { crearContrato } from '../../queries/contratos.ts'
+import { NuevoContratoSchema } from '../../schemas/contratos.ts'
+import { comoUsuario } from '../../utils/como-usuario.ts'
+import { created } from '../../utils/created.ts'
+import { etagOf } from '../../utils/etag.ts'
+import { unaSolaVez } from '../../utils/idempotency.ts'
+import { readBodyAs } from '../../utils/input.ts'
+
+/** POST /contratos — a contract between the caller's company and another. Rule: public.crear_contrato. */
+export default comoUsuario(async (event, db) => {
+  const nuevo = await readBodyAs(event, NuevoContratoSchema)
+  const { cuerpo } = await unaSolaVez(event, db, nuevo, async (tx) => ({
+    estado: 201,
+    cuerpo: await tx.one(crearContrato, [
+      nuevo.volumen_tm,
+      nuevo.contraparte_id,
+      nuevo.exportadora_id,
+      nuevo.precio_fijado_tm,
+      nuevo.fecha_firma,
+      nuevo.observaciones,
+      nuevo.proveedores,
+    ]),
+  }))
+  setResponseHeader(event, 'etag', etagOf(cuerpo))
+  return created(event, cuerpo, ({ codigo }) => `contratos/${codigo}`)
+})

@@ -1,0 +1,58 @@
+import { getRouterParam, type H3Event } from 'h3'
+import { accesoContrato } from '../queries/contratos.ts'
+import { accesoLote } from '../queries/lotes.ts'
+import type { PorClave } from '../queries/fragmentos.ts'
+import type { UserDb } from './como-usuario.ts'
+import type { Query } from './db.ts'
+import { type Problem, problem } from './problem.ts'
+
+/** The contract that a path names: `{id}` is its numeric id or its code. */
+export interface ClaveContrato {
+  por: keyof PorClave
+  valor: string
+}
+
+/**
+ * The contract that the path of a request names.
+ * @throws Problem 404 for what cannot name any contract.
+ */
+export function contratoDe(event: H3Event): ClaveContrato {
+  const valor = parametro(event, 'id')
+  if (/^[1-9]\d{0,17}$/.test(valor)) return { por: 'id', valor }
+  if (/^CT-\d{4}-\d{5,15}$/.test(valor)) return { por: 'codigo', valor }
+  throw problem('contrato_no_existe')
+}
+
+/** A parameter of the path, decoded; '' when its encoding does not hold. */
+export function parametro(event: H3Event, name: string): string {
+  const valor = getRouterParam(event, name, { decode: true }) ?? ''
+  return valor.isWellFormed() && !valor.includes('\0') ? valor : ''
+}
+
+/** The query that finds the contract by what the path gave. */
+export const para = (clave: ClaveContrato, query: PorClave): Query => query[clave.por]
+
+/**
+ * Why a query about a contract gave no row: the account has no access, the contract is not there for it, or
+ * has another version, or the caller may see it but not do this.
+ */
+export async function sinContrato(
+  db: UserDb,
+  clave: ClaveContrato,
+  versiones: (string | null)[] = [null, null],
+): Promise<Problem> {
+  const [acceso] = await db.query<{ activo: boolean; vigente: boolean | null }>(para(clave, accesoContrato), [
+    clave.valor,
+    ...versiones,
+  ])
+  if (!acceso?.activo) return problem('cuenta_sin_acceso')
+  if (acceso.vigente === null) return problem('contrato_no_existe')
+  return problem(acceso.vigente ? 'sin_permiso' : 'version_distinta')
+}
+
+/** Why a query about a lot of a contract gave no row. */
+export async function sinLote(db: UserDb, clave: ClaveContrato, lote: string): Promise<Problem> {
+  const [acceso] = await db.query<{ visible: boolean }>(para(clave, accesoLote), [clave.valor, lote])
+  if (!acceso) return sinContrato(db, clave)
+  return problem(acceso.visible ? 'sin_permiso' : 'lote_no_existe')
+}

@@ -1,0 +1,29 @@
+import { problem } from './problem.ts'
+
+/** What a page needs to go on after another: the id of its last row, in the order it was read. */
+export const cursorAfter = (orden: string, id: string) => Buffer.from(`${orden}:${id}`).toString('base64url')
+
+/**
+ * The id after which a page goes on; null for the first page.
+ * @throws Problem 400 `cursor_invalido` for a cursor of another order or not of ours.
+ */
+export function idAfter(orden: string, cursor: string | undefined): string | null {
+  if (cursor === undefined) return null
+  const [of, id, ...rest] = Buffer.from(cursor, 'base64url').toString().split(':')
+  if (of !== orden || rest.length > 0 || !/^[1-9]\d{0,17}$/.test(id ?? '')) throw problem('cursor_invalido')
+  return id!
+}
+
+/** A row of a page query. */
+export interface PageRow {
+  /** JSON array. */
+  cuerpo: string
+  ultimo: string
+  hay_mas: boolean
+}
+
+/** The JSON of a page: its rows under `nombre`, and the cursor of the next one or null. */
+export function pageJson(nombre: string, orden: string, { cuerpo, ultimo, hay_mas }: PageRow): string {
+  const siguiente = hay_mas ? JSON.stringify(cursorAfter(orden, ultimo)) : 'null'
+  return `{"${nombre}":${cuerpo},"siguiente":${siguiente}}`
+}

@@ -1,0 +1,72 @@
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import { getRequestHeader, type H3Event } from 'h3'
+import { problem } from './problem.ts'
+import { services } from './services.ts'
+import { problemFromStorage } from './storage-errors.ts'
+
+/** Where the bytes of a document are and how they are served. */
+export interface Archivo {
+  /** `<bucket>/<object>` */
+  url_archivo: string
+  nombre_archivo: string
+  mime: string
+  sha256: string | null
+}
+
+interface Download {
+  status: number
+  headers: Record<string, string>
+  body: Readable
+}
+
+/**
+ * Opens the object of a document as its reader: Storage asks Postgres with the caller's token. `Range` is
+ * Storage's to answer, unless `If-Range` names another version.
+ * @throws Problem 416, 403, 503.
+ */
+export async function openDownload(
+  event: H3Event,
+  { url_archivo, mime }: Archivo,
+  { token, etag }: { token: string; etag: string },
+): Promise<Download> {
+  const { supabaseUrl, publishableKey } = services().environment
+  const range = getRequestHeader(event, 'range')
+  const isCurrent = (getRequestHeader(event, 'if-range') ?? etag) === etag
+  const abort = new AbortController()
+  event.node.res.once('close', () => abort.abort())
+  const path = url_archivo.split('/').map(encodeURIComponent).join('/')
+  const response = await fetch(`${supabaseUrl}/storage/v1/object/authenticated/${path}`, {
+    headers: {
+      authorization: `Bearer ${token}`,
+      apikey: publishableKey,
+      'accept-encoding': 'identity',
+      ...(range && isCurrent && { range }),
+    },
+    signal: abort.signal,
+  }).catch((cause) => {
+    throw problem('almacen_no_disponible', { cause })
+  })
+  if (!response.ok || !response.body) throw await failure(response)
+  const passed = ['content-length', 'content-range'].flatMap((name) => {
+    const value = response.headers.get(name)
+    return value === null ? [] : [[name, value]]
+  })
+  return {
+    status: response.status === 206 ? 206 : 200,
+    headers: {
+      ...Object.fromEntries(passed),
+      'content-type': mime,
+      'accept-ranges': 'bytes',
+      etag,
+      // A paper is to be saved, not to be run as a page of this origin.
+      'content-security-policy': "default-src 'none'; sandbox",
+    },
+    body: Readable.fromWeb(response.body as ReadableStream<Uint8Array>),
+  }
+}
+
+async function failure(response: Response) {
+  const told = (await response.json().catch(() => ({}))) as { statusCode?: string; message?: string }
+  return problemFromStorage({ message: '', ...told, status: response.status })
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import { getRequestHeader, type H3Event, setResponseHeader } from 'h3'
+import type { Json } from './como-usuario.ts'
+import { problem } from './problem.ts'
+
+const VERSION = /^\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d$/
+
+/**
+ * The ETag of a contract's answer: its `actualizado_en`, which guards editions, and a digest of the whole
+ * answer, because a new document or lot changes what is read but not what an edition would overwrite.
+ */
+export function etagOf(cuerpo: Json): string {
+  const { actualizado_en: version } = JSON.parse(cuerpo) as { actualizado_en: string }
+  return `"${version}/${createHash('sha1').update(cuerpo).digest('base64url')}"`
+}
+
+/** Sets the ETag of an answer; true when the caller has that very one already (`If-None-Match`). */
+export function isKnown(event: H3Event, etag: string): boolean {
+  setResponseHeader(event, 'etag', etag)
+  const known = getRequestHeader(event, 'if-none-match')
+  return known !== undefined && (known.trim() === '*' || tagsOf(known).includes(etag))
+}
+
+/**
+ * The version that `If-Match` asks the contract to have still; null when it asks none.
+ * @throws Problem 412 for a tag that no answer of ours carried.
+ */
+export function requiredVersion(event: H3Event): string | null {
+  const header = getRequestHeader(event, 'if-match')?.trim()
+  if (header === undefined || header === '*') return null
+  const [tag, ...others] = tagsOf(header)
+  const version = tag?.slice(1).split('/')[0]
+  if (others.length > 0 || !version || !VERSION.test(version)) throw problem('version_distinta')
+  return version
+}
+
+// Weak comparison is enough to read: a proxy that compresses marks our tags with W/.
+const tagsOf = (header: string) => [...header.matchAll(/(?:W\/)?("[^"]*")/g)].map(([, tag]) => tag!)

@@ -1,0 +1,27 @@
+const MAX = 255
+
+/**
+ * The name a file is shown and downloaded by, from what the uploader's device called it: without folders or
+ * control characters, of at most 255 characters.
+ * @returns '' when nothing is left.
+ */
+export function cleanFileName(given: string | undefined): string {
+  const name = (given ?? '')
+    .toWellFormed()
+    .normalize('NFC')
+    .replace(/^.*[/\\]/s, '')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
+    .replace(/[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '')
+    .trim()
+  if (/^\.*$/.test(name)) return ''
+  if ([...name].length <= MAX) return name
+  const extension = /\.[\p{L}\p{N}]{1,8}$/u.exec(name)?.[0] ?? ''
+  return [...name].slice(0, MAX - extension.length).join('') + extension
+}
+
+/** `Content-Disposition` of a download: an ASCII name for old clients and the exact one (RFC 6266, RFC 5987). */
+export function attachment(name: string): string {
+  const ascii = name.normalize('NFKD').replace(/[^\x20-\x7e]/g, '').replace(/["\\%]/g, '_')
+  const exact = encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+  return `attachment; filename="${ascii}"; filename*=UTF-8''${exact}`
+}

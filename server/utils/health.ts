@@ -1,0 +1,50 @@
+import { log } from './log.ts'
+import { services } from './services.ts'
+
+const PATIENCE_MS = 3000
+
+interface Dependencia {
+  estado: 'disponible' | 'no disponible'
+  ms: number
+}
+
+async function probe(name: string, ask: (signal: AbortSignal) => Promise<unknown>): Promise<Dependencia> {
+  const start = performance.now()
+  const signal = AbortSignal.timeout(PATIENCE_MS)
+  const late = new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  const estado = await Promise.race([ask(signal), late]).then(
+    () => 'disponible' as const,
+    (error) => {
+      log.warn({ dependency: name, reason: String(error) }, 'dependency unavailable')
+      return 'no disponible' as const
+    },
+  )
+  return { estado, ms: Math.round(performance.now() - start) }
+}
+
+/** A service of Supabase is there when it answers anything but an error of its own. */
+async function fetchStatus(path: string, signal: AbortSignal): Promise<void> {
+  const { supabaseUrl, publishableKey } = services().environment
+  const response = await fetch(supabaseUrl + path, { headers: { apikey: publishableKey }, signal })
+  await response.body?.cancel()
+  if (response.status >= 500) throw new Error(`answered ${response.status}`)
+}
+
+let current: Promise<Record<'postgres' | 'auth' | 'storage', Dependencia>> | undefined
+
+/** Asks every dependency; callers that come while it asks share the answer, so nobody can use it to flood them. */
+export function checkHealth() {
+  current ??= askAll().finally(() => {
+    current = undefined
+  })
+  return current
+}
+
+async function askAll() {
+  const [postgres, auth, storage] = await Promise.all([
+    probe('postgres', () => services().database.as({ role: 'anon' }).query({ name: 'health', text: 'select 1' })),
+    probe('auth', (signal) => fetchStatus('/auth/v1/health', signal)),
+    probe('storage', (signal) => fetchStatus('/storage/v1/status', signal)),
+  ])
+  return { postgres, auth, storage }
+}

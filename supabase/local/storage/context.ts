@@ -1,0 +1,21 @@
+import type { Storage } from 'unstorage'
+import type { Database } from '../../../server/utils/db.ts'
+import type { ObjectDriver } from './driver/types.ts'
+import type { NameKeeper } from './objects/name-keeper.ts'
+import type { Signatures } from './signatures.ts'
+
+/** What every operation of the Storage API works with. */
+export interface StorageContext {
+  /** Postgres as the caller. */
+  db: Database
+  /** Postgres past row level security: limits of buckets, public and signed reads, the sweep. */
+  admin: Database
+  /** The bytes, through unstorage. */
+  files: Storage
+  /** The same store, for what unstorage has no words for: streams. */
+  driver: ObjectDriver
+  names: NameKeeper
+  signatures: Signatures
+  /** Largest object of any bucket, in bytes. */
+  fileSizeLimit: number
+}

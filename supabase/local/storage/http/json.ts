@@ -1,0 +1,38 @@
+import * as v from 'valibot'
+import { entityTooLarge, invalidRequest } from '../errors.ts'
+import type { StorageRequest } from './request.ts'
+
+const LONGEST_JSON = 1024 * 1024
+
+async function readText(request: StorageRequest): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request.event.node.req as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > LONGEST_JSON) throw entityTooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/**
+ * Reads and checks a JSON body; an empty one counts as `{}`.
+ * @throws StorageError InvalidRequest, naming the field and never repeating what was sent.
+ */
+export async function readJson<Schema extends v.GenericSchema>(
+  request: StorageRequest,
+  schema: Schema,
+): Promise<v.InferOutput<Schema>> {
+  const text = await readText(request)
+  let body: unknown
+  try {
+    body = text ? JSON.parse(text) : {}
+  } catch {
+    throw invalidRequest('The body is not valid JSON')
+  }
+  const result = v.safeParse(schema, body)
+  if (result.success) return result.output
+  const [issue] = result.issues
+  const field = v.getDotPath(issue) ?? 'body'
+  throw invalidRequest(`${field} is not valid: expected ${issue.expected ?? issue.type}`)
+}

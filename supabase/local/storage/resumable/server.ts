@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { Server } from '@tus/server'
+import type { BucketLimits } from '../buckets/limits.ts'
+import type { StorageContext } from '../context.ts'
+import { isKey } from '../driver/paths.ts'
+import { noSuchUpload, toStorageError } from '../errors.ts'
+import type { StorageRequest } from '../http/request.ts'
+import { ANSWERED } from '../http/router.ts'
+import { beginUpload, isByItsOwner, isSignedCall } from './begin.ts'
+import { createFinisher } from './finish.ts'
+import type { Binding, ResumableStore } from './store.ts'
+
+const PATH = '/upload/resumable'
+
+/** What tus hands to its hooks: a web Request that knows the Node request it came from. */
+interface HookRequest {
+  method: string
+  runtime?: { node?: { req: unknown } }
+}
+
+interface Call {
+  request: StorageRequest
+  begun?: { binding: Binding; limits: BucketLimits }
+}
+
+/**
+ * TUS 1.0.0 at /upload/resumable (and /upload/resumable/sign): uploads that survive a lost connection and a
+ * restart of the server.
+ * @param publicUrl origin of the gateway: the Location of an upload is a whole URL.
+ */
+export function createResumable(ctx: StorageContext, store: ResumableStore, publicUrl: string) {
+  const calls = new WeakMap<IncomingMessage, Call>()
+  const finish = createFinisher(ctx, store)
+  const callOf = (request: HookRequest) => calls.get(request.runtime?.node?.req as IncomingMessage)!
+
+  /** Stops whoever did not begin the upload; an upload of somebody else does not exist. */
+  async function authorize(request: StorageRequest, id: string): Promise<void> {
+    const record = await store.record(id)
+    if (!record || !(await isByItsOwner(ctx, request, record))) throw noSuchUpload()
+    if (record.isFinished || record.size === undefined) return
+    const { offset } = await store.getUpload(id)
+    // All bytes came, but the server stopped before it could make the object.
+    if (offset === record.size && request.event.method === 'HEAD') await finish(request, id)
+  }
+
+  const tus = new Server({
+    path: PATH,
+    datastore: store,
+    disableTerminationForFinishedUploads: true,
+    maxSize: (req) => callOf(req).begun?.limits.fileSizeLimit ?? ctx.fileSizeLimit,
+    async namingFunction(req, metadata) {
+      const call = callOf(req)
+      call.begun = await beginUpload(ctx, call.request, metadata)
+      return randomUUID()
+    },
+    getFileIdFromRequest: (_req, lastPath) => (lastPath && isKey(lastPath) ? lastPath : undefined),
+    generateUrl: (req, { id }) =>
+      `${publicUrl}/storage/v1${PATH}${isSignedCall(callOf(req).request) ? '/sign' : ''}/${id}`,
+    async onIncomingRequest(req, id) {
+      const { request, begun } = callOf(req)
+      if (!begun && req.method !== 'OPTIONS') await authorize(request, id)
+    },
+    async onUploadCreate(req, upload) {
+      store.bindings.set(upload, callOf(req).begun!.binding)
+      return {}
+    },
+    async onUploadFinish(req, upload) {
+      await finish(callOf(req).request, upload.id)
+      return {}
+    },
+    onResponseError(_req, error) {
+      if ('status_code' in error) return error
+      const failure = toStorageError(error)
+      return { status_code: failure.statusCode, body: failure.message }
+    },
+  })
+
+  return {
+    async handle(request: StorageRequest) {
+      const { req, res } = request.event.node
+      calls.set(req, { request })
+      await tus.handle(req, res)
+      return ANSWERED
+    },
+  }
+}

@@ -1,0 +1,123 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { App } from '@supabase/lite'
+import { createPostgresConnection } from '@supabase/lite/postgres'
+import { type AdminUserAttributes, createClient, type SupabaseClient, type User } from '@supabase/supabase-js'
+import { createApp, eventHandler, sendWebResponse, toNodeListener, useBase } from 'h3'
+import { inject } from 'vitest'
+import { authColumnTypes } from '../../supabase/local/auth/admin/columns.ts'
+import type { Mail } from '../../supabase/local/auth/admin/invitation.ts'
+import { linkToGateway } from '../../supabase/local/auth/admin/mailer.ts'
+import { createAuthAdmin } from '../../supabase/local/auth/admin/server.ts'
+import { createIdentifier } from '../../supabase/local/gateway/identity.ts'
+import { toRequest } from '../../supabase/local/gateway/web.ts'
+import { loadKeys } from '../../supabase/local/keys.ts'
+
+/** A password that every test may use. */
+export const CLAVE = 'cacao-demo-2025'
+
+let numero = 0
+
+/** An address that no other test has. */
+export const correoNuevo = (nombre = 'persona') =>
+  `${nombre}.${process.pid}.${Date.now()}.${numero++}@triboka.test`
+
+/** A client that keeps nothing, as a server's or as one person's. */
+export function cliente(url: string, clave: string): SupabaseClient {
+  return createClient(url, clave, { auth: { persistSession: false, autoRefreshToken: false } })
+}
+
+/** The data of a call that must succeed. */
+export function exito<Result extends { data: unknown; error: unknown }>(
+  result: Result,
+): Extract<Result, { error: null }>['data'] {
+  if (result.error) throw result.error
+  return result.data as Extract<Result, { error: null }>['data']
+}
+
+/** A client of the stack without a session. */
+export const persona = () => cliente(inject('stack').supabaseUrl, inject('stack').publishableKey)
+
+/** Makes a confirmed user of the stack; attributes given here take precedence. */
+export async function crear(atributos: AdminUserAttributes = {}): Promise<User> {
+  const { admin } = cliente(inject('stack').supabaseUrl, inject('stack').secretKey).auth
+  return exito(
+    await admin.createUser({ email: correoNuevo(), password: CLAVE, email_confirm: true, ...atributos }),
+  ).user
+}
+
+/** Signs in on the stack. */
+export const entrar = (email: string, password = CLAVE) =>
+  persona().auth.signInWithPassword({ email, password })
+
+export interface ServidorDeAuth {
+  url: string
+  /** Mails that were sent, the last one last. */
+  correos: Mail[]
+  close(): Promise<void>
+}
+
+/** Another auth server over the stack's database, with an `[auth]` of its own and mails that can be read. */
+export async function servidorDeAuth(config: Record<string, unknown>): Promise<ServidorDeAuth> {
+  const stack = inject('stack')
+  const keys = await loadKeys(stack.dataDir)
+  const authAdminUrl = Object.assign(new URL(stack.databaseUrl), { username: 'supabase_auth_admin' }).href
+  const identifier = createIdentifier(keys)
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+  const correos: Mail[] = []
+  const email = linkToGateway(
+    { send: async (mail: Mail) => void correos.push(mail) },
+    {
+      siteUrl: String(config.site_url),
+      publicUrl,
+    },
+  )
+  const connection = createPostgresConnection({
+    url: authAdminUrl,
+    postgresOptions: { max: 2, onnotice: () => {}, types: authColumnTypes as never },
+  })
+  Object.assign(connection, { rlsState: 'active' })
+  const lite = new App({
+    connection,
+    auth: { ...config, enabled: true, jwt_secret: keys.jwtSecret },
+    options: { drivers: { email }, server: { apiKeys: false, disableStudio: true } },
+  } as never)
+  const admin = createAuthAdmin({
+    authAdminUrl,
+    jwtSecret: keys.jwtSecret,
+    publicUrl,
+    config,
+    auth: (request) => lite.fetch(request),
+    sendMail: (mail) => email.send(mail),
+  })
+
+  const app = createApp()
+  app.use(
+    eventHandler(async (event) => {
+      event.context.identity = await identifier.identify(event.node.req.headers)
+    }),
+  )
+  app.use('/auth/v1/admin', useBase('/auth/v1/admin', admin.handler))
+  app.use('/auth/v1/invite', admin.invite)
+  app.use(
+    eventHandler(async (event) =>
+      sendWebResponse(event, await admin.auth((await toRequest(event, publicUrl))!)),
+    ),
+  )
+  server.on('request', toNodeListener(app))
+  return {
+    url: publicUrl,
+    correos,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await admin.close()
+      await connection.close()
+    },
+  }
+}

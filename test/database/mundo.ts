@@ -1,0 +1,132 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import type pg from 'pg'
+
+/** Who speaks in these tests: one person for every way of standing before a contract. */
+export const PERSONAS = {
+  ana_agroarriba: { empresa: 'agroarriba', rol: 'exportadora' },
+  celia_centro: { empresa: 'centro', rol: 'centro_acopio' },
+  pedro_finca: { empresa: 'finca', rol: 'proveedor' },
+  rosa_rival: { empresa: 'rival', rol: 'exportadora' },
+  raul_centro_rival: { empresa: 'centro_rival', rol: 'centro_acopio' },
+  paula_otra_finca: { empresa: 'otra_finca', rol: 'proveedor' },
+  ada_admin: { empresa: null, rol: 'admin' },
+  omar_apagado: { empresa: 'agroarriba', rol: 'exportadora' },
+} as const
+
+const EMPRESAS = {
+  agroarriba: 'exportadora',
+  centro: 'centro_acopio',
+  finca: 'proveedor',
+  rival: 'exportadora',
+  centro_rival: 'centro_acopio',
+  otra_finca: 'proveedor',
+} as const
+
+export type Persona = keyof typeof PERSONAS
+export type Empresa = keyof typeof EMPRESAS
+
+/** A contract of Agroarriba with the centre and the farm, another one of its rivals, and their people. */
+export interface Mundo {
+  empresas: Record<Empresa, string>
+  usuarios: Record<Persona, string>
+  /** An account that nobody gave a profile. */
+  sinPerfil: string
+  contrato: Contrato
+  contratoRival: Contrato
+  /** Lot LT-0001 of the contract, En tránsito. */
+  lote: string
+  /** Invoice of the contract, uploaded by celia_centro. */
+  documento: string
+}
+
+export interface Contrato {
+  id: string
+  codigo: string
+}
+
+/** A well-formed RUC of a company that nobody has. */
+export const nuevoRuc = () => `179${String(randomInt(1e7)).padStart(7, '0')}001`
+
+/** A year of its own: its counter of codes is shared with no other test. */
+export const nuevoAnio = () => randomInt(3000, 9999)
+
+async function crearEmpresas(client: pg.ClientBase) {
+  const nombres = Object.keys(EMPRESAS) as Empresa[]
+  const { rows } = await client.query<{ id: string }>(
+    `insert into public.empresas (ruc, nombre, tipo)
+     select * from unnest($1::text[], $2::text[], $3::text[]) returning id`,
+    [nombres.map(nuevoRuc), nombres, nombres.map((nombre) => EMPRESAS[nombre])],
+  )
+  return Object.fromEntries(nombres.map((nombre, i) => [nombre, rows[i]!.id])) as Mundo['empresas']
+}
+
+async function crearUsuarios(client: pg.ClientBase, empresas: Mundo['empresas']) {
+  const personas = Object.keys(PERSONAS) as Persona[]
+  const usuarios = Object.fromEntries(personas.map((persona) => [persona, randomUUID()])) as Mundo['usuarios']
+  const ids = personas.map((persona) => usuarios[persona])
+  const sinPerfil = randomUUID()
+  await client.query(
+    `insert into auth.users (id, email) select id, id || '@prueba.test' from unnest($1::uuid[]) as id`,
+    [[...ids, sinPerfil]],
+  )
+  await client.query(
+    `insert into public.usuarios (id, empresa_id, nombre, rol, activo)
+     select id, empresa, nombre, rol, nombre <> 'omar_apagado'
+     from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[]) as u (id, empresa, nombre, rol)`,
+    [
+      ids,
+      personas.map((p) => PERSONAS[p].empresa && empresas[PERSONAS[p].empresa]),
+      personas,
+      personas.map((p) => PERSONAS[p].rol),
+    ],
+  )
+  return { usuarios, sinPerfil }
+}
+
+/** A contract as the system makes it, in a year of its own. */
+export async function crearContrato(
+  client: pg.ClientBase,
+  exportadora: string,
+  contraparte: string,
+  { estado = 'Activo', anio = nuevoAnio() } = {},
+): Promise<Contrato> {
+  const { rows } = await client.query<Contrato>(
+    `insert into public.contratos (exportadora_id, contraparte_id, volumen_tm, estado, creado_en)
+     values ($1, $2, 200, $3, make_timestamptz($4, 6, 1, 12, 0, 0, 'America/Guayaquil')) returning id, codigo`,
+    [exportadora, contraparte, estado, anio],
+  )
+  return rows[0]!
+}
+
+/** An object of storage as the Storage API leaves it. @returns its path, `<bucket>/<name>`. */
+export async function crearObjeto(client: pg.ClientBase, nombre: string, dueno: string | null, bucket = 'contratos') {
+  await client.query(
+    `insert into storage.objects (bucket_id, name, owner_id, metadata)
+     values ($1, $2, $3, '{"size": 1234, "mimetype": "application/pdf"}')`,
+    [bucket, nombre, dueno],
+  )
+  return `${bucket}/${nombre}`
+}
+
+/** Makes the companies, people and contracts, as the system. */
+export async function crearMundo(client: pg.ClientBase): Promise<Mundo> {
+  const empresas = await crearEmpresas(client)
+  const { usuarios, sinPerfil } = await crearUsuarios(client, empresas)
+  const contrato = await crearContrato(client, empresas.agroarriba, empresas.centro)
+  const contratoRival = await crearContrato(client, empresas.rival, empresas.centro_rival)
+  await client.query('insert into public.contratos_participantes (contrato_id, empresa_id) values ($1, $2)', [
+    contrato.id,
+    empresas.finca,
+  ])
+  const lote = await client.query<{ id: string }>(
+    'insert into public.lotes_asociados (contrato_id, peso_qq, humedad) values ($1, 60.0, 7.5) returning id',
+    [contrato.id],
+  )
+  const url = await crearObjeto(client, `${contrato.codigo}/factura_001.pdf`, usuarios.celia_centro)
+  const documento = await client.query<{ id: string }>(
+    `insert into public.documentos_contrato (contrato_id, tipo, nombre_archivo, url_archivo, subido_por)
+     values ($1, 'factura', 'FAC-001.pdf', $2, $3) returning id`,
+    [contrato.id, url, usuarios.celia_centro],
+  )
+  return { empresas, usuarios, sinPerfil, contrato, contratoRival, lote: lote.rows[0]!.id, documento: documento.rows[0]!.id }
+}

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto'
+import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import { SignJWT } from 'jose'
+import pg from 'pg'
+import { inject, onTestFinished } from 'vitest'
+
+/** A caller with a session of its own. */
+export interface Person {
+  id: string
+  token: string
+  client: SupabaseClient
+  storage: SupabaseClient['storage']
+}
+
+const withoutSession = { auth: { persistSession: false, autoRefreshToken: false } }
+
+/** The stack's client with the secret key: past every policy. */
+export function service(url = inject('stack').supabaseUrl) {
+  return createClient(url, inject('stack').secretKey, withoutSession).storage
+}
+
+/** A client with the publishable key and no session. */
+export function anonymous() {
+  const { supabaseUrl, publishableKey } = inject('stack')
+  return createClient(supabaseUrl, publishableKey, withoutSession).storage
+}
+
+/** Somebody whom no policy knows yet. */
+export async function person(url = inject('stack').supabaseUrl): Promise<Person> {
+  const { jwtSecret, publishableKey } = inject('stack')
+  const id = randomUUID()
+  const token = await new SignJWT({ role: 'authenticated' })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(id)
+    .setAudience('authenticated')
+    .setIssuedAt()
+    .setExpirationTime('1h')
+    .sign(new TextEncoder().encode(jwtSecret))
+  const client = createClient(url, publishableKey, {
+    ...withoutSession,
+    global: { headers: { Authorization: `Bearer ${token}` } },
+  })
+  return { id, token, client, storage: client.storage }
+}
+
+/** Runs SQL as the owner of our schema. */
+export async function sql<Row extends pg.QueryResultRow>(
+  text: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: inject('stack').databaseUrl })
+  await client.connect()
+  try {
+    return (await client.query<Row>(text, values)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+type Verb = 'select' | 'insert' | 'update' | 'delete'
+
+/**
+ * Lets a person do some things with the objects of a bucket, or with buckets, until the test ends.
+ * @param rows condition besides the bucket, e.g. `storage.extension(name) = 'pdf'`.
+ */
+export async function allow(
+  who: Person,
+  bucket: string,
+  verbs: Verb[],
+  on = 'objects',
+  rows = 'true',
+): Promise<void> {
+  const column = on === 'objects' ? 'bucket_id' : 'id'
+  const rule = `${column} = '${bucket}' and (select auth.uid()) = '${who.id}' and (${rows})`
+  for (const verb of verbs) {
+    const name = `prueba_${randomUUID()}`
+    const clause = verb === 'insert' ? `with check (${rule})` : `using (${rule})`
+    await sql(`create policy "${name}" on storage.${on} for ${verb} to authenticated ${clause}`)
+    onTestFinished(async () => void (await sql(`drop policy if exists "${name}" on storage.${on}`)))
+  }
+}
+
+type BucketOptions = NonNullable<Parameters<SupabaseClient['storage']['createBucket']>[1]>
+
+/** A bucket of this test alone, removed at its end. */
+export async function makeBucket(options: Partial<BucketOptions> = {}, url?: string): Promise<string> {
+  const id = `prueba-${randomUUID()}`
+  const { error } = await service(url).createBucket(id, { public: false, ...options })
+  if (error) throw error
+  onTestFinished(async () => {
+    await service(url).emptyBucket(id)
+    await service(url).deleteBucket(id)
+  })
+  return id
+}
+
+/** The value of an answer that must not be an error. */
+export function ok<T>(answer: { data: T | null; error: unknown }): T {
+  if (answer.error) throw answer.error
+  return answer.data as T
+}
+
+/** The failure of an answer, as clients read it. */
+export function failure(answer: { error: unknown }): {
+  statusCode?: string
+  message?: string
+  code?: string
+} {
+  const { statusCode, message, code } = (answer.error ?? {}) as Record<string, string>
+  return { statusCode, message, code }
+}
+
+export const NOT_FOUND = { statusCode: '404', message: 'Object not found', code: 'NoSuchKey' }
+export const REFUSED = {
+  statusCode: '403',
+  message: 'new row violates row-level security policy',
+  code: 'AccessDenied',
+}
+export const DUPLICATE = {
+  statusCode: '409',
+  message: 'The resource already exists',
+  code: 'KeyAlreadyExists',
+}
+
+/** Path of the Storage API, for calls that no client makes. */
+export const storageUrl = (path: string) => `${inject('stack').supabaseUrl}/storage/v1${path}`
+
+/** Text of a download. */
+export const textOf = async (answer: PromiseLike<{ data: Blob | null; error: unknown }>) =>
+  ok(await answer).text()

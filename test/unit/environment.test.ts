@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { readEnvironment } from '../../server/utils/environment.ts'
+
+const whole = {
+  SUPABASE_URL: 'http://127.0.0.1:54321/',
+  SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_x',
+  DATABASE_URL: 'postgresql://authenticator:x@127.0.0.1:54322/postgres',
+  JWT_SECRET: 'a'.repeat(32),
+}
+
+describe('the environment of the functions', () => {
+  it('is read with its defaults', () => {
+    expect(readEnvironment(whole)).toEqual({
+      supabaseUrl: 'http://127.0.0.1:54321',
+      publishableKey: 'sb_publishable_x',
+      databaseUrl: whole.DATABASE_URL,
+      jwtSecret: whole.JWT_SECRET,
+      logLevel: 'info',
+      poolSize: 20,
+    })
+  })
+
+  it('takes the legacy key where there is no publishable one', () => {
+    const env = { ...whole, SUPABASE_PUBLISHABLE_KEY: '', SUPABASE_ANON_KEY: 'eyJ' }
+    expect(readEnvironment(env).publishableKey).toBe('eyJ')
+  })
+
+  it('prefers AUTHENTICATOR_DATABASE_URL to a DATABASE_URL of another role', () => {
+    const env = { ...whole, DATABASE_URL: 'postgres://postgres:x@h/postgres', AUTHENTICATOR_DATABASE_URL: whole.DATABASE_URL }
+    expect(readEnvironment(env).databaseUrl).toBe(whole.DATABASE_URL)
+  })
+
+  it('accepts the login of a tenant of the pooler', () => {
+    const env = { ...whole, DATABASE_URL: 'postgres://authenticator.tenant:x@pooler:6543/postgres' }
+    expect(readEnvironment(env).databaseUrl).toBe(env.DATABASE_URL)
+  })
+
+  it.each(['postgres', 'supabase_admin', 'authenticated', ''])('refuses to query as %o', (user) => {
+    const env = { ...whole, DATABASE_URL: `postgres://${user}:x@h/postgres` }
+    expect(() => readEnvironment(env)).toThrow('must log in as authenticator')
+  })
+
+  it('names everything that is missing or wrong in one line', () => {
+    expect(() => readEnvironment({ SUPABASE_URL: 'ftp://x', JWT_SECRET: 'short', LOG_LEVEL: 'loud' })).toThrow(
+      /^The functions cannot start: SUPABASE_URL is not an http\(s\) URL; SUPABASE_PUBLISHABLE_KEY is missing; DATABASE_URL is missing; JWT_SECRET is shorter than 32 characters.*; LOG_LEVEL is none of [^\n]*$/,
+    )
+  })
+
+  it('never shows a secret in its complaint', () => {
+    const env = { ...whole, DATABASE_URL: 'mysql://authenticator:hunter2@h/x', JWT_SECRET: 'hunter2' }
+    expect(() => readEnvironment(env)).toThrow(expect.not.stringContaining('hunter2'))
+  })
+})

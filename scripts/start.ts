@@ -15,7 +15,7 @@ const say = (line = '') => process.stdout.write(`${line}\n`)
 /** What the parts write about themselves goes to a file; the terminal is for the person in front of it. */
 function logToFile(settings: Settings) {
   mkdirSync(settings.dataDir, { recursive: true })
-  const stream = createWriteStream(join(settings.dataDir, 'supabase.log'), { flags: 'a' })
+  const stream = createWriteStream(join(settings.dataDir, 'supabase.log'), { flags: 'a', mode: 0o600 })
   globalThis.console = new Console(stream, stream)
 }
 

@@ -1,13 +1,11 @@
-import { type H3Error, type H3Event, isError } from 'h3'
+import type { H3Error, H3Event } from 'h3'
 import { allowedMethods } from '../openapi/operations.ts'
 import { Problem, problem } from './problem.ts'
 
 /** Turns whatever a route threw into the problem that the caller reads. */
 export function asProblem(error: H3Error, event: H3Event): Problem {
   if (error instanceof Problem) return error
-  const cause = error.cause ?? error
-  if (cause instanceof Problem) return cause
-  return (isError(cause) && fromFramework(cause, event)) || problem('error_interno', { cause })
+  return (!error.unhandled && fromFramework(error, event)) || problem('error_interno', { cause: error.cause })
 }
 
 /** h3 raises its own errors for unknown paths, other methods and malformed requests. */

@@ -186,6 +186,7 @@ async function startParts(
         gatewayUrl: env.SUPABASE_URL,
         secretKey: keys.secretKey,
         systemFetch: lite.system,
+        schemas: config.api.schemas,
       })
       stops.push(() => studio.close())
     }

@@ -99,7 +99,12 @@ export async function crearContrato(
 }
 
 /** An object of storage as the Storage API leaves it. @returns its path, `<bucket>/<name>`. */
-export async function crearObjeto(client: pg.ClientBase, nombre: string, dueno: string | null, bucket = 'contratos') {
+export async function crearObjeto(
+  client: pg.ClientBase,
+  nombre: string,
+  dueno: string | null,
+  bucket = 'contratos',
+) {
   await client.query(
     `insert into storage.objects (bucket_id, name, owner_id, metadata)
      values ($1, $2, $3, '{"size": 1234, "mimetype": "application/pdf"}')`,
@@ -128,5 +133,13 @@ export async function crearMundo(client: pg.ClientBase): Promise<Mundo> {
      values ($1, 'factura', 'FAC-001.pdf', $2, $3) returning id`,
     [contrato.id, url, usuarios.celia_centro],
   )
-  return { empresas, usuarios, sinPerfil, contrato, contratoRival, lote: lote.rows[0]!.id, documento: documento.rows[0]!.id }
+  return {
+    empresas,
+    usuarios,
+    sinPerfil,
+    contrato,
+    contratoRival,
+    lote: lote.rows[0]!.id,
+    documento: documento.rows[0]!.id,
+  }
 }

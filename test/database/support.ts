@@ -31,7 +31,10 @@ export async function become(client: pg.ClientBase, quien: Quien, mundo: Mundo):
   const sub = quien === 'sin_perfil' ? mundo.sinPerfil : mundo.usuarios[quien as Persona]
   const claims = quien === 'sistema' ? '' : JSON.stringify({ role, sub })
   await client.query(`select set_config('role', 'none', true)`)
-  await client.query(`select set_config('request.jwt.claims', $2, true), set_config('role', $1, true)`, [role, claims])
+  await client.query(`select set_config('request.jwt.claims', $2, true), set_config('role', $1, true)`, [
+    role,
+    claims,
+  ])
 }
 
 /** Runs a statement in a savepoint, so that a refusal does not end the transaction. */
@@ -68,7 +71,12 @@ export async function withUserDb(quien: Quien, work: (db: Db) => Promise<void>):
 }
 
 /** Expects an error of the catalogue. */
-export async function expectRaises(answer: Promise<unknown>, clave: string, code: string, campo?: string): Promise<void> {
+export async function expectRaises(
+  answer: Promise<unknown>,
+  clave: string,
+  code: string,
+  campo?: string,
+): Promise<void> {
   const error = await answer.then(
     () => expect.fail(`nothing was refused: expected ${clave}`),
     (reason: pg.DatabaseError) => reason,

@@ -27,7 +27,7 @@ export async function startFunctions(options: {
 }): Promise<FunctionsProcess> {
   const { settings, entry } = options
   const isDev = entry === undefined
-  const log = createWriteStream(join(settings.dataDir, 'functions.log'), { flags: 'a' })
+  const log = createWriteStream(join(settings.dataDir, 'functions.log'), { flags: 'a', mode: 0o600 })
   const args = isDev
     ? [
         join(PROJECT_DIR, 'node_modules/nitropack/dist/cli/index.mjs'),

@@ -12,7 +12,7 @@ import {
   useBase,
 } from 'h3'
 import { createProxyServer } from 'httpxy'
-import { type Identifier, type Identity, IdentityError } from './identity.ts'
+import { type Identifier, type Identity, IdentityError, INVALID_JWT, JWT_EXPIRED } from './identity.ts'
 import type { Lite } from './lite.ts'
 import { toRequest } from './web.ts'
 
@@ -52,6 +52,12 @@ function refuse(event: H3Event, status: number, message: string, code: string, h
   return { message, ...(hint && { hint }) }
 }
 
+/** The SDKs tell an expired session by PostgREST's code. */
+function refuseAsPostgrest(event: H3Event, { message }: IdentityError) {
+  setResponseStatus(event, 401)
+  return { code: message === JWT_EXPIRED ? 'PGRST303' : 'PGRST301', details: null, hint: null, message }
+}
+
 /** Verifies key and token of a request; sends the refusal itself when they do not hold. */
 function requireIdentity(identifier: Identifier) {
   return eventHandler(async (event) => {
@@ -79,7 +85,7 @@ function requireIdentity(identifier: Identifier) {
       if (!(error instanceof IdentityError)) throw error
       // An open link is judged by its own token; a stale session beside it does not spoil it.
       if (isOpen) event.context.identity = null
-      else if (path.startsWith('/rest/') && error.code === 'UNAUTHORIZED_INVALID_JWT_FORMAT') return
+      else if (path.startsWith('/rest/') && error.code === INVALID_JWT) return refuseAsPostgrest(event, error)
       else return refuse(event, 401, error.message, error.code, error.hint)
     }
   })
@@ -98,11 +104,11 @@ function preflight() {
   })
 }
 
-function fetchHandler(origin: string, fetch: (request: Request) => Promise<Response>) {
+function fetchHandler(origin: string, fetch: (request: Request, event: H3Event) => Promise<Response>) {
   return eventHandler(async (event) => {
     const request = await toRequest(event, origin)
     if (!request) return refuse(event, 413, 'Request body is larger than 20 MiB', 'PAYLOAD_TOO_LARGE')
-    const response = await fetch(request)
+    const response = await fetch(request, event)
     await sendWebResponse(event, response)
   })
 }
@@ -141,8 +147,16 @@ export function createGateway(options: GatewayOptions): Server {
   app.use(requireIdentity(options.identifier))
   app.use('/auth/v1/admin', useBase('/auth/v1/admin', options.authAdmin.handler))
   app.use('/auth/v1/invite', options.authAdmin.invite)
-  app.use('/auth/v1', fetchHandler(options.publicUrl, options.lite.auth))
-  app.use('/rest/v1', fetchHandler(options.publicUrl, options.lite.rest))
+  app.use(
+    '/auth/v1',
+    fetchHandler(options.publicUrl, (request) => options.lite.auth(request)),
+  )
+  app.use(
+    '/rest/v1',
+    fetchHandler(options.publicUrl, (request, event) =>
+      options.lite.rest(event.context.identity!.claims, request),
+    ),
+  )
   app.use('/storage/v1', useBase('/storage/v1', options.storage))
   app.use('/functions/v1', functionsHandler(options.functionsUrl))
   return createServer(toNodeListener(app))

@@ -14,6 +14,9 @@ export interface Identity {
 
 export type KeyKind = 'publishable' | 'secret' | 'anon' | 'service_role'
 
+export const INVALID_JWT = 'UNAUTHORIZED_INVALID_JWT_FORMAT'
+export const JWT_EXPIRED = 'JWT expired'
+
 /** A key or a token that does not hold; `code` is the gateway's sb-error-code. */
 export class IdentityError extends Error {
   override name = 'IdentityError'
@@ -73,7 +76,7 @@ export function createIdentifier(keys: Keys): Identifier {
       return { ...payload, role: typeof payload.role === 'string' ? payload.role : 'anon' }
     } catch (error) {
       const isExpired = error instanceof errors.JWTExpired
-      throw new IdentityError(isExpired ? 'JWT expired' : 'Invalid JWT', 'UNAUTHORIZED_INVALID_JWT_FORMAT')
+      throw new IdentityError(isExpired ? JWT_EXPIRED : 'Invalid JWT', INVALID_JWT)
     }
   }
 

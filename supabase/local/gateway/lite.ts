@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { type ApiKeyResolver, App, createAppDrivers } from '@supabase/lite'
 import { createPostgresConnection } from '@supabase/lite/postgres'
 import pg from 'pg'
+import type { Claims } from '../../../server/utils/db.ts'
 import { authColumnTypes } from '../auth/admin/columns.ts'
 import { linkToGateway, type Mailer } from '../auth/admin/mailer.ts'
 import { authSettings } from '../auth/admin/settings.ts'
@@ -10,7 +12,8 @@ import type { Identifier } from './identity.ts'
 
 /** PostgREST and GoTrue as @supabase/lite speaks them. */
 export interface Lite {
-  rest(request: Request): Promise<Response>
+  /** Answers as the caller of these verified claims. */
+  rest(claims: Claims, request: Request): Promise<Response>
   auth(request: Request): Promise<Response>
   /** Lite's own pages about the schema, for Studio. */
   system(request: Request): Promise<Response>
@@ -25,8 +28,8 @@ type RawJson = { rawJSON(text: string): unknown }
  * A connection of lite. Two of its defaults would change our database or its answers:
  * - at the first request it grants ALL on every table to the API roles, which would undo the grants by
  *   column of our migrations; told that row security is active already, it leaves them alone;
- * - a numeric that a double would print otherwise (60.0, 0.10) becomes a JSON string; PostgREST answers a
- *   number with its digits, and so do we.
+ * - a numeric that a double would print otherwise (60.0, 0.10) becomes a JSON string, and times are written
+ *   as Postgres does; PostgREST answers a number with its digits and ISO 8601, and so do we.
  */
 function connect(url: string, extraSearchPath: string[], max: number, columnTypes: object = {}) {
   const connection = createPostgresConnection({
@@ -42,6 +45,18 @@ function connect(url: string, extraSearchPath: string[], max: number, columnType
           serialize: String,
           parse: (text: string) =>
             Number.isFinite(Number(text)) ? (JSON as unknown as RawJson).rawJSON(text) : text,
+        },
+        timestamptz: {
+          to: 1184,
+          from: [1184],
+          serialize: String,
+          parse: (text: string) => text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'),
+        },
+        timestamp: {
+          to: 1114,
+          from: [1114],
+          serialize: String,
+          parse: (text: string) => text.replace(' ', 'T'),
         },
         ...columnTypes,
       } as never,
@@ -99,14 +114,24 @@ export function createLite(options: {
   identifier: Identifier
 }): Lite {
   const { keys, config, identifier } = options
+  // Lite would look the user and the session up in schema auth at every REST request, which PostgREST does
+  // not and authenticator may not. The gateway has verified the token: its claims go in as those of a key
+  // made for this one request.
+  const tickets = new Map<string, Claims>()
   const resolver: ApiKeyResolver = async (key) => {
-    const resolved = identifier.resolveKey(key)
-    return (
-      resolved && {
-        type: resolved.claims.role === 'anon' ? 'publishable' : 'secret',
-        claims: resolved.claims,
-      }
-    )
+    const claims = tickets.get(key) ?? identifier.resolveKey(key)?.claims
+    return claims ? { type: claims.role === 'service_role' ? 'secret' : 'publishable', claims } : null
+  }
+  async function restAs(claims: Claims, request: Request): Promise<Response> {
+    const ticket = randomUUID()
+    tickets.set(ticket, claims)
+    request.headers.set('apikey', ticket)
+    request.headers.delete('authorization')
+    try {
+      return await rest.fetch(request, { peerAddress: null })
+    } finally {
+      tickets.delete(ticket)
+    }
   }
   const server = { apiKeys: { resolver }, admin: false, disableStudio: true }
   const restConnection = connect(options.authenticatorUrl, config.api.extra_search_path, 10)
@@ -139,7 +164,7 @@ export function createLite(options: {
 
   const unwatch = watchSchema(options.authenticatorUrl, () => schemaConnection.clearSchemaCache())
   return {
-    rest: (request) => rest.fetch(request, { peerAddress: null }),
+    rest: restAs,
     auth: (request) => auth.fetch(request, { peerAddress: null }),
     system: (request) => rest.fetch(request, { peerAddress: null }),
     sendMail: (mail) => email.send(mail),

@@ -155,7 +155,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const binaries = await findBinaries(owner, home)
   if (!existsSync(join(dir, 'PG_VERSION'))) await initialise(binaries.initdb, dir, home, options, owner)
 
-  const log = createWriteStream(join(options.dataDir, 'postgres.log'), { flags: 'a' })
+  const log = createWriteStream(join(options.dataDir, 'postgres.log'), { flags: 'a', mode: 0o600 })
   let child: ChildProcess | undefined
   let isStopping = false
 

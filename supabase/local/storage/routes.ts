@@ -25,10 +25,22 @@ async function download(ctx: StorageContext, request: StorageRequest) {
   return serveObject(ctx, request, await findForCaller(ctx, request, 'storage.object.get_authenticated'))
 }
 
+/** storage-js encodes the query of a signed link twice; a name that is plain stays as it is. */
+function decodeDownload(query: URLSearchParams): void {
+  const download = query.get('download')
+  if (!download?.includes('%')) return
+  try {
+    query.set('download', decodeURIComponent(download))
+  } catch {
+    // A per cent sign of its own.
+  }
+}
+
 /** GET /object/sign/:bucket/*?token= */
 async function downloadSigned(ctx: StorageContext, request: StorageRequest) {
   const { bucket, name, query } = request
   const { exp } = await ctx.signatures.verify('download', query.get('token'), `${bucket}/${name}`)
+  decodeDownload(query)
   return serveObject(ctx, request, findAsService(ctx.admin, bucket, name), new Date(exp * 1000))
 }
 

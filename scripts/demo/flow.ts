@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { StackEnv } from '../../supabase/local/stack.ts'
 import { drawFolder, drawJson } from './drawing.ts'
-import { invoice, LOTS, moistureAnalysis, signedContract, waybill } from './papers.ts'
+import { figure, invoice, LOTS, moistureAnalysis, paid, signedContract, waybill } from './papers.ts'
 import { Discrepancy, invoke, mustInvoke, type Person, signIn, take } from './people.ts'
 import { assertHidden, type Target } from './rivals.ts'
 
@@ -62,7 +63,10 @@ async function uploadWithSdk({ supabase }: Person, target: Target, file: Blob, n
     await supabase.rpc('siguiente_nombre_documento', { contrato_id, tipo }),
   ) as string
   take('La subida', await supabase.storage.from('contratos').upload(object, file, { contentType: file.type }))
-  const row = { contrato_id, tipo, nombre_archivo: name, url_archivo: `contratos/${object}` }
+  const sha256 = createHash('sha256')
+    .update(Buffer.from(await file.arrayBuffer()))
+    .digest('hex')
+  const row = { contrato_id, tipo, nombre_archivo: name, url_archivo: `contratos/${object}`, sha256 }
   take('El registro', await supabase.from('documentos_contrato').insert(row).select('id').single())
   target.objects.push(object)
   return row.url_archivo
@@ -70,7 +74,7 @@ async function uploadWithSdk({ supabase }: Person, target: Target, file: Blob, n
 
 async function moveLots({ supabase }: Person, { id }: Target, estado: string): Promise<void> {
   for (const lot of LOTS) {
-    const change = estado === 'Secado' ? { estado, humedad: lot.secado } : { estado }
+    const change = estado === 'Secado' ? { estado, humedad: 7, peso_qq: paid(lot) } : { estado }
     const query = supabase
       .from('lotes_asociados')
       .update(change)
@@ -140,11 +144,13 @@ export async function play(env: StackEnv, say: (line: string) => void): Promise<
   await step('Centro Triboka despacha dos lotes.', async () => {
     for (const { codigo_lote, peso_qq, humedad } of LOTS)
       await mustInvoke(triboka, `contratos/${codigo}/lote`, { body: { codigo_lote, peso_qq, humedad } })
-    return LOTS.map((lot) => `${lot.codigo_lote}: ${lot.peso_qq} qq al ${lot.humedad} %`).join(' · ')
+    return LOTS.map(
+      (lot) => `${lot.codigo_lote}: ${figure(lot.peso_qq)} qq al ${figure(lot.humedad)} %`,
+    ).join(' · ')
   })
   for (const [estado, text] of [
     ['Recibido', 'Agroarriba recibe los lotes.'],
-    ['Secado', 'Agroarriba los seca a 7 %.'],
+    ['Secado', 'Agroarriba los seca a 7 %: pierden el peso del agua.'],
     ['Exportado', 'Agroarriba los exporta.'],
   ] as const) {
     await step(text, async () => {

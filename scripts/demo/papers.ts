@@ -33,21 +33,22 @@ export interface DemoLot {
   codigo_lote: string
   peso_qq: number
   humedad: number
-  /** Moisture after drying. */
-  secado: number
 }
 
 export const LOTS: DemoLot[] = [
-  { codigo_lote: 'LT-0001', peso_qq: 60, humedad: 7.5, secado: 7 },
-  { codigo_lote: 'LT-0002', peso_qq: 45, humedad: 7.2, secado: 7 },
+  { codigo_lote: 'LT-0001', peso_qq: 60, humedad: 7.5 },
+  { codigo_lote: 'LT-0002', peso_qq: 45, humedad: 7.2 },
 ]
 
 // Farm gate of 2025-01-21: (11498 - 700) / 22.0462262 - 15 dollars per quintal of 100 lb.
 const PRICE_QQ = 474.79
 const KG_PER_QQ = 45.359237
 
-/** Weight paid for: the net weight at 7 % of moisture. */
-const paid = ({ peso_qq, humedad }: DemoLot) => Math.round(((peso_qq * (100 - humedad)) / 93) * 1000) / 1000
+/** What drying to 7 % of moisture leaves of a lot, and what is paid for: quintals, to three decimals. */
+export const paid = ({ peso_qq, humedad }: DemoLot) =>
+  Math.round(((peso_qq * (100 - humedad)) / 93) * 1000) / 1000
+/** A figure as Ecuador writes it: 7,5. */
+export const figure = (value: number) => value.toLocaleString('es-EC')
 const money = (value: number) =>
   value.toLocaleString('es-EC', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 
@@ -71,7 +72,8 @@ export function invoice(codigo: string): Blob {
   return pdf('Factura FAC-001', [
     `Centro Triboka a Agroarriba, contrato ${codigo}`,
     ...rows.map(
-      (row) => `${row.codigo_lote}: ${row.paid} qq al 7 % × ${money(PRICE_QQ)} USD = ${money(row.total)} USD`,
+      (row) =>
+        `${row.codigo_lote}: ${figure(row.paid)} qq al 7 % × ${money(PRICE_QQ)} USD = ${money(row.total)} USD`,
     ),
     `Total, IVA 0 %: ${money(rows.reduce((sum, row) => sum + row.total, 0))} USD`,
   ])

@@ -32,14 +32,14 @@ export const FechaSchema = v.pipe(
 
 function esDelCalendario(fecha: string): boolean {
   const dia = new Date(`${fecha}T00:00:00Z`)
-  return !Number.isNaN(dia.getTime()) && dia.toISOString().startsWith(fecha) && dia.getUTCFullYear() >= 1900
+  return !Number.isNaN(dia.getTime()) && dia.toISOString().startsWith(fecha) && /^(199|20)|^2100/.test(fecha)
 }
 
 interface Rango {
-  /** Lowest value allowed; `mayorQue` when it is not itself allowed. */
-  desde?: number
-  mayorQue?: number
-  hasta: number
+  mayorQue: number
+  /** Highest value allowed; `menorQue` when it is not itself allowed. */
+  hasta?: number
+  menorQue?: number
   decimales: number
 }
 
@@ -47,13 +47,13 @@ interface Rango {
  * An exact decimal, as JSON number or as text: it reaches Postgres as text, so `60.0` stays `60.0` when it
  * came as text.
  */
-export const decimal = ({ desde, mayorQue, hasta, decimales }: Rango) =>
+export const decimal = ({ mayorQue, hasta = Infinity, menorQue = Infinity, decimales }: Rango) =>
   v.pipe(
     v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,15}(\.\d{1,15})?$/))], 'Debe ser un número.'),
     v.transform(String),
+    v.check((n) => Number(n) > mayorQue, `Debe ser mayor que ${mayorQue}.`),
     v.check((n) => Number(n) <= hasta, `Debe ser ${hasta} como máximo.`),
-    v.check((n) => mayorQue === undefined || Number(n) > mayorQue, `Debe ser mayor que ${mayorQue}.`),
-    v.check((n) => desde === undefined || Number(n) >= desde, `Debe ser ${desde} como mínimo.`),
+    v.check((n) => Number(n) < menorQue, `Debe ser menor que ${menorQue}.`),
     v.check((n) => (n.split('.')[1]?.length ?? 0) <= decimales && !n.includes('e'), `Admite ${decimales} decimales.`),
   )
 

@@ -17,7 +17,8 @@ export type Tipo = (typeof TIPOS)[number]
 const tipo = v.picklist(TIPOS, `Debe ser uno de: ${TIPOS.join(', ')}.`)
 const etiqueta = v.pipe(
   texto(40),
-  v.regex(/^[a-z0-9]+(_[a-z0-9]+)*$/, 'Admite minúsculas sin tilde, números y guiones bajos: humedad.'),
+  v.toLowerCase(),
+  v.regex(/^[a-z0-9][a-z0-9_-]*$/, 'Admite letras sin tilde, números, _ y -: humedad.'),
   v.description('De qué es un análisis: humedad → analisis_humedad.csv.'),
 )
 const lote = v.pipe(texto(60), v.description('Código o id del lote del que trata.'))

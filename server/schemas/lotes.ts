@@ -6,10 +6,13 @@ export const ESTADOS_LOTE = ['En tránsito', 'Recibido', 'Secado', 'Exportado'] 
 
 const estado = v.picklist(ESTADOS_LOTE, `Debe ser uno de: ${ESTADOS_LOTE.join(', ')}.`)
 const peso_qq = v.pipe(decimal({ mayorQue: 0, hasta: 1_000_000, decimales: 4 }), v.description('Quintales.'))
-const humedad = v.pipe(decimal({ desde: 0, hasta: 100, decimales: 4 }), v.description('Por ciento.'))
+const humedad = v.pipe(decimal({ mayorQue: 0, menorQue: 100, decimales: 2 }), v.description('Por ciento.'))
 const codigo_lote = v.pipe(
-  texto(60),
-  v.regex(/^[\p{L}\p{N}][\p{L}\p{N} ._/-]*$/u, 'Admite letras, números, espacios y los signos . _ / -'),
+  texto(40),
+  v.regex(
+    /^[\p{L}\p{N}]([\p{L}\p{N} ._/-]*[\p{L}\p{N}])?$/u,
+    'Empieza y termina con letra o número; admite también espacios y los signos . _ / -',
+  ),
   v.description('Si falta: LT-0001, LT-0002…'),
 )
 

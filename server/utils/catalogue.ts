@@ -26,7 +26,7 @@ export const CATALOGUE = {
   rango_invalido: [416, 'El rango pedido no está dentro del archivo.'],
   datos_invalidos: [422, 'Algún dato no es válido.'],
   referencia_inexistente: [422, 'Algún dato se refiere a algo que no existe.'],
-  archivo_no_admitido: [422, 'El contenido del archivo no es PDF, XML, imagen ni CSV.'],
+  archivo_no_admitido: [422, 'El archivo no se admite.'],
   error_interno: [500, 'Algo falló de nuestro lado; ya quedó registrado.'],
   base_no_disponible: [503, 'La base de datos no está disponible: vuelva a intentarlo en unos segundos.'],
   almacen_no_disponible: [503, 'El almacén de archivos no está disponible: vuelva a intentarlo en unos segundos.'],

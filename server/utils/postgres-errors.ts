@@ -86,5 +86,5 @@ function withField(clave: Parameters<typeof fieldProblem>[2] & string, error: Po
 /** `contratos_volumen_tm_check` → `volumen_tm`, by the names that Postgres and our migrations give. */
 function fieldOfConstraint({ constraint, table }: PostgresError): string | undefined {
   if (!constraint || !table || !constraint.startsWith(`${table}_`)) return undefined
-  return constraint.slice(table.length + 1).replace(/_(check|fkey|key|valid[oa]|unic[oa])$/, '') || undefined
+  return /^(.+)_(check|fkey|key|valid[oa]s?|requerid[oa])$/.exec(constraint.slice(table.length + 1))?.[1]
 }

@@ -4,7 +4,7 @@ import type { SupabaseClient } from '@supabase/supabase-js'
 import { type ContentType, recogniseContent, SAMPLE_BYTES } from './content-type.ts'
 import type { IncomingFile } from './form.ts'
 import { log } from './log.ts'
-import { fieldProblem, problem } from './problem.ts'
+import { fieldProblem } from './problem.ts'
 import { isDuplicate, problemFromStorage } from './storage-errors.ts'
 
 export const BUCKET = 'contratos'
@@ -46,7 +46,7 @@ export function openUpload(supabase: SupabaseClient, folder: string): Upload {
       const sample = await take(chunks, SAMPLE_BYTES)
       if (sample.length === 0) throw fieldProblem('archivo', 'Está vacío.', 'archivo_no_admitido')
       const type = await recogniseContent(sample)
-      if (!type) throw problem('archivo_no_admitido')
+      if (!type) throw notAdmitted()
 
       const tally = { bytes: 0, hash: createHash('sha256') }
       const provisional = `${folder}/subida_${randomUUID()}.${type.extension}`
@@ -73,6 +73,9 @@ export function openUpload(supabase: SupabaseClient, folder: string): Upload {
   }
 }
 
+const notAdmitted = () =>
+  fieldProblem('archivo', 'El contenido no es PDF, XML, imagen (JPEG, PNG, WebP) ni CSV.', 'archivo_no_admitido')
+
 /** The first bytes of a file: `size` of them or more, or all when it is shorter. */
 async function take(chunks: AsyncIterator<Buffer>, size: number): Promise<Buffer> {
   const taken: Buffer[] = []
@@ -94,7 +97,7 @@ async function* counted(
   tally: { bytes: number; hash: ReturnType<typeof createHash> },
 ): AsyncGenerator<Buffer> {
   for (let chunk: Buffer | undefined = sample; chunk; ) {
-    if (type.isText && chunk.includes(0)) throw problem('archivo_no_admitido')
+    if (type.isText && chunk.includes(0)) throw notAdmitted()
     tally.bytes += chunk.length
     tally.hash.update(chunk)
     yield chunk

@@ -1,22 +1,50 @@
 import { execFile } from 'node:child_process'
-import { readdir } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, inject, test } from 'vitest'
+import { findFreePorts } from '../../supabase/local/ports.ts'
+import { bootstrap, databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
+import { startCluster } from '../../supabase/local/postgres/cluster.ts'
+import { migrate } from '../../supabase/local/postgres/migrate.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 
 const stack = inject('stack')
 
-async function supabase(...args: string[]): Promise<string> {
-  const { stdout, stderr } = await promisify(execFile)(
-    join(PROJECT_DIR, 'node_modules/.bin/supabase'),
-    [...args, `--remote=${stack.databaseUrl}`, '--agent=no', '--yes'],
-    { cwd: PROJECT_DIR, env: { ...process.env, SUPABASE_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' } },
-  )
-  return stdout + stderr
+/** Findings that stay, each with its reason. */
+const EXCEPTIONS = {
+  unused_index: 'a database that is minutes old has not yet been asked everything its indexes are for',
 }
 
+async function supabaseOn(url: string, ...args: string[]): Promise<string> {
+  const { stdout, stderr } = await promisify(execFile)(
+    join(PROJECT_DIR, 'node_modules/.bin/supabase'),
+    [...args, `--remote=${url}`, '--agent=no', '--yes'],
+    { cwd: PROJECT_DIR, env: { ...process.env, SUPABASE_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' } },
+  )
+  return stdout || stderr
+}
+
+const supabase = (...args: string[]) => supabaseOn(stack.databaseUrl, ...args)
+
 describe('the official CLI on the embedded database', () => {
+  test('db push applies every migration to an empty database, and npm start then has none left', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'triboka-push-'))
+    const [port] = await findFreePorts(1)
+    const db = { port: port!, password: 'only-for-a-moment' }
+    const cluster = await startCluster({ dataDir, ...db })
+    try {
+      await bootstrap(db)
+      const url = databaseUrl(db, 'postgres')
+      await supabaseOn(url, 'db', 'push')
+      expect(await migrate(url)).toEqual([])
+    } finally {
+      await cluster.stop()
+      await rm(dataDir, { recursive: true, force: true })
+    }
+  })
+
   test('db push finds nothing left to apply', async () => {
     expect(await supabase('db', 'push', '--dry-run')).toContain('up to date')
   })
@@ -34,6 +62,9 @@ describe('the official CLI on the embedded database', () => {
   })
 
   test('db advisors report nothing', async () => {
-    expect(await supabase('db', 'advisors', '--level=info')).toMatch(/no issues found/i)
+    const output = await supabase('db', 'advisors', '--level=info', '--output-format=json')
+    const { results } = JSON.parse(output) as { results: { name: string; detail: string }[] }
+    const kept = results.filter(({ name }) => !(name in EXCEPTIONS))
+    expect(kept.map(({ name, detail }) => `${name}: ${detail}`)).toEqual([])
   })
 })

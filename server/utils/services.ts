@@ -1,6 +1,7 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { type Database, openDatabase } from './db.ts'
 import type { Environment } from './environment.ts'
+import { streamingFetch } from './streaming-fetch.ts'
 import { createSessionVerifier, type VerifySession } from './sessions.ts'
 
 /** What the process holds open while it serves. */
@@ -21,7 +22,10 @@ export function openServices(environment: Environment): void {
     database: openDatabase(environment.databaseUrl, { max: environment.poolSize }),
     verifySession: createSessionVerifier(environment),
     supabaseAs: (token) =>
-      createClient(environment.supabaseUrl, environment.publishableKey, { accessToken: async () => token }),
+      createClient(environment.supabaseUrl, environment.publishableKey, {
+        accessToken: async () => token,
+        global: { fetch: streamingFetch },
+      }),
   }
 }
 

@@ -37,8 +37,8 @@ declare
   sin_limite constant boolean := auth.uid() is null or privado.es_admin();
 begin
   case
-    when new.estado not in ('En revisión', 'Activo', 'Cerrado') then
-      return new; -- contratos_estado_valido refuses it
+    when new.estado is null or new.estado not in ('En revisión', 'Activo', 'Cerrado') then
+      return new; -- the column's own constraints refuse it
     when paso = 'En revisión → Activo' then
       if not sin_limite and privado.mi_empresa() is distinct from new.exportadora_id then
         raise exception 'contrato_activa_exportadora' using errcode = 'PT403',

@@ -9,6 +9,7 @@ export interface ChildOptions extends Omit<Keys, 'dbPassword'> {
   authenticatorUrl: string
   storageDir: string
   port: number
+  fileSizeLimit: number
 }
 
 export type Command = { sweep: { olderThanMs: number } } | { memory: 'start' } | { memory: 'peak' }
@@ -27,7 +28,6 @@ const storage = await createStorageServer({
   ...options,
   publicUrl,
   storageAdminUrl: adminUrl.href,
-  fileSizeLimit: 50 * 1024 * 1024,
 })
 const identifier = createIdentifier({ ...options, dbPassword: '' })
 const app = createApp()

@@ -28,7 +28,7 @@ export async function startStorageProcess(): Promise<StorageProcess> {
   const storageDir = await mkdtemp(join(tmpdir(), 'triboka-storage-'))
   const [port] = await findFreePorts(1)
   const { supabaseUrl: _, ...stack } = inject('stack')
-  const options: ChildOptions = { ...stack, storageDir, port: port! }
+  const options: ChildOptions = { ...stack, storageDir, port: port!, fileSizeLimit: 500 * 1024 * 1024 }
 
   async function launch(): Promise<ChildProcess> {
     const child = fork(CHILD, [JSON.stringify(options)], {

@@ -63,8 +63,8 @@ export const fileSystemDriver = defineDriver<{ folders: StoreFolders }, never>((
     options: { folders },
 
     hasItem: async (key) => isKey(key) && (await stat(file(key)).catch(orNull)) !== null,
-    getItem: (key) => readFile(file(key), 'utf8').catch(orNull),
-    getItemRaw: (key) => readFile(file(key)).catch(orNull),
+    getItem: async (key) => (isKey(key) ? readFile(file(key), 'utf8').catch(orNull) : null),
+    getItemRaw: async (key) => (isKey(key) ? readFile(file(key)).catch(orNull) : null),
     setItem: write,
     setItemRaw: write,
     removeItem: (key) => rm(file(key), { force: true }),

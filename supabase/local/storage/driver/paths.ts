@@ -70,7 +70,7 @@ export async function syncFolder(folder: string): Promise<void> {
 /** Kind of a path without following links; null when there is nothing. */
 export async function kindOf(path: string): Promise<'file' | 'folder' | 'other' | null> {
   const stats = await lstat(path).catch((error) => {
-    if (isMissing(error) || error.code === 'ENOTDIR') return null
+    if (isMissing(error) || error.code === 'ENOTDIR' || error.code === 'ENAMETOOLONG') return null
     throw error
   })
   if (!stats) return null

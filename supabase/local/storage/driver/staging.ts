@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileOf, isMissing, type StoreFolders, shardOf, syncFolder } from './paths.ts'
@@ -8,33 +8,74 @@ import type { StagedObject } from './types.ts'
 
 const NEW_FILE = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW
 
-// Small chunks are written together: fewer calls, the same few bytes in memory.
-const WRITE_BYTES = 256 * 1024
+// Small chunks are written together, and while they are, the next ones are read and hashed.
+const WRITE_BYTES = 512 * 1024
+
+// The disk starts early on what has come: at the end there is little left to wait for.
+const SYNC_BYTES = 4 * 1024 * 1024
+
+/** Appends to a file: one write under way, one batch being filled, never more. */
+function appender(handle: FileHandle) {
+  let batch: Buffer[] = []
+  let batchBytes = 0
+  let unsynced = 0
+  let writing: Promise<unknown> = Promise.resolve()
+  let syncing: Promise<unknown> | null = null
+
+  function syncEarly() {
+    if (syncing || unsynced < SYNC_BYTES) return
+    unsynced = 0
+    // A failure shows again in the sync at the end, which is the one that counts.
+    syncing = handle
+      .datasync()
+      .catch(() => {})
+      .finally(() => {
+        syncing = null
+      })
+  }
+  async function flush() {
+    await writing
+    if (batchBytes === 0) return
+    unsynced += batchBytes
+    writing = handle.writev(batch).then(syncEarly)
+    // Whoever waits for the write next hears of its failure.
+    writing.catch(() => {})
+    batch = []
+    batchBytes = 0
+  }
+
+  return {
+    async append(chunk: Buffer) {
+      batch.push(chunk)
+      batchBytes += chunk.length
+      if (batchBytes >= WRITE_BYTES) await flush()
+    },
+    async end() {
+      await flush()
+      await writing
+      await syncing
+      await handle.sync()
+    },
+    /** Waits for what is under way, so that the file can be closed. */
+    settle: () => Promise.allSettled([writing, syncing]),
+  }
+}
 
 /** Writes a body to a new file and waits until the disk has it. */
 async function writeDurably(file: string, body: Readable): Promise<{ size: number; sha256: string }> {
   const hash = createHash('sha256')
   let size = 0
-  let pending: Buffer[] = []
-  let pendingBytes = 0
   const handle = await open(file, NEW_FILE, 0o644)
-  const flush = async () => {
-    if (pendingBytes === 0) return
-    await handle.writev(pending)
-    pending = []
-    pendingBytes = 0
-  }
+  const output = appender(handle)
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       hash.update(chunk)
       size += chunk.length
-      pending.push(chunk)
-      pendingBytes += chunk.length
-      if (pendingBytes >= WRITE_BYTES) await flush()
+      await output.append(chunk)
     }
-    await flush()
-    await handle.sync()
+    await output.end()
   } finally {
+    await output.settle()
     await handle.close()
   }
   return { size, sha256: hash.digest('hex') }

@@ -1,45 +1,28 @@
 // npm run db:types: supabase/database.types.ts from the migrations, by the official CLI. --check compares only.
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { findFreePorts } from '../supabase/local/ports.ts'
-import { bootstrap, databaseUrl } from '../supabase/local/postgres/bootstrap.ts'
-import { startCluster } from '../supabase/local/postgres/cluster.ts'
+import { databaseUrl } from '../supabase/local/postgres/bootstrap.ts'
 import { migrate } from '../supabase/local/postgres/migrate.ts'
+import { withTemporaryCluster } from '../supabase/local/postgres/temporary.ts'
 import { PROJECT_DIR, SetupError } from '../supabase/local/settings.ts'
 import { main } from './target.ts'
 
 const FILE = join(PROJECT_DIR, 'supabase/database.types.ts')
 
 /** Types of a database made from zero, so that they follow the migrations and nothing else. */
-async function generate(): Promise<string> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'triboka-types-'))
-  const [port] = await findFreePorts(1)
-  const db = { port: port!, password: 'only-for-a-moment' }
-  const cluster = await startCluster({ dataDir, ...db })
-  try {
-    await bootstrap(db)
-    await migrate(databaseUrl(db, 'postgres'))
+const generate = () =>
+  withTemporaryCluster(async (db) => {
+    const url = databaseUrl(db, 'postgres')
+    await migrate(url)
     const { stdout } = await promisify(execFile)(
       join(PROJECT_DIR, 'node_modules/.bin/supabase'),
-      [
-        'gen',
-        'types',
-        `--remote=${databaseUrl(db, 'postgres')}`,
-        '--lang=typescript',
-        '--schema=public',
-        '--agent=no',
-      ],
+      ['gen', 'types', `--remote=${url}`, '--lang=typescript', '--schema=public', '--agent=no'],
       { cwd: PROJECT_DIR, maxBuffer: 16 * 2 ** 20 },
     )
     return stdout
-  } finally {
-    await cluster.stop()
-    await rm(dataDir, { recursive: true, force: true })
-  }
-}
+  })
 
 await main(async () => {
   const types = await generate()

@@ -194,7 +194,7 @@ export const OPERATIONS: readonly Operation[] = [
 ]
 
 /** Operations whose path matches, whatever the method. */
-function operationsAt(path: string): Operation[] {
+export function operationsAt(path: string): Operation[] {
   const given = path.replace(/^\/functions\/v1(?=\/)/, '').split(/[?#]/)[0]!.split('/')
   return OPERATIONS.filter((operation) => {
     const expected = operation.path.split('/')

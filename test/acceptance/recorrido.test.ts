@@ -145,7 +145,10 @@ describe('el recorrido de un contrato', () => {
       method: 'PUT',
       body: { volumen_tm: 100 },
     })
-    expect([409, 428]).toContain(edit.status)
+    expect({ status: edit.status, clave: edit.data.clave }).toEqual({
+      status: 409,
+      clave: 'contrato_cerrado',
+    })
     const direct = await agroarriba.from('contratos').update({ volumen_tm: 100 }).eq('id', contract.id)
     expect(direct.error?.message).toBe('contrato_cerrado')
     const lot = await invoke(triboka, `contratos/${contract.codigo}/lote`, {

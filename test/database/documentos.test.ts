@@ -1,38 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { crearObjeto } from './mundo.ts'
+import { proponer, registrar, subir } from './papeles.ts'
 import { type Db, expectConstraint, expectRaises, type Quien, withUserDb } from './support.ts'
-
-/** Uploads as the person (the row that the Storage API writes) and registers the document. */
-async function subir(db: Db, archivo: string, datos: Record<string, unknown> = {}, bucket = 'contratos') {
-  const objeto = `${db.mundo.contrato.codigo}/${archivo}`
-  await db.query(
-    `insert into storage.objects (bucket_id, name, owner_id, metadata)
-     values ($1, $2, (select auth.uid())::text, '{"size": 1234, "mimetype": "application/pdf"}')`,
-    [bucket, objeto],
-  )
-  return registrar(db, { url_archivo: `${bucket}/${objeto}`, ...datos })
-}
-
-async function registrar(db: Db, datos: Record<string, unknown>) {
-  const fila = { contrato_id: db.mundo.contrato.id, tipo: 'factura', ...datos }
-  const columnas = Object.keys(fila)
-  const [documento] = await db.query(
-    `insert into public.documentos_contrato (${columnas}) values (${columnas.map((_, i) => `$${i + 1}`)}) returning *`,
-    Object.values(fila),
-  )
-  return documento!
-}
-
-const proponer = async (db: Db, tipo: string | null, etiqueta?: string, extension?: string) =>
-  (
-    await db.query('select public.siguiente_nombre_documento($1, $2, $3, coalesce($4, $5)) as nombre', [
-      db.mundo.contrato.id,
-      tipo,
-      etiqueta,
-      extension,
-      'pdf',
-    ])
-  )[0]!.nombre.replace(`${db.mundo.contrato.codigo}/`, '')
 
 async function cambiarEstado(db: Db, estado: string, quien: Quien) {
   await db.como('sistema')
@@ -177,50 +146,3 @@ describe('quién sube documentos', () => {
       await expectRaises(registrar(db, { url_archivo: 'x' }), 'contrato_no_existe', 'PT404')
     }))
 })
-
-describe('el nombre del próximo documento', () => {
-  test('numera por contrato y por tipo', () =>
-    withUserDb('celia_centro', async (db) => {
-      expect(await proponer(db, 'factura')).toBe('factura_002.pdf')
-      expect(await proponer(db, 'guia_remision', undefined, 'XML')).toBe('guia_remision_001.xml')
-      expect(await proponer(db, 'contrato')).toBe('contrato.pdf')
-      expect(await proponer(db, 'analisis', 'Humedad', 'csv')).toBe('analisis_humedad.csv')
-    }))
-
-  test('salta lo que ya está en la carpeta, registrado o no', () =>
-    withUserDb('celia_centro', async (db) => {
-      await subir(db, 'contrato.pdf', { tipo: 'contrato' })
-      await subir(db, 'analisis_humedad.csv', { tipo: 'analisis', etiqueta: 'humedad' })
-      await subir(db, 'factura_002.xml')
-      await crearObjetoSuelto(db, 'factura_003.png')
-      expect(await proponer(db, 'contrato')).toBe('contrato_002.pdf')
-      expect(await proponer(db, 'analisis', 'humedad', 'csv')).toBe('analisis_humedad_002.csv')
-      expect(await proponer(db, 'factura')).toBe('factura_004.pdf')
-    }))
-
-  test('una etiqueta que termina en número no confunde la cuenta', () =>
-    withUserDb('celia_centro', async (db) => {
-      await subir(db, 'analisis_humedad_2025.csv', { tipo: 'analisis', etiqueta: 'humedad_2025' })
-      expect(await proponer(db, 'analisis', 'humedad', 'csv')).toBe('analisis_humedad.csv')
-      expect(await proponer(db, 'analisis', 'humedad_2025', 'csv')).toBe('analisis_humedad_2025_002.csv')
-    }))
-
-  test.each([
-    [['acta'], 'documento_tipo_invalido', 'tipo'],
-    [[null], 'documento_tipo_invalido', 'tipo'],
-    [['analisis'], 'documento_etiqueta_invalida', 'etiqueta'],
-    [['analisis', 'a/b'], 'documento_etiqueta_invalida', 'etiqueta'],
-    [['factura', undefined, '../x'], 'documento_extension_invalida', 'extension'],
-  ] as [[string | null, string?, string?], string, string][])(
-    'no se propone uno para %j',
-    (argumentos, clave, campo) =>
-      withUserDb('ana_agroarriba', (db) => expectRaises(proponer(db, ...argumentos), clave, 'PT422', campo)),
-  )
-})
-
-async function crearObjetoSuelto(db: Db, archivo: string) {
-  await db.query(
-    `insert into storage.objects (bucket_id, name, owner_id) values ('contratos', $1, (select auth.uid())::text)`,
-    [`${db.mundo.contrato.codigo}/${archivo}`],
-  )
-}

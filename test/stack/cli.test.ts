@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, inject, test } from 'vitest'
-import { findFreePorts } from '../../supabase/local/ports.ts'
-import { bootstrap, databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
-import { startCluster } from '../../supabase/local/postgres/cluster.ts'
+import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { migrate } from '../../supabase/local/postgres/migrate.ts'
+import { withTemporaryCluster } from '../../supabase/local/postgres/temporary.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 
 const stack = inject('stack')
@@ -30,19 +28,11 @@ const supabase = (...args: string[]) => supabaseOn(stack.databaseUrl, ...args)
 
 describe('the official CLI on the embedded database', () => {
   test('db push applies every migration to an empty database, and npm start then has none left', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'triboka-push-'))
-    const [port] = await findFreePorts(1)
-    const db = { port: port!, password: 'only-for-a-moment' }
-    const cluster = await startCluster({ dataDir, ...db })
-    try {
-      await bootstrap(db)
+    await withTemporaryCluster(async (db) => {
       const url = databaseUrl(db, 'postgres')
       await supabaseOn(url, 'db', 'push')
       expect(await migrate(url)).toEqual([])
-    } finally {
-      await cluster.stop()
-      await rm(dataDir, { recursive: true, force: true })
-    }
+    })
   })
 
   test('db push finds nothing left to apply', async () => {

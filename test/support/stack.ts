@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadKeys } from '../../supabase/local/keys.ts'
 import { findFreePorts } from '../../supabase/local/ports.ts'
 import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
+import { makeTempDir } from '../../supabase/local/postgres/temporary.ts'
 import { PROJECT_DIR, readSettings, type Settings } from '../../supabase/local/settings.ts'
 import { stackEnv } from '../../supabase/local/stack.ts'
 
@@ -48,7 +48,7 @@ export interface StackProcess {
 
 /** A folder and free ports for a stack that disturbs no other. */
 export async function makeEnv(): Promise<{ dir: string; env: NodeJS.ProcessEnv }> {
-  const dir = await mkdtemp(join(tmpdir(), 'triboka-test-'))
+  const dir = await makeTempDir('triboka-test-')
   const [functions, api, db, studio] = await findFreePorts(4)
   const env = {
     ...process.env,

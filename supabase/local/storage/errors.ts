@@ -69,11 +69,18 @@ export const notEnabled = (feature: string) =>
   new StorageError('FeatureNotEnabled', 409, `The feature ${feature} is not enabled for this resource`)
 export const aborted = () => new StorageError('Aborted', 400, 'The body was cut before its end')
 
-/** An error that Postgres itself raised: the statement, and with it the transaction, did not take place. */
+/** SQLSTATE of an error that Postgres itself raised. */
 export function sqlStateOf(error: unknown): string | null {
   const { code, severity } = (error ?? {}) as { code?: unknown; severity?: unknown }
   return typeof code === 'string' && code.length === 5 && typeof severity === 'string' ? code : null
 }
+
+/**
+ * True where Postgres refused a transaction, so that it certainly did not take place. A connection that was
+ * lost, or ended by the server (FATAL), may have been lost after the commit.
+ */
+export const isRefusal = (error: unknown) =>
+  sqlStateOf(error) !== null && (error as { severity: string }).severity === 'ERROR'
 
 /** `PT4xx`: a rule of the schema speaks for itself, with its own key and words. */
 function fromRule(sqlState: string, error: { message: string; detail?: string }): StorageError {

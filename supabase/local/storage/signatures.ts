@@ -3,9 +3,9 @@ import { errors, jwtVerify, SignJWT } from 'jose'
 import { invalidSignature, invalidToken, StorageError } from './errors.ts'
 
 /** What a link may be used for: one that uploads does not download. */
-export type Use = 'download' | 'upload'
+type Use = 'download' | 'upload'
 
-export interface SignedClaims {
+interface SignedClaims {
   /** `<bucket>/<object name>`. */
   url: string
   /** Who asked for an upload link: the owner of what comes through it. */

@@ -6,7 +6,7 @@ import { KNOWN_VERSIONS } from './objects/statements.ts'
 const BATCH = 500
 
 /** Longer than any upload takes between its last byte and its commit. */
-export const IN_FLIGHT_MS = 3600_000
+const IN_FLIGHT_MS = 3600_000
 
 interface Known {
   bucket_id: string

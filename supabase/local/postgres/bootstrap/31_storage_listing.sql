@@ -15,6 +15,9 @@ set local role supabase_storage_admin;
 create index if not exists idx_objects_bucket_id_name_fold
   on storage.objects (bucket_id, (storage.fold(name)) collate "C", name collate "C");
 
+-- Below, enable_sort is off so that a page is read from the index that has its order: a bucket that has just
+-- grown is not in the statistics yet, and a plan that sorts it would read all of it at every step.
+
 -- The next object of a bucket after (or before) a point of the folded order, for storage.search.
 create or replace function storage.next_folded(
   bucketname text, at_key text, at_name text, low text, high text, descending boolean
@@ -46,7 +49,7 @@ create or replace function storage.search(
 ) returns table (
   name text, id uuid, updated_at timestamptz, created_at timestamptz, last_accessed_at timestamptz, metadata jsonb
 )
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = '' set enable_sort = off as $$
 declare
   base integer := length(prefix);
   low text := storage.fold(prefix || search);
@@ -107,7 +110,7 @@ $$;
 create or replace function storage.list_by_name(
   bucketname text, prefix text, delimited boolean, start_after text, limits integer, descending boolean
 ) returns setof storage.objects
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = '' set enable_sort = off as $$
 declare
   high text := prefix || chr(1114111);
   at_name text := case

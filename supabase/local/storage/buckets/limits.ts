@@ -35,7 +35,7 @@ interface Settings {
  * A limit as clients write it, in bytes.
  * @example parseFileSizeLimit('10MB') // 10000000
  */
-export function parseFileSizeLimit(value: number | string): number {
+function parseFileSizeLimit(value: number | string): number {
   if (typeof value === 'number') return value
   const [, digits, unit] = /^(\d+(?:\.\d+)?)(b|kb|mb|gb)?$/i.exec(value.trim()) ?? []
   if (!digits) throw invalidRequest('Invalid file size format, hint: use 20GB / 20MB / 30KB / 3B')

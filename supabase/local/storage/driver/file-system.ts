@@ -67,7 +67,9 @@ export const fileSystemDriver = defineDriver<{ folders: StoreFolders }, never>((
     getItemRaw: async (key) => (isKey(key) ? readFile(file(key)).catch(orNull) : null),
     setItem: write,
     setItemRaw: write,
-    removeItem: (key) => rm(file(key), { force: true }),
+    async removeItem(key) {
+      if (isKey(key)) await rm(file(key), { force: true })
+    },
     async getMeta(key) {
       const stats = await stat(file(key)).catch(orNull)
       return stats && { atime: stats.atime, mtime: stats.mtime, size: stats.size }
@@ -83,12 +85,6 @@ export const fileSystemDriver = defineDriver<{ folders: StoreFolders }, never>((
 
     stage: (body) => stage(folders, body),
     open: (key) => (isKey(key) ? openFile(file(key)) : Promise.resolve(null)),
-    async copy(from, to) {
-      const source = await openFile(file(from))
-      if (!source) throw Object.assign(new Error(`There is no version ${from}`), { code: 'ENOENT' })
-      const staged = await stage(folders, source.stream())
-      await staged.commit(to)
-    },
     entries: () => storedEntries(folders),
     removeStagedBefore: (moment) => removeStagedBefore(folders, moment),
     names: readableNames(folders),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { link, lstat, mkdir, opendir, realpath, rename, rm, rmdir, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { fileOf, isMissing, isPrivate, kindOf, type StoreFolders } from './paths.ts'
+import { fileOf, isKey, isMissing, isPrivate, kindOf, type StoreFolders } from './paths.ts'
 import type { ReadableNames } from './types.ts'
 
 // A file system takes no file and folder of one name, a bucket does: the file of an object `a` whose
@@ -81,7 +81,7 @@ export function readableNames(folders: StoreFolders): ReadableNames {
     retries = PRUNED_MEANWHILE_RETRIES,
   ): Promise<void> {
     const target = pathOf(root, bucket, name)
-    if (!target) return
+    if (!target || !isKey(key)) return
     const prepared = join(folders.staging, randomUUID())
     try {
       await link(fileOf(folders, key), prepared)

@@ -57,7 +57,6 @@ export interface ObjectDriver extends Driver {
   stage(body: Readable): Promise<StagedObject>
   /** Opens a key; null when there is none. */
   open(key: string): Promise<OpenObject | null>
-  copy(from: string, to: string): Promise<void>
   entries(): AsyncIterable<StoredEntry>
   /** Removes what interrupted writes left before a moment. @returns how many. */
   removeStagedBefore(moment: Date): Promise<number>

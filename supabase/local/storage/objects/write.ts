@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Caller, Claims } from '../../../../server/utils/db.ts'
 import type { StorageContext } from '../context.ts'
 import type { StagedObject } from '../driver/types.ts'
-import { sqlStateOf } from '../errors.ts'
+import { isRefusal } from '../errors.ts'
 import { asCaller, ownerOf, probe } from '../http/caller.ts'
 import type { ObjectMetadata, ObjectRow } from '../rows.ts'
 import { FIND_FOR_UPDATE, INSERT, LOCK_NAME, UPSERT } from './statements.ts'
@@ -50,7 +50,7 @@ export function mustBeWritable(ctx: StorageContext, target: Target, expected: Ex
 }
 
 /** Metadata of bytes that have just arrived. */
-export function describe(staged: StagedObject, description: Description): ObjectMetadata {
+function describe(staged: StagedObject, description: Description): ObjectMetadata {
   return {
     eTag: `"${staged.sha256}"`,
     size: staged.size,
@@ -89,7 +89,7 @@ async function saveRow(tx: Caller, target: Target, row: unknown[]): Promise<Save
  * Binds a version whose bytes are already stored to its name. The row is what makes an object exist; a crash
  * before its commit leaves bytes that nobody sees, one after it leaves the old bytes: both are the sweep's.
  */
-export async function bindVersion(
+async function bindVersion(
   ctx: StorageContext,
   target: Target,
   version: string,
@@ -101,8 +101,7 @@ export async function bindVersion(
   try {
     saved = await asCaller(ctx, target.claims, target.operation, (tx) => saveRow(tx, target, row))
   } catch (error) {
-    // Only what Postgres refused certainly did not happen: a commit whose answer was lost may have.
-    if (sqlStateOf(error)) await ctx.files.removeItem(version)
+    if (isRefusal(error)) await ctx.files.removeItem(version)
     throw error
   }
   await ctx.names.refresh(target.bucket, [target.name])

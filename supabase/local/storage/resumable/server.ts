@@ -72,6 +72,7 @@ export function createResumable(ctx: StorageContext, store: ResumableStore, publ
     onResponseError(_req, error) {
       if ('status_code' in error) return error
       const failure = toStorageError(error)
+      if (failure.statusCode >= 500) console.error(error)
       return { status_code: failure.statusCode, body: failure.message }
     },
   })

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto'
+import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { attach, type Contract, companyId, createContract, invoke, pdf, signIn, target } from './apoyo.ts'
+
+describe('una app con el SDK, sin funciones', () => {
+  let agroarriba: SupabaseClient
+  let triboka: SupabaseClient
+  let contract: Contract
+
+  beforeAll(async () => {
+    agroarriba = await signIn('agroarriba')
+    triboka = await signIn('triboka')
+    contract = await createContract(agroarriba)
+  })
+
+  const documents = async () =>
+    (await agroarriba.from('documentos_contrato').select('*').eq('contrato_id', contract.id).order('id'))
+      .data!
+
+  async function register(supabase: SupabaseClient, row: Record<string, unknown>) {
+    return supabase
+      .from('documentos_contrato')
+      .insert({ contrato_id: contract.id, tipo: 'factura', ...row })
+      .select('id')
+      .single()
+  }
+
+  test('subir el archivo y registrar la fila da lo mismo que la función', async () => {
+    const [first, second] = [pdf(2000), pdf(2000)]
+    const answer = await attach(triboka, contract, first, 'FAC-001.pdf', { tipo: 'factura' })
+    expect(answer.status).toBe(201)
+
+    const name = await triboka.rpc('siguiente_nombre_documento', {
+      contrato_id: contract.id,
+      tipo: 'factura',
+    })
+    expect(name.data).toBe(`${contract.codigo}/factura_002.pdf`)
+    const upload = await triboka.storage
+      .from('contratos')
+      .upload(name.data, second, { contentType: second.type })
+    expect(upload.error).toBeNull()
+    const sha256 = createHash('sha256')
+      .update(Buffer.from(await second.arrayBuffer()))
+      .digest('hex')
+    const row = { nombre_archivo: 'FAC-002.pdf', url_archivo: `contratos/${name.data}`, sha256 }
+    expect((await register(triboka, row)).error).toBeNull()
+
+    const [byFunction, bySdk] = await documents()
+    expect(bySdk).toEqual({
+      ...byFunction,
+      id: expect.any(Number),
+      nombre_archivo: 'FAC-002.pdf',
+      url_archivo: `contratos/${contract.codigo}/factura_002.pdf`,
+      sha256,
+      fecha_subida: expect.any(String),
+    })
+    expect(bySdk.bytes).toBe(second.size)
+    const { data } = await invoke(agroarriba, `contratos/${contract.codigo}`, { method: 'GET' })
+    expect(data.documentos.map(({ nombre }: { nombre: string }) => nombre)).toEqual([
+      'FAC-001.pdf',
+      'FAC-002.pdf',
+    ])
+  })
+
+  test('no se registra un archivo que no existe', async () => {
+    const { error } = await register(triboka, { url_archivo: `contratos/${contract.codigo}/fantasma.pdf` })
+    expect(error).toMatchObject({ code: 'PT422', message: 'objeto_inexistente' })
+  })
+
+  test('no se registra un archivo de otro contrato', async () => {
+    const { error } = await register(triboka, { url_archivo: 'contratos/CT-2025-00014/factura_001.pdf' })
+    expect(error).toMatchObject({ code: 'PT422', message: 'objeto_fuera_de_carpeta' })
+  })
+
+  test('un documento registrado no se reemplaza ni se borra', async () => {
+    const bucket = triboka.storage.from('contratos')
+    const name = `${contract.codigo}/factura_002.pdf`
+    const before = await (await bucket.download(name)).data!.text()
+    expect((await bucket.update(name, pdf())).error).not.toBeNull()
+    expect((await bucket.upload(name, pdf(), { upsert: true })).error).not.toBeNull()
+    expect((await bucket.remove([name])).data ?? []).toEqual([])
+    expect((await bucket.move(name, `${contract.codigo}/otra.pdf`)).error).not.toBeNull()
+    expect(await (await bucket.download(name)).data!.text()).toBe(before)
+  })
+
+  test('insertar un contrato da su código, y el código no se elige', async () => {
+    const [exportadora_id, contraparte_id] = await Promise.all([
+      companyId(agroarriba, 'Agroarriba'),
+      companyId(agroarriba, 'Centro Triboka'),
+    ])
+    const row = { exportadora_id, contraparte_id, volumen_tm: 25 }
+    const { data } = await agroarriba.from('contratos').insert(row).select().single()
+    expect(data).toMatchObject({
+      codigo: expect.stringMatching(/^CT-\d{4}-\d{5,}$/),
+      estado: 'Activo',
+      volumen_tm: 25,
+    })
+    const chosen = await agroarriba.from('contratos').insert({ ...row, codigo: 'CT-2026-99999' })
+    expect(chosen.error?.code).toBe('42501')
+  })
+
+  test('el contrato que crea un centro nace en revisión y lo activa la exportadora', async () => {
+    const exportadora_id = await companyId(triboka, 'Agroarriba')
+    const { data } = await triboka.rpc('crear_contrato', { exportadora_id, volumen_tm: 12.5 })
+    expect(data.estado).toBe('En revisión')
+    const own = await triboka.from('contratos').update({ estado: 'Activo' }).eq('id', data.id)
+    expect(own.error?.message).toBe('contrato_activa_exportadora')
+    const other = await agroarriba
+      .from('contratos')
+      .update({ estado: 'Activo' })
+      .eq('id', data.id)
+      .select('estado')
+      .single()
+    expect(other.data).toEqual({ estado: 'Activo' })
+  })
+
+  test('nadie crea un contrato a nombre de otra empresa', async () => {
+    const [exportadora_id, contraparte_id] = await Promise.all([
+      companyId(agroarriba, 'Exportadora Rival'),
+      companyId(agroarriba, 'Centro Triboka'),
+    ])
+    const { error } = await agroarriba
+      .from('contratos')
+      .insert({ exportadora_id, contraparte_id, volumen_tm: 1 })
+    expect(error?.message).toBe('contrato_ajeno')
+  })
+
+  test('nadie cambia su propio rol ni su empresa', async () => {
+    const { data } = await agroarriba.auth.getUser()
+    const id = data.user!.id
+    for (const change of [
+      { rol: 'admin' },
+      { empresa_id: await companyId(agroarriba, 'Exportadora Rival') },
+    ]) {
+      const { error } = await agroarriba.from('usuarios').update(change).eq('id', id)
+      expect(error?.message).toBe('usuario_permisos_propios')
+    }
+  })
+
+  test('nadie borra contratos, lotes ni documentos', async () => {
+    for (const table of ['contratos', 'lotes_asociados', 'documentos_contrato', 'contratos_participantes']) {
+      const { error } = await agroarriba
+        .from(table)
+        .delete()
+        .gte(table === 'contratos_participantes' ? 'contrato_id' : 'id', 0)
+      expect(error?.code, table).toBe('42501')
+    }
+  })
+
+  test('quien no ha entrado no ve nada', async () => {
+    const anonymous = createClient(target.url, target.key)
+    for (const table of ['empresas', 'contratos', 'documentos_contrato', 'lotes_asociados']) {
+      expect((await anonymous.from(table).select('*')).data ?? [], table).toEqual([])
+    }
+    expect((await anonymous.storage.from('contratos').list(contract.codigo)).data ?? []).toEqual([])
+    expect((await invoke(anonymous, 'contratos', { method: 'GET' })).status).toBe(401)
+  })
+})

@@ -1,0 +1,32 @@
+import * as v from 'valibot'
+import { expect } from 'vitest'
+import { operationsAt } from '../../server/openapi/operations.ts'
+import { ProblemaSchema } from '../../server/schemas/respuestas.ts'
+
+interface Answer {
+  status: number
+  headers: Headers
+  texto: string
+  cuerpo: unknown
+}
+
+/** Fails where an answer is not one that the operation announces: status, type, headers and shape. */
+export function checkAnswer(method: string, path: string, answer: Answer): void {
+  const operation = operationsAt(path).find((candidate) => candidate.method === method.toLowerCase())
+  const type = answer.headers.get('content-type')
+  if (answer.status >= 400 && !operation?.answers[answer.status]) {
+    expect(type).toBe('application/problem+json; charset=utf-8')
+    expect(v.safeParse(ProblemaSchema, answer.cuerpo).issues).toBeUndefined()
+    expect(answer.cuerpo).toMatchObject({ status: answer.status })
+    if (operation && answer.status < 500) expect(operation.problems).toContain(answer.status)
+    return
+  }
+  if (!operation) return
+  const announced = operation.answers[answer.status]
+  expect(announced, `${method} ${path} answered ${answer.status}: ${answer.texto.slice(0, 300)}`).toBeDefined()
+  for (const header of announced!.headers ?? []) expect(answer.headers.has(header), header).toBe(true)
+  if (announced!.body === undefined) return expect(answer.texto).toBe('')
+  if (announced!.body === 'binary') return expect(type).not.toMatch(/json/)
+  expect(type).toMatch(/^application\/json/)
+  expect(v.safeParse(announced!.body, answer.cuerpo).issues).toBeUndefined()
+}

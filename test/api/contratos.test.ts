@@ -1,0 +1,289 @@
+import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { crearEmpresa, crearGente, crearPersona, type Gente, llamar, nuevoContrato, sql } from './apoyo.ts'
+
+let gente: Gente
+beforeAll(async () => {
+  gente = await crearGente()
+})
+
+describe('crear un contrato', () => {
+  it('la exportadora lo crea activo, con código, versión y dirección', async () => {
+    const { ana, exportadora, centro, finca } = gente
+    const json = {
+      contraparte_id: centro.id,
+      volumen_tm: '200.50',
+      precio_fijado_tm: 4200.25,
+      fecha_firma: '2025-01-20',
+      observaciones: '  Grado ASE  ',
+      proveedores: [finca.id],
+    }
+    const { status, headers, cuerpo, texto } = await llamar(ana, 'POST', '/contratos', { json })
+    expect(status).toBe(201)
+    expect(cuerpo).toMatchObject({
+      codigo: expect.stringMatching(/^CT-\d{4}-\d{5,}$/),
+      exportadora: exportadora.nombre,
+      contraparte: centro.nombre,
+      estado: 'Activo',
+      fecha_firma: '2025-01-20',
+      observaciones: 'Grado ASE',
+      participantes: [
+        { empresa_id: exportadora.id, papel: 'exportadora' },
+        { empresa_id: centro.id, papel: 'contraparte' },
+        { empresa_id: finca.id, papel: 'proveedor' },
+      ],
+    })
+    expect(texto).toContain('"volumen_tm":200.50,')
+    expect(texto).toContain('"precio_fijado_tm":4200.25,')
+    const url = new URL(headers.get('location')!, `${inject('stack').functionsUrl}/contratos`)
+    expect(url.pathname).toBe(`/contratos/${cuerpo.codigo}`)
+    const leido = await llamar(ana, 'GET', url.pathname)
+    expect(leido.texto).toBe(texto)
+    expect(leido.headers.get('etag')).toBe(headers.get('etag'))
+  })
+
+  it('el centro de acopio lo crea en revisión', async () => {
+    const { carlos, exportadora } = gente
+    const { status, cuerpo } = await llamar(carlos, 'POST', '/contratos', { json: { exportadora_id: exportadora.id, volumen_tm: 5 } })
+    expect(status).toBe(201)
+    expect(cuerpo.estado).toBe('En revisión')
+  })
+
+  it('un proveedor no crea contratos', async () => {
+    const { jose, exportadora } = gente
+    const { status, cuerpo } = await llamar(jose, 'POST', '/contratos', { json: { exportadora_id: exportadora.id, volumen_tm: 5 } })
+    expect([status, cuerpo.clave]).toEqual([403, 'contrato_sin_permiso'])
+  })
+
+  it('nadie crea un contrato a nombre de otra exportadora', async () => {
+    const { rita, exportadora, centro } = gente
+    const json = { exportadora_id: exportadora.id, contraparte_id: centro.id, volumen_tm: 5 }
+    const { status, cuerpo } = await llamar(rita, 'POST', '/contratos', { json })
+    expect([status, cuerpo.clave]).toEqual([403, 'contrato_ajeno'])
+  })
+
+  it('una cuenta sin perfil no crea contratos', async () => {
+    const nadie = await crearPersona(null)
+    const { status } = await llamar(nadie, 'POST', '/contratos', { json: { contraparte_id: gente.centro.id, volumen_tm: 5 } })
+    expect(status).toBe(403)
+  })
+
+  it.each([
+    [{ volumen_tm: 0 }, ['volumen_tm']],
+    [{ volumen_tm: 'mucho' }, ['volumen_tm']],
+    [{ volumen_tm: 1e300 }, ['volumen_tm']],
+    [{ volumen_tm: 1.23456 }, ['volumen_tm']],
+    [{ volumen_tm: 1e-7 }, ['volumen_tm']],
+    [{ volumen_tm: null }, ['volumen_tm']],
+    [{ precio_fijado_tm: -1, fecha_firma: '2025-02-30' }, ['precio_fijado_tm', 'fecha_firma']],
+    [{ fecha_firma: '1989-12-31' }, ['fecha_firma']],
+    [{ observaciones: 'a\0b' }, ['observaciones']],
+    [{ observaciones: '\ud800' }, ['observaciones']],
+    [{ observaciones: 'x'.repeat(5001) }, ['observaciones']],
+    [{ proveedores: [1, 'x', {}] }, ['proveedores.1', 'proveedores.2']],
+    [{ contraparte_id: '99999999999999999999' }, ['contraparte_id']],
+    [{ estado: 'Cerrado', codigo: 'CT-2025-00001' }, ['estado', 'codigo']],
+    [{ contraparte_id: undefined }, ['contraparte_id']],
+    [{ contraparte_id: 999_999_999 }, ['contraparte_id']],
+  ])('con %j dice qué campos están mal', async (cambio, campos) => {
+    const json = { contraparte_id: gente.centro.id, volumen_tm: 5, ...cambio }
+    const { status, cuerpo } = await llamar(gente.ana, 'POST', '/contratos', { json })
+    expect(status).toBe(422)
+    expect(cuerpo.errores.map(({ campo }: { campo: string }) => campo)).toEqual(campos)
+  })
+
+  it('un proveedor que no existe deshace todo el contrato', async () => {
+    const antes = await sql('select count(*) from public.contratos where creado_por = $1', [gente.ana.id])
+    const json = { contraparte_id: gente.centro.id, volumen_tm: 5, proveedores: [gente.finca.id, 999_999_999] }
+    const { status, cuerpo } = await llamar(gente.ana, 'POST', '/contratos', { json })
+    expect([status, cuerpo.clave]).toEqual([422, 'proveedor_invalido'])
+    expect(await sql('select count(*) from public.contratos where creado_por = $1', [gente.ana.id])).toEqual(antes)
+  })
+})
+
+describe('ver un contrato', () => {
+  it('el de la demostración sale con las claves del ejemplo, en su orden y con sus cifras', async () => {
+    const { supabaseUrl, publishableKey } = inject('stack')
+    const sesion = await fetch(`${supabaseUrl}/auth/v1/token?grant_type=password`, {
+      method: 'POST',
+      headers: { apikey: publishableKey, 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'exportadora@agroarriba.test', password: 'cacao-demo-2025' }),
+    }).then((r) => r.json() as Promise<{ access_token: string }>)
+    const { cuerpo, texto } = await llamar({ token: sesion.access_token } as never, 'GET', '/contratos/CT-2025-00014')
+    const primeras = (objeto: object, n: number) => Object.fromEntries(Object.entries(objeto).slice(0, n))
+    expect(Object.keys(cuerpo).slice(0, 7)).toEqual(
+      'codigo exportadora contraparte volumen_tm estado documentos lotes'.split(' '),
+    )
+    expect(cuerpo).toMatchObject({ codigo: 'CT-2025-00014', exportadora: 'Agroarriba', contraparte: 'Centro Triboka', volumen_tm: 200 })
+    expect(cuerpo.documentos.map((d: object) => JSON.stringify(primeras(d, 2)))).toEqual([
+      '{"tipo":"contrato","nombre":"CT-2025-00014.pdf"}',
+      '{"tipo":"factura","nombre":"FAC-001.pdf"}',
+      '{"tipo":"guia_remision","nombre":"GR-001.pdf"}',
+    ])
+    expect(texto).toContain('{"codigo_lote":"LT-0001","peso_qq":60.0,"humedad":7.5,')
+    expect(texto).toContain('{"codigo_lote":"LT-0002","peso_qq":45.0,"humedad":7.2,')
+  })
+
+  it('lo ven sus partes y el administrador, por código y por id', async () => {
+    const { id, codigo } = await nuevoContrato(gente)
+    for (const quien of [gente.ana, gente.carlos, gente.jose, gente.teresa]) {
+      const [porCodigo, porId] = await Promise.all([llamar(quien, 'GET', `/contratos/${codigo}`), llamar(quien, 'GET', `/contratos/${id}`)])
+      expect([porCodigo.status, porId.status]).toEqual([200, 200])
+      expect(porId.texto).toBe(porCodigo.texto)
+    }
+  })
+
+  it('para quien no es parte es igual que si no existiera', async () => {
+    const { id, codigo } = await nuevoContrato(gente)
+    const falta = await llamar(gente.rita, 'GET', '/contratos/CT-1999-99999')
+    for (const quien of [gente.rita, gente.cesar]) {
+      for (const clave of [id, codigo]) {
+        const { status, texto } = await llamar(quien, 'GET', `/contratos/${clave}`)
+        expect(status).toBe(404)
+        expect(texto).toBe(falta.texto)
+      }
+    }
+  })
+
+  it.each(['0', '-1', '1.5', '99999999999999999999', 'CT-2025', 'ct-2025-00014', '%00', '%F0%28', "1'--", '..%2F1'])(
+    '%s no es ningún contrato',
+    async (clave) => {
+      const { status, cuerpo } = await llamar(gente.ana, 'GET', `/contratos/${clave}`)
+      expect([status, cuerpo.clave]).toEqual([404, 'contrato_no_existe'])
+    },
+  )
+
+  it('quien ya lo tiene recibe 304, hasta que algo de él cambia', async () => {
+    const { codigo } = await nuevoContrato(gente)
+    const { headers } = await llamar(gente.ana, 'GET', `/contratos/${codigo}`)
+    const etag = headers.get('etag')!
+    for (const tag of [etag, `W/${etag}`, `"otra", ${etag}`, '*']) {
+      const { status, texto } = await llamar(gente.carlos, 'GET', `/contratos/${codigo}`, { headers: { 'if-none-match': tag } })
+      expect([status, texto]).toEqual([304, ''])
+    }
+    await llamar(gente.carlos, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq: 60, humedad: 7.5 } })
+    const nuevo = await llamar(gente.ana, 'GET', `/contratos/${codigo}`, { headers: { 'if-none-match': etag } })
+    expect(nuevo.status).toBe(200)
+    expect(nuevo.headers.get('etag')).not.toBe(etag)
+  })
+})
+
+describe('editar un contrato', () => {
+  it('cambia lo que se envía y deja lo demás', async () => {
+    const { codigo } = await nuevoContrato(gente, { observaciones: 'una', precio_fijado_tm: 4000 })
+    const { status, cuerpo, texto } = await llamar(gente.carlos, 'PUT', `/contratos/${codigo}`, { json: { volumen_tm: '210.0', precio_fijado_tm: null } })
+    expect(status).toBe(200)
+    expect(cuerpo).toMatchObject({ precio_fijado_tm: null, observaciones: 'una' })
+    expect(texto).toContain('"volumen_tm":210.0,')
+    expect((await llamar(gente.ana, 'GET', `/contratos/${codigo}`)).texto).toBe(texto)
+  })
+
+  it('con la versión leída, de dos ediciones a la vez vale una', async () => {
+    const { codigo } = await nuevoContrato(gente)
+    const etag = (await llamar(gente.ana, 'GET', `/contratos/${codigo}`)).headers.get('etag')!
+    const editar = (volumen_tm: number) => llamar(gente.ana, 'PUT', `/contratos/${codigo}`, { json: { volumen_tm }, headers: { 'if-match': etag } })
+    const respuestas = await Promise.all([1, 2, 3, 4, 5].map(editar))
+    expect(respuestas.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412, 412])
+    expect(respuestas.find(({ status }) => status === 412)!.cuerpo.clave).toBe('version_distinta')
+    const ganador = respuestas.findIndex(({ status }) => status === 200) + 1
+    const despues = await llamar(gente.ana, 'GET', `/contratos/${codigo}`)
+    expect(despues.cuerpo.volumen_tm).toBe(ganador)
+    // The ETag of an answer serves for the next edition.
+    const siguiente = await llamar(gente.ana, 'PUT', `/contratos/${codigo}`, {
+      json: { volumen_tm: 9 },
+      headers: { 'if-match': respuestas[ganador - 1]!.headers.get('etag')! },
+    })
+    expect(siguiente.status).toBe(200)
+  })
+
+  it('actualizado_en en el cuerpo guarda igual que If-Match', async () => {
+    const { codigo, actualizado_en } = await nuevoContrato(gente)
+    const editar = () => llamar(gente.ana, 'PUT', `/contratos/${codigo}`, { json: { volumen_tm: 7, actualizado_en } })
+    expect((await editar()).status).toBe(200)
+    expect((await editar()).status).toBe(412)
+  })
+
+  it('un lote nuevo no estorba a quien edita', async () => {
+    const { codigo } = await nuevoContrato(gente)
+    const etag = (await llamar(gente.ana, 'GET', `/contratos/${codigo}`)).headers.get('etag')!
+    await llamar(gente.carlos, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq: 60, humedad: 7.5 } })
+    const { status } = await llamar(gente.ana, 'PUT', `/contratos/${codigo}`, { json: { volumen_tm: 8 }, headers: { 'if-match': etag } })
+    expect(status).toBe(200)
+  })
+
+  it.each(['"inventada"', 'W/"x"', 'sin comillas', '""'])('If-Match: %s no es de ninguna versión', async (tag) => {
+    const { codigo } = await nuevoContrato(gente)
+    const { status } = await llamar(gente.ana, 'PUT', `/contratos/${codigo}`, { json: { volumen_tm: 8 }, headers: { 'if-match': tag } })
+    expect(status).toBe(412)
+  })
+
+  it('un proveedor lo ve pero no lo edita; la rival ni lo ve', async () => {
+    const { codigo, actualizado_en } = await nuevoContrato(gente)
+    for (const json of [{ volumen_tm: 8 }, { volumen_tm: 8, actualizado_en }]) {
+      const proveedor = await llamar(gente.jose, 'PUT', `/contratos/${codigo}`, { json })
+      expect([proveedor.status, proveedor.cuerpo.clave]).toEqual([403, 'sin_permiso'])
+      const rival = await llamar(gente.rita, 'PUT', `/contratos/${codigo}`, { json })
+      expect([rival.status, rival.cuerpo.clave]).toEqual([404, 'contrato_no_existe'])
+    }
+  })
+
+  it('uno cerrado solo lo reabre un administrador', async () => {
+    const { codigo } = await nuevoContrato(gente)
+    await llamar(gente.ana, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq: 60, humedad: 7.5, estado: 'Exportado' } })
+    const editar = (quien: typeof gente.ana, json: object) => llamar(quien, 'PUT', `/contratos/${codigo}`, { json })
+    expect((await editar(gente.ana, { volumen_tm: 8 })).cuerpo.clave).toBe('contrato_cerrado')
+    expect((await editar(gente.ana, { estado: 'Activo' })).cuerpo.clave).toBe('contrato_reabre_admin')
+    expect((await editar(gente.teresa, { estado: 'Activo' })).cuerpo).toMatchObject({ estado: 'Activo', cerrado_en: null })
+  })
+
+  it.each([
+    [{}, ''],
+    [{ volumen_tm: 'x' }, 'volumen_tm'],
+    [{ volumen_tm: null }, 'volumen_tm'],
+    [{ estado: 'Abierto' }, 'estado'],
+    [{ contraparte_id: 1 }, 'contraparte_id'],
+    [{ volumen_tm: 1, actualizado_en: 'ayer' }, 'actualizado_en'],
+    [{ volumen_tm: 1, actualizado_en: '2025-99-99T99:99:99Z' }, 'actualizado_en'],
+    [{ actualizado_en: '2025-01-01T00:00:00Z' }, ''],
+  ])('no admite %j', async (json, campo) => {
+    const { codigo } = await nuevoContrato(gente)
+    const { status, cuerpo } = await llamar(gente.ana, 'PUT', `/contratos/${codigo}`, { json })
+    expect(status).toBe(422)
+    expect(cuerpo.errores[0].campo).toBe(campo)
+  })
+})
+
+describe('eliminar un contrato', () => {
+  it('solo el administrador: lo oculta y lo conserva', async () => {
+    const { id, codigo } = await nuevoContrato(gente)
+    for (const quien of [gente.ana, gente.carlos, gente.jose]) {
+      const { status, cuerpo } = await llamar(quien, 'DELETE', `/contratos/${codigo}`)
+      expect([status, cuerpo.clave]).toEqual([403, 'contrato_elimina_admin'])
+    }
+    expect((await llamar(gente.rita, 'DELETE', `/contratos/${codigo}`)).status).toBe(404)
+    expect((await llamar(gente.teresa, 'DELETE', `/contratos/${codigo}`)).status).toBe(204)
+    for (const quien of [gente.ana, gente.teresa]) {
+      expect((await llamar(quien, 'GET', `/contratos/${codigo}`)).status).toBe(404)
+      expect((await llamar(quien, 'DELETE', `/contratos/${codigo}`)).status).toBe(404)
+    }
+    const [fila] = await sql('select eliminado_en is not null as marcado from public.contratos where id = $1', [id])
+    expect(fila).toEqual({ marcado: true })
+  })
+})
+
+describe('una cuenta', () => {
+  it('desactivada deja de entrar en la petición siguiente', async () => {
+    const empresa = await crearEmpresa('exportadora')
+    const persona = await crearPersona(empresa)
+    expect((await llamar(persona, 'GET', '/contratos')).status).toBe(200)
+    await sql('update public.usuarios set activo = false where id = $1', [persona.id])
+    for (const ruta of ['/contratos', '/contratos/CT-2025-00014', '/contratos/CT-2025-00014/documentos']) {
+      const { status, cuerpo } = await llamar(persona, 'GET', ruta)
+      expect([status, cuerpo.clave]).toEqual([403, 'cuenta_sin_acceso'])
+    }
+  })
+
+  it('sin perfil no ve nada', async () => {
+    const nadie = await crearPersona(null)
+    expect((await llamar(nadie, 'GET', '/contratos')).cuerpo.clave).toBe('cuenta_sin_acceso')
+  })
+})

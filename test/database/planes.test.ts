@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest'
+import { type Db, type Quien, withUserDb } from './support.ts'
+
+/** The indexes that a query reads when a table is too big to be walked. */
+async function indexesOf(db: Db, sql: string, params: unknown[] = []): Promise<string[]> {
+  await db.client.query('set local enable_seqscan = off')
+  const plan = await db.query(`explain (analyze, costs off, timing off, summary off) ${sql}`, params)
+  return plan.flatMap((row) =>
+    [...String(row['QUERY PLAN']).matchAll(/using (\w+)|Bitmap Index Scan on (\w+)/g)].map(
+      (match) => match[1] ?? match[2]!,
+    ),
+  )
+}
+
+const CASOS: { indice: string; quien: Quien; sql: string; params: (db: Db) => unknown[] }[] = [
+  {
+    indice: 'contratos_codigo_key',
+    quien: 'ana_agroarriba',
+    sql: 'select * from public.contratos where codigo = $1',
+    params: (db) => [db.mundo.contrato.codigo],
+  },
+  {
+    indice: 'contratos_exportadora_idx',
+    quien: 'ana_agroarriba',
+    sql: 'select * from public.contratos where exportadora_id = $1 order by id desc limit 20',
+    params: (db) => [db.mundo.empresas.agroarriba],
+  },
+  {
+    indice: 'contratos_contraparte_idx',
+    quien: 'celia_centro',
+    sql: 'select * from public.contratos where contraparte_id = $1 order by id desc limit 20',
+    params: (db) => [db.mundo.empresas.centro],
+  },
+  {
+    indice: 'contratos_participantes_empresa_idx',
+    quien: 'pedro_finca',
+    sql: `select c.* from public.contratos_participantes p join public.contratos c on c.id = p.contrato_id
+      where p.empresa_id = (select privado.mi_empresa()) order by p.contrato_id desc limit 20`,
+    params: () => [],
+  },
+  {
+    indice: 'lotes_asociados_codigo_lote_key',
+    quien: 'pedro_finca',
+    sql: 'select * from public.lotes_asociados where contrato_id = $1',
+    params: (db) => [db.mundo.contrato.id],
+  },
+  {
+    indice: 'documentos_contrato_sha256_key',
+    quien: 'pedro_finca',
+    sql: 'select * from public.documentos_contrato where contrato_id = $1',
+    params: (db) => [db.mundo.contrato.id],
+  },
+  {
+    indice: 'documentos_contrato_lote_idx',
+    quien: 'celia_centro',
+    sql: 'select * from public.documentos_contrato where lote_id = $1',
+    params: (db) => [db.mundo.lote],
+  },
+  {
+    indice: 'usuarios_empresa_id_idx',
+    quien: 'sistema',
+    sql: 'select * from public.usuarios where empresa_id = $1',
+    params: (db) => [db.mundo.empresas.agroarriba],
+  },
+  {
+    indice: 'contratos_creado_por_idx',
+    quien: 'sistema',
+    sql: 'select * from public.contratos where creado_por = $1',
+    params: (db) => [db.mundo.usuarios.ana_agroarriba],
+  },
+  {
+    indice: 'documentos_contrato_subido_por_idx',
+    quien: 'sistema',
+    sql: 'select * from public.documentos_contrato where subido_por = $1',
+    params: (db) => [db.mundo.usuarios.celia_centro],
+  },
+  {
+    indice: 'idempotencia_creado_en_idx',
+    quien: 'sistema',
+    sql: `select * from privado.idempotencia where creado_en < now() - interval '24 hours' order by creado_en limit 20`,
+    params: () => [],
+  },
+]
+
+describe('cada índice sirve a su consulta, con RLS', () => {
+  test.each(CASOS)('$indice', ({ indice, quien, sql, params }) =>
+    withUserDb('sistema', async (db) => {
+      await db.como(quien)
+      expect(await indexesOf(db, sql, params(db))).toContain(indice)
+    }),
+  )
+})
+
+describe('buscar por texto', () => {
+  const buscar = async (db: Db, texto: string) =>
+    (await db.query('select id from privado.contratos_con_texto($1) as id', [texto])).map((row) => row.id)
+
+  test('por código u observaciones, sin tildes ni mayúsculas, y solo entre los propios', () =>
+    withUserDb('ana_agroarriba', async (db) => {
+      const { id, codigo } = db.mundo.contrato
+      await db.query(`update public.contratos set observaciones = 'Cacao ORGÁNICO 100%_fino' where id = $1`, [
+        id,
+      ])
+      for (const texto of ['organico', 'ÓRGÁNICO', codigo.toLowerCase(), '100%_F'])
+        expect(await buscar(db, texto)).toEqual([id])
+      for (const texto of ['100__', '%%', 'nada de eso', db.mundo.contratoRival.codigo])
+        expect(await buscar(db, texto)).toEqual([])
+      for (const quien of ['celia_centro', 'pedro_finca', 'ada_admin'] as const) {
+        await db.como(quien)
+        expect(await buscar(db, 'organico')).toContain(id)
+      }
+      for (const quien of ['rosa_rival', 'omar_apagado', 'sin_perfil'] as const) {
+        await db.como(quien)
+        expect(await buscar(db, 'organico')).toEqual([])
+      }
+    }))
+
+  test('un contrato eliminado ya no se encuentra', () =>
+    withUserDb('ada_admin', async (db) => {
+      const { id, codigo } = db.mundo.contrato
+      await db.query('select public.eliminar_contrato($1)', [id])
+      expect(await buscar(db, codigo)).toEqual([])
+    }))
+
+  test('va por los trigramas', () =>
+    withUserDb('sistema', async (db) => {
+      const sql = `select id from public.contratos
+        where privado.normalizar(codigo || ' ' || coalesce(observaciones, '')) like '%organico%'`
+      expect(await indexesOf(db, sql)).toContain('contratos_texto_idx')
+    }))
+})

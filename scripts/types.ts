@@ -1,5 +1,5 @@
 // npm run db:types: supabase/database.types.ts from the migrations, by the official CLI. --check compares only.
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -11,6 +11,16 @@ import { main } from './target.ts'
 
 const FILE = join(PROJECT_DIR, 'supabase/database.types.ts')
 
+/** As the rest of the project is formatted, so that a change shows as the lines that changed. */
+function format(types: string): string {
+  const biome = join(PROJECT_DIR, 'node_modules/.bin/biome')
+  return execFileSync(biome, ['format', '--stdin-file-path=types.ts'], {
+    cwd: PROJECT_DIR,
+    input: types,
+    encoding: 'utf8',
+  })
+}
+
 /** Types of a database made from zero, so that they follow the migrations and nothing else. */
 const generate = () =>
   withTemporaryCluster(async (db) => {
@@ -19,9 +29,10 @@ const generate = () =>
     const { stdout } = await promisify(execFile)(
       join(PROJECT_DIR, 'node_modules/.bin/supabase'),
       ['gen', 'types', `--remote=${url}`, '--lang=typescript', '--schema=public', '--agent=no'],
-      { cwd: PROJECT_DIR, maxBuffer: 16 * 2 ** 20 },
+      // Without this the CLI first tries TLS and says so on stdout.
+      { cwd: PROJECT_DIR, maxBuffer: 16 * 2 ** 20, env: { ...process.env, PGSSLMODE: 'disable' } },
     )
-    return stdout
+    return format(stdout)
   })
 
 await main(async () => {

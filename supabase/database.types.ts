@@ -1,348 +1,509 @@
-│
-▲  Connected to 127.0.0.1 without TLS: the TLS connection failed or was rejected. Set PGSSLMODE=require (or verify-full) to refuse unencrypted connections.
-
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]
 
 export type Database = {
-  
-  "public": {
-          Tables: {
-            "contratos": {
-                  Row: {
-                    "actualizado_en": string,"archivo_pdf": string | null,"cerrado_en": string | null,"codigo": string,"contraparte_id": number,"creado_en": string,"creado_por": string | null,"eliminado_en": string | null,"estado": string,"exportadora_id": number,"fecha_firma": string | null,"id": number,"observaciones": string | null,"precio_fijado_tm": number | null,"volumen_tm": number
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "actualizado_en"?: string,"archivo_pdf"?: string | null,"cerrado_en"?: string | null,"codigo"?: string,"contraparte_id": number,"creado_en"?: string,"creado_por"?: string | null,"eliminado_en"?: string | null,"estado"?: string,"exportadora_id": number,"fecha_firma"?: string | null,"id"?: never,"observaciones"?: string | null,"precio_fijado_tm"?: number | null,"volumen_tm": number
-                  }
-                  Update: {
-                    "actualizado_en"?: string,"archivo_pdf"?: string | null,"cerrado_en"?: string | null,"codigo"?: string,"contraparte_id"?: number,"creado_en"?: string,"creado_por"?: string | null,"eliminado_en"?: string | null,"estado"?: string,"exportadora_id"?: number,"fecha_firma"?: string | null,"id"?: never,"observaciones"?: string | null,"precio_fijado_tm"?: number | null,"volumen_tm"?: number
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "contratos_contraparte_id_fkey"
-      columns: ["contraparte_id"]
-isOneToOne: false
-      referencedRelation: "empresas"
-      referencedColumns: ["id"]
-    },{
-      foreignKeyName: "contratos_creado_por_fkey"
-      columns: ["creado_por"]
-isOneToOne: false
-      referencedRelation: "usuarios"
-      referencedColumns: ["id"]
-    },{
-      foreignKeyName: "contratos_exportadora_id_fkey"
-      columns: ["exportadora_id"]
-isOneToOne: false
-      referencedRelation: "empresas"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"contratos_participantes": {
-                  Row: {
-                    "contrato_id": number,"creado_en": string,"empresa_id": number,"oculto": boolean,"papel": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "contrato_id": number,"creado_en"?: string,"empresa_id": number,"oculto"?: boolean,"papel"?: string
-                  }
-                  Update: {
-                    "contrato_id"?: number,"creado_en"?: string,"empresa_id"?: number,"oculto"?: boolean,"papel"?: string
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "contratos_participantes_contrato_id_fkey"
-      columns: ["contrato_id"]
-isOneToOne: false
-      referencedRelation: "contratos"
-      referencedColumns: ["id"]
-    },{
-      foreignKeyName: "contratos_participantes_empresa_id_fkey"
-      columns: ["empresa_id"]
-isOneToOne: false
-      referencedRelation: "empresas"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"documentos_contrato": {
-                  Row: {
-                    "bytes": number,"contrato_id": number,"etiqueta": string | null,"fecha_subida": string,"id": number,"lote_id": number | null,"mime": string,"nombre_archivo": string,"sha256": string | null,"subido_por": string | null,"tipo": string,"url_archivo": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "bytes"?: number,"contrato_id": number,"etiqueta"?: string | null,"fecha_subida"?: string,"id"?: never,"lote_id"?: number | null,"mime"?: string,"nombre_archivo"?: string,"sha256"?: string | null,"subido_por"?: string | null,"tipo": string,"url_archivo": string
-                  }
-                  Update: {
-                    "bytes"?: number,"contrato_id"?: number,"etiqueta"?: string | null,"fecha_subida"?: string,"id"?: never,"lote_id"?: number | null,"mime"?: string,"nombre_archivo"?: string,"sha256"?: string | null,"subido_por"?: string | null,"tipo"?: string,"url_archivo"?: string
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "documentos_contrato_contrato_id_fkey"
-      columns: ["contrato_id"]
-isOneToOne: false
-      referencedRelation: "contratos"
-      referencedColumns: ["id"]
-    },{
-      foreignKeyName: "documentos_contrato_lote_fkey"
-      columns: ["lote_id","contrato_id"]
-isOneToOne: false
-      referencedRelation: "lotes_asociados"
-      referencedColumns: ["id","contrato_id"]
-    },{
-      foreignKeyName: "documentos_contrato_subido_por_fkey"
-      columns: ["subido_por"]
-isOneToOne: false
-      referencedRelation: "usuarios"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"empresas": {
-                  Row: {
-                    "activo": boolean,"actualizado_en": string,"creado_en": string,"id": number,"nombre": string,"ruc": string,"tipo": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "activo"?: boolean,"actualizado_en"?: string,"creado_en"?: string,"id"?: never,"nombre": string,"ruc": string,"tipo": string
-                  }
-                  Update: {
-                    "activo"?: boolean,"actualizado_en"?: string,"creado_en"?: string,"id"?: never,"nombre"?: string,"ruc"?: string,"tipo"?: string
-                  }
-                  Relationships: [
-                    
-                  ]
-                },"lotes_asociados": {
-                  Row: {
-                    "actualizado_en": string,"codigo_lote": string,"contrato_id": number,"creado_en": string,"estado": string,"humedad": number,"id": number,"peso_qq": number
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "actualizado_en"?: string,"codigo_lote"?: string,"contrato_id": number,"creado_en"?: string,"estado"?: string,"humedad": number,"id"?: never,"peso_qq": number
-                  }
-                  Update: {
-                    "actualizado_en"?: string,"codigo_lote"?: string,"contrato_id"?: number,"creado_en"?: string,"estado"?: string,"humedad"?: number,"id"?: never,"peso_qq"?: number
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "lotes_asociados_contrato_id_fkey"
-      columns: ["contrato_id"]
-isOneToOne: false
-      referencedRelation: "contratos"
-      referencedColumns: ["id"]
-    }
-                  ]
-                },"usuarios": {
-                  Row: {
-                    "activo": boolean,"actualizado_en": string,"creado_en": string,"empresa_id": number | null,"id": string,"nombre": string,"rol": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "activo"?: boolean,"actualizado_en"?: string,"creado_en"?: string,"empresa_id"?: number | null,"id": string,"nombre": string,"rol": string
-                  }
-                  Update: {
-                    "activo"?: boolean,"actualizado_en"?: string,"creado_en"?: string,"empresa_id"?: number | null,"id"?: string,"nombre"?: string,"rol"?: string
-                  }
-                  Relationships: [
-                    {
-      foreignKeyName: "usuarios_empresa_id_fkey"
-      columns: ["empresa_id"]
-isOneToOne: false
-      referencedRelation: "empresas"
-      referencedColumns: ["id"]
-    }
-                  ]
-                }
-          }
-          Views: {
-            [_ in never]: never
-          }
-          Functions: {
-            "crear_contrato":
-{ Args: { "contraparte_id"?: number,"exportadora_id"?: number,"fecha_firma"?: string,"observaciones"?: string,"precio_fijado_tm"?: number,"proveedores"?: (number)[],"volumen_tm": number }; Returns: {
-              "actualizado_en": string,
-"archivo_pdf": string | null,
-"cerrado_en": string | null,
-"codigo": string,
-"contraparte_id": number,
-"creado_en": string,
-"creado_por": string | null,
-"eliminado_en": string | null,
-"estado": string,
-"exportadora_id": number,
-"fecha_firma": string | null,
-"id": number,
-"observaciones": string | null,
-"precio_fijado_tm": number | null,
-"volumen_tm": number
-            }
-                          SetofOptions: {
-        from: "*"
-        to: "contratos"
-        isOneToOne: true
-        isSetofReturn: false
-      } },
-"eliminar_contrato":
-{ Args: { "contrato_id": number }; Returns: {
-              "actualizado_en": string,
-"archivo_pdf": string | null,
-"cerrado_en": string | null,
-"codigo": string,
-"contraparte_id": number,
-"creado_en": string,
-"creado_por": string | null,
-"eliminado_en": string | null,
-"estado": string,
-"exportadora_id": number,
-"fecha_firma": string | null,
-"id": number,
-"observaciones": string | null,
-"precio_fijado_tm": number | null,
-"volumen_tm": number
-            }
-                          SetofOptions: {
-        from: "*"
-        to: "contratos"
-        isOneToOne: true
-        isSetofReturn: false
-      } },
-"ficha_empresa":
-{ Args: { "empresa_id": number }; Returns: {
-              "activo": boolean,
-"actualizado_en": string,
-"creado_en": string,
-"id": number,
-"nombre": string,
-"ruc": string,
-"tipo": string
-            }
-                          SetofOptions: {
-        from: "*"
-        to: "empresas"
-        isOneToOne: true
-        isSetofReturn: false
-      } },
-"siguiente_nombre_documento":
-{ Args: { "contrato_id": number,"etiqueta"?: string,"extension"?: string,"tipo": string }; Returns: string
-                           }
-          }
-          Enums: {
-            [_ in never]: never
-          }
-          CompositeTypes: {
-            [_ in never]: never
-          }
+  public: {
+    Tables: {
+      contratos: {
+        Row: {
+          actualizado_en: string
+          archivo_pdf: string | null
+          cerrado_en: string | null
+          codigo: string
+          contraparte_id: number
+          creado_en: string
+          creado_por: string | null
+          eliminado_en: string | null
+          estado: string
+          exportadora_id: number
+          fecha_firma: string | null
+          id: number
+          observaciones: string | null
+          precio_fijado_tm: number | null
+          volumen_tm: number
         }
+        ComputedFields: never
+        Insert: {
+          actualizado_en?: string
+          archivo_pdf?: string | null
+          cerrado_en?: string | null
+          codigo?: string
+          contraparte_id: number
+          creado_en?: string
+          creado_por?: string | null
+          eliminado_en?: string | null
+          estado?: string
+          exportadora_id: number
+          fecha_firma?: string | null
+          id?: never
+          observaciones?: string | null
+          precio_fijado_tm?: number | null
+          volumen_tm: number
+        }
+        Update: {
+          actualizado_en?: string
+          archivo_pdf?: string | null
+          cerrado_en?: string | null
+          codigo?: string
+          contraparte_id?: number
+          creado_en?: string
+          creado_por?: string | null
+          eliminado_en?: string | null
+          estado?: string
+          exportadora_id?: number
+          fecha_firma?: string | null
+          id?: never
+          observaciones?: string | null
+          precio_fijado_tm?: number | null
+          volumen_tm?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'contratos_contraparte_id_fkey'
+            columns: ['contraparte_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'contratos_creado_por_fkey'
+            columns: ['creado_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'contratos_exportadora_id_fkey'
+            columns: ['exportadora_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      contratos_participantes: {
+        Row: {
+          contrato_id: number
+          creado_en: string
+          empresa_id: number
+          oculto: boolean
+          papel: string
+        }
+        ComputedFields: never
+        Insert: {
+          contrato_id: number
+          creado_en?: string
+          empresa_id: number
+          oculto?: boolean
+          papel?: string
+        }
+        Update: {
+          contrato_id?: number
+          creado_en?: string
+          empresa_id?: number
+          oculto?: boolean
+          papel?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'contratos_participantes_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'contratos_participantes_empresa_id_fkey'
+            columns: ['empresa_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      documentos_contrato: {
+        Row: {
+          bytes: number
+          contrato_id: number
+          etiqueta: string | null
+          fecha_subida: string
+          id: number
+          lote_id: number | null
+          mime: string
+          nombre_archivo: string
+          sha256: string | null
+          subido_por: string | null
+          tipo: string
+          url_archivo: string
+        }
+        ComputedFields: never
+        Insert: {
+          bytes?: number
+          contrato_id: number
+          etiqueta?: string | null
+          fecha_subida?: string
+          id?: never
+          lote_id?: number | null
+          mime?: string
+          nombre_archivo?: string
+          sha256?: string | null
+          subido_por?: string | null
+          tipo: string
+          url_archivo: string
+        }
+        Update: {
+          bytes?: number
+          contrato_id?: number
+          etiqueta?: string | null
+          fecha_subida?: string
+          id?: never
+          lote_id?: number | null
+          mime?: string
+          nombre_archivo?: string
+          sha256?: string | null
+          subido_por?: string | null
+          tipo?: string
+          url_archivo?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'documentos_contrato_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'documentos_contrato_lote_fkey'
+            columns: ['lote_id', 'contrato_id']
+            isOneToOne: false
+            referencedRelation: 'lotes_asociados'
+            referencedColumns: ['id', 'contrato_id']
+          },
+          {
+            foreignKeyName: 'documentos_contrato_subido_por_fkey'
+            columns: ['subido_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      empresas: {
+        Row: {
+          activo: boolean
+          actualizado_en: string
+          creado_en: string
+          id: number
+          nombre: string
+          ruc: string
+          tipo: string
+        }
+        ComputedFields: never
+        Insert: {
+          activo?: boolean
+          actualizado_en?: string
+          creado_en?: string
+          id?: never
+          nombre: string
+          ruc: string
+          tipo: string
+        }
+        Update: {
+          activo?: boolean
+          actualizado_en?: string
+          creado_en?: string
+          id?: never
+          nombre?: string
+          ruc?: string
+          tipo?: string
+        }
+        Relationships: []
+      }
+      lotes_asociados: {
+        Row: {
+          actualizado_en: string
+          codigo_lote: string
+          contrato_id: number
+          creado_en: string
+          estado: string
+          humedad: number
+          id: number
+          peso_qq: number
+        }
+        ComputedFields: never
+        Insert: {
+          actualizado_en?: string
+          codigo_lote?: string
+          contrato_id: number
+          creado_en?: string
+          estado?: string
+          humedad: number
+          id?: never
+          peso_qq: number
+        }
+        Update: {
+          actualizado_en?: string
+          codigo_lote?: string
+          contrato_id?: number
+          creado_en?: string
+          estado?: string
+          humedad?: number
+          id?: never
+          peso_qq?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'lotes_asociados_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      usuarios: {
+        Row: {
+          activo: boolean
+          actualizado_en: string
+          creado_en: string
+          empresa_id: number | null
+          id: string
+          nombre: string
+          rol: string
+        }
+        ComputedFields: never
+        Insert: {
+          activo?: boolean
+          actualizado_en?: string
+          creado_en?: string
+          empresa_id?: number | null
+          id: string
+          nombre: string
+          rol: string
+        }
+        Update: {
+          activo?: boolean
+          actualizado_en?: string
+          creado_en?: string
+          empresa_id?: number | null
+          id?: string
+          nombre?: string
+          rol?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'usuarios_empresa_id_fkey'
+            columns: ['empresa_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+    }
+    Views: {
+      [_ in never]: never
+    }
+    Functions: {
+      crear_contrato: {
+        Args: {
+          contraparte_id?: number
+          exportadora_id?: number
+          fecha_firma?: string
+          observaciones?: string
+          precio_fijado_tm?: number
+          proveedores?: number[]
+          volumen_tm: number
+        }
+        Returns: {
+          actualizado_en: string
+          archivo_pdf: string | null
+          cerrado_en: string | null
+          codigo: string
+          contraparte_id: number
+          creado_en: string
+          creado_por: string | null
+          eliminado_en: string | null
+          estado: string
+          exportadora_id: number
+          fecha_firma: string | null
+          id: number
+          observaciones: string | null
+          precio_fijado_tm: number | null
+          volumen_tm: number
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'contratos'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      eliminar_contrato: {
+        Args: { contrato_id: number }
+        Returns: {
+          actualizado_en: string
+          archivo_pdf: string | null
+          cerrado_en: string | null
+          codigo: string
+          contraparte_id: number
+          creado_en: string
+          creado_por: string | null
+          eliminado_en: string | null
+          estado: string
+          exportadora_id: number
+          fecha_firma: string | null
+          id: number
+          observaciones: string | null
+          precio_fijado_tm: number | null
+          volumen_tm: number
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'contratos'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      ficha_empresa: {
+        Args: { empresa_id: number }
+        Returns: {
+          activo: boolean
+          actualizado_en: string
+          creado_en: string
+          id: number
+          nombre: string
+          ruc: string
+          tipo: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'empresas'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      siguiente_nombre_documento: {
+        Args: { contrato_id: number; etiqueta?: string; extension?: string; tipo: string }
+        Returns: string
+      }
+    }
+    Enums: {
+      [_ in never]: never
+    }
+    CompositeTypes: {
+      [_ in never]: never
+    }
+  }
 }
 
 type DatabaseWithoutInternals = Omit<Database, '__InternalSupabase'>
 
-type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">]
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, 'public'>]
 
 export type Tables<
   DefaultSchemaTableNameOrOptions extends
-    | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    | keyof (DefaultSchema['Tables'] & DefaultSchema['Views'])
     | { schema: keyof DatabaseWithoutInternals },
   TableName extends DefaultSchemaTableNameOrOptions extends {
     schema: keyof DatabaseWithoutInternals
   }
-    ? keyof (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
-        DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])
-    : never = never
+    ? keyof (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables'] &
+        DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Views'])
+    : never = never,
 > = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
-  ? (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
-      DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])[TableName] extends {
+  ? (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables'] &
+      DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Views'])[TableName] extends {
       Row: infer R
     }
     ? R
     : never
-  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
-  ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
-      Row: infer R
-    }
-    ? R
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema['Tables'] & DefaultSchema['Views'])
+    ? (DefaultSchema['Tables'] & DefaultSchema['Views'])[DefaultSchemaTableNameOrOptions] extends {
+        Row: infer R
+      }
+      ? R
+      : never
     : never
-  : never
 
 export type TablesInsert<
   DefaultSchemaTableNameOrOptions extends
-    | keyof DefaultSchema["Tables"]
+    | keyof DefaultSchema['Tables']
     | { schema: keyof DatabaseWithoutInternals },
   TableName extends DefaultSchemaTableNameOrOptions extends {
     schema: keyof DatabaseWithoutInternals
   }
-    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
-    : never = never
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables']
+    : never = never,
 > = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
-  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables'][TableName] extends {
       Insert: infer I
     }
     ? I
     : never
-  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
-  ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
-      Insert: infer I
-    }
-    ? I
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema['Tables']
+    ? DefaultSchema['Tables'][DefaultSchemaTableNameOrOptions] extends {
+        Insert: infer I
+      }
+      ? I
+      : never
     : never
-  : never
 
 export type TablesUpdate<
   DefaultSchemaTableNameOrOptions extends
-    | keyof DefaultSchema["Tables"]
+    | keyof DefaultSchema['Tables']
     | { schema: keyof DatabaseWithoutInternals },
   TableName extends DefaultSchemaTableNameOrOptions extends {
     schema: keyof DatabaseWithoutInternals
   }
-    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
-    : never = never
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables']
+    : never = never,
 > = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
-  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables'][TableName] extends {
       Update: infer U
     }
     ? U
     : never
-  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
-  ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
-      Update: infer U
-    }
-    ? U
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema['Tables']
+    ? DefaultSchema['Tables'][DefaultSchemaTableNameOrOptions] extends {
+        Update: infer U
+      }
+      ? U
+      : never
     : never
-  : never
 
 export type Enums<
   DefaultSchemaEnumNameOrOptions extends
-    | keyof DefaultSchema["Enums"]
+    | keyof DefaultSchema['Enums']
     | { schema: keyof DatabaseWithoutInternals },
   EnumName extends DefaultSchemaEnumNameOrOptions extends {
     schema: keyof DatabaseWithoutInternals
   }
-    ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
-    : never = never
+    ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions['schema']]['Enums']
+    : never = never,
 > = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
-  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
-  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
-  ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
-  : never
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions['schema']]['Enums'][EnumName]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema['Enums']
+    ? DefaultSchema['Enums'][DefaultSchemaEnumNameOrOptions]
+    : never
 
 export type CompositeTypes<
   PublicCompositeTypeNameOrOptions extends
-    | keyof DefaultSchema["CompositeTypes"]
+    | keyof DefaultSchema['CompositeTypes']
     | { schema: keyof DatabaseWithoutInternals },
   CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
     schema: keyof DatabaseWithoutInternals
   }
-    ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
-    : never = never
+    ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions['schema']]['CompositeTypes']
+    : never = never,
 > = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
-  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][CompositeTypeName]
-  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
-  ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
-  : never
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions['schema']]['CompositeTypes'][CompositeTypeName]
+  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema['CompositeTypes']
+    ? DefaultSchema['CompositeTypes'][PublicCompositeTypeNameOrOptions]
+    : never
 
 export const Constants = {
-  "public": {
-          Enums: {
-            
-          }
-        }
+  public: {
+    Enums: {},
+  },
 } as const

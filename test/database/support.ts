@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { expect, inject } from 'vitest'
+import { afterAll, expect, inject } from 'vitest'
 import { crearMundo, type Mundo, type Persona } from './mundo.ts'
 
 /** A person, an account without profile, someone who did not sign in, or the system (role postgres). */
@@ -50,9 +50,14 @@ async function attempt(client: pg.ClientBase, sql: string, params?: unknown[]) {
   }
 }
 
+/** The connection of this test file. */
+let shared: Promise<pg.Client> | undefined
+afterAll(async () => (await shared)?.end())
+
 /** Opens a world for one person and rolls everything back at the end. */
 export async function withUserDb(quien: Quien, work: (db: Db) => Promise<void>): Promise<void> {
-  const client = await connect()
+  shared ??= connect()
+  const client = await shared
   try {
     await client.query('begin')
     const mundo = await crearMundo(client)
@@ -65,8 +70,7 @@ export async function withUserDb(quien: Quien, work: (db: Db) => Promise<void>):
       como: (otro) => become(client, otro, mundo),
     })
   } finally {
-    await client.query('rollback').catch(() => {})
-    await client.end()
+    await client.query('rollback')
   }
 }
 

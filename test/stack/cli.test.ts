@@ -19,7 +19,10 @@ async function supabaseOn(url: string, ...args: string[]): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(
     join(PROJECT_DIR, 'node_modules/.bin/supabase'),
     [...args, `--remote=${url}`, '--agent=no', '--yes'],
-    { cwd: PROJECT_DIR, env: { ...process.env, SUPABASE_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' } },
+    {
+      cwd: PROJECT_DIR,
+      env: { ...process.env, PGSSLMODE: 'disable', SUPABASE_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
+    },
   )
   return stdout || stderr
 }

@@ -4,7 +4,7 @@ import { log } from '../utils/log.ts'
 /** Headers of every answer: readable by web apps of any origin, as Supabase's functions are. */
 const ALWAYS = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'ETag, Location, Content-Disposition, Content-Range, Accept-Ranges, Retry-After, Allow',
+  'access-control-expose-headers': 'ETag, Location, Content-Disposition, Content-Range, Accept-Ranges, Idempotency-Replayed, Retry-After, Allow',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cache-control': 'private, no-cache',

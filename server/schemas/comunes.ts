@@ -35,6 +35,14 @@ function esDelCalendario(fecha: string): boolean {
   return !Number.isNaN(dia.getTime()) && dia.toISOString().startsWith(fecha) && /^(199|20)|^2100/.test(fecha)
 }
 
+const INSTANTE = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/
+
+/** True for an instant as our answers write them. */
+export function esInstante(texto: string): boolean {
+  const fecha = INSTANTE.exec(texto)?.[1]
+  return fecha !== undefined && esDelCalendario(fecha)
+}
+
 interface Rango {
   mayorQue: number
   /** Highest value allowed; `menorQue` when it is not itself allowed. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { decimal, EntradaIdSchema, FechaSchema, paginacion, texto } from './comunes.ts'
+import { decimal, EntradaIdSchema, esInstante, FechaSchema, paginacion, texto } from './comunes.ts'
 import { DocumentoSchema } from './documentos.ts'
 import { LoteSchema } from './lotes.ts'
 import { FechaHoraSchema, IdSchema, NumeroSchema } from './respuestas.ts'
@@ -53,7 +53,7 @@ export const EdicionContratoSchema = v.pipe(
     actualizado_en: v.optional(
       v.pipe(
         v.string(),
-        v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$/, 'Debe ser el actualizado_en leído.'),
+        v.check(esInstante, 'Debe ser el actualizado_en leído.'),
         v.description('El que se leyó: si el contrato cambió después, la edición se rechaza con 412.'),
       ),
     ),

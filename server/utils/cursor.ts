@@ -9,9 +9,9 @@ export const cursorAfter = (orden: string, id: string) => Buffer.from(`${orden}:
  */
 export function idAfter(orden: string, cursor: string | undefined): string | null {
   if (cursor === undefined) return null
-  const [of, id, ...rest] = Buffer.from(cursor, 'base64url').toString().split(':')
-  if (of !== orden || rest.length > 0 || !/^[1-9]\d{0,17}$/.test(id ?? '')) throw problem('cursor_invalido')
-  return id!
+  const id = Buffer.from(cursor, 'base64url').toString().split(':')[1] ?? ''
+  if (!/^[1-9]\d{0,17}$/.test(id) || cursorAfter(orden, id) !== cursor) throw problem('cursor_invalido')
+  return id
 }
 
 /** A row of a page query. */

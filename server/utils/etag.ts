@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { getRequestHeader, type H3Event, setResponseHeader } from 'h3'
+import { esInstante } from '../schemas/comunes.ts'
 import type { Json } from './como-usuario.ts'
 import { problem } from './problem.ts'
-
-const VERSION = /^\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d$/
 
 /**
  * The ETag of a contract's answer: its `actualizado_en`, which guards editions, and a digest of the whole
@@ -30,7 +29,7 @@ export function requiredVersion(event: H3Event): string | null {
   if (header === undefined || header === '*') return null
   const [tag, ...others] = tagsOf(header)
   const version = tag?.slice(1).split('/')[0]
-  if (others.length > 0 || !version || !VERSION.test(version)) throw problem('version_distinta')
+  if (others.length > 0 || !version || !esInstante(version)) throw problem('version_distinta')
   return version
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { getRequestHeader, type H3Event } from 'h3'
+import { getRequestHeader, type H3Event, setResponseHeader } from 'h3'
 import { guardarRespuesta, iniciarClave } from '../queries/idempotencia.ts'
 import type { Json, UserConnection, UserDb } from './como-usuario.ts'
 
@@ -27,7 +27,10 @@ export async function unaSolaVez(
   const resumen = createHash('sha256').update(JSON.stringify(huella)).digest('hex')
   return db.transaction(async (tx) => {
     const [previa] = await tx.query<{ estado: number | null; cuerpo: Json }>(iniciarClave, [clave, ruta, resumen])
-    if (previa && previa.estado !== null) return { estado: previa.estado, cuerpo: previa.cuerpo }
+    if (previa && previa.estado !== null) {
+      setResponseHeader(event, 'idempotency-replayed', 'true')
+      return { estado: previa.estado, cuerpo: previa.cuerpo }
+    }
     const respuesta = whole(await work(tx))
     await tx.query(guardarRespuesta, [clave, ruta, respuesta.estado, respuesta.cuerpo])
     return respuesta

@@ -1,7 +1,7 @@
 import { getQuery, type H3Event } from 'h3'
 import * as v from 'valibot'
 import type { Clave } from './catalogue.ts'
-import { problem } from './problem.ts'
+import { fieldProblem, problem } from './problem.ts'
 
 const JSON_LIMIT = 1024 * 1024
 const FAULTS_AT_MOST = 20
@@ -13,7 +13,10 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
  * @throws Problem 413, 415, 400 `json_invalido` or 422 `datos_invalidos` with every field at fault.
  */
 export async function readBodyAs<S extends v.GenericSchema>(event: H3Event, schema: S): Promise<v.InferOutput<S>> {
-  return check(schema, await readJson(event), 'datos_invalidos')
+  const body = await readJson(event)
+  // To valibot a list is an object as well.
+  if (Array.isArray(body)) throw fieldProblem('', 'Debe ser un objeto JSON.')
+  return check(schema, body, 'datos_invalidos')
 }
 
 /** Reads the query string as a schema; every value is text and may come once. */
@@ -28,10 +31,13 @@ export function readQueryAs<S extends v.GenericSchema>(event: H3Event, schema: S
 export function check<S extends v.GenericSchema>(schema: S, value: unknown, clave: Clave): v.InferOutput<S> {
   const result = v.safeParse(schema, value)
   if (result.success) return result.output
-  const errores = result.issues.slice(0, FAULTS_AT_MOST).map((issue) => ({
-    campo: (v.getDotPath(issue) ?? '').slice(0, FIELD_NAME_AT_MOST),
-    mensaje: issue.message,
-  }))
+  // Of each field, the first thing that is wrong with it.
+  const faults = new Map<string, string>()
+  for (const issue of result.issues) {
+    const campo = (v.getDotPath(issue) ?? '').slice(0, FIELD_NAME_AT_MOST)
+    if (!faults.has(campo)) faults.set(campo, issue.message)
+  }
+  const errores = [...faults].slice(0, FAULTS_AT_MOST).map(([campo, mensaje]) => ({ campo, mensaje }))
   throw problem(clave, { errores })
 }
 

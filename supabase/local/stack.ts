@@ -165,7 +165,9 @@ async function startParts(
       publicUrl: env.SUPABASE_URL,
     })
     stops.push(() => storage.close())
-    const sweeper = setInterval(() => void storage.sweep().catch(console.error), SWEEP_EVERY_MS)
+    const sweep = () => void storage.sweep().catch(console.error)
+    sweep()
+    const sweeper = setInterval(sweep, SWEEP_EVERY_MS)
     stops.push(async () => clearInterval(sweeper))
 
     const gateway = createGateway({

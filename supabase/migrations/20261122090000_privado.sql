@@ -14,7 +14,8 @@ begin
   return new;
 end
 $$;
-comment on function privado.marcar_actualizado() is 'Disparador: fecha de la última modificación, siempre creciente.';
+comment on function privado.marcar_actualizado() is
+  'Disparador: fecha de la última modificación, siempre creciente.';
 revoke all on function privado.marcar_actualizado() from public;
 
 -- unaccent() is only stable because its dictionary may be replaced; ours is named and never changes.

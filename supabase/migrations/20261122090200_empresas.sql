@@ -11,7 +11,8 @@ language sql immutable strict parallel safe set search_path = '' as $$
     ) as productos
   ) = right(cedula, 1)::int
 $$;
-comment on function privado.cedula_valida(text) is 'Cédula ecuatoriana: provincia y dígito verificador (módulo 10).';
+comment on function privado.cedula_valida(text) is
+  'Cédula ecuatoriana: provincia y dígito verificador (módulo 10).';
 
 -- Módulo 11 of companies (third digit 6 or 9) is not asked: the SRI issues active RUCs that fail it.
 create function privado.ruc_valido(ruc text) returns boolean

@@ -58,7 +58,8 @@ comment on function privado.validar_rol() is 'Disparador: el rol corresponde al 
 revoke all on function privado.proteger_permisos(), privado.validar_rol() from public;
 
 create trigger _100_proteger_permisos before update on public.usuarios
-  for each row when ((old.id, old.empresa_id, old.rol, old.activo) is distinct from (new.id, new.empresa_id, new.rol, new.activo))
+  for each row
+  when ((old.id, old.empresa_id, old.rol, old.activo) is distinct from (new.id, new.empresa_id, new.rol, new.activo))
   execute function privado.proteger_permisos();
 create trigger _200_validar_rol before insert or update of rol, empresa_id on public.usuarios
   for each row execute function privado.validar_rol();

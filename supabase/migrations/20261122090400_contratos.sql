@@ -21,8 +21,10 @@ create table public.contratos (
   constraint contratos_codigo_valido check (codigo ~ '^CT-[0-9]{4}-[0-9]{5,}$'),
   constraint contratos_partes_distintas check (exportadora_id <> contraparte_id),
   constraint contratos_fecha_firma_valida check (fecha_firma between '1990-01-01' and '2100-12-31'),
+  -- NaN is greater than any number, and so refused.
   constraint contratos_volumen_tm_valido check (volumen_tm > 0 and volumen_tm <= 1000000 and scale(volumen_tm) <= 4),
-  constraint contratos_precio_fijado_tm_valido check (precio_fijado_tm > 0 and precio_fijado_tm <= 1000000 and scale(precio_fijado_tm) <= 4),
+  constraint contratos_precio_fijado_tm_valido check (
+    precio_fijado_tm > 0 and precio_fijado_tm <= 1000000 and scale(precio_fijado_tm) <= 4),
   constraint contratos_estado_valido check (estado in ('En revisión', 'Activo', 'Cerrado')),
   constraint contratos_observaciones_valida check (length(observaciones) <= 5000),
   constraint contratos_cierre_coherente check ((estado = 'Cerrado') = (cerrado_en is not null))
@@ -32,7 +34,7 @@ comment on column public.contratos.volumen_tm is 'Volumen en toneladas métricas
 comment on column public.contratos.precio_fijado_tm is 'Precio fijado, en dólares por tonelada métrica.';
 comment on column public.contratos.archivo_pdf is 'Ruta del contrato firmado: <bucket>/<objeto>.';
 comment on column public.contratos.eliminado_en is 'Marca de eliminado: se oculta y se conserva.';
--- Pages of a party, newest first (the order of ids is the order of creation), alone or within a state.
+-- Pages of a party, newest first: the order of ids is the order of creation.
 create index contratos_exportadora_idx on public.contratos (exportadora_id, id desc);
 create index contratos_contraparte_idx on public.contratos (contraparte_id, id desc);
 create index contratos_creado_por_idx on public.contratos (creado_por);
@@ -46,8 +48,10 @@ create table public.contratos_participantes (
   primary key (contrato_id, empresa_id),
   constraint contratos_participantes_papel_valido check (papel in ('exportadora', 'contraparte', 'proveedor'))
 );
-comment on table public.contratos_participantes is 'Quién es parte de cada contrato: todas las políticas lo consultan.';
-comment on column public.contratos_participantes.oculto is 'Cierto cuando el contrato fue eliminado; lo mantiene un disparador.';
+comment on table public.contratos_participantes is
+  'Quién es parte de cada contrato: todas las políticas lo consultan.';
+comment on column public.contratos_participantes.oculto is
+  'Cierto cuando el contrato fue eliminado; lo mantiene un disparador.';
 create index contratos_participantes_empresa_idx on public.contratos_participantes (empresa_id, contrato_id desc);
 
 create function privado.participa(contrato bigint) returns boolean

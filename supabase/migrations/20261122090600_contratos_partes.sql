@@ -35,7 +35,8 @@ begin
   return new;
 end
 $$;
-comment on function privado.fijar_origen() is 'Disparador: autor, estado inicial y empresa propia de un contrato nuevo.';
+comment on function privado.fijar_origen() is
+  'Disparador: autor, estado inicial y empresa propia de un contrato nuevo.';
 
 create function privado.validar_partes() returns trigger
 language plpgsql set search_path = '' as $$
@@ -120,7 +121,8 @@ begin
       detail = 'Solo se asocia a un contrato una empresa proveedora activa.', hint = 'proveedores';
   end if;
   if exists (
-    select from public.contratos_participantes p where p.contrato_id = new.contrato_id and p.empresa_id = new.empresa_id
+    select from public.contratos_participantes p
+    where p.contrato_id = new.contrato_id and p.empresa_id = new.empresa_id
   ) then
     raise exception 'proveedor_repetido' using errcode = 'PT409',
       detail = 'Esa empresa ya es parte del contrato.', hint = 'proveedores';

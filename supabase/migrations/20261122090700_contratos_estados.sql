@@ -25,7 +25,10 @@ comment on function privado.proteger_contrato() is 'Disparador: lo que no cambia
 create function privado.lotes_exportados(contrato bigint) returns boolean
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return (select coalesce(bool_and(l.estado = 'Exportado'), false) from public.lotes_asociados l where l.contrato_id = contrato);
+  return (
+    select coalesce(bool_and(l.estado = 'Exportado'), false)
+    from public.lotes_asociados l where l.contrato_id = contrato
+  );
 end
 $$;
 comment on function privado.lotes_exportados(bigint) is '¿Tiene lotes el contrato y están todos exportados?';

@@ -13,7 +13,8 @@ create table public.lotes_asociados (
   constraint lotes_asociados_codigo_lote_key unique (contrato_id, codigo_lote),
   -- What documentos_contrato refers to: a lot of that same contract.
   constraint lotes_asociados_id_contrato_key unique (id, contrato_id),
-  constraint lotes_asociados_codigo_lote_valido check (codigo_lote ~ '^[[:alnum:]]([[:alnum:] ._/-]{0,38}[[:alnum:]])?$'),
+  constraint lotes_asociados_codigo_lote_valido check (
+    codigo_lote ~ '^[[:alnum:]]([[:alnum:] ._/-]{0,38}[[:alnum:]])?$'),
   constraint lotes_asociados_peso_qq_valido check (peso_qq > 0 and peso_qq <= 1000000 and scale(peso_qq) <= 4),
   constraint lotes_asociados_humedad_valida check (humedad > 0 and humedad < 100 and scale(humedad) <= 2),
   constraint lotes_asociados_estado_valido check (estado in ('En tránsito', 'Recibido', 'Secado', 'Exportado'))

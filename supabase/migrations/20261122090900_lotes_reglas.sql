@@ -63,7 +63,8 @@ begin
   return null;
 end
 $$;
-comment on function privado.cerrar_contrato() is 'Disparador: el contrato se cierra cuando todos sus lotes están exportados.';
+comment on function privado.cerrar_contrato() is
+  'Disparador: el contrato se cierra cuando todos sus lotes están exportados.';
 
 revoke all on function privado.validar_lote(), privado.numerar_lote(), privado.avanzar_lote(),
   privado.cerrar_contrato() from public;

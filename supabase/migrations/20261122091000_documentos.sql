@@ -41,7 +41,10 @@ begin
   return exists (
     select from public.contratos c
     where c.id = contrato and c.eliminado_en is null
-      and ((privado.participa(c.id) and (c.estado = 'Activo' or privado.mi_rol() <> 'proveedor')) or privado.es_admin())
+      and (
+        (privado.participa(c.id) and (c.estado = 'Activo' or privado.mi_rol() <> 'proveedor'))
+        or privado.es_admin()
+      )
   );
 end
 $$;

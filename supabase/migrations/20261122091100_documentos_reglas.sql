@@ -35,7 +35,8 @@ begin
   return new;
 end
 $$;
-comment on function privado.validar_documento() is 'Disparador: quién sube documentos, a qué contrato y desde qué carpeta.';
+comment on function privado.validar_documento() is
+  'Disparador: quién sube documentos, a qué contrato y desde qué carpeta.';
 
 create function privado.leer_objeto() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -45,7 +46,8 @@ declare
   dueno text;
 begin
   perform privado.tomar_objeto(v_bucket, v_objeto);
-  select o.owner_id, coalesce((o.metadata ->> 'size')::bigint, 0), coalesce(o.metadata ->> 'mimetype', 'application/octet-stream')
+  select o.owner_id, coalesce((o.metadata ->> 'size')::bigint, 0),
+    coalesce(o.metadata ->> 'mimetype', 'application/octet-stream')
   into dueno, new.bytes, new.mime
   from storage.objects o where o.bucket_id = v_bucket and o.name = v_objeto;
   if not found then
@@ -68,7 +70,8 @@ begin
   return null;
 end
 $$;
-comment on function privado.fijar_archivo_pdf() is 'Disparador: el último documento de tipo contrato es el archivo del contrato.';
+comment on function privado.fijar_archivo_pdf() is
+  'Disparador: el último documento de tipo contrato es el archivo del contrato.';
 
 revoke all on function privado.tomar_objeto(text, text), privado.validar_documento(), privado.leer_objeto(),
   privado.fijar_archivo_pdf() from public;

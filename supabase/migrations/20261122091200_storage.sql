@@ -55,7 +55,8 @@ $$;
 comment on function privado.objeto_sin_registrar(text, text) is 'Cierto si ningún documento registra ese objeto.';
 
 revoke all on function privado.es_bucket_de_contratos(text), privado.contrato_de_objeto(text),
-  privado.puede_ver_objeto(text), privado.puede_subir_objeto(text), privado.objeto_sin_registrar(text, text) from public;
+  privado.puede_ver_objeto(text), privado.puede_subir_objeto(text), privado.objeto_sin_registrar(text, text)
+  from public;
 grant execute on function privado.es_bucket_de_contratos(text), privado.puede_ver_objeto(text),
   privado.puede_subir_objeto(text), privado.objeto_sin_registrar(text, text) to authenticated;
 

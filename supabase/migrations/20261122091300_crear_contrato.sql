@@ -14,7 +14,9 @@ language plpgsql volatile security invoker set search_path = '' as $$
 declare
   contrato public.contratos;
 begin
-  insert into public.contratos (exportadora_id, contraparte_id, fecha_firma, volumen_tm, precio_fijado_tm, observaciones)
+  insert into public.contratos (
+    exportadora_id, contraparte_id, fecha_firma, volumen_tm, precio_fijado_tm, observaciones
+  )
   values (
     crear_contrato.exportadora_id, crear_contrato.contraparte_id, crear_contrato.fecha_firma,
     crear_contrato.volumen_tm, crear_contrato.precio_fijado_tm, crear_contrato.observaciones

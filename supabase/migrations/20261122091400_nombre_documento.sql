@@ -51,7 +51,7 @@ begin
     raise exception 'documento_extension_invalida' using errcode = 'PT422',
       detail = 'La extensión del archivo no es válida.', hint = 'extension';
   end if;
-  return privado.nombre_libre(contrato, case when tipo = 'analisis' then 'analisis_' || lower(btrim(etiqueta)) else tipo end)
+  return privado.nombre_libre(contrato, tipo || case when tipo = 'analisis' then '_' || lower(btrim(etiqueta)) else '' end)
     || '.' || lower(extension);
 end
 $$;

@@ -13,7 +13,8 @@ begin
     select * into ficha from public.empresas e where e.id = empresa;
   end if;
   if ficha.id is null then
-    raise exception 'empresa_no_existe' using errcode = 'PT404', detail = 'No existe esa empresa o no comparte contratos con ella.';
+    raise exception 'empresa_no_existe' using errcode = 'PT404',
+      detail = 'No existe esa empresa o no comparte contratos con ella.';
   end if;
   return ficha;
 end

@@ -66,7 +66,8 @@ language sql volatile security definer set search_path = '' as $$
   where i.usuario_id = privado.idempotencia_usuario()
     and i.clave = idempotencia_guardar.clave and i.ruta = idempotencia_guardar.ruta
 $$;
-comment on function privado.idempotencia_guardar(text, text, integer, json) is 'Guarda la respuesta de una clave tomada.';
+comment on function privado.idempotencia_guardar(text, text, integer, json) is
+  'Guarda la respuesta de una clave tomada.';
 
 revoke all on function privado.idempotencia_usuario(), privado.idempotencia_iniciar(text, text, text),
   privado.idempotencia_guardar(text, text, integer, json) from public;

@@ -175,3 +175,25 @@ describe('mover, copiar y borrar', () => {
     expect(await file('CT-2025-00015/contrato.pdf')).toBeNull()
   })
 })
+
+describe('lo que este almacén no tiene', () => {
+  it('se niega con un error de storage-api, no en silencio', async () => {
+    const files = service().from(await makeBucket())
+    ok(await files.upload('a.png', 'x', { contentType: 'image/png' }))
+    const notEnabled = { statusCode: '409', code: 'FeatureNotEnabled' }
+    expect(failure(await files.download('a.png', { transform: { width: 10 } }))).toMatchObject(notEnabled)
+    expect(failure(await files.createSignedUrl('a.png', 60, { transform: { width: 10 } }))).toMatchObject(
+      notEnabled,
+    )
+    expect(failure(await files.download('a.png', { versionId: 'x' }))).toMatchObject(notEnabled)
+    expect(failure(await files.remove([{ path: 'a.png', versionId: 'x' }]))).toMatchObject(notEnabled)
+    expect(failure(await service().getBucketLifecycle('x'))).toMatchObject(notEnabled)
+    expect(ok(await files.purgeCache('a.png'))).toEqual({ message: 'success' })
+    expect(failure(await anonymous().from('x').purgeCache('a.png'))).toMatchObject({ statusCode: '403' })
+    const nowhere = await get('/nada')
+    expect([nowhere.status, await nowhere.json()]).toMatchObject([
+      404,
+      { statusCode: '404', error: 'Not Found' },
+    ])
+  })
+})

@@ -91,9 +91,10 @@ describe('dos sistemas en una máquina', () => {
     )
     const created = answers.filter(({ status }) => status === 201).map(({ data }) => data.codigo as string)
     expect(answers.filter(({ status }) => status === 422)).toHaveLength(5)
-    const year = created[0]!.slice(3, 7)
-    expect(created.sort()).toEqual(
-      Array.from({ length: 45 }, (_, index) => `CT-${year}-${String(index + 1).padStart(5, '0')}`),
+    created.sort((a, b) => a.localeCompare(b))
+    const [year, first] = [created[0]!.slice(3, 7), Number(created[0]!.slice(8))]
+    expect(created).toEqual(
+      Array.from({ length: 45 }, (_, index) => `CT-${year}-${String(first + index).padStart(5, '0')}`),
     )
   })
 
@@ -114,10 +115,7 @@ describe('dos sistemas en una máquina', () => {
   )
 
   test('un segundo arranque sobre los mismos datos se niega y no estorba', async () => {
-    const { env } = await makeEnv().then((made) => {
-      dirs.push(made.dir)
-      return made
-    })
+    const { env } = await make()
     const { code, stderr } = await run('start', { ...env, DATA_DIR: second.env.DATA_DIR })
     expect({ code, lines: stderr.trim().split('\n').length }).toEqual({ code: 1, lines: 1 })
     expect(stderr).toContain(second.env.DATA_DIR)

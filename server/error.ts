@@ -15,7 +15,8 @@ export default function errorHandler(error: H3Error, event: H3Event): void {
     return
   }
   const body = JSON.stringify(problem.body)
-  for (const name of ['etag', 'content-disposition', 'content-encoding', 'accept-ranges']) res.removeHeader(name)
+  for (const name of ['etag', 'content-disposition', 'content-encoding', 'accept-ranges'])
+    res.removeHeader(name)
   setResponseHeaders(event, {
     ...problem.headers,
     'content-type': 'application/problem+json; charset=utf-8',

@@ -4,7 +4,8 @@ import { log } from '../utils/log.ts'
 /** Headers of every answer: readable by web apps of any origin, as Supabase's functions are. */
 const ALWAYS = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'ETag, Location, Content-Disposition, Content-Range, Accept-Ranges, Idempotency-Replayed, Retry-After, Allow',
+  'access-control-expose-headers':
+    'ETag, Location, Content-Disposition, Content-Range, Accept-Ranges, Idempotency-Replayed, Retry-After, Allow',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cache-control': 'private, no-cache',
@@ -37,6 +38,12 @@ function logWhenAnswered(event: H3Event): void {
     const level = res.statusCode >= 500 ? 'error' : isRead ? 'debug' : 'info'
     if (!log.isLevelEnabled(level)) return
     const ms = Math.round((performance.now() - start) * 10) / 10
-    log[level]({ method, path: url?.split('?')[0], status: res.statusCode, ms, aborted: !res.writableFinished || undefined })
+    log[level]({
+      method,
+      path: url?.split('?')[0],
+      status: res.statusCode,
+      ms,
+      aborted: !res.writableFinished || undefined,
+    })
   })
 }

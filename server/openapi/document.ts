@@ -1,6 +1,12 @@
 import { toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema'
 import type { GenericSchema } from 'valibot'
-import { ContratoResumenSchema, ContratoSchema, EdicionContratoSchema, NuevoContratoSchema, PaginaContratosSchema } from '../schemas/contratos.ts'
+import {
+  ContratoResumenSchema,
+  ContratoSchema,
+  EdicionContratoSchema,
+  NuevoContratoSchema,
+  PaginaContratosSchema,
+} from '../schemas/contratos.ts'
 import { DocumentoSchema, FormularioDocumentoSchema, PaginaDocumentosSchema } from '../schemas/documentos.ts'
 import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../schemas/lotes.ts'
 import { ProblemaSchema, SaludSchema } from '../schemas/respuestas.ts'
@@ -39,7 +45,8 @@ const PATH_PARAMETERS: Record<string, string> = {
 }
 
 const REQUEST_HEADERS: Record<RequestHeader, string> = {
-  'Idempotency-Key': 'De 1 a 200 caracteres: repetir la petición con la misma clave (24 h) da la primera respuesta.',
+  'Idempotency-Key':
+    'De 1 a 200 caracteres: repetir la petición con la misma clave (24 h) da la primera respuesta.',
   'If-Match': 'El ETag leído: si el contrato cambió, 412.',
   'If-None-Match': 'El ETag que ya tiene: si es el mismo, 304.',
   Range: 'Bytes del archivo: bytes=0-1023.',
@@ -98,7 +105,11 @@ function response({ description, body, headers }: Answer): Json {
       ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
       : body && { 'application/json': { schema: reference(body) } }
   const described = headers?.map((name) => [name, { description: RESPONSE_HEADERS[name], schema: text }])
-  return { description, ...(described && { headers: Object.fromEntries(described) }), ...(content && { content }) }
+  return {
+    description,
+    ...(described && { headers: Object.fromEntries(described) }),
+    ...(content && { content }),
+  }
 }
 
 const problemResponse = (status: number): Json => ({
@@ -115,10 +126,14 @@ function describe(operation: Operation): Json {
     ...(operation.description && { description: operation.description }),
     ...(isPublic && { security: [] }),
     parameters: parameters(operation),
-    ...(body && { requestBody: { required: true, content: { [body.type]: { schema: reference(body.schema) } } } }),
+    ...(body && {
+      requestBody: { required: true, content: { [body.type]: { schema: reference(body.schema) } } },
+    }),
     responses: {
       ...Object.fromEntries(operation.problems.map((status) => [status, problemResponse(status)])),
-      ...Object.fromEntries(Object.entries(operation.answers).map(([status, answer]) => [status, response(answer)])),
+      ...Object.fromEntries(
+        Object.entries(operation.answers).map(([status, answer]) => [status, response(answer)]),
+      ),
     },
   }
 }
@@ -143,9 +158,16 @@ export function openApiDocument(): Json {
     paths,
     components: {
       securitySchemes: {
-        sesion: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Token de acceso de Supabase Auth.' },
+        sesion: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'Token de acceso de Supabase Auth.',
+        },
       },
-      schemas: Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, withoutDialect(schema)])),
+      schemas: Object.fromEntries(
+        Object.entries(schemas).map(([name, schema]) => [name, withoutDialect(schema)]),
+      ),
     },
   }
 }

@@ -118,7 +118,11 @@ export const OPERATIONS: readonly Operation[] = [
     headers: ['Idempotency-Key'],
     answers: {
       201: { description: 'El documento.', body: DocumentoSchema, headers: ['Location'] },
-      200: { description: 'El documento que ya tenía esos bytes.', body: DocumentoSchema, headers: ['Location'] },
+      200: {
+        description: 'El documento que ya tenía esos bytes.',
+        body: DocumentoSchema,
+        headers: ['Location'],
+      },
     },
     problems: [400, ...FALLAS, 404, 409, 413, 415, 422],
   },
@@ -195,11 +199,13 @@ export const OPERATIONS: readonly Operation[] = [
 
 /** Operations whose path matches, whatever the method. */
 export function operationsAt(path: string): Operation[] {
-  const given = path.replace(/^\/functions\/v1(?=\/)/, '').split(/[?#]/)[0]!.split('/')
+  const [plain = ''] = path.replace(/^\/functions\/v1(?=\/)/, '').split(/[?#]/)
+  const given = plain.replace(/\/$/, '').split('/')
   return OPERATIONS.filter((operation) => {
     const expected = operation.path.split('/')
     return (
-      expected.length === given.length && expected.every((part, i) => part.startsWith('{') || part === given[i])
+      expected.length === given.length &&
+      expected.every((part, i) => part.startsWith('{') || part === given[i])
     )
   })
 }

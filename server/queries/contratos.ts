@@ -1,7 +1,7 @@
 import type { Query } from '../utils/db.ts'
 import { DOCUMENTO, DOCUMENTOS_DE } from './documentos.ts'
-import { LOTE } from './lotes.ts'
 import { lista, pagina, porClave } from './fragmentos.ts'
+import { LOTE } from './lotes.ts'
 
 const RESUMEN = `c.codigo, exportadora.nombre as exportadora, contraparte.nombre as contraparte, c.volumen_tm, c.estado`
 const DATOS = `c.id, c.exportadora_id, c.contraparte_id, c.precio_fijado_tm, c.fecha_firma, c.observaciones,
@@ -119,4 +119,7 @@ function paginaContratos(orden: 'recientes' | 'antiguos'): Query {
 }
 
 /** The page query of each order; by id, which is the order of creation. */
-export const PAGINA_CONTRATOS = { recientes: paginaContratos('recientes'), antiguos: paginaContratos('antiguos') }
+export const PAGINA_CONTRATOS = {
+  recientes: paginaContratos('recientes'),
+  antiguos: paginaContratos('antiguos'),
+}

@@ -1,18 +1,20 @@
 import type { Query } from '../utils/db.ts'
-import { loteNombrado } from './lotes.ts'
 import { pagina, porClave } from './fragmentos.ts'
+import { loteNombrado } from './lotes.ts'
 
 /** Columns of a document `d` of contract `c`, with its lot `l`, in the order of the answer. */
 export const DOCUMENTO = `d.tipo, d.nombre_archivo as nombre, d.id, d.etiqueta, l.codigo_lote as lote, d.bytes,
   d.mime, d.sha256, d.fecha_subida, d.url_archivo, '/contratos/' || c.codigo || '/documentos/' || d.id as url`
 
 /** Documents with their lot. */
-export const DOCUMENTOS_DE = 'public.documentos_contrato d left join public.lotes_asociados l on l.id = d.lote_id'
+export const DOCUMENTOS_DE =
+  'public.documentos_contrato d left join public.lotes_asociados l on l.id = d.lote_id'
 
 /** $1 contract → who may upload to it: its id and code, and whether the caller may. */
 export const prepararSubida = porClave(
   'preparar_subida',
-  (donde) => `select c.id, c.codigo, privado.puede_subir(c.id) as puede from public.contratos c where ${donde}`,
+  (donde) =>
+    `select c.id, c.codigo, privado.puede_subir(c.id) as puede from public.contratos c where ${donde}`,
 )
 
 /**
@@ -45,14 +47,15 @@ export const registrarDocumento: Query = {
 /** $1 contract, $2 limit, $3 tipo, $4 lot, $5 id after which it goes on → a page; no row without the contract. */
 export const paginaDocumentos = porClave(
   'pagina_documentos',
-  (donde) => `select p.* from public.contratos c cross join lateral (${pagina(
-    `select ${DOCUMENTO} from ${DOCUMENTOS_DE}
+  (donde) =>
+    `select p.* from public.contratos c cross join lateral (${pagina(
+      `select ${DOCUMENTO} from ${DOCUMENTOS_DE}
      where d.contrato_id = c.id and ($3::text is null or d.tipo = $3)
        and ($4::text is null or d.lote_id = ${loteNombrado('$4')}) and ($5::bigint is null or d.id > $5)
      order by d.id limit $2 + 1`,
-    'asc',
-    '$2',
-  )}) as p where ${donde}`,
+      'asc',
+      '$2',
+    )}) as p where ${donde}`,
 )
 
 /** $1 contract, $2 id of the document → where its bytes are and how to serve them. */

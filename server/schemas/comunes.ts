@@ -62,7 +62,10 @@ export const decimal = ({ mayorQue, hasta = Infinity, menorQue = Infinity, decim
     v.check((n) => Number(n) > mayorQue, `Debe ser mayor que ${mayorQue}.`),
     v.check((n) => Number(n) <= hasta, `Debe ser ${hasta} como máximo.`),
     v.check((n) => Number(n) < menorQue, `Debe ser menor que ${menorQue}.`),
-    v.check((n) => (n.split('.')[1]?.length ?? 0) <= decimales && !n.includes('e'), `Admite ${decimales} decimales.`),
+    v.check(
+      (n) => (n.split('.')[1]?.length ?? 0) <= decimales && !n.includes('e'),
+      `Admite ${decimales} decimales.`,
+    ),
   )
 
 /** Parameters of a page of a list. */

@@ -26,10 +26,7 @@ export const NuevoContratoSchema = v.pipe(
     precio_fijado_tm: v.nullish(precio_fijado_tm),
     fecha_firma: v.nullish(FechaSchema),
     observaciones: v.nullish(observaciones),
-    proveedores: v.optional(
-      v.pipe(v.array(EntradaIdSchema), v.maxLength(50, 'Admite 50 proveedores.')),
-      [],
-    ),
+    proveedores: v.optional(v.pipe(v.array(EntradaIdSchema), v.maxLength(50, 'Admite 50 proveedores.')), []),
   }),
   v.forward(
     v.partialCheck(
@@ -58,19 +55,20 @@ export const EdicionContratoSchema = v.pipe(
       ),
     ),
   }),
-  v.check(
-    ({ actualizado_en: _, ...cambios }) => Object.keys(cambios).length > 0,
-    'No hay nada que cambiar.',
-  ),
+  v.check(({ actualizado_en: _, ...cambios }) => Object.keys(cambios).length > 0, 'No hay nada que cambiar.'),
 )
 
 /** GET /contratos: filters, order and page. */
 export const FiltroContratosSchema = v.strictObject({
   estado: v.optional(EstadoSchema),
   contraparte: v.optional(v.pipe(texto(200), v.description('La otra empresa: su id o parte de su nombre.'))),
-  desde: v.optional(v.pipe(FechaSchema, v.description('Con fecha (de firma o, si falta, de creación) desde este día.'))),
+  desde: v.optional(
+    v.pipe(FechaSchema, v.description('Con fecha (de firma o, si falta, de creación) desde este día.')),
+  ),
   hasta: v.optional(v.pipe(FechaSchema, v.description('Con fecha hasta este día inclusive.'))),
-  texto: v.optional(v.pipe(texto(100), v.description('Parte del código, de las observaciones o de una empresa.'))),
+  texto: v.optional(
+    v.pipe(texto(100), v.description('Parte del código, de las observaciones o de una empresa.')),
+  ),
   orden: v.optional(v.picklist(['recientes', 'antiguos'], 'Debe ser recientes o antiguos.'), 'recientes'),
   ...paginacion,
 })
@@ -116,5 +114,8 @@ export const ContratoSchema = v.strictObject({
 
 export const PaginaContratosSchema = v.strictObject({
   contratos: v.array(ContratoResumenSchema),
-  siguiente: v.pipe(v.nullable(v.string()), v.description('Cursor de la página siguiente; null en la última.')),
+  siguiente: v.pipe(
+    v.nullable(v.string()),
+    v.description('Cursor de la página siguiente; null en la última.'),
+  ),
 })

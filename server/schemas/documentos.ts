@@ -42,7 +42,11 @@ export const FormularioDocumentoSchema = v.strictObject({
   tipo,
   etiqueta: v.optional(etiqueta),
   lote: v.optional(lote),
-  archivo: v.pipe(v.string(), v.description('PDF, XML, imagen o CSV; 50 MiB como máximo.'), v.metadata({ format: 'binary' })),
+  archivo: v.pipe(
+    v.string(),
+    v.description('PDF, XML, imagen o CSV; 50 MiB como máximo.'),
+    v.metadata({ format: 'binary' }),
+  ),
 })
 
 /** GET /contratos/{id}/documentos: filters and page. */

@@ -22,15 +22,24 @@ export const CATALOGUE = {
   version_distinta: [412, 'El contrato cambió desde que usted lo leyó: vuelva a leerlo antes de editarlo.'],
   cuerpo_demasiado_grande: [413, 'El cuerpo pasa de 1 MiB.'],
   archivo_demasiado_grande: [413, 'El archivo pasa de 50 MiB.'],
-  tipo_de_cuerpo_no_admitido: [415, 'El tipo del cuerpo (Content-Type o Content-Encoding) no se admite aquí.'],
+  tipo_de_cuerpo_no_admitido: [
+    415,
+    'El tipo del cuerpo (Content-Type o Content-Encoding) no se admite aquí.',
+  ],
   rango_invalido: [416, 'El rango pedido no está dentro del archivo.'],
   datos_invalidos: [422, 'Algún dato no es válido.'],
   referencia_inexistente: [422, 'Algún dato se refiere a algo que no existe.'],
-  archivo_no_admitido: [422, 'El archivo no se admite.'],
+  archivo_no_admitido: [422, 'El contenido del archivo no es PDF, XML, imagen ni CSV.'],
   error_interno: [500, 'Algo falló de nuestro lado; ya quedó registrado.'],
   base_no_disponible: [503, 'La base de datos no está disponible: vuelva a intentarlo en unos segundos.'],
-  almacen_no_disponible: [503, 'El almacén de archivos no está disponible: vuelva a intentarlo en unos segundos.'],
-  sesiones_no_disponibles: [503, 'El servicio de sesiones no está disponible: vuelva a intentarlo en unos segundos.'],
+  almacen_no_disponible: [
+    503,
+    'El almacén de archivos no está disponible: vuelva a intentarlo en unos segundos.',
+  ],
+  sesiones_no_disponibles: [
+    503,
+    'El servicio de sesiones no está disponible: vuelva a intentarlo en unos segundos.',
+  ],
 } as const satisfies Record<string, readonly [number, string]>
 
 export type Clave = keyof typeof CATALOGUE

@@ -53,7 +53,8 @@ export function comoUsuario<T>(handler: (event: H3Event, db: UserConnection) => 
     const token = bearerOf(event.node.req.headers.authorization)
     if (!token) throw problem('no_autenticado')
     const answer = await handler(event, connect(await services().verifySession(token), token))
-    if (typeof answer === 'string') setResponseHeader(event, 'content-type', 'application/json; charset=utf-8')
+    if (typeof answer === 'string')
+      setResponseHeader(event, 'content-type', 'application/json; charset=utf-8')
     return answer
   })
 }

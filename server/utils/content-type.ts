@@ -56,13 +56,18 @@ function textOf(bytes: Buffer): string | undefined {
 
 function looksLikeXml(text: string): boolean {
   const start = text.trimStart()
-  return start.startsWith('<?xml') || (/^<[A-Za-z_][\w.:-]*[\s/>]/.test(start) && !/^<(!doctype\s+)?html[\s>]/i.test(start))
+  return (
+    start.startsWith('<?xml') ||
+    (/^<[A-Za-z_][\w.:-]*[\s/>]/.test(start) && !/^<(!doctype\s+)?html[\s>]/i.test(start))
+  )
 }
 
 /** Two columns at least, and as many in the second line as in the first, where the sample holds both. */
 function looksLikeCsv(text: string): boolean {
   if (/^\s*[<{[]/.test(text)) return false
-  const lines = withoutQuoted(text).split(/\r\n|\n|\r/).filter((line) => line.trim() !== '')
+  const lines = withoutQuoted(text)
+    .split(/\r\n|\n|\r/)
+    .filter((line) => line.trim() !== '')
   const [header, first, second] = lines
   if (!header) return false
   const isWhole = second !== undefined

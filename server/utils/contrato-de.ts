@@ -1,7 +1,7 @@
 import { getRouterParam, type H3Event } from 'h3'
 import { accesoContrato } from '../queries/contratos.ts'
-import { accesoLote } from '../queries/lotes.ts'
 import type { PorClave } from '../queries/fragmentos.ts'
+import { accesoLote } from '../queries/lotes.ts'
 import type { UserDb } from './como-usuario.ts'
 import type { Query } from './db.ts'
 import { type Problem, problem } from './problem.ts'

@@ -28,7 +28,9 @@ const EnvironmentSchema = v.object({
   SUPABASE_URL: httpUrl,
   SUPABASE_PUBLISHABLE_KEY: v.pipe(v.string('is missing (or SUPABASE_ANON_KEY)'), v.minLength(1, 'is empty')),
   DATABASE_URL: databaseUrl,
-  JWT_SECRET: v.optional(v.pipe(v.string(), v.minLength(32, 'is shorter than 32 characters, too weak for HS256'))),
+  JWT_SECRET: v.optional(
+    v.pipe(v.string(), v.minLength(32, 'is shorter than 32 characters, too weak for HS256')),
+  ),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `is none of ${LOG_LEVELS.join(', ')}`), 'info'),
   DB_POOL_MAX: v.optional(
     v.pipe(v.string(), v.regex(/^[1-9]\d{0,2}$/, 'is not a number from 1 to 999'), v.transform(Number)),
@@ -78,4 +80,5 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   }
 }
 
-const describe = (issue: v.BaseIssue<unknown>) => (issue.received === 'undefined' ? 'is missing' : issue.message)
+const describe = (issue: v.BaseIssue<unknown>) =>
+  issue.received === 'undefined' ? 'is missing' : issue.message

@@ -8,6 +8,9 @@ const MAX = 255
 export function cleanFileName(given: string | undefined): string {
   const name = (given ?? '')
     .toWellFormed()
+    // How browsers write the characters that would end the name in a form.
+    .replace(/%22/g, '"')
+    .replace(/%0[AD]/g, '')
     .normalize('NFC')
     .replace(/^.*[/\\]/s, '')
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
@@ -21,7 +24,13 @@ export function cleanFileName(given: string | undefined): string {
 
 /** `Content-Disposition` of a download: an ASCII name for old clients and the exact one (RFC 6266, RFC 5987). */
 export function attachment(name: string): string {
-  const ascii = name.normalize('NFKD').replace(/[^\x20-\x7e]/g, '').replace(/["\\%]/g, '_')
-  const exact = encodeURIComponent(name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+  const ascii = name
+    .normalize('NFKD')
+    .replace(/[^\x20-\x7e]/g, '')
+    .replace(/["\\%]/g, '_')
+  const exact = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
   return `attachment; filename="${ascii}"; filename*=UTF-8''${exact}`
 }

@@ -1,5 +1,5 @@
-import { Busboy, type BusboyHeaders } from '@fastify/busboy'
 import type { Readable } from 'node:stream'
+import { Busboy, type BusboyHeaders } from '@fastify/busboy'
 import type { H3Event } from 'h3'
 import { fieldProblem, type Problem, problem } from './problem.ts'
 
@@ -19,16 +19,28 @@ export interface Form<T> {
 }
 
 const FILE_FIELD = 'archivo'
-const LIMITS = { fileSize: FILE_LIMIT, files: 1, fields: 20, parts: 25, fieldSize: 4096, fieldNameSize: 100, headerPairs: 40 }
+const LIMITS = {
+  fileSize: FILE_LIMIT,
+  files: 1,
+  fields: 20,
+  parts: 25,
+  fieldSize: 4096,
+  fieldNameSize: 100,
+  headerPairs: 40,
+}
 
 /**
  * Reads a multipart form with one file, `archivo`, at most, which `onFile` consumes while it arrives: nothing is kept in
  * memory. Fields may come before or after it.
  * @throws Problem 413, 415, 400 `formulario_invalido` or what `onFile` throws; never before `onFile` has ended.
  */
-export async function readForm<T>(event: H3Event, onFile: (file: IncomingFile) => Promise<T>): Promise<Form<T>> {
+export async function readForm<T>(
+  event: H3Event,
+  onFile: (file: IncomingFile) => Promise<T>,
+): Promise<Form<T>> {
   const { req } = event.node
-  if (!/^multipart\/form-data\s*;/i.test(req.headers['content-type'] ?? '')) throw problem('tipo_de_cuerpo_no_admitido')
+  if (!/^multipart\/form-data\s*;/i.test(req.headers['content-type'] ?? ''))
+    throw problem('tipo_de_cuerpo_no_admitido')
   const parser = openParser(req.headers as BusboyHeaders)
   const fields: Record<string, string> = Object.create(null)
   let incoming: { content: Readable; done: Promise<T> } | undefined
@@ -73,7 +85,8 @@ export async function readForm<T>(event: H3Event, onFile: (file: IncomingFile) =
 
 function openParser(headers: BusboyHeaders): ReturnType<typeof Busboy> {
   // The file's field is a file even when it came without a name; every other is text unless it has one.
-  const isPartAFile = (field?: string, _type?: string, name?: string) => field === FILE_FIELD || name !== undefined
+  const isPartAFile = (field?: string, _type?: string, name?: string) =>
+    field === FILE_FIELD || name !== undefined
   try {
     return Busboy({ headers, limits: LIMITS, isPartAFile })
   } catch (cause) {

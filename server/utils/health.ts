@@ -42,7 +42,9 @@ export function checkHealth() {
 
 async function askAll() {
   const [postgres, auth, storage] = await Promise.all([
-    probe('postgres', () => services().database.as({ role: 'anon' }).query({ name: 'health', text: 'select 1' })),
+    probe('postgres', () =>
+      services().database.as({ role: 'anon' }).query({ name: 'health', text: 'select 1' }),
+    ),
     probe('auth', (signal) => fetchStatus('/auth/v1/health', signal)),
     probe('storage', (signal) => fetchStatus('/storage/v1/status', signal)),
   ])

@@ -19,25 +19,24 @@ export async function unaSolaVez(
   event: H3Event,
   db: UserConnection,
   huella: unknown,
-  work: (db: UserDb) => Promise<{ estado: number; cuerpo: Json | undefined }>,
+  work: (db: UserDb) => Promise<Respuesta>,
 ): Promise<Respuesta> {
   const clave = getRequestHeader(event, 'idempotency-key')
-  if (clave === undefined) return whole(await work(db))
+  if (clave === undefined) return work(db)
   const ruta = `POST ${event.path.split('?')[0]}`
   const resumen = createHash('sha256').update(JSON.stringify(huella)).digest('hex')
   return db.transaction(async (tx) => {
-    const [previa] = await tx.query<{ estado: number | null; cuerpo: Json }>(iniciarClave, [clave, ruta, resumen])
+    const [previa] = await tx.query<{ estado: number | null; cuerpo: Json }>(iniciarClave, [
+      clave,
+      ruta,
+      resumen,
+    ])
     if (previa && previa.estado !== null) {
       setResponseHeader(event, 'idempotency-replayed', 'true')
       return { estado: previa.estado, cuerpo: previa.cuerpo }
     }
-    const respuesta = whole(await work(tx))
+    const respuesta = await work(tx)
     await tx.query(guardarRespuesta, [clave, ruta, respuesta.estado, respuesta.cuerpo])
     return respuesta
   })
-}
-
-function whole({ estado, cuerpo }: { estado: number; cuerpo: Json | undefined }): Respuesta {
-  if (cuerpo === undefined) throw new Error('A POST that succeeded gave back no row.')
-  return { estado, cuerpo }
 }

@@ -12,7 +12,10 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
  * Reads a JSON body and checks it against a schema.
  * @throws Problem 413, 415, 400 `json_invalido` or 422 `datos_invalidos` with every field at fault.
  */
-export async function readBodyAs<S extends v.GenericSchema>(event: H3Event, schema: S): Promise<v.InferOutput<S>> {
+export async function readBodyAs<S extends v.GenericSchema>(
+  event: H3Event,
+  schema: S,
+): Promise<v.InferOutput<S>> {
   const body = await readJson(event)
   // To valibot a list is an object as well.
   if (Array.isArray(body)) throw fieldProblem('', 'Debe ser un objeto JSON.')
@@ -44,7 +47,8 @@ export function check<S extends v.GenericSchema>(schema: S, value: unknown, clav
 async function readJson(event: H3Event): Promise<unknown> {
   const { headers } = event.node.req
   const isJson = /^application\/(json|[\w.+-]+\+json)\s*(;|$)/i.test(headers['content-type'] ?? '')
-  if (!isJson || (headers['content-encoding'] ?? 'identity') !== 'identity') throw problem('tipo_de_cuerpo_no_admitido')
+  if (!isJson || (headers['content-encoding'] ?? 'identity') !== 'identity')
+    throw problem('tipo_de_cuerpo_no_admitido')
   const bytes = await readBytes(event, JSON_LIMIT)
   try {
     return JSON.parse(decoder.decode(bytes))

@@ -21,7 +21,8 @@ const CONNECTION_CODES = new Set([
   'EPIPE',
 ])
 // pg raises these without a code.
-const CONNECTION_MESSAGES = /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|pool after calling end/i
+const CONNECTION_MESSAGES =
+  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|pool after calling end/i
 
 /** Turns an error of a query into a problem; what is neither the caller's fault nor an outage stays as it is. */
 export function fromDatabase(error: unknown): unknown {
@@ -42,7 +43,9 @@ function isDatabaseUnavailable(error: unknown): boolean {
 /** True for an error that Postgres itself answered (SQLSTATE of five characters). */
 function isPostgresError(error: unknown): error is PostgresError {
   const code = (error as { code?: unknown } | null)?.code
-  return error instanceof Error && typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && 'severity' in error
+  return (
+    error instanceof Error && typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && 'severity' in error
+  )
 }
 
 /**
@@ -74,11 +77,16 @@ function problemFromPostgres(error: PostgresError): Problem | null {
 /** What SQL raised on purpose: `raise exception 'clave' using errcode = 'PT4xx', detail, hint = campo`. */
 function raisedProblem(status: number, error: PostgresError): Problem {
   const detail = error.detail || error.message
-  const errores = error.hint && /^[a-z_]+$/.test(error.hint) ? [{ campo: error.hint, mensaje: detail }] : undefined
+  const errores =
+    error.hint && /^[\w-]+$/.test(error.hint) ? [{ campo: error.hint, mensaje: detail }] : undefined
   return new Problem(status, error.message, detail, { errores })
 }
 
-function withField(clave: Parameters<typeof fieldProblem>[2] & string, error: PostgresError, mensaje: string): Problem {
+function withField(
+  clave: Parameters<typeof fieldProblem>[2] & string,
+  error: PostgresError,
+  mensaje: string,
+): Problem {
   const campo = error.column ?? fieldOfConstraint(error)
   return campo ? fieldProblem(campo, mensaje, clave) : problem(clave)
 }

@@ -48,7 +48,8 @@ export async function registrar(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { existente, lote_id, nombre } = await ubicar()
     if (existente) return { estado: 200, cuerpo: existente }
-    if (lote !== undefined && lote_id === null) throw fieldProblem('lote', 'No existe ese lote en el contrato.')
+    if (lote !== undefined && lote_id === null)
+      throw fieldProblem('lote', 'No existe ese lote en el contrato.')
     if (!(await upload.moveTo(nombre))) continue
     const propio = tipo === 'contrato' ? `${contrato.codigo}.${archivo.extension}` : ''
     const valores = [contrato.id, lote_id, tipo, etiqueta, cleanFileName(archivo.name) || propio]

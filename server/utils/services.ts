@@ -1,8 +1,8 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { type Database, openDatabase } from './db.ts'
 import type { Environment } from './environment.ts'
-import { streamingFetch } from './streaming-fetch.ts'
 import { createSessionVerifier, type VerifySession } from './sessions.ts'
+import { streamingFetch } from './streaming-fetch.ts'
 
 /** What the process holds open while it serves. */
 export interface Services {

@@ -17,7 +17,10 @@ type Remembered = Claims & { exp: number; sub: string }
  * @throws Problem `no_autenticado` for any token that does not hold; `sesiones_no_disponibles` when the keys
  * cannot be fetched.
  */
-export function createSessionVerifier(options: { supabaseUrl: string; jwtSecret?: string | undefined }): VerifySession {
+export function createSessionVerifier(options: {
+  supabaseUrl: string
+  jwtSecret?: string | undefined
+}): VerifySession {
   const secret = options.jwtSecret ? new TextEncoder().encode(options.jwtSecret) : undefined
   const published = createRemoteJWKSet(new URL(`${options.supabaseUrl}/auth/v1/.well-known/jwks.json`))
   const remembered = new Map<string, Remembered>()
@@ -31,7 +34,9 @@ export function createSessionVerifier(options: { supabaseUrl: string; jwtSecret?
         : await jwtVerify(token, published, { ...EXPECTED, algorithms: ['ES256', 'RS256', 'EdDSA'] })
       return payload
     } catch (cause) {
-      throw problem(isShared || !isUnreachable(cause) ? 'no_autenticado' : 'sesiones_no_disponibles', { cause })
+      throw problem(isShared || !isUnreachable(cause) ? 'no_autenticado' : 'sesiones_no_disponibles', {
+        cause,
+      })
     }
   }
 
@@ -57,7 +62,10 @@ function algorithmOf(token: string): string | undefined {
 
 // Anything that is not a verdict on the token: Auth did not answer, or not with keys.
 const isUnreachable = (error: unknown) =>
-  !(error instanceof errors.JOSEError) || error instanceof errors.JWKSTimeout || error.code === 'ERR_JOSE_GENERIC'
+  !(error instanceof errors.JOSEError) ||
+  error instanceof errors.JWKSTimeout ||
+  error.code === 'ERR_JOSE_GENERIC'
 
 /** The token of `Authorization: Bearer …`, if there is one. */
-export const bearerOf = (header: string | undefined) => /^Bearer +([\w-]+\.[\w-]+\.[\w-]+) *$/i.exec(header ?? '')?.[1]
+export const bearerOf = (header: string | undefined) =>
+  /^Bearer +([\w-]+\.[\w-]+\.[\w-]+) *$/i.exec(header ?? '')?.[1]

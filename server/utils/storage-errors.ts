@@ -30,4 +30,3 @@ export function problemFromStorage(error: unknown): Problem {
 
 // storage-api answers most errors with HTTP 400 and puts the status that it means into the body.
 const statusOf = ({ status, statusCode }: Failure) => Number(statusCode) || status
-

@@ -68,13 +68,18 @@ export function openUpload(supabase: SupabaseClient, folder: string): Upload {
     async discardUnless(registered) {
       if (!stored || registered === `${BUCKET}/${stored}`) return
       const { error } = await bucket.remove([stored])
-      if (error) log.warn({ object: stored, reason: error.message }, 'an unregistered object was left in storage')
+      if (error)
+        log.warn({ object: stored, reason: error.message }, 'an unregistered object was left in storage')
     },
   }
 }
 
 const notAdmitted = () =>
-  fieldProblem('archivo', 'El contenido no es PDF, XML, imagen (JPEG, PNG, WebP) ni CSV.', 'archivo_no_admitido')
+  fieldProblem(
+    'archivo',
+    'El contenido no es PDF, XML, imagen (JPEG, PNG, WebP) ni CSV.',
+    'archivo_no_admitido',
+  )
 
 /** The first bytes of a file: `size` of them or more, or all when it is shorter. */
 async function take(chunks: AsyncIterator<Buffer>, size: number): Promise<Buffer> {

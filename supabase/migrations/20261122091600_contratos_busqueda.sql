@@ -1,34 +1,72 @@
--- Why: text search by code and observations, without accents or case. Under RLS the planner may not use a
--- trigram index (its operators could leak through errors), so the search runs inside a definer that asks
--- itself who is party.
--- Touches: an index of public.contratos; creates privado.contratos_con_texto. Destructive: no.
+-- Why: a page of contracts costs the same for a company of five and one of a million, whatever is asked. No
+-- fixed plan does that: a rare state goes by its index, a rare text by the trigrams, a common one by the newest
+-- contracts, a small company by its own. And under RLS the planner may not use a trigram index at all (its
+-- operators could leak through errors). So the ids of a page are found inside a definer that asks itself who
+-- is party, with a plan made for the values at hand.
+-- Touches: indexes of public.contratos; creates the functions that find contracts. Destructive: no.
+create function privado.fecha_contrato(fecha_firma date, creado_en timestamptz) returns date
+language sql immutable parallel safe set search_path = '' as $$
+  select coalesce(fecha_firma, (creado_en at time zone 'America/Guayaquil')::date)
+$$;
+comment on function privado.fecha_contrato(date, timestamptz) is
+  'Fecha de un contrato: la de su firma o, si no la tiene, la de su creación en Guayaquil.';
+
+create index contratos_estado_idx on public.contratos (estado, id desc);
+create index contratos_fecha_idx on public.contratos (privado.fecha_contrato(fecha_firma, creado_en));
 create index contratos_texto_idx on public.contratos
   using gin (privado.normalizar(codigo || ' ' || coalesce(observaciones, '')) extensions.gin_trgm_ops);
 
-create function privado.contratos_con_texto(texto text, tope integer default 10000) returns setof bigint
+create function privado.contratos_filtrados(
+  estado text default null,
+  desde date default null,
+  hasta date default null,
+  texto text default null,
+  empresas bigint[] default null,
+  despues_de bigint default null,
+  antiguos_primero boolean default false,
+  tope integer default 20
+) returns setof bigint
 language plpgsql stable security definer set search_path = '' as $$
 declare
   patron constant text := '%' || regexp_replace(privado.normalizar(texto), '([%_\\])', '\\\1', 'g') || '%';
+  clave constant text := case when privado.es_admin() then 'c.id' else 'p.contrato_id' end;
+  sentido constant text := case when antiguos_primero then 'asc' else 'desc' end;
+  consulta text := 'select ' || clave || case when privado.es_admin()
+    then ' from public.contratos c where c.eliminado_en is null'
+    else ' from public.contratos_participantes p join public.contratos c on c.id = p.contrato_id
+      where p.empresa_id = $1 and not p.oculto' end;
 begin
-  -- execute plans with the values at hand, so that a rare text goes by the trigrams, a common one by the
-  -- newest contracts, and a small company by its own.
-  if privado.es_admin() then
-    return query execute $consulta$
-      select c.id from public.contratos c
-      where privado.normalizar(c.codigo || ' ' || coalesce(c.observaciones, '')) like $1 and c.eliminado_en is null
-      order by c.id desc limit $2
-    $consulta$ using patron, tope;
-  else
-    return query execute $consulta$
-      select p.contrato_id from public.contratos_participantes p join public.contratos c on c.id = p.contrato_id
-      where privado.normalizar(c.codigo || ' ' || coalesce(c.observaciones, '')) like $1
-        and p.empresa_id = $3 and not p.oculto
-      order by p.contrato_id desc limit $2
-    $consulta$ using patron, tope, privado.mi_empresa();
-  end if;
+  -- Only what was asked takes part in the plan; the values never become part of the text.
+  consulta := consulta
+    || case when estado is null then '' else ' and c.estado = $2' end
+    || case when desde is null then '' else ' and privado.fecha_contrato(c.fecha_firma, c.creado_en) >= $3' end
+    || case when hasta is null then '' else ' and privado.fecha_contrato(c.fecha_firma, c.creado_en) <= $4' end
+    || case when texto is null then ''
+      else ' and privado.normalizar(c.codigo || '' '' || coalesce(c.observaciones, '''')) like $5' end
+    || case when empresas is null then ''
+      else ' and (c.exportadora_id = any ($6) or c.contraparte_id = any ($6))' end
+    -- Said of both tables: the planner does not carry an inequality across a join.
+    || case when despues_de is null then ''
+      else format(' and %s %s $7 and c.id %2$s $7', clave, case when antiguos_primero then '>' else '<' end) end
+    || format(' order by %s %s limit $8', clave, sentido);
+  return query execute consulta
+    using privado.mi_empresa(), estado, desde, hasta, patron, empresas, despues_de, tope;
 end
+$$;
+comment on function privado.contratos_filtrados(text, date, date, text, bigint[], bigint, boolean, integer) is
+  'Página de contratos del usuario, por orden de creación: los que cumplen lo que se pide y siguen a uno dado.';
+
+create function privado.contratos_con_texto(texto text, tope integer default 10000) returns setof bigint
+language sql stable set search_path = '' as $$
+  select privado.contratos_filtrados(texto => texto, tope => tope)
 $$;
 comment on function privado.contratos_con_texto(text, integer) is
   'Contratos del usuario cuyo código u observaciones contienen el texto: los más nuevos, hasta el tope.';
-revoke all on function privado.contratos_con_texto(text, integer) from public;
-grant execute on function privado.contratos_con_texto(text, integer) to authenticated;
+
+revoke all on function privado.fecha_contrato(date, timestamptz),
+  privado.contratos_filtrados(text, date, date, text, bigint[], bigint, boolean, integer),
+  privado.contratos_con_texto(text, integer) from public;
+grant execute on function privado.contratos_filtrados(text, date, date, text, bigint[], bigint, boolean, integer),
+  privado.contratos_con_texto(text, integer) to authenticated;
+-- An index of contratos asks it at every write.
+grant execute on function privado.fecha_contrato(date, timestamptz) to authenticated, service_role;

@@ -32,7 +32,10 @@ export interface Respuesta {
 }
 
 /** Runs SQL as the owner of the schema. */
-export async function sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values: unknown[] = []) {
+export async function sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(
+  text: string,
+  values: unknown[] = [],
+) {
   const client = new pg.Client({ connectionString: inject('stack').databaseUrl })
   await client.connect()
   try {
@@ -42,7 +45,10 @@ export async function sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(tex
   }
 }
 
-export async function crearEmpresa(tipo: Empresa['tipo'], nombre = `${tipo} ${randomBytes(4).toString('hex')}`): Promise<Empresa> {
+export async function crearEmpresa(
+  tipo: Empresa['tipo'],
+  nombre = `${tipo} ${randomBytes(4).toString('hex')}`,
+): Promise<Empresa> {
   const ruc = `099${String(randomInt(10_000_000)).padStart(7, '0')}001`
   const [fila] = await sql<{ id: string }>(
     'insert into public.empresas (ruc, nombre, tipo) values ($1, $2, $3) returning id',
@@ -52,7 +58,10 @@ export async function crearEmpresa(tipo: Empresa['tipo'], nombre = `${tipo} ${ra
 }
 
 /** An account, signed in; without company and role it has no profile yet. */
-export async function crearPersona(empresa: Empresa | null, rol: Empresa['tipo'] | 'admin' | null = empresa?.tipo ?? null): Promise<Persona> {
+export async function crearPersona(
+  empresa: Empresa | null,
+  rol: Empresa['tipo'] | 'admin' | null = empresa?.tipo ?? null,
+): Promise<Persona> {
   const { supabaseUrl, publishableKey, secretKey } = inject('stack')
   const options = { auth: { persistSession: false, autoRefreshToken: false } }
   const email = `${randomBytes(6).toString('hex')}@prueba.test`
@@ -61,7 +70,12 @@ export async function crearPersona(empresa: Empresa | null, rol: Empresa['tipo']
   if (error) throw error
   const id = data.user.id
   if (rol) {
-    await sql('insert into public.usuarios (id, empresa_id, nombre, rol) values ($1, $2, $3, $4)', [id, empresa?.id, 'Prueba', rol])
+    await sql('insert into public.usuarios (id, empresa_id, nombre, rol) values ($1, $2, $3, $4)', [
+      id,
+      empresa?.id,
+      'Prueba',
+      rol,
+    ])
   }
   const supabase = createClient(supabaseUrl, publishableKey, options)
   const signed = await supabase.auth.signInWithPassword({ email, password: CLAVE })
@@ -72,7 +86,9 @@ export async function crearPersona(empresa: Empresa | null, rol: Empresa['tipo']
 /** One exporter, its centre and supplier, an administrator, and rivals of the first two: none of the demo's. */
 export async function crearGente() {
   const [exportadora, centro, finca, otra, rival] = await Promise.all(
-    (['exportadora', 'centro_acopio', 'proveedor', 'exportadora', 'centro_acopio'] as const).map((tipo) => crearEmpresa(tipo)),
+    (['exportadora', 'centro_acopio', 'proveedor', 'exportadora', 'centro_acopio'] as const).map((tipo) =>
+      crearEmpresa(tipo),
+    ),
   )
   const [ana, carlos, jose, teresa, rita, cesar] = await Promise.all([
     crearPersona(exportadora!),
@@ -82,7 +98,17 @@ export async function crearGente() {
     crearPersona(otra!),
     crearPersona(rival!),
   ])
-  return { ana: ana!, carlos: carlos!, jose: jose!, teresa: teresa!, rita: rita!, cesar: cesar!, exportadora: exportadora!, centro: centro!, finca: finca! }
+  return {
+    ana: ana!,
+    carlos: carlos!,
+    jose: jose!,
+    teresa: teresa!,
+    rita: rita!,
+    cesar: cesar!,
+    exportadora: exportadora!,
+    centro: centro!,
+    finca: finca!,
+  }
 }
 export type Gente = Awaited<ReturnType<typeof crearGente>>
 
@@ -94,7 +120,12 @@ interface Opciones {
 }
 
 /** A request to the functions; without a person, without a session. */
-export async function llamar(quien: Persona | null, method: string, path: string, opciones: Opciones = {}): Promise<Respuesta> {
+export async function llamar(
+  quien: Persona | null,
+  method: string,
+  path: string,
+  opciones: Opciones = {},
+): Promise<Respuesta> {
   const { json, body, headers } = opciones
   const response = await fetch(inject('stack').functionsUrl + path, {
     method,
@@ -107,7 +138,12 @@ export async function llamar(quien: Persona | null, method: string, path: string
   })
   const texto = await response.text()
   const isJson = response.headers.get('content-type')?.includes('json')
-  const respuesta = { status: response.status, headers: response.headers, texto, cuerpo: isJson ? JSON.parse(texto) : undefined }
+  const respuesta = {
+    status: response.status,
+    headers: response.headers,
+    texto,
+    cuerpo: isJson ? JSON.parse(texto) : undefined,
+  }
   checkAnswer(method, path, respuesta)
   return respuesta
 }
@@ -133,5 +169,14 @@ export function formulario(partes: Record<string, string | Uint8Array>, nombre =
   return form
 }
 
-export const subir = (quien: Persona | null, contrato: string | number, partes: Record<string, string | Uint8Array>, nombre?: string, headers?: Record<string, string>) =>
-  llamar(quien, 'POST', `/contratos/${contrato}/documento`, { body: formulario(partes, nombre), ...(headers && { headers }) })
+export const subir = (
+  quien: Persona | null,
+  contrato: string | number,
+  partes: Record<string, string | Uint8Array>,
+  nombre?: string,
+  headers?: Record<string, string>,
+) =>
+  llamar(quien, 'POST', `/contratos/${contrato}/documento`, {
+    body: formulario(partes, nombre),
+    ...(headers && { headers }),
+  })

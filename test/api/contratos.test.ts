@@ -43,14 +43,18 @@ describe('crear un contrato', () => {
 
   it('el centro de acopio lo crea en revisión', async () => {
     const { carlos, exportadora } = gente
-    const { status, cuerpo } = await llamar(carlos, 'POST', '/contratos', { json: { exportadora_id: exportadora.id, volumen_tm: 5 } })
+    const { status, cuerpo } = await llamar(carlos, 'POST', '/contratos', {
+      json: { exportadora_id: exportadora.id, volumen_tm: 5 },
+    })
     expect(status).toBe(201)
     expect(cuerpo.estado).toBe('En revisión')
   })
 
   it('un proveedor no crea contratos', async () => {
     const { jose, exportadora } = gente
-    const { status, cuerpo } = await llamar(jose, 'POST', '/contratos', { json: { exportadora_id: exportadora.id, volumen_tm: 5 } })
+    const { status, cuerpo } = await llamar(jose, 'POST', '/contratos', {
+      json: { exportadora_id: exportadora.id, volumen_tm: 5 },
+    })
     expect([status, cuerpo.clave]).toEqual([403, 'contrato_sin_permiso'])
   })
 
@@ -63,7 +67,9 @@ describe('crear un contrato', () => {
 
   it('una cuenta sin perfil no crea contratos', async () => {
     const nadie = await crearPersona(null)
-    const { status } = await llamar(nadie, 'POST', '/contratos', { json: { contraparte_id: gente.centro.id, volumen_tm: 5 } })
+    const { status } = await llamar(nadie, 'POST', '/contratos', {
+      json: { contraparte_id: gente.centro.id, volumen_tm: 5 },
+    })
     expect(status).toBe(403)
   })
 
@@ -93,10 +99,16 @@ describe('crear un contrato', () => {
 
   it('un proveedor que no existe deshace todo el contrato', async () => {
     const antes = await sql('select count(*) from public.contratos where creado_por = $1', [gente.ana.id])
-    const json = { contraparte_id: gente.centro.id, volumen_tm: 5, proveedores: [gente.finca.id, 999_999_999] }
+    const json = {
+      contraparte_id: gente.centro.id,
+      volumen_tm: 5,
+      proveedores: [gente.finca.id, 999_999_999],
+    }
     const { status, cuerpo } = await llamar(gente.ana, 'POST', '/contratos', { json })
     expect([status, cuerpo.clave]).toEqual([422, 'proveedor_invalido'])
-    expect(await sql('select count(*) from public.contratos where creado_por = $1', [gente.ana.id])).toEqual(antes)
+    expect(await sql('select count(*) from public.contratos where creado_por = $1', [gente.ana.id])).toEqual(
+      antes,
+    )
   })
 })
 
@@ -108,12 +120,21 @@ describe('ver un contrato', () => {
       headers: { apikey: publishableKey, 'content-type': 'application/json' },
       body: JSON.stringify({ email: 'exportadora@agroarriba.test', password: 'cacao-demo-2025' }),
     }).then((r) => r.json() as Promise<{ access_token: string }>)
-    const { cuerpo, texto } = await llamar({ token: sesion.access_token } as never, 'GET', '/contratos/CT-2025-00014')
+    const { cuerpo, texto } = await llamar(
+      { token: sesion.access_token } as never,
+      'GET',
+      '/contratos/CT-2025-00014',
+    )
     const primeras = (objeto: object, n: number) => Object.fromEntries(Object.entries(objeto).slice(0, n))
     expect(Object.keys(cuerpo).slice(0, 7)).toEqual(
       'codigo exportadora contraparte volumen_tm estado documentos lotes'.split(' '),
     )
-    expect(cuerpo).toMatchObject({ codigo: 'CT-2025-00014', exportadora: 'Agroarriba', contraparte: 'Centro Triboka', volumen_tm: 200 })
+    expect(cuerpo).toMatchObject({
+      codigo: 'CT-2025-00014',
+      exportadora: 'Agroarriba',
+      contraparte: 'Centro Triboka',
+      volumen_tm: 200,
+    })
     expect(cuerpo.documentos.map((d: object) => JSON.stringify(primeras(d, 2)))).toEqual([
       '{"tipo":"contrato","nombre":"CT-2025-00014.pdf"}',
       '{"tipo":"factura","nombre":"FAC-001.pdf"}',
@@ -126,7 +147,10 @@ describe('ver un contrato', () => {
   it('lo ven sus partes y el administrador, por código y por id', async () => {
     const { id, codigo } = await nuevoContrato(gente)
     for (const quien of [gente.ana, gente.carlos, gente.jose, gente.teresa]) {
-      const [porCodigo, porId] = await Promise.all([llamar(quien, 'GET', `/contratos/${codigo}`), llamar(quien, 'GET', `/contratos/${id}`)])
+      const [porCodigo, porId] = await Promise.all([
+        llamar(quien, 'GET', `/contratos/${codigo}`),
+        llamar(quien, 'GET', `/contratos/${id}`),
+      ])
       expect([porCodigo.status, porId.status]).toEqual([200, 200])
       expect(porId.texto).toBe(porCodigo.texto)
     }
@@ -144,24 +168,36 @@ describe('ver un contrato', () => {
     }
   })
 
-  it.each(['0', '-1', '1.5', '99999999999999999999', 'CT-2025', 'ct-2025-00014', '%00', '%F0%28', "1'--", '..%2F1'])(
-    '%s no es ningún contrato',
-    async (clave) => {
-      const { status, cuerpo } = await llamar(gente.ana, 'GET', `/contratos/${clave}`)
-      expect([status, cuerpo.clave]).toEqual([404, 'contrato_no_existe'])
-    },
-  )
+  it.each([
+    '0',
+    '-1',
+    '1.5',
+    '99999999999999999999',
+    'CT-2025',
+    'ct-2025-00014',
+    '%00',
+    '%F0%28',
+    "1'--",
+    '..%2F1',
+  ])('%s no es ningún contrato', async (clave) => {
+    const { status, cuerpo } = await llamar(gente.ana, 'GET', `/contratos/${clave}`)
+    expect([status, cuerpo.clave]).toEqual([404, 'contrato_no_existe'])
+  })
 
   it('quien ya lo tiene recibe 304, hasta que algo de él cambia', async () => {
     const { codigo } = await nuevoContrato(gente)
     const { headers } = await llamar(gente.ana, 'GET', `/contratos/${codigo}`)
     const etag = headers.get('etag')!
     for (const tag of [etag, `W/${etag}`, `"otra", ${etag}`, '*']) {
-      const { status, texto } = await llamar(gente.carlos, 'GET', `/contratos/${codigo}`, { headers: { 'if-none-match': tag } })
+      const { status, texto } = await llamar(gente.carlos, 'GET', `/contratos/${codigo}`, {
+        headers: { 'if-none-match': tag },
+      })
       expect([status, texto]).toEqual([304, ''])
     }
     await llamar(gente.carlos, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq: 60, humedad: 7.5 } })
-    const nuevo = await llamar(gente.ana, 'GET', `/contratos/${codigo}`, { headers: { 'if-none-match': etag } })
+    const nuevo = await llamar(gente.ana, 'GET', `/contratos/${codigo}`, {
+      headers: { 'if-none-match': etag },
+    })
     expect(nuevo.status).toBe(200)
     expect(nuevo.headers.get('etag')).not.toBe(etag)
   })
@@ -170,7 +206,9 @@ describe('ver un contrato', () => {
 describe('editar un contrato', () => {
   it('cambia lo que se envía y deja lo demás', async () => {
     const { codigo } = await nuevoContrato(gente, { observaciones: 'una', precio_fijado_tm: 4000 })
-    const { status, cuerpo, texto } = await llamar(gente.carlos, 'PUT', `/contratos/${codigo}`, { json: { volumen_tm: '210.0', precio_fijado_tm: null } })
+    const { status, cuerpo, texto } = await llamar(gente.carlos, 'PUT', `/contratos/${codigo}`, {
+      json: { volumen_tm: '210.0', precio_fijado_tm: null },
+    })
     expect(status).toBe(200)
     expect(cuerpo).toMatchObject({ precio_fijado_tm: null, observaciones: 'una' })
     expect(texto).toContain('"volumen_tm":210.0,')
@@ -180,7 +218,11 @@ describe('editar un contrato', () => {
   it('con la versión leída, de dos ediciones a la vez vale una', async () => {
     const { codigo } = await nuevoContrato(gente)
     const etag = (await llamar(gente.ana, 'GET', `/contratos/${codigo}`)).headers.get('etag')!
-    const editar = (volumen_tm: number) => llamar(gente.ana, 'PUT', `/contratos/${codigo}`, { json: { volumen_tm }, headers: { 'if-match': etag } })
+    const editar = (volumen_tm: number) =>
+      llamar(gente.ana, 'PUT', `/contratos/${codigo}`, {
+        json: { volumen_tm },
+        headers: { 'if-match': etag },
+      })
     const respuestas = await Promise.all([1, 2, 3, 4, 5].map(editar))
     expect(respuestas.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412, 412])
     expect(respuestas.find(({ status }) => status === 412)!.cuerpo.clave).toBe('version_distinta')
@@ -197,7 +239,8 @@ describe('editar un contrato', () => {
 
   it('actualizado_en en el cuerpo guarda igual que If-Match', async () => {
     const { codigo, actualizado_en } = await nuevoContrato(gente)
-    const editar = () => llamar(gente.ana, 'PUT', `/contratos/${codigo}`, { json: { volumen_tm: 7, actualizado_en } })
+    const editar = () =>
+      llamar(gente.ana, 'PUT', `/contratos/${codigo}`, { json: { volumen_tm: 7, actualizado_en } })
     expect((await editar()).status).toBe(200)
     expect((await editar()).status).toBe(412)
   })
@@ -206,15 +249,24 @@ describe('editar un contrato', () => {
     const { codigo } = await nuevoContrato(gente)
     const etag = (await llamar(gente.ana, 'GET', `/contratos/${codigo}`)).headers.get('etag')!
     await llamar(gente.carlos, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq: 60, humedad: 7.5 } })
-    const { status } = await llamar(gente.ana, 'PUT', `/contratos/${codigo}`, { json: { volumen_tm: 8 }, headers: { 'if-match': etag } })
+    const { status } = await llamar(gente.ana, 'PUT', `/contratos/${codigo}`, {
+      json: { volumen_tm: 8 },
+      headers: { 'if-match': etag },
+    })
     expect(status).toBe(200)
   })
 
-  it.each(['"inventada"', '"2025-02-30T00:00:00+00:00/x"', 'W/"x"', 'sin comillas', '""'])('If-Match: %s no es de ninguna versión', async (tag) => {
-    const { codigo } = await nuevoContrato(gente)
-    const { status } = await llamar(gente.ana, 'PUT', `/contratos/${codigo}`, { json: { volumen_tm: 8 }, headers: { 'if-match': tag } })
-    expect(status).toBe(412)
-  })
+  it.each(['"inventada"', '"2025-02-30T00:00:00+00:00/x"', 'W/"x"', 'sin comillas', '""'])(
+    'If-Match: %s no es de ninguna versión',
+    async (tag) => {
+      const { codigo } = await nuevoContrato(gente)
+      const { status } = await llamar(gente.ana, 'PUT', `/contratos/${codigo}`, {
+        json: { volumen_tm: 8 },
+        headers: { 'if-match': tag },
+      })
+      expect(status).toBe(412)
+    },
+  )
 
   it('un proveedor lo ve pero no lo edita; la rival ni lo ve', async () => {
     const { codigo, actualizado_en } = await nuevoContrato(gente)
@@ -228,11 +280,17 @@ describe('editar un contrato', () => {
 
   it('uno cerrado solo lo reabre un administrador', async () => {
     const { codigo } = await nuevoContrato(gente)
-    await llamar(gente.ana, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq: 60, humedad: 7.5, estado: 'Exportado' } })
-    const editar = (quien: typeof gente.ana, json: object) => llamar(quien, 'PUT', `/contratos/${codigo}`, { json })
+    await llamar(gente.ana, 'POST', `/contratos/${codigo}/lote`, {
+      json: { peso_qq: 60, humedad: 7.5, estado: 'Exportado' },
+    })
+    const editar = (quien: typeof gente.ana, json: object) =>
+      llamar(quien, 'PUT', `/contratos/${codigo}`, { json })
     expect((await editar(gente.ana, { volumen_tm: 8 })).cuerpo.clave).toBe('contrato_cerrado')
     expect((await editar(gente.ana, { estado: 'Activo' })).cuerpo.clave).toBe('contrato_reabre_admin')
-    expect((await editar(gente.teresa, { estado: 'Activo' })).cuerpo).toMatchObject({ estado: 'Activo', cerrado_en: null })
+    expect((await editar(gente.teresa, { estado: 'Activo' })).cuerpo).toMatchObject({
+      estado: 'Activo',
+      cerrado_en: null,
+    })
   })
 
   it.each([
@@ -265,7 +323,10 @@ describe('eliminar un contrato', () => {
       expect((await llamar(quien, 'GET', `/contratos/${codigo}`)).status).toBe(404)
       expect((await llamar(quien, 'DELETE', `/contratos/${codigo}`)).status).toBe(404)
     }
-    const [fila] = await sql('select eliminado_en is not null as marcado from public.contratos where id = $1', [id])
+    const [fila] = await sql(
+      'select eliminado_en is not null as marcado from public.contratos where id = $1',
+      [id],
+    )
     expect(fila).toEqual({ marcado: true })
   })
 })

@@ -17,7 +17,10 @@ beforeAll(async () => {
 
 /** A download keeps its bytes, so it does not go through `llamar`. */
 const bajar = (quien: Gente['ana'], headers: Record<string, string> = {}, method = 'GET') =>
-  fetch(inject('stack').functionsUrl + url, { method, headers: { authorization: `Bearer ${quien.token}`, ...headers } })
+  fetch(inject('stack').functionsUrl + url, {
+    method,
+    headers: { authorization: `Bearer ${quien.token}`, ...headers },
+  })
 const bytesDe = async (response: Response) => Buffer.from(await response.arrayBuffer())
 
 describe('descargar un documento', () => {
@@ -47,7 +50,9 @@ describe('descargar un documento', () => {
     const esperado = archivo.subarray(desde, hasta)
     const inicio = desde < 0 ? archivo.length + desde : desde
     expect(response.status).toBe(206)
-    expect(response.headers.get('content-range')).toBe(`bytes ${inicio}-${inicio + esperado.length - 1}/${archivo.length}`)
+    expect(response.headers.get('content-range')).toBe(
+      `bytes ${inicio}-${inicio + esperado.length - 1}/${archivo.length}`,
+    )
     expect((await bytesDe(response)).equals(esperado)).toBe(true)
   })
 
@@ -63,7 +68,9 @@ describe('descargar un documento', () => {
   })
 
   it('quien ya lo tiene recibe 304', async () => {
-    const { status, texto } = await llamar(gente.ana, 'GET', url, { headers: { 'if-none-match': `"${sha256}"` } })
+    const { status, texto } = await llamar(gente.ana, 'GET', url, {
+      headers: { 'if-none-match': `"${sha256}"` },
+    })
     expect([status, texto]).toEqual([304, ''])
   })
 
@@ -86,28 +93,42 @@ describe('descargar un documento', () => {
     const ajeno = await llamar(gente.ana, 'GET', url.replace(codigo, otro.codigo))
     expect([ajeno.status, ajeno.cuerpo.clave]).toEqual([404, 'documento_no_existe'])
     for (const id of ['0', 'x', '9'.repeat(19), '%00', '-1']) {
-      expect((await llamar(gente.ana, 'GET', `/contratos/${codigo}/documentos/${id}`)).cuerpo.clave).toBe('documento_no_existe')
+      expect((await llamar(gente.ana, 'GET', `/contratos/${codigo}/documentos/${id}`)).cuerpo.clave).toBe(
+        'documento_no_existe',
+      )
     }
   })
 
   it('lo que registró una app con el SDK se descarga igual', async () => {
     const { codigo, id } = await nuevoContrato(gente)
     const objeto = `${codigo}/factura_001.pdf`
-    const subida = await gente.ana.supabase.storage.from('contratos').upload(objeto, new Blob([archivo], { type: 'application/pdf' }))
+    const subida = await gente.ana.supabase.storage
+      .from('contratos')
+      .upload(objeto, new Blob([Buffer.from(archivo)], { type: 'application/pdf' }))
     expect(subida.error).toBeNull()
     const registro = await gente.ana.supabase
       .from('documentos_contrato')
-      .insert({ contrato_id: id, tipo: 'factura', nombre_archivo: 'x.pdf', url_archivo: `contratos/${objeto}` })
+      .insert({
+        contrato_id: id,
+        tipo: 'factura',
+        nombre_archivo: 'x.pdf',
+        url_archivo: `contratos/${objeto}`,
+      })
       .select('id')
       .single()
     expect(registro.error).toBeNull()
-    const response = await fetch(`${inject('stack').functionsUrl}/contratos/${codigo}/documentos/${registro.data!.id}`, {
-      headers: { authorization: `Bearer ${gente.carlos.token}` },
-    })
+    const response = await fetch(
+      `${inject('stack').functionsUrl}/contratos/${codigo}/documentos/${registro.data!.id}`,
+      {
+        headers: { authorization: `Bearer ${gente.carlos.token}` },
+      },
+    )
     expect(response.headers.get('etag')).toBe(`"documento-${registro.data!.id}"`)
     expect((await bytesDe(response)).equals(archivo)).toBe(true)
     // The function goes on from what the app left.
-    expect((await subir(gente.ana, codigo, { tipo: 'factura', archivo: pdf() })).cuerpo.url_archivo).toBe(`contratos/${codigo}/factura_002.pdf`)
+    expect((await subir(gente.ana, codigo, { tipo: 'factura', archivo: pdf() })).cuerpo.url_archivo).toBe(
+      `contratos/${codigo}/factura_002.pdf`,
+    )
   })
 })
 
@@ -118,10 +139,15 @@ describe('la lista de documentos', () => {
     const tipos = ['factura', 'pago', 'factura', 'foto', 'factura']
     const ids: number[] = []
     for (const [i, tipo] of tipos.entries()) {
-      const { cuerpo } = await subir(gente.ana, codigo, { tipo, ...(i % 2 && { lote: 'LT-0001' }), archivo: pdf() })
+      const { cuerpo } = await subir(gente.ana, codigo, {
+        tipo,
+        ...(i % 2 && { lote: 'LT-0001' }),
+        archivo: pdf(),
+      })
       ids.push(cuerpo.id)
     }
-    const listar = async (consulta: string) => (await llamar(gente.jose, 'GET', `/contratos/${codigo}/documentos?${consulta}`)).cuerpo
+    const listar = async (consulta: string) =>
+      (await llamar(gente.jose, 'GET', `/contratos/${codigo}/documentos?${consulta}`)).cuerpo
     const idsDe = (pagina: { documentos: { id: number }[] }) => pagina.documentos.map(({ id }) => id)
     const [una] = [await listar('limite=2')]
     const dos = await listar(`limite=2&cursor=${una.siguiente}`)
@@ -135,7 +161,9 @@ describe('la lista de documentos', () => {
   })
 
   it('no es para la rival, ni con filtros inventados', async () => {
-    expect((await llamar(gente.rita, 'GET', `/contratos/${codigo}/documentos`)).cuerpo.clave).toBe('contrato_no_existe')
+    expect((await llamar(gente.rita, 'GET', `/contratos/${codigo}/documentos`)).cuerpo.clave).toBe(
+      'contrato_no_existe',
+    )
     for (const consulta of ['tipo=x', 'limite=-1', 'cursor=x', 'otro=1', 'lote=%00']) {
       expect((await llamar(gente.ana, 'GET', `/contratos/${codigo}/documentos?${consulta}`)).status).toBe(400)
     }

@@ -8,7 +8,8 @@ beforeAll(async () => {
   codigo = (await nuevoContrato(gente)).codigo
 })
 
-const asociar = (quien: Gente['ana'] | null, json: unknown, contrato = codigo) => llamar(quien, 'POST', `/contratos/${contrato}/lote`, { json })
+const asociar = (quien: Gente['ana'] | null, json: unknown, contrato = codigo) =>
+  llamar(quien, 'POST', `/contratos/${contrato}/lote`, { json })
 const editar = (quien: Gente['ana'], lote: string | number, json: unknown, contrato = codigo) =>
   llamar(quien, 'PUT', `/contratos/${contrato}/lotes/${encodeURIComponent(lote)}`, { json })
 
@@ -17,14 +18,27 @@ describe('asociar un lote', () => {
     const { codigo } = await nuevoContrato(gente)
     const primero = await asociar(gente.carlos, { peso_qq: '60.0', humedad: 7.5 }, codigo)
     expect(primero.status).toBe(201)
-    expect(primero.cuerpo).toMatchObject({ id: expect.any(Number), codigo_lote: 'LT-0001', estado: 'En tránsito' })
+    expect(primero.cuerpo).toMatchObject({
+      id: expect.any(Number),
+      codigo_lote: 'LT-0001',
+      estado: 'En tránsito',
+    })
     expect(primero.texto).toContain('"peso_qq":60.0,"humedad":7.5,')
-    const segundo = await asociar(gente.ana, { codigo_lote: ' Bodega 2/A ', peso_qq: 45, humedad: '7.20', estado: 'Recibido' }, codigo)
+    const segundo = await asociar(
+      gente.ana,
+      { codigo_lote: ' Bodega 2/A ', peso_qq: 45, humedad: '7.20', estado: 'Recibido' },
+      codigo,
+    )
     expect(segundo.cuerpo).toMatchObject({ codigo_lote: 'Bodega 2/A', estado: 'Recibido' })
     const tercero = await asociar(gente.ana, { codigo_lote: null, peso_qq: 1, humedad: 1 }, codigo)
     expect(tercero.cuerpo.codigo_lote).toBe('LT-0002')
-    const { pathname } = new URL(tercero.headers.get('location')!, `${inject('stack').functionsUrl}/contratos/${codigo}/lote`)
-    expect((await llamar(gente.ana, 'PUT', pathname, { json: { humedad: 2 } })).cuerpo.id).toBe(tercero.cuerpo.id)
+    const { pathname } = new URL(
+      tercero.headers.get('location')!,
+      `${inject('stack').functionsUrl}/contratos/${codigo}/lote`,
+    )
+    expect((await llamar(gente.ana, 'PUT', pathname, { json: { humedad: 2 } })).cuerpo.id).toBe(
+      tercero.cuerpo.id,
+    )
   })
 
   it('el mismo código dos veces en un contrato es un conflicto que nombra el campo', async () => {
@@ -64,7 +78,9 @@ describe('asociar un lote', () => {
 describe('editar un lote', () => {
   it('cambia humedad, peso y estado, por código o por id; el estado solo avanza', async () => {
     const { cuerpo: lote } = await asociar(gente.ana, { codigo_lote: 'LT-9001', peso_qq: 60, humedad: 12 })
-    expect((await editar(gente.carlos, 'LT-9001', { humedad: '7.50', estado: 'Secado' })).texto).toContain('"humedad":7.50,')
+    expect((await editar(gente.carlos, 'LT-9001', { humedad: '7.50', estado: 'Secado' })).texto).toContain(
+      '"humedad":7.50,',
+    )
     const { cuerpo } = await editar(gente.ana, lote.id, { peso_qq: 57.2 })
     expect(cuerpo).toMatchObject({ peso_qq: 57.2, humedad: 7.5, estado: 'Secado' })
     const atras = await editar(gente.ana, 'LT-9001', { estado: 'Recibido' })
@@ -80,7 +96,11 @@ describe('editar un lote', () => {
   })
 
   it('el lote de otro contrato no está en este', async () => {
-    const { cuerpo: ajeno } = await asociar(gente.ana, { peso_qq: 1, humedad: 1 }, (await nuevoContrato(gente)).codigo)
+    const { cuerpo: ajeno } = await asociar(
+      gente.ana,
+      { peso_qq: 1, humedad: 1 },
+      (await nuevoContrato(gente)).codigo,
+    )
     const { status, cuerpo } = await editar(gente.ana, ajeno.id, { peso_qq: 2 })
     expect([status, cuerpo.clave]).toEqual([404, 'lote_no_existe'])
   })
@@ -93,22 +113,34 @@ describe('editar un lote', () => {
     expect([rival.status, rival.cuerpo.clave]).toEqual([404, 'contrato_no_existe'])
   })
 
-  it.each([[{}], [{ codigo_lote: 'x' }], [{ humedad: 'x' }], [{ estado: null }]])('no admite %j', async (json) => {
-    expect((await editar(gente.ana, 'LT-A', json)).status).toBe(422)
-  })
+  it.each([[{}], [{ codigo_lote: 'x' }], [{ humedad: 'x' }], [{ estado: null }]])(
+    'no admite %j',
+    async (json) => {
+      expect((await editar(gente.ana, 'LT-A', json)).status).toBe(422)
+    },
+  )
 
-  it.each(['', ' ', '\0', '0', '-1', '9'.repeat(30), '../LT-A', 'LT-A/x'])('%j no es ningún lote', async (lote) => {
-    const { status } = await editar(gente.ana, lote, { humedad: 7 })
-    expect(status).toBe(404)
-  })
+  it.each(['', ' ', '\0', '0', '-1', '9'.repeat(30), '../LT-A', 'LT-A/x'])(
+    '%j no es ningún lote',
+    async (lote) => {
+      const { status } = await editar(gente.ana, lote, { humedad: 7 })
+      expect(status).toBe(404)
+    },
+  )
 
   it('al exportar el último, el contrato se cierra', async () => {
     const { codigo } = await nuevoContrato(gente)
-    for (const codigo_lote of ['A', 'B']) await asociar(gente.ana, { codigo_lote, peso_qq: 60, humedad: 7 }, codigo)
+    for (const codigo_lote of ['A', 'B'])
+      await asociar(gente.ana, { codigo_lote, peso_qq: 60, humedad: 7 }, codigo)
     await editar(gente.carlos, 'A', { estado: 'Exportado' }, codigo)
     expect((await llamar(gente.ana, 'GET', `/contratos/${codigo}`)).cuerpo.estado).toBe('Activo')
     await editar(gente.carlos, 'B', { estado: 'Exportado' }, codigo)
-    expect((await llamar(gente.ana, 'GET', `/contratos/${codigo}`)).cuerpo).toMatchObject({ estado: 'Cerrado', cerrado_en: expect.any(String) })
-    expect((await asociar(gente.ana, { peso_qq: 1, humedad: 1 }, codigo)).cuerpo.clave).toBe('contrato_cerrado')
+    expect((await llamar(gente.ana, 'GET', `/contratos/${codigo}`)).cuerpo).toMatchObject({
+      estado: 'Cerrado',
+      cerrado_en: expect.any(String),
+    })
+    expect((await asociar(gente.ana, { peso_qq: 1, humedad: 1 }, codigo)).cuerpo.clave).toBe(
+      'contrato_cerrado',
+    )
   })
 })

@@ -27,7 +27,12 @@ const huerfanos = (contrato: string) =>
 describe('subir un documento', () => {
   it('lo guarda en la carpeta del contrato y responde 201 con su suma', async () => {
     const archivo = pdf(200_000)
-    const { status, headers, cuerpo } = await subir(gente.carlos, codigo, { tipo: 'factura', archivo }, 'FAC-001.pdf')
+    const { status, headers, cuerpo } = await subir(
+      gente.carlos,
+      codigo,
+      { tipo: 'factura', archivo },
+      'FAC-001.pdf',
+    )
     expect(status).toBe(201)
     expect(cuerpo).toMatchObject({
       tipo: 'factura',
@@ -39,15 +44,27 @@ describe('subir un documento', () => {
       url: `/contratos/${codigo}/documentos/${cuerpo.id}`,
     })
     const { functionsUrl } = inject('stack')
-    expect(new URL(headers.get('location')!, `${functionsUrl}/contratos/${codigo}/documento`).pathname).toBe(cuerpo.url)
+    expect(new URL(headers.get('location')!, `${functionsUrl}/contratos/${codigo}/documento`).pathname).toBe(
+      cuerpo.url,
+    )
     expect(existsSync(enDisco(cuerpo.url_archivo))).toBe(true)
   })
 
   it('con los campos antes o después del archivo da lo mismo', async () => {
     const { codigo } = await nuevoContrato(gente)
     await llamar(gente.ana, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq: 60, humedad: 7 } })
-    const antes = await subir(gente.jose, codigo, { tipo: 'analisis', etiqueta: 'Humedad', lote: 'LT-0001', archivo: csv }, 'a.csv')
-    const despues = await subir(gente.jose, codigo, { archivo: Buffer.from('a,b\n1,2\n'), lote: 'LT-0001', etiqueta: 'humedad', tipo: 'analisis' }, 'b.csv')
+    const antes = await subir(
+      gente.jose,
+      codigo,
+      { tipo: 'analisis', etiqueta: 'Humedad', lote: 'LT-0001', archivo: csv },
+      'a.csv',
+    )
+    const despues = await subir(
+      gente.jose,
+      codigo,
+      { archivo: Buffer.from('a,b\n1,2\n'), lote: 'LT-0001', etiqueta: 'humedad', tipo: 'analisis' },
+      'b.csv',
+    )
     expect([antes.cuerpo.url_archivo, despues.cuerpo.url_archivo]).toEqual([
       `contratos/${codigo}/analisis_humedad.csv`,
       `contratos/${codigo}/analisis_humedad_002.csv`,
@@ -59,7 +76,9 @@ describe('subir un documento', () => {
     const { codigo } = await nuevoContrato(gente)
     const { cuerpo } = await subir(gente.ana, codigo, { tipo: 'contrato', archivo: pdf() }, ' ')
     expect(cuerpo).toMatchObject({ nombre: `${codigo}.pdf`, url_archivo: `contratos/${codigo}/contrato.pdf` })
-    expect((await llamar(gente.ana, 'GET', `/contratos/${codigo}`)).cuerpo.archivo_pdf).toBe(cuerpo.url_archivo)
+    expect((await llamar(gente.ana, 'GET', `/contratos/${codigo}`)).cuerpo.archivo_pdf).toBe(
+      cuerpo.url_archivo,
+    )
   })
 
   it('el tipo es el del contenido, y no el del nombre', async () => {
@@ -69,7 +88,12 @@ describe('subir un documento', () => {
   })
 
   it('el nombre del archivo se limpia', async () => {
-    const { cuerpo } = await subir(gente.ana, codigo, { tipo: 'otro', archivo: pdf() }, '..\\..\\año 1/Fáctura \u202e"ñ".pdf')
+    const { cuerpo } = await subir(
+      gente.ana,
+      codigo,
+      { tipo: 'otro', archivo: pdf() },
+      '..\\..\\año 1/Fáctura \u202e"ñ".pdf',
+    )
     expect(cuerpo.nombre).toBe('Fáctura "ñ".pdf')
   })
 
@@ -87,10 +111,15 @@ describe('subir un documento', () => {
 
   it('a la vez, las del mismo tipo reciben números distintos', async () => {
     const { codigo } = await nuevoContrato(gente)
-    const respuestas = await Promise.all(Array.from({ length: 12 }, () => subir(gente.ana, codigo, { tipo: 'factura', archivo: pdf() })))
+    const respuestas = await Promise.all(
+      Array.from({ length: 12 }, () => subir(gente.ana, codigo, { tipo: 'factura', archivo: pdf() })),
+    )
     expect(respuestas.map(({ status }) => status)).toEqual(Array(12).fill(201))
     expect(respuestas.map(({ cuerpo }) => cuerpo.url_archivo).sort()).toEqual(
-      Array.from({ length: 12 }, (_, i) => `contratos/${codigo}/factura_${String(i + 1).padStart(3, '0')}.pdf`),
+      Array.from(
+        { length: 12 },
+        (_, i) => `contratos/${codigo}/factura_${String(i + 1).padStart(3, '0')}.pdf`,
+      ),
     )
     expect(await huerfanos(codigo)).toEqual([])
   })
@@ -98,7 +127,9 @@ describe('subir un documento', () => {
   it('a la vez, los mismos bytes quedan una vez', async () => {
     const { codigo } = await nuevoContrato(gente)
     const archivo = pdf()
-    const respuestas = await Promise.all(Array.from({ length: 6 }, () => subir(gente.ana, codigo, { tipo: 'factura', archivo })))
+    const respuestas = await Promise.all(
+      Array.from({ length: 6 }, () => subir(gente.ana, codigo, { tipo: 'factura', archivo })),
+    )
     expect(respuestas.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 201])
     expect(new Set(respuestas.map(({ texto }) => texto)).size).toBe(1)
     expect(await huerfanos(codigo)).toEqual([])
@@ -134,24 +165,35 @@ describe('lo que no se admite', () => {
     ['un campo de más', { tipo: 'factura', contrato_id: '1', archivo }, 'contrato_id'],
     ['un lote que no está', { tipo: 'factura', lote: 'LT-9999', archivo }, 'lote'],
     ['un lote enorme', { tipo: 'factura', lote: '9'.repeat(60), archivo }, 'lote'],
-    ['dos archivos', { archivo, factura: pdf() }, 'factura'],
+    ['dos archivos', { archivo, factura: pdf() }, 'archivo'],
     ['un campo larguísimo', { tipo: 'x'.repeat(5000), archivo }, 'tipo'],
-  ] as [string, Record<string, string | Uint8Array>, string][])('%s: 422 y el campo', async (_, partes, campo) => {
-    const { codigo } = await nuevoContrato(gente)
-    const { status, cuerpo } = await subir(gente.ana, codigo, partes)
-    expect(status).toBe(422)
-    expect(cuerpo.errores[0].campo).toBe(campo)
-    expect(await huerfanos(codigo)).toEqual([])
-  })
+  ] as [string, Record<string, string | Uint8Array>, string][])(
+    '%s: 422 y el campo',
+    async (_, partes, campo) => {
+      const { codigo } = await nuevoContrato(gente)
+      const { status, cuerpo } = await subir(gente.ana, codigo, partes)
+      expect(status).toBe(422)
+      expect(cuerpo.errores[0].campo).toBe(campo)
+      expect(await huerfanos(codigo)).toEqual([])
+    },
+  )
 
   it.each([
     ['vacío', Buffer.alloc(0)],
     ['un programa', Buffer.from('7f454c4602010100', 'hex')],
     ['una página', Buffer.from('<!doctype html><script>alert(1)</script>')],
-    ['un CSV con bytes cero más adelante', Buffer.concat([Buffer.from('a,b\n'.repeat(3000)), Buffer.alloc(9000)])],
+    [
+      'un CSV con bytes cero más adelante',
+      Buffer.concat([Buffer.from('a,b\n'.repeat(3000)), Buffer.alloc(9000)]),
+    ],
   ])('un archivo %s', async (_, contenido) => {
     const { codigo } = await nuevoContrato(gente)
-    const { status, cuerpo } = await subir(gente.ana, codigo, { tipo: 'otro', archivo: contenido }, 'contrato.pdf')
+    const { status, cuerpo } = await subir(
+      gente.ana,
+      codigo,
+      { tipo: 'otro', archivo: contenido },
+      'contrato.pdf',
+    )
     expect([status, cuerpo.clave, cuerpo.errores[0].campo]).toEqual([422, 'archivo_no_admitido', 'archivo'])
     expect(await huerfanos(codigo)).toEqual([])
   })
@@ -159,7 +201,10 @@ describe('lo que no se admite', () => {
   it('más de 50 MiB; 50 MiB justos sí', async () => {
     const { codigo } = await nuevoContrato(gente)
     const justo = Buffer.alloc(50 * 1024 * 1024, '%PDF-1.7\n')
-    const exceso = await subir(gente.ana, codigo, { tipo: 'otro', archivo: Buffer.concat([justo, Buffer.from('x')]) })
+    const exceso = await subir(gente.ana, codigo, {
+      tipo: 'otro',
+      archivo: Buffer.concat([justo, Buffer.from('x')]),
+    })
     expect([exceso.status, exceso.cuerpo.clave]).toEqual([413, 'archivo_demasiado_grande'])
     expect(await huerfanos(codigo)).toEqual([])
     expect((await subir(gente.ana, codigo, { tipo: 'otro', archivo: justo })).cuerpo.bytes).toBe(justo.length)
@@ -170,7 +215,12 @@ describe('lo que no se admite', () => {
     ['un formulario sin boundary', { 'content-type': 'multipart/form-data' }, 'x', 415],
     ['un formulario con boundary vacío', { 'content-type': 'multipart/form-data; boundary=' }, 'x', 400],
     ['un formulario que no lo es', { 'content-type': 'multipart/form-data; boundary=b' }, 'hola', 400],
-    ['una parte sin nombre', { 'content-type': 'multipart/form-data; boundary=b' }, '--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n', 400],
+    [
+      'una parte sin nombre',
+      { 'content-type': 'multipart/form-data; boundary=b' },
+      '--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n',
+      400,
+    ],
     [
       'un formulario cortado',
       { 'content-type': 'multipart/form-data; boundary=b' },
@@ -179,7 +229,10 @@ describe('lo que no se admite', () => {
     ],
   ])('%s', async (_, headers, body, esperado) => {
     const { codigo } = await nuevoContrato(gente)
-    const { status } = await llamar(gente.ana, 'POST', `/contratos/${codigo}/documento`, { headers: headers as never, body })
+    const { status } = await llamar(gente.ana, 'POST', `/contratos/${codigo}/documento`, {
+      headers: headers as never,
+      body,
+    })
     expect(status).toBe(esperado)
     expect(await huerfanos(codigo)).toEqual([])
   })
@@ -189,11 +242,17 @@ describe('lo que no se admite', () => {
     const form = new Response(formulario({ tipo: 'factura', archivo: pdf(3_000_000) }))
     const bytes = Buffer.from(await form.arrayBuffer())
     const url = new URL(`/contratos/${codigo}/documento`, inject('stack').functionsUrl)
-    const headers = { authorization: `Bearer ${gente.ana.token}`, 'content-type': form.headers.get('content-type')!, 'content-length': bytes.length }
+    const headers = {
+      authorization: `Bearer ${gente.ana.token}`,
+      'content-type': form.headers.get('content-type')!,
+      'content-length': bytes.length,
+    }
     await new Promise<void>((resolve) => {
       const cliente = request(url, { method: 'POST', headers }, () => {})
       cliente.on('error', () => resolve())
-      cliente.write(bytes.subarray(0, 2_000_000), () => setTimeout(() => cliente.destroy(new Error('cuelga')), 100))
+      cliente.write(bytes.subarray(0, 2_000_000), () =>
+        setTimeout(() => cliente.destroy(new Error('cuelga')), 100),
+      )
     })
     await expect.poll(() => huerfanos(codigo), { timeout: 5000 }).toEqual([])
     expect((await llamar(gente.ana, 'GET', `/contratos/${codigo}/documentos`)).cuerpo.documentos).toEqual([])

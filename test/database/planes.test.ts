@@ -75,6 +75,25 @@ const CASOS: { indice: string; quien: Quien; sql: string; params: (db: Db) => un
     params: (db) => [db.mundo.usuarios.celia_centro],
   },
   {
+    indice: 'contratos_estado_idx',
+    quien: 'sistema',
+    sql: `select id from public.contratos where estado = 'En revisión' order by id desc limit 20`,
+    params: () => [],
+  },
+  {
+    indice: 'contratos_fecha_idx',
+    quien: 'sistema',
+    sql: `select id from public.contratos where privado.fecha_contrato(fecha_firma, creado_en) between '2020-01-01' and '2020-01-02'`,
+    params: () => [],
+  },
+  {
+    indice: 'contratos_texto_idx',
+    quien: 'sistema',
+    sql: `select id from public.contratos
+      where privado.normalizar(codigo || ' ' || coalesce(observaciones, '')) like '%organico%'`,
+    params: () => [],
+  },
+  {
     indice: 'idempotencia_creado_en_idx',
     quien: 'sistema',
     sql: `select * from privado.idempotencia where creado_en < now() - interval '24 hours' order by creado_en limit 20`,
@@ -89,43 +108,4 @@ describe('cada índice sirve a su consulta, con RLS', () => {
       expect(await indexesOf(db, sql, params(db))).toContain(indice)
     }),
   )
-})
-
-describe('buscar por texto', () => {
-  const buscar = async (db: Db, texto: string) =>
-    (await db.query('select id from privado.contratos_con_texto($1) as id', [texto])).map((row) => row.id)
-
-  test('por código u observaciones, sin tildes ni mayúsculas, y solo entre los propios', () =>
-    withUserDb('ana_agroarriba', async (db) => {
-      const { id, codigo } = db.mundo.contrato
-      await db.query(`update public.contratos set observaciones = 'Cacao ORGÁNICO 100%_fino' where id = $1`, [
-        id,
-      ])
-      for (const texto of ['organico', 'ÓRGÁNICO', codigo.toLowerCase(), '100%_F'])
-        expect(await buscar(db, texto)).toEqual([id])
-      for (const texto of ['100__', '%%', 'nada de eso', db.mundo.contratoRival.codigo])
-        expect(await buscar(db, texto)).toEqual([])
-      for (const quien of ['celia_centro', 'pedro_finca', 'ada_admin'] as const) {
-        await db.como(quien)
-        expect(await buscar(db, 'organico')).toContain(id)
-      }
-      for (const quien of ['rosa_rival', 'omar_apagado', 'sin_perfil'] as const) {
-        await db.como(quien)
-        expect(await buscar(db, 'organico')).toEqual([])
-      }
-    }))
-
-  test('un contrato eliminado ya no se encuentra', () =>
-    withUserDb('ada_admin', async (db) => {
-      const { id, codigo } = db.mundo.contrato
-      await db.query('select public.eliminar_contrato($1)', [id])
-      expect(await buscar(db, codigo)).toEqual([])
-    }))
-
-  test('va por los trigramas', () =>
-    withUserDb('sistema', async (db) => {
-      const sql = `select id from public.contratos
-        where privado.normalizar(codigo || ' ' || coalesce(observaciones, '')) like '%organico%'`
-      expect(await indexesOf(db, sql)).toContain('contratos_texto_idx')
-    }))
 })

@@ -15,9 +15,17 @@ describe('el tipo de un archivo se reconoce por su contenido', () => {
     ['una foto JPEG', jpeg, 'image/jpeg'],
     ['una imagen PNG', png, 'image/png'],
     ['una imagen WebP', webp, 'image/webp'],
-    ['un XML con declaración', '<?xml version="1.0" encoding="UTF-8"?>\n<factura id="comprobante"/>', 'application/xml'],
+    [
+      'un XML con declaración',
+      '<?xml version="1.0" encoding="UTF-8"?>\n<factura id="comprobante"/>',
+      'application/xml',
+    ],
     ['un XML con BOM', '\ufeff<?xml version="1.0"?><a/>', 'application/xml'],
-    ['un XML sin declaración', '\n<autorizacion><estado>AUTORIZADO</estado></autorizacion>', 'application/xml'],
+    [
+      'un XML sin declaración',
+      '\n<autorizacion><estado>AUTORIZADO</estado></autorizacion>',
+      'application/xml',
+    ],
     ['un CSV con comas', 'muestra,humedad\nLT-0001,7.5\nLT-0002,7.2\n', 'text/csv'],
     ['un CSV con punto y coma', 'muestra;humedad\r\nLT-0001;7,5\r\n', 'text/csv'],
     ['un CSV de una línea', 'muestra,humedad', 'text/csv'],
@@ -46,7 +54,8 @@ describe('el tipo de un archivo se reconoce por su contenido', () => {
 
   it('un carácter cortado al final de la muestra no lo confunde', async () => {
     const sample = Buffer.from(`a,b\n${'ñ,é\n'.repeat(2000)}`).subarray(0, SAMPLE_BYTES)
-    for (const end of [0, 1, 2, 3]) expect(await recognise(sample.subarray(0, SAMPLE_BYTES - end))).toBe('text/csv')
+    for (const end of [0, 1, 2, 3])
+      expect(await recognise(sample.subarray(0, SAMPLE_BYTES - end))).toBe('text/csv')
   })
 
   it('ningún contenido lo hace fallar', async () => {

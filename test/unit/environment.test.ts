@@ -26,7 +26,11 @@ describe('the environment of the functions', () => {
   })
 
   it('prefers AUTHENTICATOR_DATABASE_URL to a DATABASE_URL of another role', () => {
-    const env = { ...whole, DATABASE_URL: 'postgres://postgres:x@h/postgres', AUTHENTICATOR_DATABASE_URL: whole.DATABASE_URL }
+    const env = {
+      ...whole,
+      DATABASE_URL: 'postgres://postgres:x@h/postgres',
+      AUTHENTICATOR_DATABASE_URL: whole.DATABASE_URL,
+    }
     expect(readEnvironment(env).databaseUrl).toBe(whole.DATABASE_URL)
   })
 
@@ -41,7 +45,9 @@ describe('the environment of the functions', () => {
   })
 
   it('names everything that is missing or wrong in one line', () => {
-    expect(() => readEnvironment({ SUPABASE_URL: 'ftp://x', JWT_SECRET: 'short', LOG_LEVEL: 'loud' })).toThrow(
+    expect(() =>
+      readEnvironment({ SUPABASE_URL: 'ftp://x', JWT_SECRET: 'short', LOG_LEVEL: 'loud' }),
+    ).toThrow(
       /^The functions cannot start: SUPABASE_URL is not an http\(s\) URL; SUPABASE_PUBLISHABLE_KEY is missing; DATABASE_URL is missing; JWT_SECRET is shorter than 32 characters.*; LOG_LEVEL is none of [^\n]*$/,
     )
   })

@@ -10,6 +10,7 @@ describe('el nombre de un archivo', () => {
     ['  análisis  .csv ', 'análisis  .csv'],
     ['a\0b\nc.pdf', 'abc.pdf'],
     ['factura\u202efdp.exe', 'facturafdp.exe'],
+    ['una %22comilla%22.pdf', 'una "comilla".pdf'],
     ['..', ''],
     ['/', ''],
     [undefined, ''],

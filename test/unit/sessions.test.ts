@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { type AddressInfo } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bearerOf, createSessionVerifier } from '../../server/utils/sessions.ts'
@@ -31,13 +31,27 @@ describe('la sesión con secreto compartido', () => {
     ['de la clave anónima', () => sign(session({ role: 'anon' }))],
     ['de la clave de servicio', () => sign(session({ role: 'service_role' }))],
     ['de otra audiencia', () => sign(session().setAudience('otra'))],
-    ['sin vencimiento', () => sign(new SignJWT({ role: 'authenticated' }).setProtectedHeader({ alg: 'HS256' }).setSubject(SUB).setAudience('authenticated'))],
+    [
+      'sin vencimiento',
+      () =>
+        sign(
+          new SignJWT({ role: 'authenticated' })
+            .setProtectedHeader({ alg: 'HS256' })
+            .setSubject(SUB)
+            .setAudience('authenticated'),
+        ),
+    ],
     ['de alguien que no es un usuario', () => sign(session().setSubject("' or true"))],
-    ['sin firmar', async () => `${btoa('{"alg":"none"}').replace(/=/g, '')}.${(await sign(session())).split('.')[1]}.x`],
+    [
+      'sin firmar',
+      async () => `${btoa('{"alg":"none"}').replace(/=/g, '')}.${(await sign(session())).split('.')[1]}.x`,
+    ],
     ['que no es un token', async () => 'a.b.c'],
   ])('no vale %s', async (_, make) => {
     // The keys cannot be fetched here, so a token of another algorithm may only end as no session at all.
-    await expect(verify(await make())).rejects.toMatchObject({ clave: expect.stringMatching(/^(no_autenticado|sesiones_no_disponibles)$/) })
+    await expect(verify(await make())).rejects.toMatchObject({
+      clave: expect.stringMatching(/^(no_autenticado|sesiones_no_disponibles)$/),
+    })
   })
 })
 
@@ -46,7 +60,9 @@ describe('la sesión con las claves que publica Auth', () => {
   let isDown = false
   const server = createServer(async (_, response) => {
     response.statusCode = isDown ? 503 : 200
-    response.end(JSON.stringify({ keys: [{ ...(await exportJWK((await pair).publicKey)), kid: 'uno', alg: 'ES256' }] }))
+    response.end(
+      JSON.stringify({ keys: [{ ...(await exportJWK((await pair).publicKey)), kid: 'uno', alg: 'ES256' }] }),
+    )
   })
   const pair = generateKeyPair('ES256')
 
@@ -73,7 +89,10 @@ describe('la sesión con las claves que publica Auth', () => {
   it('queda en espera mientras Auth no responde', async () => {
     isDown = true
     const verify = createSessionVerifier({ supabaseUrl: url })
-    await expect(verify(await asymmetric())).rejects.toMatchObject({ statusCode: 503, clave: 'sesiones_no_disponibles' })
+    await expect(verify(await asymmetric())).rejects.toMatchObject({
+      statusCode: 503,
+      clave: 'sesiones_no_disponibles',
+    })
     isDown = false
     expect(await verify(await asymmetric())).toMatchObject({ sub: SUB })
   })
@@ -85,7 +104,15 @@ describe('la cabecera Authorization', () => {
     expect(bearerOf('bearer  a.b.c ')).toBe('a.b.c')
   })
 
-  it.each([undefined, '', 'Bearer', 'Basic a.b.c', 'Bearer a.b', 'Bearer a.b.c.d', 'Bearer sb_publishable_x'])('%j no lo lleva', (header) => {
+  it.each([
+    undefined,
+    '',
+    'Bearer',
+    'Basic a.b.c',
+    'Bearer a.b',
+    'Bearer a.b.c.d',
+    'Bearer sb_publishable_x',
+  ])('%j no lo lleva', (header) => {
     expect(bearerOf(header)).toBeUndefined()
   })
 })

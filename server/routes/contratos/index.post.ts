@@ -6,13 +6,13 @@ import { created } from '../../utils/created.ts'
 import { etagOf } from '../../utils/etag.ts'
 import { unaSolaVez } from '../../utils/idempotency.ts'
 import { readBodyAs } from '../../utils/input.ts'
+import { problem } from '../../utils/problem.ts'
 
 /** POST /contratos — a contract between the caller's company and another. Rule: public.crear_contrato. */
 export default comoUsuario(async (event, db) => {
   const nuevo = await readBodyAs(event, NuevoContratoSchema)
-  const { cuerpo } = await unaSolaVez(event, db, nuevo, async (tx) => ({
-    estado: 201,
-    cuerpo: await tx.one(crearContrato, [
+  const { cuerpo } = await unaSolaVez(event, db, nuevo, async (tx) => {
+    const creado = await tx.one(crearContrato, [
       nuevo.volumen_tm,
       nuevo.contraparte_id,
       nuevo.exportadora_id,
@@ -20,8 +20,11 @@ export default comoUsuario(async (event, db) => {
       nuevo.fecha_firma,
       nuevo.observaciones,
       nuevo.proveedores,
-    ]),
-  }))
+    ])
+    // Without access the caller sees no companies, and the statement ends before it creates anything.
+    if (!creado) throw problem('cuenta_sin_acceso')
+    return { estado: 201, cuerpo: creado }
+  })
   setResponseHeader(event, 'etag', etagOf(cuerpo))
   return created(event, cuerpo, ({ codigo }) => `contratos/${codigo}`)
 })

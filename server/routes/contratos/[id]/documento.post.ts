@@ -14,7 +14,9 @@ import { openUpload } from '../../../utils/upload.ts'
 /** POST /contratos/{id}/documento — attaches a file. Rules: public.documentos_contrato triggers, storage policies. */
 export default comoUsuario(async (event, db) => {
   const clave = contratoDe(event)
-  const [contrato] = await db.query<ContratoAbierto & { puede: boolean }>(para(clave, prepararSubida), [clave.valor])
+  const [contrato] = await db.query<ContratoAbierto & { puede: boolean }>(para(clave, prepararSubida), [
+    clave.valor,
+  ])
   if (!contrato) throw await sinContrato(db, clave)
   if (!contrato.puede) throw problem('documento_sin_permiso')
 
@@ -25,7 +27,9 @@ export default comoUsuario(async (event, db) => {
     if (!file) throw fieldProblem('archivo', 'Es obligatorio.')
     const campos = check(CamposDocumentoSchema, fields, 'datos_invalidos')
     const huella = { ...campos, sha256: file.sha256 }
-    const { estado, cuerpo } = await unaSolaVez(event, db, huella, (tx) => registrar(tx, contrato, campos, file, upload))
+    const { estado, cuerpo } = await unaSolaVez(event, db, huella, (tx) =>
+      registrar(tx, contrato, campos, file, upload),
+    )
     registrado = JSON.parse(cuerpo).url_archivo
     return created(event, cuerpo, ({ id }) => `documentos/${id}`, estado)
   } finally {

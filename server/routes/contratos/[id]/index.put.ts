@@ -11,7 +11,11 @@ export default comoUsuario(async (event, db) => {
   const contrato = contratoDe(event)
   const { actualizado_en: leido = null, ...cambios } = await readBodyAs(event, EdicionContratoSchema)
   const versiones = [requiredVersion(event), leido]
-  const cuerpo = await db.one(para(contrato, editarContrato), [contrato.valor, JSON.stringify(cambios), ...versiones])
+  const cuerpo = await db.one(para(contrato, editarContrato), [
+    contrato.valor,
+    JSON.stringify(cambios),
+    ...versiones,
+  ])
   if (!cuerpo) throw await sinContrato(db, contrato, versiones)
   setResponseHeader(event, 'etag', etagOf(cuerpo))
   return cuerpo

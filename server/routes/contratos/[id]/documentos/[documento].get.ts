@@ -11,7 +11,10 @@ import { problem } from '../../../../utils/problem.ts'
 export default comoUsuario(async (event, db) => {
   const [contrato, documento] = [contratoDe(event), parametro(event, 'documento')]
   if (!/^[1-9]\d{0,17}$/.test(documento)) throw problem('documento_no_existe')
-  const [archivo] = await db.query<Archivo & Record<string, unknown>>(para(contrato, ubicarArchivo), [contrato.valor, documento])
+  const [archivo] = await db.query<Archivo & Record<string, unknown>>(para(contrato, ubicarArchivo), [
+    contrato.valor,
+    documento,
+  ])
   if (!archivo) throw await sinDocumento()
   // A document never changes: its digest, or its id, says which one it is.
   const etag = `"${archivo.sha256 ?? `documento-${documento}`}"`

@@ -1,0 +1,111 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { createClient } from '@supabase/supabase-js'
+import pg from 'pg'
+import { fill } from '../../scripts/fill.ts'
+import { DEMO_PASSWORD } from '../../scripts/seed.ts'
+import type { Query } from '../../server/utils/db.ts'
+import { type StackProcess, startStackProcess } from '../../test/support/stack.ts'
+import { connect, type HttpClient, request } from './http.ts'
+
+/** Requests under way at once where throughput is measured; the functions' pool has 20 connections. */
+export const LANES = 20
+
+/** A stack of the benchmark's own, what is asked of it, and its database without anything between. */
+export interface Subject {
+  running: StackProcess
+  http: HttpClient
+  /** Bytes of a request as exportadora@agroarriba.test, who is a party to many of the contracts. */
+  ask(method: string, path: string, body?: Buffer | string, type?: string): Buffer
+  /** Sends a request and insists on its status. */
+  expect(status: number, bytes: Buffer): Promise<Buffer>
+  /** One query through the driver that the functions use, as the owner of the tables: no HTTP, no RLS. */
+  bare(query: Query, values: unknown[]): Promise<pg.QueryResult>
+  /** Codes of contracts that the user sees. */
+  codes: string[]
+  /** Adds contracts up to so many. */
+  grow(contracts: number): Promise<void>
+  dispose(): Promise<void>
+}
+
+// The functions pass JSON and numbers on as text; so does this.
+const types = { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig
+
+async function signIn({ supabaseUrl, publishableKey }: StackProcess['stack']): Promise<string> {
+  const { auth } = createClient(supabaseUrl, publishableKey, { auth: { persistSession: false } })
+  const { data, error } = await auth.signInWithPassword({
+    email: 'exportadora@agroarriba.test',
+    password: DEMO_PASSWORD,
+  })
+  await auth.stopAutoRefresh()
+  if (error) throw error
+  return data.session.access_token
+}
+
+/** Starts a stack in a temporary folder, with the demo data and so many contracts. */
+export async function startSubject(contracts: number, report: (line: string) => void): Promise<Subject> {
+  const running = await startStackProcess()
+  const { stack } = running
+  const pool = new pg.Pool({
+    connectionString: stack.databaseUrl,
+    max: LANES,
+    pipeline: true,
+    types,
+  } as pg.PoolConfig)
+  pool.on('error', () => {})
+  const http = connect(stack.functionsUrl, LANES)
+  const authorization = `Bearer ${await signIn(stack)}`
+
+  const subject: Subject = {
+    running,
+    http,
+    codes: [],
+    ask: (method, path, body, type = 'application/json') =>
+      request(method, path, { authorization, ...(body && { 'content-type': type }) }, body),
+    async expect(status, bytes) {
+      const answer = await http.send(bytes)
+      if (answer.status === status) return answer.body
+      throw new Error(
+        `Answered ${answer.status}, not ${status}: ${answer.body.toString('utf8').slice(0, 500)}`,
+      )
+    },
+    bare: ({ name, text }, values) => pool.query({ name, text, values }),
+    async grow(target) {
+      const { rows } = await pool.query('select count(*) as n from public.contratos')
+      const missing = target - Number(rows[0].n)
+      if (missing > 0) {
+        await fill({
+          databaseUrl: stack.databaseUrl,
+          contratos: missing,
+          empresas: 200,
+          semilla: 1,
+          onProgress: (added) => report(`  filled ${added} of ${missing} contracts`),
+        })
+        await pool.query('checkpoint').catch(() => {})
+      }
+      const found = await pool.query(
+        `select c.codigo from public.contratos c join public.empresas e on e.id = c.exportadora_id
+         where e.nombre = 'Agroarriba' order by hashint8(c.id) limit 5000`,
+      )
+      subject.codes = found.rows.map(({ codigo }) => codigo)
+    },
+    async dispose() {
+      http.close()
+      await pool.end()
+      await running.dispose()
+    },
+  }
+  await subject.grow(contracts)
+  return subject
+}
+
+/** The process that runs the functions: the child of the stack whose program is a build of ours. */
+export async function functionsPid({ running }: Subject): Promise<number> {
+  const parent = running.child.pid
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+    if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) !== parent) continue
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+    if (command.includes('server/index.mjs')) return Number(pid)
+  }
+  throw new Error('The process of the functions was not found.')
+}

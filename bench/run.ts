@@ -1,0 +1,73 @@
+// npm run bench: every figure on stacks of its own, in temporary folders and on free ports. --quick is a smoke run.
+import { create } from './cases/create.ts'
+import { deepPage } from './cases/deep-page.ts'
+import { firstPage } from './cases/first-page.ts'
+import { memory } from './cases/memory.ts'
+import { read } from './cases/read.ts'
+import { upload } from './cases/upload.ts'
+import { type Case, isMet, type Scale } from './lib/case.ts'
+import { keep, machine, table } from './lib/report.ts'
+import { startSubject } from './lib/subject.ts'
+
+const MIB = 2 ** 20
+const FULL = { small: 1000, large: 100_000, huge: 1_000_000 }
+const QUICK = { small: 1000, large: 5000, huge: 20_000 }
+const FULL_SCALE: Scale = {
+  rounds: 9,
+  turnMs: 3000,
+  turnRequests: 400,
+  uploads: 15,
+  uploadBytes: 20 * MIB,
+  memoryRequests: 10_000,
+  memoryUploads: 100,
+}
+const QUICK_SCALE: Scale = {
+  rounds: 3,
+  turnMs: 1000,
+  turnRequests: 100,
+  uploads: 3,
+  uploadBytes: 20 * MIB,
+  memoryRequests: 1000,
+  memoryUploads: 10,
+}
+
+const isQuick = process.argv.includes('--quick')
+const [sizes, scale] = isQuick ? [QUICK, QUICK_SCALE] : [FULL, FULL_SCALE]
+const say = (line: string) => process.stdout.write(`${line}\n`)
+
+say('Starting two stacks and filling them…')
+const small = await startSubject(sizes.small, say)
+const large = await startSubject(sizes.large, say).catch(async (error) => {
+  await small.dispose()
+  throw error
+})
+try {
+  const subjects = { small, large }
+  const figures = []
+  const measure = async (name: string, measured: Case) => {
+    say(`Measuring ${name}…`)
+    figures.push(await measured(subjects, scale))
+  }
+  await measure('reads', read)
+  await measure('creations', create)
+  await measure('deep pages', deepPage)
+  await measure('uploads', upload)
+  await measure('memory', memory)
+  say('Filling the large one further…')
+  await large.grow(sizes.huge)
+  await measure('first pages', firstPage)
+
+  const text = [
+    `${new Date().toISOString().slice(0, 10)}, ${await machine(large)}.`,
+    '',
+    table(figures),
+  ].join('\n')
+  say(`\n${text}\n`)
+  if (isQuick) say('A quick run: its figures are noise, and bench/README.md stays as it is.')
+  else {
+    await keep(text)
+    if (!figures.every(isMet)) process.exitCode = 1
+  }
+} finally {
+  await Promise.all([small.dispose(), large.dispose()])
+}

@@ -1,0 +1,251 @@
+import { request } from 'node:http'
+import { connect } from 'node:net'
+import { SignJWT } from 'jose'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { openApiDocument } from '../../server/openapi/document.ts'
+import { OPERATIONS } from '../../server/openapi/operations.ts'
+import { crearGente, type Gente, llamar, nuevoContrato } from './apoyo.ts'
+
+let gente: Gente
+beforeAll(async () => {
+  gente = await crearGente()
+})
+
+const url = (path: string) => inject('stack').functionsUrl + path
+
+describe('la sesión', () => {
+  const privadas = OPERATIONS.filter(({ isPublic }) => !isPublic)
+
+  it.each(privadas.map(({ method, path }) => [method.toUpperCase(), path]))(
+    '%s %s la exige',
+    async (method, path) => {
+      const ruta = path.replace('{id}', 'CT-2025-00014').replace(/{\w+}/, '1')
+      const { status, headers, cuerpo } = await llamar(null, method, ruta)
+      expect([status, cuerpo.clave, headers.get('www-authenticate')]).toEqual([
+        401,
+        'no_autenticado',
+        'Bearer',
+      ])
+    },
+  )
+
+  it('no vale vencida, ni de otro, ni una clave de la API en su lugar', async () => {
+    const { jwtSecret, publishableKey, secretKey, anonKey, serviceRoleKey } = inject('stack')
+    const firmar = (secreto: string, vence: number) =>
+      new SignJWT({ role: 'authenticated' })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setSubject(gente.ana.id)
+        .setAudience('authenticated')
+        .setExpirationTime(vence)
+        .sign(new TextEncoder().encode(secreto))
+    const ahora = Math.floor(Date.now() / 1000)
+    const tokens = await Promise.all([firmar(jwtSecret, ahora - 1), firmar('x'.repeat(40), ahora + 60)])
+    for (const token of [...tokens, publishableKey, secretKey, anonKey, serviceRoleKey, 'x', '']) {
+      const { status } = await llamar({ ...gente.ana, token }, 'GET', '/contratos')
+      expect(status).toBe(401)
+    }
+    expect(
+      (await llamar({ ...gente.ana, token: await firmar(jwtSecret, ahora + 60) }, 'GET', '/contratos'))
+        .status,
+    ).toBe(200)
+  })
+})
+
+describe('las rutas', () => {
+  it('responden igual bajo /functions/v1, y por invoke del SDK', async () => {
+    const { codigo } = await nuevoContrato(gente)
+    const directa = await llamar(gente.ana, 'GET', `/contratos/${codigo}`)
+    const prefijada = await llamar(gente.ana, 'GET', `/functions/v1/contratos/${codigo}`)
+    expect(prefijada.texto).toBe(directa.texto)
+    const leido = await gente.ana.supabase.functions.invoke(`contratos/${codigo}`, { method: 'GET' })
+    expect(leido.data).toEqual(directa.cuerpo)
+    const creado = await gente.ana.supabase.functions.invoke('contratos', {
+      body: { contraparte_id: gente.centro.id, volumen_tm: 3 },
+    })
+    expect(creado.data).toMatchObject({ estado: 'Activo', volumen_tm: 3 })
+    const editado = await gente.ana.supabase.functions.invoke(`contratos/${creado.data.codigo}`, {
+      method: 'PUT',
+      body: { volumen_tm: 4 },
+    })
+    expect(editado.data.volumen_tm).toBe(4)
+    const borrado = await gente.teresa.supabase.functions.invoke(`contratos/${creado.data.codigo}`, {
+      method: 'DELETE',
+    })
+    expect(borrado.error).toBeNull()
+  })
+
+  it.each([
+    '/',
+    '/nada',
+    '/contratos/1/nada',
+    '/functions/v1',
+    '/functions/v1/nada',
+    '/docs/x',
+    '/docs/constructor',
+    '//contratos',
+    '/%',
+  ])('%s no existe', async (path) => {
+    const { status, cuerpo } = await llamar(gente.ana, 'GET', path)
+    expect(status).toBe(404)
+    expect(cuerpo.clave).toMatch(/^(ruta_inexistente|contrato_no_existe)$/)
+  })
+
+  it.each([
+    ['PATCH', '/contratos', 'GET, POST, OPTIONS'],
+    ['DELETE', '/functions/v1/contratos', 'GET, POST, OPTIONS'],
+    ['POST', '/contratos/1', 'GET, PUT, DELETE, OPTIONS'],
+    ['GET', '/contratos/1/lote', 'POST, OPTIONS'],
+    ['POST', '/salud', 'GET, OPTIONS'],
+    ['PUT', '/docs', 'GET, OPTIONS'],
+  ])('%s %s: 405 con lo que sí admite', async (method, path, allow) => {
+    const { status, headers, cuerpo } = await llamar(gente.ana, method, path)
+    expect([status, cuerpo.clave, headers.get('allow')]).toEqual([405, 'metodo_no_permitido', allow])
+  })
+
+  it('HEAD es GET sin cuerpo', async () => {
+    const { codigo } = await nuevoContrato(gente)
+    const get = await llamar(gente.ana, 'GET', `/contratos/${codigo}`)
+    const head = await fetch(url(`/contratos/${codigo}`), {
+      method: 'HEAD',
+      headers: { authorization: `Bearer ${gente.ana.token}` },
+    })
+    expect([head.status, head.headers.get('etag'), await head.text()]).toEqual([
+      200,
+      get.headers.get('etag'),
+      '',
+    ])
+  })
+
+  it('una app de otro origen puede llamar y leer las cabeceras', async () => {
+    const preflight = await fetch(url('/contratos/1'), {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://app.test',
+        'access-control-request-method': 'PUT',
+        'access-control-request-headers': 'if-match',
+      },
+    })
+    expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, '*'])
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('PUT')
+    for (const header of [
+      'authorization',
+      'apikey',
+      'x-client-info',
+      'content-type',
+      'idempotency-key',
+      'if-match',
+    ]) {
+      expect(preflight.headers.get('access-control-allow-headers')).toContain(header)
+    }
+    for (const answer of [
+      await llamar(gente.ana, 'GET', '/contratos'),
+      await llamar(null, 'GET', '/contratos'),
+    ]) {
+      expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+      expect(answer.headers.get('access-control-expose-headers')).toMatch(/ETag.*Location/)
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+    }
+  })
+})
+
+describe('el cuerpo', () => {
+  const enviar = (body: BodyInit, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
+    llamar(gente.ana, 'POST', '/contratos', { body, headers })
+
+  it.each([
+    ['JSON cortado', '{"volumen_tm":', 'json_invalido'],
+    ['vacío', '', 'json_invalido'],
+    ['UTF-8 roto', Buffer.from([0x22, 0xff, 0x22]), 'json_invalido'],
+    ['UTF-16', Buffer.from('{}', 'utf16le'), 'json_invalido'],
+    ['un BOM y nada más', Buffer.from([0xef, 0xbb, 0xbf]), 'json_invalido'],
+  ])('%s es 400', async (_, body, clave) => {
+    const { status, cuerpo } = await enviar(body as BodyInit)
+    expect([status, cuerpo.clave]).toEqual([400, clave])
+  })
+
+  it.each([
+    ['texto', { 'content-type': 'text/plain' }],
+    ['un formulario', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['JSON comprimido', { 'content-type': 'application/json', 'content-encoding': 'gzip' }],
+  ])('%s es 415', async (_, headers) => {
+    expect((await enviar('{}', headers)).status).toBe(415)
+  })
+
+  it('de más de 1 MiB es 413, diga o no su tamaño', async () => {
+    const grande = JSON.stringify({ observaciones: 'x'.repeat(1024 * 1024) })
+    expect((await enviar(grande)).cuerpo.clave).toBe('cuerpo_demasiado_grande')
+    const status = await new Promise((resolve, reject) => {
+      const headers = { authorization: `Bearer ${gente.ana.token}`, 'content-type': 'application/json' }
+      const cliente = request(url('/contratos'), { method: 'POST', headers }, (response) =>
+        resolve(response.statusCode),
+      )
+      cliente.on('error', reject)
+      for (let i = 0; i < 40; i++) cliente.write(grande.slice(0, 50_000))
+      cliente.end()
+    })
+    expect(status).toBe(413)
+  })
+
+  it('no se repite en la respuesta', async () => {
+    const secreto = 'no-me-repitas'
+    const { texto } = await enviar(
+      JSON.stringify({
+        volumen_tm: secreto,
+        observaciones: { [secreto]: secreto },
+        contraparte_id: [secreto],
+      }),
+    )
+    expect(texto).not.toContain(secreto)
+  })
+
+  it('una petición que no es HTTP no tumba el proceso', async () => {
+    const { hostname, port } = new URL(url(''))
+    await new Promise<void>((resolve) => {
+      const socket = connect(Number(port), hostname, () =>
+        socket.end('GET /contratos HTTP/1.1\r\nContent-Length: x\r\n\r\n'),
+      )
+      socket.on('close', () => resolve()).on('error', () => resolve())
+      socket.resume()
+    })
+    expect((await llamar(gente.ana, 'GET', '/contratos')).status).toBe(200)
+  })
+})
+
+describe('la salud', () => {
+  it('dice el estado de cada dependencia, y nada más', async () => {
+    const { status, cuerpo, texto } = await llamar(null, 'GET', '/salud')
+    expect(status).toBe(200)
+    expect(Object.keys(cuerpo.dependencias)).toEqual(['postgres', 'auth', 'storage'])
+    expect(texto).not.toMatch(/postgres:\/\/|127\.0\.0\.1|eyJ|sb_/)
+    expect((await llamar(null, 'GET', '/salud/vivo')).cuerpo).toEqual({ estado: 'vivo' })
+  })
+})
+
+describe('la documentación', () => {
+  it('/openapi.json es la de los esquemas, entera y sin referencias rotas', async () => {
+    const { cuerpo, texto } = await llamar(null, 'GET', '/openapi.json')
+    expect(cuerpo).toEqual(JSON.parse(JSON.stringify(openApiDocument())))
+    expect(cuerpo.openapi).toBe('3.1.0')
+    for (const [, name] of texto.matchAll(/"#\/components\/schemas\/(\w+)"/g))
+      expect(cuerpo.components.schemas).toHaveProperty(name!)
+    const ids = Object.values(cuerpo.paths).flatMap((path) =>
+      Object.values(path as object).map(({ operationId }) => operationId),
+    )
+    expect(new Set(ids).size).toBe(OPERATIONS.length)
+  })
+
+  it('/docs la muestra sin salir de este origen', async () => {
+    const page = await llamar(null, 'GET', '/docs')
+    expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; .*connect-src 'self'/)
+    const recursos = [...page.texto.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, ruta]) => ruta!)
+    expect(recursos.length).toBeGreaterThan(2)
+    for (const recurso of recursos) {
+      expect(recurso).not.toMatch(/^(https?:)?\/\//)
+      for (const base of ['/docs', '/functions/v1/docs']) {
+        const response = await fetch(new URL(recurso, url(base)))
+        expect([recurso, response.status]).toEqual([recurso, 200])
+        expect((await response.bytes()).length).toBeGreaterThan(100)
+      }
+    }
+  })
+})

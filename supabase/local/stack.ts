@@ -165,9 +165,9 @@ async function startParts(
       publicUrl: env.SUPABASE_URL,
     })
     stops.push(() => storage.close())
-    const sweep = () => void storage.sweep().catch(console.error)
-    sweep()
-    const sweeper = setInterval(sweep, SWEEP_EVERY_MS)
+    // Nothing is under way yet: whatever a killed stack left half done goes now, the rest when it is old.
+    void storage.sweep(0).catch(console.error)
+    const sweeper = setInterval(() => void storage.sweep().catch(console.error), SWEEP_EVERY_MS)
     stops.push(async () => clearInterval(sweeper))
 
     const gateway = createGateway({

@@ -91,6 +91,7 @@ describe('un error de Postgres', () => {
     Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
     new Error('Connection terminated unexpectedly'),
     new Error('timeout exceeded when trying to connect'),
+    new Error('Query read timeout'),
   ])('de conexión es 503 con Retry-After: %s', (error) => {
     const translated = fromDatabase(error) as Problem
     expect([translated.statusCode, translated.headers['retry-after']]).toEqual([503, '5'])

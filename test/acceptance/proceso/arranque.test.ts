@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeEnv, type StackProcess, startStackProcess } from '../../support/stack.ts'
 import { attach, type Contract, companyId, createContract, invoke, pdf } from '../apoyo.ts'
-import { familyOf, isOpen, run, signInOn, survivors } from './procesos.ts'
+import { familyOf, isOpen, killAll, launch, run, signInOn, survivors, until } from './procesos.ts'
 
 // Each test goes on from where the one before left the two stacks.
 describe('dos sistemas en una máquina', () => {
@@ -140,6 +140,18 @@ describe('dos sistemas en una máquina', () => {
     expect(closed.SUPABASE_DB_PORT).toBe(Math.max(...Object.values(closed)))
     expect(closed.PORT).toBe(Math.min(...Object.values(closed)))
     expect(await survivors(family)).toEqual([])
+  })
+
+  test('SIGTERM en mitad del arranque tampoco deja procesos huérfanos', async () => {
+    const { env } = await make()
+    const starting = launch('start', env)
+    await until('Postgres listens', () => isOpen(env.SUPABASE_DB_PORT))
+    const family = await familyOf(starting.child.pid!)
+    starting.child.kill('SIGTERM')
+    await starting.ended
+    const left = await survivors(family)
+    await killAll(family)
+    expect(left).toEqual([])
   })
 
   test('sin nada en marcha, status y demo terminan con 1 y una línea', async () => {

@@ -18,8 +18,8 @@ export interface Ended {
   stderr: string
 }
 
-/** Runs one of the commands of package.json to its end. */
-export function run(script: string, env: NodeJS.ProcessEnv, args: string[] = []): Promise<Ended> {
+/** Starts one of the commands of package.json. */
+export function launch(script: string, env: NodeJS.ProcessEnv, args: string[] = []) {
   const child = spawn(process.execPath, [join(PROJECT_DIR, `scripts/${script}.ts`), ...args], {
     cwd: PROJECT_DIR,
     env,
@@ -32,11 +32,16 @@ export function run(script: string, env: NodeJS.ProcessEnv, args: string[] = [])
   child.stderr.on('data', (chunk) => {
     stderr += chunk
   })
-  return new Promise((resolve, reject) => {
+  const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code) => resolve({ code, stdout, stderr }))
   })
+  return { child, ended }
 }
+
+/** Runs one of the commands of package.json to its end. */
+export const run = (script: string, env: NodeJS.ProcessEnv, args: string[] = []): Promise<Ended> =>
+  launch(script, env, args).ended
 
 /** A process, told from a later one of the same number by when it began. */
 export interface Process {

@@ -5,9 +5,9 @@ import { firstPage } from './cases/first-page.ts'
 import { memory } from './cases/memory.ts'
 import { read } from './cases/read.ts'
 import { upload } from './cases/upload.ts'
-import { type Case, isMet, type Scale } from './lib/case.ts'
+import { type Case, type Figure, isMet, type Scale } from './lib/case.ts'
 import { keep, machine, table } from './lib/report.ts'
-import { startSubject } from './lib/subject.ts'
+import { type Subject, startSubject } from './lib/subject.ts'
 
 const MIB = 2 ** 20
 const FULL = { small: 1000, large: 100_000, huge: 1_000_000 }
@@ -35,18 +35,39 @@ const isQuick = process.argv.includes('--quick')
 const [sizes, scale] = isQuick ? [QUICK, QUICK_SCALE] : [FULL, FULL_SCALE]
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
-say('Starting two stacks and filling them…')
-const small = await startSubject(sizes.small, say)
-const large = await startSubject(sizes.large, say).catch(async (error) => {
-  await small.dispose()
-  throw error
-})
+const subjects: Subject[] = []
+let starting: Promise<unknown> = Promise.resolve()
+const disposeAll = async () => {
+  // One that is just starting ends too, once it is there.
+  await starting.catch(() => {})
+  await Promise.all(subjects.splice(0).map((subject) => subject.dispose()))
+}
+let interrupted: Promise<void> | undefined
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    interrupted ??= disposeAll().finally(() => process.exit(1))
+  })
+}
+
+async function start(contracts: number): Promise<Subject> {
+  const started = startSubject().then((subject) => {
+    subjects.push(subject)
+    return subject
+  })
+  starting = started
+  const subject = await started
+  await subject.grow(contracts, say)
+  return subject
+}
+
 try {
-  const subjects = { small, large }
-  const figures = []
+  say('Starting two stacks and filling them…')
+  const small = await start(sizes.small)
+  const large = await start(sizes.large)
+  const figures: Figure[] = []
   const measure = async (name: string, measured: Case) => {
     say(`Measuring ${name}…`)
-    figures.push(await measured(subjects, scale))
+    figures.push(await measured({ small, large }, scale))
   }
   await measure('reads', read)
   await measure('creations', create)
@@ -54,7 +75,7 @@ try {
   await measure('uploads', upload)
   await measure('memory', memory)
   say('Filling the large one further…')
-  await large.grow(sizes.huge)
+  await large.grow(sizes.huge, say)
   await measure('first pages', firstPage)
 
   const text = [
@@ -68,6 +89,9 @@ try {
     await keep(text)
     if (!figures.every(isMet)) process.exitCode = 1
   }
+} catch (error) {
+  // What a signal took away fails in the middle of its work, which is nobody's fault.
+  if (!interrupted) throw error
 } finally {
-  await Promise.all([small.dispose(), large.dispose()])
+  await (interrupted ?? disposeAll())
 }

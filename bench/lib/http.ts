@@ -1,9 +1,9 @@
-import { connect as connectSocket, type Socket } from 'node:net'
+import { connect as connectSocket } from 'node:net'
 
 /** A keep-alive HTTP/1.1 client that costs the machine as little as it can: it shares two cores with what it measures. */
 export interface HttpClient {
   /** Sends a request, whose bytes {@link request} made, on a free connection; resolves with the answer. */
-  send(request: Buffer): Promise<{ status: number; body: Buffer }>
+  send(request: Buffer): Promise<Answer>
   close(): void
 }
 
@@ -22,22 +22,28 @@ export function request(
   return Buffer.concat([Buffer.from(head), content])
 }
 
-interface Connection {
-  send(request: Buffer): Promise<{ status: number; body: Buffer }>
-  socket: Socket
+interface Answer {
+  status: number
+  body: Buffer
 }
+
+interface Connection {
+  send(request: Buffer): Promise<Answer>
+  destroy(): void
+  /** When it was last used, in ms of performance.now(). */
+  usedAt: number
+}
+
+// The server closes a connection that is idle for five seconds.
+const IDLE_MS = 3000
 
 function open(host: string, port: number): Connection {
   const socket = connectSocket({ host, port, noDelay: true })
   let received = Buffer.alloc(0)
-  let waiting: {
-    resolve: (answer: { status: number; body: Buffer }) => void
-    reject: (error: Error) => void
-  } | null
-  waiting = null
+  let waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined
   const fail = (error: Error) => {
     waiting?.reject(error)
-    waiting = null
+    waiting = undefined
   }
   socket.on('error', fail)
   socket.on('close', () => fail(new Error('The server closed the connection')))
@@ -45,49 +51,59 @@ function open(host: string, port: number): Connection {
     received = received.length ? Buffer.concat([received, chunk]) : chunk
     const end = received.indexOf(HEAD_END)
     if (end < 0) return
-    const head = received.latin1Slice(0, end)
+    const head = received.toString('latin1', 0, end)
     const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
     if (length === undefined) return fail(new Error(`An answer without Content-Length:\n${head}`))
-    const total = end + 4 + Number(length)
+    const total = end + HEAD_END.length + Number(length)
     if (received.length < total) return
-    const answer = { status: Number(head.slice(9, 12)), body: received.subarray(end + 4, total) }
+    const answer = {
+      status: Number(head.slice(9, 12)),
+      body: received.subarray(total - Number(length), total),
+    }
     received = received.subarray(total)
-    const { resolve } = waiting!
-    waiting = null
-    resolve(answer)
+    const asked = waiting
+    waiting = undefined
+    connection.usedAt = performance.now()
+    asked?.resolve(answer)
   })
-  return {
-    socket,
+  const connection: Connection = {
+    usedAt: performance.now(),
+    destroy: () => socket.destroy(),
     send: (bytes) =>
       new Promise((resolve, reject) => {
         waiting = { resolve, reject }
         socket.write(bytes)
       }),
   }
+  return connection
 }
 
-/** Opens connections that are kept for the whole measurement; more sends than connections wait their turn. */
+/** Opens connections that are kept, and made anew after a rest; more sends than connections wait their turn. */
 export function connect(url: string, connections: number): HttpClient {
   const { hostname, port } = new URL(url)
-  const all = Array.from({ length: connections }, () => open(hostname, Number(port)))
-  const free = [...all]
+  const make = () => open(hostname, Number(port))
+  const free = Array.from({ length: connections }, make)
   const queue: ((connection: Connection) => void)[] = []
+  let isClosed = false
   return {
     async send(bytes) {
-      const connection = free.pop() ?? (await new Promise<Connection>((resolve) => queue.push(resolve)))
+      let connection = free.pop() ?? (await new Promise<Connection>((resolve) => queue.push(resolve)))
+      if (performance.now() - connection.usedAt > IDLE_MS) {
+        connection.destroy()
+        connection = make()
+      }
       try {
         return await connection.send(bytes)
       } finally {
         const next = queue.shift()
         if (next) next(connection)
+        else if (isClosed) connection.destroy()
         else free.push(connection)
       }
     },
     close() {
-      for (const { socket } of all) {
-        socket.removeAllListeners('close')
-        socket.destroy()
-      }
+      isClosed = true
+      for (const connection of free) connection.destroy()
     },
   }
 }

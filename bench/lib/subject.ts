@@ -1,11 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { createClient } from '@supabase/supabase-js'
 import pg from 'pg'
 import { fill } from '../../scripts/fill.ts'
 import { DEMO_PASSWORD } from '../../scripts/seed.ts'
 import type { Query } from '../../server/utils/db.ts'
-import { type StackProcess, startStackProcess } from '../../test/support/stack.ts'
-import { connect, type HttpClient, request } from './http.ts'
+import { makeEnv, type StackProcess, startStackProcess } from '../../test/support/stack.ts'
+import { connect, request } from './http.ts'
 
 /** Requests under way at once where throughput is measured; the functions' pool has 20 connections. */
 export const LANES = 20
@@ -13,7 +13,6 @@ export const LANES = 20
 /** A stack of the benchmark's own, what is asked of it, and its database without anything between. */
 export interface Subject {
   running: StackProcess
-  http: HttpClient
   /** Bytes of a request as exportadora@agroarriba.test, who is a party to many of the contracts. */
   ask(method: string, path: string, body?: Buffer | string, type?: string): Buffer
   /** Sends a request and insists on its status. */
@@ -22,8 +21,8 @@ export interface Subject {
   bare(query: Query, values: unknown[]): Promise<pg.QueryResult>
   /** Codes of contracts that the user sees. */
   codes: string[]
-  /** Adds contracts up to so many. */
-  grow(contracts: number): Promise<void>
+  /** Adds contracts up to so many, and chooses the codes anew. */
+  grow(contracts: number, report: (line: string) => void): Promise<void>
   dispose(): Promise<void>
 }
 
@@ -41,9 +40,17 @@ async function signIn({ supabaseUrl, publishableKey }: StackProcess['stack']): P
   return data.session.access_token
 }
 
-/** Starts a stack in a temporary folder, with the demo data and so many contracts. */
-export async function startSubject(contracts: number, report: (line: string) => void): Promise<Subject> {
-  const running = await startStackProcess()
+/** Codes of contracts of the user, in an order that is not that of the disk. */
+const CODES = `select c.codigo from public.contratos c join public.empresas e on e.id = c.exportadora_id
+  where e.nombre = 'Agroarriba' order by hashint8(c.id) limit 5000`
+
+/** Starts a stack in a temporary folder, with the demo data. */
+export async function startSubject(): Promise<Subject> {
+  const made = await makeEnv()
+  const running = await startStackProcess(made).catch(async (error) => {
+    await rm(made.dir, { recursive: true, force: true })
+    throw error
+  })
   const { stack } = running
   const pool = new pg.Pool({
     connectionString: stack.databaseUrl,
@@ -53,11 +60,19 @@ export async function startSubject(contracts: number, report: (line: string) => 
   } as pg.PoolConfig)
   pool.on('error', () => {})
   const http = connect(stack.functionsUrl, LANES)
-  const authorization = `Bearer ${await signIn(stack)}`
+  const dispose = async () => {
+    http.close()
+    await pool.end()
+    await running.dispose()
+  }
+  const token = await signIn(stack).catch(async (error) => {
+    await dispose()
+    throw error
+  })
+  const authorization = `Bearer ${token}`
 
   const subject: Subject = {
     running,
-    http,
     codes: [],
     ask: (method, path, body, type = 'application/json') =>
       request(method, path, { authorization, ...(body && { 'content-type': type }) }, body),
@@ -69,32 +84,23 @@ export async function startSubject(contracts: number, report: (line: string) => 
       )
     },
     bare: ({ name, text }, values) => pool.query({ name, text, values }),
-    async grow(target) {
+    async grow(target, report) {
       const { rows } = await pool.query('select count(*) as n from public.contratos')
       const missing = target - Number(rows[0].n)
       if (missing > 0) {
+        const onProgress = (added: number) => report(`  filled ${added} of ${missing} contracts`)
         await fill({
           databaseUrl: stack.databaseUrl,
           contratos: missing,
           empresas: 200,
           semilla: 1,
-          onProgress: (added) => report(`  filled ${added} of ${missing} contracts`),
+          onProgress,
         })
-        await pool.query('checkpoint').catch(() => {})
       }
-      const found = await pool.query(
-        `select c.codigo from public.contratos c join public.empresas e on e.id = c.exportadora_id
-         where e.nombre = 'Agroarriba' order by hashint8(c.id) limit 5000`,
-      )
-      subject.codes = found.rows.map(({ codigo }) => codigo)
+      subject.codes = (await pool.query(CODES)).rows.map(({ codigo }) => codigo)
     },
-    async dispose() {
-      http.close()
-      await pool.end()
-      await running.dispose()
-    },
+    dispose,
   }
-  await subject.grow(contracts)
   return subject
 }
 

@@ -46,7 +46,7 @@ const PATH_PARAMETERS: Record<string, string> = {
 
 const REQUEST_HEADERS: Record<RequestHeader, string> = {
   'Idempotency-Key':
-    'De 1 a 200 caracteres: repetir la petición con la misma clave (24 h) da la primera respuesta.',
+    'De 1 a 255 caracteres ASCII visibles: repetir la petición con la misma clave, en 24 h, da la primera respuesta.',
   'If-Match': 'El ETag leído: si el contrato cambió, 412.',
   'If-None-Match': 'El ETag que ya tiene: si es el mismo, 304.',
   Range: 'Bytes del archivo: bytes=0-1023.',

@@ -12,7 +12,6 @@ export const TIPOS = [
   'foto',
   'otro',
 ] as const
-export type Tipo = (typeof TIPOS)[number]
 
 const tipo = v.picklist(TIPOS, `Debe ser uno de: ${TIPOS.join(', ')}.`)
 const etiqueta = v.pipe(

@@ -11,6 +11,11 @@ export interface Claims {
 export interface Query {
   name: string
   text: string
+  /**
+   * For a page in the order of an index: one plan for all values, which walks the index and stops when the page
+   * is full. Left to itself, the planner guesses few rows under RLS and sorts everything that a company has.
+   */
+  isPage?: boolean
 }
 
 /** A transaction that runs as a caller; every query of it is under that caller's RLS. */
@@ -36,6 +41,12 @@ const CONTEXT: Query = {
   text: `select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)`,
 }
 
+const PAGE: Query = {
+  name: 'page',
+  text: `select set_config('plan_cache_mode', 'force_generic_plan', true),
+    set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)`,
+}
+
 // JSON made by Postgres is passed on as text: numeric keeps its digits and nothing is parsed twice.
 // Dates and numerics are text for the same reason.
 const asText = (value: string) => value
@@ -51,12 +62,14 @@ function run<Row extends pg.QueryResultRow>(
   query: Query | string,
   values: unknown[] = [],
 ) {
-  const config = typeof query === 'string' ? { text: query } : query
-  return client.query<Row>({ ...config, values })
+  const { name, text } = typeof query === 'string' ? { text: query } : query
+  return client.query<Row>({ name, text, values } as pg.QueryConfig)
 }
 
 /** Waits for every answer of one flight, then fails with the first error, which is the cause of the rest. */
-async function settle<T extends unknown[]>(flight: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+async function settle<T extends unknown[]>(
+  flight: { [K in keyof T]: Promise<T[K]> | undefined },
+): Promise<T> {
   const results = await Promise.allSettled(flight)
   const failure = results.find((r) => r.status === 'rejected')
   if (failure) throw failure.reason
@@ -67,13 +80,19 @@ async function settle<T extends unknown[]>(flight: { [K in keyof T]: Promise<T[K
  * Opens a pool that logs in as `authenticator` and becomes the caller for the length of a transaction.
  * Connections are in pipeline mode: begin, context, query and commit leave together.
  * @param connectionString must log in as `authenticator`: never as an owner or a superuser.
+ * @param options.queryTimeoutMs gives up a connection whose server does not answer; the server's own
+ * statement_timeout should be shorter.
  */
-export function openDatabase(connectionString: string, options: { max?: number } = {}): Database {
+export function openDatabase(
+  connectionString: string,
+  options: { max?: number; queryTimeoutMs?: number } = {},
+): Database {
   const pool = new pg.Pool({
     connectionString,
     max: options.max ?? 20,
     pipeline: true,
     connectionTimeoutMillis: 10_000,
+    query_timeout: options.queryTimeoutMs,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     types,
@@ -107,8 +126,10 @@ export function openDatabase(connectionString: string, options: { max?: number }
     as: (claims) => ({
       query: <Row extends pg.QueryResultRow>(query: Query | string, params?: unknown[]) =>
         withClient(async (client) => {
-          const [, , result] = await settle<[unknown, unknown, pg.QueryResult<Row>, unknown]>([
+          const isPage = typeof query === 'object' && query.isPage
+          const [, , , result] = await settle<[unknown, unknown, unknown, pg.QueryResult<Row>, unknown]>([
             ...open(client, claims),
+            isPage ? run(client, PAGE) : undefined,
             run<Row>(client, query, params),
             close(client, 'commit'),
           ])

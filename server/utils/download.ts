@@ -3,7 +3,7 @@ import type { ReadableStream } from 'node:stream/web'
 import { getRequestHeader, type H3Event } from 'h3'
 import { problem } from './problem.ts'
 import { services } from './services.ts'
-import { problemFromStorage } from './storage-errors.ts'
+import { isMissing, problemFromStorage } from './storage-errors.ts'
 
 /** Where the bytes of a document are and how they are served. */
 export interface Archivo {
@@ -68,5 +68,6 @@ export async function openDownload(
 
 async function failure(response: Response) {
   const told = (await response.json().catch(() => ({}))) as { statusCode?: string; message?: string }
-  return problemFromStorage({ message: '', ...told, status: response.status })
+  const failed = { message: '', ...told, status: response.status }
+  return isMissing(failed) ? problem('documento_no_existe') : problemFromStorage(failed)
 }

@@ -22,7 +22,7 @@ const CONNECTION_CODES = new Set([
 ])
 // pg raises these without a code.
 const CONNECTION_MESSAGES =
-  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|pool after calling end/i
+  /connection terminated|query read timeout|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|pool after calling end/i
 
 /** Turns an error of a query into a problem; what is neither the caller's fault nor an outage stays as it is. */
 export function fromDatabase(error: unknown): unknown {

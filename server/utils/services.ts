@@ -13,13 +13,19 @@ export interface Services {
   supabaseAs(token: string): SupabaseClient
 }
 
+// Above the 8 s of statement_timeout that Supabase gives authenticator: only a dead server takes longer.
+const QUERY_TIMEOUT_MS = 12_000
+
 let current: Services | undefined
 
 /** Opens the pool and the verifier; called once, by the plugin that starts the process. */
 export function openServices(environment: Environment): void {
   current = {
     environment,
-    database: openDatabase(environment.databaseUrl, { max: environment.poolSize }),
+    database: openDatabase(environment.databaseUrl, {
+      max: environment.poolSize,
+      queryTimeoutMs: QUERY_TIMEOUT_MS,
+    }),
     verifySession: createSessionVerifier(environment),
     supabaseAs: (token) =>
       createClient(environment.supabaseUrl, environment.publishableKey, {

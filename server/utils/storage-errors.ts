@@ -10,6 +10,9 @@ interface Failure {
 /** True when an object of that name exists already. */
 export const isDuplicate = (error: Failure) => statusOf(error) === 409
 
+/** True when there is no such object for the caller. */
+export const isMissing = (error: Failure) => statusOf(error) === 404
+
 /** Turns a failure of Storage into the problem that the caller reads. */
 export function problemFromStorage(error: unknown): Problem {
   if (error instanceof Problem) return error

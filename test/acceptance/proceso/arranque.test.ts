@@ -104,10 +104,7 @@ describe('dos sistemas en una máquina', () => {
       const { env } = await make()
       const { code, stdout, stderr } = await run('start', { ...env, [variable]: second.env[variable] })
       expect(code).toBe(1)
-      const lines = `${stdout}${stderr}`
-        .trim()
-        .split('\n')
-        .filter((line) => line.includes(second.env[variable]!))
+      const lines = `${stdout}${stderr}`.split('\n').filter((line) => line.includes(second.env[variable]!))
       expect(lines).toHaveLength(1)
       expect(lines[0]).toContain(`${variable}=`)
       expect(stderr).not.toMatch(/^\s+at /m)
@@ -123,8 +120,8 @@ describe('dos sistemas en una máquina', () => {
   })
 
   test('SIGTERM lo detiene todo en orden, Postgres al final, sin procesos huérfanos', async () => {
-    const { env, child } = first
-    const family = await familyOf(child.pid!)
+    const { env } = first
+    const family = await familyOf(first.child.pid!)
     expect(family.length).toBeGreaterThan(3)
     const closed: Record<string, number> = {}
     const names = ['PORT', 'SUPABASE_API_PORT', 'SUPABASE_DB_PORT', 'STUDIO_PORT']

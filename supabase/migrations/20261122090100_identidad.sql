@@ -1,31 +1,64 @@
--- Why: policies and triggers ask who the caller is; the answer comes from public.usuarios at every statement,
+-- Why: policies and triggers ask who the caller is; the answer comes from public.usuarios in every transaction,
 -- never from the token, so that switching a user or a company off acts on the next request.
--- Touches: creates three helpers. They are plpgsql: it keeps their plans for the whole connection and binds
--- late, so that each table of the next migrations can stand beside its policies. auth.uid() is read into a
--- variable because it parses the token each time it is asked. Destructive: no.
-create function privado.mi_empresa() returns bigint
+-- Touches: creates the helpers that every policy calls. One request asks them ten times over, so the first
+-- answer is kept in settings of the transaction, under the claims it was given for (compared as text: reading
+-- them costs more than the rest); a change to a profile or a company forgets it (see the triggers of both
+-- tables). Nobody but SQL of ours can write those settings, as is the case of request.jwt.claims. They are plpgsql: it keeps their plans for the whole connection and binds
+-- late, so that each table of the next migrations can stand beside its policies. Destructive: no.
+create function privado.recordar_usuario() returns void
 language plpgsql stable security definer set search_path = '' as $$
 declare
   yo constant uuid := auth.uid();
+  perfil record;
 begin
-  return (
-    select u.empresa_id from public.usuarios u
-    where u.id = yo and u.activo and (select e.activo from public.empresas e where e.id = u.empresa_id)
-  );
+  select u.empresa_id, u.rol into perfil
+  from public.usuarios u
+  left join public.empresas e on e.id = u.empresa_id
+  where u.id = yo and u.activo and coalesce(e.activo, true);
+  perform
+    set_config('privado.usuario',
+      coalesce(current_setting('request.jwt.claims', true), '')
+        || coalesce(current_setting('request.jwt.claim.sub', true), ''), true),
+    set_config('privado.rol', coalesce(perfil.rol, ''), true),
+    set_config('privado.empresa', coalesce(perfil.empresa_id::text, ''), true);
+end
+$$;
+comment on function privado.recordar_usuario() is 'Busca el perfil del usuario y lo guarda hasta el fin de la transacción.';
+
+create function privado.olvidar_usuario() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  perform set_config('privado.usuario', '', true), set_config('privado.rol', '', true),
+    set_config('privado.empresa', '', true);
+  return null;
+end
+$$;
+comment on function privado.olvidar_usuario() is 'Disparador: el perfil guardado en la transacción deja de valer.';
+
+create function privado.mi_empresa() returns bigint
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  if current_setting('privado.usuario', true) is distinct from
+    coalesce(current_setting('request.jwt.claims', true), '')
+      || coalesce(current_setting('request.jwt.claim.sub', true), '')
+  then
+    perform privado.recordar_usuario();
+  end if;
+  return nullif(current_setting('privado.empresa', true), '')::bigint;
 end
 $$;
 comment on function privado.mi_empresa() is 'Empresa del usuario; null si él o su empresa no están activos.';
 
 create function privado.mi_rol() returns text
 language plpgsql stable security definer set search_path = '' as $$
-declare
-  yo constant uuid := auth.uid();
 begin
-  return (
-    select u.rol from public.usuarios u
-    where u.id = yo and u.activo
-      and coalesce((select e.activo from public.empresas e where e.id = u.empresa_id), true)
-  );
+  if current_setting('privado.usuario', true) is distinct from
+    coalesce(current_setting('request.jwt.claims', true), '')
+      || coalesce(current_setting('request.jwt.claim.sub', true), '')
+  then
+    perform privado.recordar_usuario();
+  end if;
+  return nullif(current_setting('privado.rol', true), '');
 end
 $$;
 comment on function privado.mi_rol() is 'Rol del usuario; null si él o su empresa no están activos.';
@@ -38,5 +71,6 @@ end
 $$;
 comment on function privado.es_admin() is '¿Es el usuario un administrador activo?';
 
-revoke all on function privado.mi_empresa(), privado.mi_rol(), privado.es_admin() from public;
+revoke all on function privado.recordar_usuario(), privado.olvidar_usuario(), privado.mi_empresa(),
+  privado.mi_rol(), privado.es_admin() from public;
 grant execute on function privado.mi_empresa(), privado.mi_rol(), privado.es_admin() to authenticated, service_role;

@@ -71,3 +71,5 @@ create trigger _100_fijar_tipo before update on public.empresas
   for each row when (old.tipo is distinct from new.tipo) execute function privado.fijar_tipo_empresa();
 create trigger _900_marcar_actualizado before update on public.empresas
   for each row when (old.* is distinct from new.*) execute function privado.marcar_actualizado();
+create trigger _910_olvidar_usuario after insert or update or delete on public.empresas
+  for each statement execute function privado.olvidar_usuario();

@@ -65,3 +65,5 @@ create trigger _200_validar_rol before insert or update of rol, empresa_id on pu
   for each row execute function privado.validar_rol();
 create trigger _900_marcar_actualizado before update on public.usuarios
   for each row when (old.* is distinct from new.*) execute function privado.marcar_actualizado();
+create trigger _910_olvidar_usuario after insert or update or delete on public.usuarios
+  for each statement execute function privado.olvidar_usuario();

@@ -66,13 +66,10 @@ export const FiltroContratosSchema = v.strictObject({
     v.pipe(FechaSchema, v.description('Con fecha (de firma o, si falta, de creación) desde este día.')),
   ),
   hasta: v.optional(v.pipe(FechaSchema, v.description('Con fecha hasta este día inclusive.'))),
-  texto: v.optional(
-    v.pipe(texto(100), v.description('Parte del código, de las observaciones o de una empresa.')),
-  ),
+  texto: v.optional(v.pipe(texto(100), v.description('Parte del código o de las observaciones.'))),
   orden: v.optional(v.picklist(['recientes', 'antiguos'], 'Debe ser recientes o antiguos.'), 'recientes'),
   ...paginacion,
 })
-export type FiltroContratos = v.InferOutput<typeof FiltroContratosSchema>
 
 const resumen = {
   codigo: v.pipe(v.string(), v.regex(/^CT-\d{4}-\d{5,}$/)),

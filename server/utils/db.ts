@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { askAs, CONTEXT, contextOf } from './caller-query.ts'
 
 /** What a verified JWT says; `role` is a role that `authenticator` may become. */
 export interface Claims {
@@ -11,11 +12,6 @@ export interface Claims {
 export interface Query {
   name: string
   text: string
-  /**
-   * For a page in the order of an index: one plan for all values, which walks the index and stops when the page
-   * is full. Left to itself, the planner guesses few rows under RLS and sorts everything that a company has.
-   */
-  isPage?: boolean
 }
 
 /** A transaction that runs as a caller; every query of it is under that caller's RLS. */
@@ -34,17 +30,6 @@ export interface Database {
   /** Connections open, idle and awaited, for /salud. */
   stats(): { total: number; idle: number; waiting: number }
   close(): Promise<void>
-}
-
-const CONTEXT: Query = {
-  name: 'context',
-  text: `select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)`,
-}
-
-const PAGE: Query = {
-  name: 'page',
-  text: `select set_config('plan_cache_mode', 'force_generic_plan', true),
-    set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)`,
 }
 
 // JSON made by Postgres is passed on as text: numeric keeps its digits and nothing is parsed twice.
@@ -66,19 +51,8 @@ function run<Row extends pg.QueryResultRow>(
   return client.query<Row>({ name, text, values } as pg.QueryConfig)
 }
 
-/** Waits for every answer of one flight, then fails with the first error, which is the cause of the rest. */
-async function settle<T extends unknown[]>(
-  flight: { [K in keyof T]: Promise<T[K]> | undefined },
-): Promise<T> {
-  const results = await Promise.allSettled(flight)
-  const failure = results.find((r) => r.status === 'rejected')
-  if (failure) throw failure.reason
-  return results.map((r) => (r as PromiseFulfilledResult<unknown>).value) as T
-}
-
 /**
  * Opens a pool that logs in as `authenticator` and becomes the caller for the length of a transaction.
- * Connections are in pipeline mode: begin, context, query and commit leave together.
  * @param connectionString must log in as `authenticator`: never as an owner or a superuser.
  * @param options.queryTimeoutMs gives up a connection whose server does not answer; the server's own
  * statement_timeout should be shorter.
@@ -99,6 +73,8 @@ export function openDatabase(
   } as pg.PoolConfig)
   // A connection lost while idle is replaced at the next use.
   pool.on('error', () => {})
+  // Parsed before anything else: see CallerQuery. Its failure is that of the connection, which the pool sees.
+  pool.on('connect', (client) => void run(client, CONTEXT, contextOf({ role: 'none' })).catch(() => {}))
 
   async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await pool.connect()
@@ -115,32 +91,20 @@ export function openDatabase(
     }
   }
 
-  const open = (client: pg.ClientBase, claims: Claims) =>
-    [
-      run(client, { name: 'begin', text: 'begin' }),
-      run(client, CONTEXT, [claims.role, JSON.stringify(claims)]),
-    ] as const
   const close = (client: pg.ClientBase, how: 'commit' | 'rollback') => run(client, { name: how, text: how })
 
   return {
     as: (claims) => ({
       query: <Row extends pg.QueryResultRow>(query: Query | string, params?: unknown[]) =>
-        withClient(async (client) => {
-          const isPage = typeof query === 'object' && query.isPage
-          const [, , , result] = await settle<[unknown, unknown, unknown, pg.QueryResult<Row>, unknown]>([
-            ...open(client, claims),
-            isPage ? run(client, PAGE) : undefined,
-            run<Row>(client, query, params),
-            close(client, 'commit'),
-          ])
-          return result.rows
-        }),
+        withClient(async (client) => (await askAs<Row>(client, claims, query, params)).rows),
     }),
     transaction: (claims, work) =>
       withClient(async (client) => {
-        const opening = settle([...open(client, claims)])
         try {
-          await opening
+          await Promise.all([
+            run(client, { name: 'begin', text: 'begin' }),
+            run(client, CONTEXT, contextOf(claims)),
+          ])
           const result = await work({
             query: async (query, params) => (await run(client, query, params)).rows as never,
           })

@@ -5,26 +5,6 @@
 -- them costs more than the rest); a change to a profile or a company forgets it (see the triggers of both
 -- tables). Nobody but SQL of ours can write those settings, as is the case of request.jwt.claims. They are plpgsql: it keeps their plans for the whole connection and binds
 -- late, so that each table of the next migrations can stand beside its policies. Destructive: no.
-create function privado.recordar_usuario() returns void
-language plpgsql stable security definer set search_path = '' as $$
-declare
-  yo constant uuid := auth.uid();
-  perfil record;
-begin
-  select u.empresa_id, u.rol into perfil
-  from public.usuarios u
-  left join public.empresas e on e.id = u.empresa_id
-  where u.id = yo and u.activo and coalesce(e.activo, true);
-  perform
-    set_config('privado.usuario',
-      coalesce(current_setting('request.jwt.claims', true), '')
-        || coalesce(current_setting('request.jwt.claim.sub', true), ''), true),
-    set_config('privado.rol', coalesce(perfil.rol, ''), true),
-    set_config('privado.empresa', coalesce(perfil.empresa_id::text, ''), true);
-end
-$$;
-comment on function privado.recordar_usuario() is 'Busca el perfil del usuario y lo guarda hasta el fin de la transacción.';
-
 create function privado.olvidar_usuario() returns trigger
 language plpgsql set search_path = '' as $$
 begin
@@ -37,12 +17,17 @@ comment on function privado.olvidar_usuario() is 'Disparador: el perfil guardado
 
 create function privado.mi_empresa() returns bigint
 language plpgsql stable security definer set search_path = '' as $$
+declare
+  sesion constant text := coalesce(current_setting('request.jwt.claims', true), '')
+    || coalesce(current_setting('request.jwt.claim.sub', true), '');
 begin
-  if current_setting('privado.usuario', true) is distinct from
-    coalesce(current_setting('request.jwt.claims', true), '')
-      || coalesce(current_setting('request.jwt.claim.sub', true), '')
-  then
-    perform privado.recordar_usuario();
+  if current_setting('privado.usuario', true) is distinct from sesion then
+    perform set_config('privado.usuario', sesion, true),
+      set_config('privado.rol', coalesce(u.rol, ''), true),
+      set_config('privado.empresa', coalesce(u.empresa_id::text, ''), true)
+    from (values (auth.uid())) as yo (id)
+    left join (public.usuarios u left join public.empresas e on e.id = u.empresa_id)
+      on u.id = yo.id and u.activo and coalesce(e.activo, true);
   end if;
   return nullif(current_setting('privado.empresa', true), '')::bigint;
 end
@@ -52,12 +37,7 @@ comment on function privado.mi_empresa() is 'Empresa del usuario; null si él o 
 create function privado.mi_rol() returns text
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  if current_setting('privado.usuario', true) is distinct from
-    coalesce(current_setting('request.jwt.claims', true), '')
-      || coalesce(current_setting('request.jwt.claim.sub', true), '')
-  then
-    perform privado.recordar_usuario();
-  end if;
+  perform privado.mi_empresa();
   return nullif(current_setting('privado.rol', true), '');
 end
 $$;
@@ -71,6 +51,6 @@ end
 $$;
 comment on function privado.es_admin() is '¿Es el usuario un administrador activo?';
 
-revoke all on function privado.recordar_usuario(), privado.olvidar_usuario(), privado.mi_empresa(),
-  privado.mi_rol(), privado.es_admin() from public;
+revoke all on function privado.olvidar_usuario(), privado.mi_empresa(), privado.mi_rol(), privado.es_admin()
+  from public;
 grant execute on function privado.mi_empresa(), privado.mi_rol(), privado.es_admin() to authenticated, service_role;

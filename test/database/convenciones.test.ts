@@ -155,7 +155,6 @@ describe('cada función nuestra', () => {
       'eliminar_contrato',
       'ficha_empresa',
       'privado.cedula_valida',
-      'privado.contratos_con_texto',
       'privado.contratos_filtrados',
       'privado.es_admin',
       'privado.es_bucket_de_contratos',

@@ -1,4 +1,4 @@
-import { paginaContratos } from '../../queries/pagina-contratos.ts'
+import { PAGINA_CONTRATOS } from '../../queries/pagina-contratos.ts'
 import { FiltroContratosSchema } from '../../schemas/contratos.ts'
 import { comoUsuario } from '../../utils/como-usuario.ts'
 import { idAfter, type PageRow, pageJson } from '../../utils/cursor.ts'
@@ -8,8 +8,15 @@ import { problem } from '../../utils/problem.ts'
 /** GET /contratos — a page of the contracts the caller's company is party to. Rule: RLS of public.contratos. */
 export default comoUsuario(async (event, db) => {
   const filtro = readQueryAs(event, FiltroContratosSchema)
-  const { query, valores } = paginaContratos(filtro, idAfter(filtro.orden, filtro.cursor))
-  const [pagina] = await db.query<PageRow & { activo: boolean }>(query, valores)
+  const [pagina] = await db.query<PageRow & { activo: boolean }>(PAGINA_CONTRATOS[filtro.orden], [
+    filtro.limite,
+    filtro.estado,
+    filtro.desde,
+    filtro.hasta,
+    filtro.texto,
+    filtro.contraparte,
+    idAfter(filtro.orden, filtro.cursor),
+  ])
   if (!pagina?.activo) throw problem('cuenta_sin_acceso')
   return pageJson('contratos', filtro.orden, pagina)
 })

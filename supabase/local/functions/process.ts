@@ -12,6 +12,8 @@ export interface FunctionsProcess {
   stop(): Promise<void>
 }
 
+// A young generation that stays small: streamed uploads would let it grow to hundreds of megabytes.
+const MEMORY = '--max-semi-space-size=4'
 const GUARD = fileURLToPath(new URL('./end-with-parent.ts', import.meta.url))
 
 /**
@@ -37,7 +39,7 @@ export async function startFunctions(options: {
         '--host',
         settings.host,
       ]
-    : ['--import', GUARD, '--enable-source-maps', entry]
+    : ['--import', GUARD, MEMORY, entry]
   let child: ChildProcess | undefined
   let isStopping = false
 

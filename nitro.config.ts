@@ -18,6 +18,8 @@ export default defineNitroConfig({
   // Taken as files, not as the modules that their names make them look like.
   externals: { inline: ['swagger-ui-dist'] },
   esbuild: { options: { target: 'node22' } },
+  experimental: { tasks: true },
+  scheduledTasks: { '17 * * * *': ['subidas:barrer'] },
   // Neither minified nor mapped: a stack in the log names the function it happened in.
   minify: false,
   sourceMap: false,

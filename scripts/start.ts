@@ -4,7 +4,7 @@ import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildFunctions } from '../supabase/local/functions/build.ts'
 import { startFunctions } from '../supabase/local/functions/process.ts'
-import { isLoopback, readSettings, type Settings } from '../supabase/local/settings.ts'
+import { isLoopback, readSettings, type Settings, SetupError } from '../supabase/local/settings.ts'
 import { startStack } from '../supabase/local/stack.ts'
 import { DEMO_PASSWORD, DEMO_USERS, isEmpty, seed } from './seed.ts'
 import { findTarget, isExternal, main } from './target.ts'
@@ -19,24 +19,41 @@ function logToFile(settings: Settings) {
   globalThis.console = new Console(stream, stream)
 }
 
-function untilAsked(stop: () => Promise<void>) {
-  let asked = 0
+/** Ctrl-C, SIGTERM or a closed terminal: gives up a start, or stops what runs. */
+function onceAsked() {
+  const asked = new AbortController()
+  let stop: (() => Promise<void>) | undefined
   const onSignal = () => {
-    if (++asked > 1) return
+    if (asked.signal.aborted) return
     say('\nStopping…')
+    asked.abort(new SetupError('Stopped before it was ready.'))
     // A part that never ends must not keep the terminal for ever; Postgres recovers from its log.
     setTimeout(() => process.exit(1), 60_000).unref()
-    void stop().then(() => process.exit(0))
+    void stop?.().then(() => process.exit(0))
   }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
-  process.on('SIGHUP', onSignal)
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal)
+  return {
+    signal: asked.signal,
+    /** From now on there is this to stop. */
+    async stopWith(how: () => Promise<void>) {
+      stop = how
+      if (!asked.signal.aborted) return
+      await how()
+      process.exit(0)
+    },
+  }
 }
 
 async function startEmbedded(settings: Settings, since: number) {
   say('Starting Postgres, the Supabase services and the functions…')
-  const stack = await startStack({ settings, functions: isDev ? 'dev' : 'production', report: say })
-  untilAsked(stack.stop)
+  const asked = onceAsked()
+  const stack = await startStack({
+    settings,
+    functions: isDev ? 'dev' : 'production',
+    report: say,
+    signal: asked.signal,
+  })
+  await asked.stopWith(stack.stop)
   if (!isLoopback(settings.host))
     say(`HOST=${settings.host} is not loopback: no demo data (npm run db:seed -- --force loads it).`)
   else if (await isEmpty(stack.env)) {
@@ -61,13 +78,14 @@ ${DEMO_USERS.map((user) => `    ${user.email.padEnd(34)} ${user.empresa} (${user
 
 async function startFunctionsAlone(settings: Settings) {
   const env = await findTarget()
+  const asked = onceAsked()
   const child = await startFunctions({
     settings,
     env: { ...env },
-    entry: isDev ? undefined : await buildFunctions(),
+    entry: isDev ? undefined : await buildFunctions(asked.signal),
     onEvent: (event, detail) => say(`Functions ${event} (${detail})`),
   })
-  untilAsked(() => child.stop())
+  await asked.stopWith(child.stop)
   say(
     `Functions ready at http://${settings.host}:${settings.functionsPort} on the Supabase at ${env.SUPABASE_URL}`,
   )

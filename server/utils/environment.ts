@@ -27,6 +27,7 @@ const databaseUrl = v.pipe(
 const EnvironmentSchema = v.object({
   SUPABASE_URL: httpUrl,
   SUPABASE_PUBLISHABLE_KEY: v.pipe(v.string('is missing (or SUPABASE_ANON_KEY)'), v.minLength(1, 'is empty')),
+  SUPABASE_SECRET_KEY: v.optional(v.string()),
   DATABASE_URL: databaseUrl,
   JWT_SECRET: v.optional(
     v.pipe(v.string(), v.minLength(32, 'is shorter than 32 characters, too weak for HS256')),
@@ -44,6 +45,8 @@ export interface Environment {
   supabaseUrl: string
   /** Key that goes along with the caller's token to Auth and Storage. */
   publishableKey: string
+  /** For the work that no user asks for, such as sweeping; answers never depend on it. */
+  secretKey: string | undefined
   /** Logs in as `authenticator`. */
   databaseUrl: string
   /** HS256 secret of the sessions; without it they are checked against the JWKS of Auth. */
@@ -61,6 +64,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   const given = {
     ...env,
     SUPABASE_PUBLISHABLE_KEY: env.SUPABASE_PUBLISHABLE_KEY || env.SUPABASE_ANON_KEY,
+    SUPABASE_SECRET_KEY: env.SUPABASE_SECRET_KEY || env.SUPABASE_SERVICE_ROLE_KEY,
     DATABASE_URL: env.AUTHENTICATOR_DATABASE_URL || env.DATABASE_URL,
   }
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value))
@@ -73,6 +77,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   return {
     supabaseUrl: output.SUPABASE_URL,
     publishableKey: output.SUPABASE_PUBLISHABLE_KEY,
+    secretKey: output.SUPABASE_SECRET_KEY,
     databaseUrl: output.DATABASE_URL,
     jwtSecret: output.JWT_SECRET,
     logLevel: output.LOG_LEVEL,

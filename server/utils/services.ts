@@ -11,6 +11,8 @@ export interface Services {
   verifySession: VerifySession
   /** Supabase as the owner of a token: Storage asks Postgres with its claims. */
   supabaseAs(token: string): SupabaseClient
+  /** Storage as the service role, for sweeping; undefined without a secret key. */
+  serviceStorage: SupabaseClient['storage'] | undefined
 }
 
 // Above the 8 s of statement_timeout that Supabase gives authenticator: only a dead server takes longer.
@@ -32,6 +34,11 @@ export function openServices(environment: Environment): void {
         accessToken: async () => token,
         global: { fetch: streamingFetch },
       }),
+    serviceStorage:
+      environment.secretKey === undefined
+        ? undefined
+        : createClient(environment.supabaseUrl, environment.secretKey, { auth: { persistSession: false } })
+            .storage,
   }
 }
 

@@ -44,6 +44,8 @@ export interface StackOptions {
   functions: 'production' | 'dev' | 'none'
   /** One line for each thing that happens. */
   report?: (line: string) => void
+  /** Gives up the start: what has started is stopped, and startStack fails with the signal's reason. */
+  signal?: AbortSignal
 }
 
 const SWEEP_EVERY_MS = 3600_000
@@ -86,11 +88,12 @@ async function close(server: Server): Promise<void> {
  * Starts the embedded Supabase and the functions.
  * @throws SetupError when a port is taken, another stack uses the DATA_DIR, or Postgres cannot start.
  */
-export async function startStack({ settings, functions, report = () => {} }: StackOptions): Promise<Stack> {
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { settings } = options
   await mkdir(settings.dataDir, { recursive: true })
   const lock = await acquire(settings)
   try {
-    return await startParts(settings, functions, report, lock)
+    return await startParts(options, lock)
   } catch (error) {
     await lock.release()
     throw error
@@ -98,9 +101,7 @@ export async function startStack({ settings, functions, report = () => {} }: Sta
 }
 
 async function startParts(
-  settings: Settings,
-  functions: StackOptions['functions'],
-  report: (line: string) => void,
+  { settings, functions, report = () => {}, signal }: StackOptions,
   lock: Awaited<ReturnType<typeof acquire>>,
 ): Promise<Stack> {
   // What a killed stack left behind takes a moment to let go of its ports.
@@ -111,7 +112,7 @@ async function startParts(
     await assertPortFree(settings.studioPort, '127.0.0.1', 'STUDIO_PORT', patience)
 
   // Building takes seconds the first time; Postgres starts meanwhile.
-  const built = functions === 'production' ? buildFunctions() : undefined
+  const built = functions === 'production' ? buildFunctions(signal) : undefined
   built?.catch(() => {})
   const keys = await loadKeys(settings.dataDir)
   const config = await readConfig()
@@ -133,9 +134,11 @@ async function startParts(
       onEvent: (event, detail) => report(`Postgres ${event} (${detail})`),
     })
     stops.push(() => cluster.stop())
+    signal?.throwIfAborted()
     await bootstrap(db)
     const applied = await migrate(url('postgres'))
     if (applied.length) report(`${applied.length} migrations applied`)
+    signal?.throwIfAborted()
 
     const lite = createLite({
       publicUrl: env.SUPABASE_URL,
@@ -201,6 +204,7 @@ async function startParts(
       })
       stops.push(() => child.stop())
     }
+    signal?.throwIfAborted()
     await lock.setReady()
     return { env, stop }
   } catch (error) {

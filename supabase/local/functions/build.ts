@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { PROJECT_DIR } from '../settings.ts'
 
+const COMPILER = fileURLToPath(new URL('./compile.ts', import.meta.url))
 const SOURCES = ['server', 'nitro.config.ts', 'package-lock.json']
 
 async function fingerprint(): Promise<string> {
@@ -24,35 +28,22 @@ async function fingerprint(): Promise<string> {
 /**
  * Builds the functions for production, once per state of their sources: each build has its own folder, so
  * a stack that runs an older one is not disturbed.
+ * @param signal gives up the build.
  * @returns the path of the server's entry.
  */
-export async function buildFunctions(): Promise<string> {
-  const outputs = join(PROJECT_DIR, '.output')
-  const target = join(outputs, await fingerprint())
+export async function buildFunctions(signal?: AbortSignal): Promise<string> {
+  const target = join(PROJECT_DIR, '.output', await fingerprint())
   const entry = join(target, 'server', 'index.mjs')
   if (existsSync(entry)) return entry
 
-  const { build, createNitro, prepare } = await import('nitropack')
   const draft = `${target}.${process.pid}`
-  const nitro = await createNitro({
-    rootDir: PROJECT_DIR,
-    dev: false,
-    preset: 'node-server',
-    buildDir: join(PROJECT_DIR, '.nitro', `build-${process.pid}`),
-    output: { dir: draft, serverDir: join(draft, 'server'), publicDir: join(draft, 'public') },
-    logLevel: 1,
-  })
   try {
-    await prepare(nitro)
-    await build(nitro)
-  } finally {
-    await nitro.close()
-    await rm(nitro.options.buildDir, { recursive: true, force: true })
-  }
-  await rename(draft, target).catch(async (error) => {
-    // Another process built the same sources meanwhile.
+    await promisify(execFile)(process.execPath, [COMPILER, draft], { cwd: PROJECT_DIR, signal })
+    await rename(draft, target)
+  } catch (error) {
     await rm(draft, { recursive: true, force: true })
+    // Another process built the same sources meanwhile.
     if (!existsSync(entry)) throw error
-  })
+  }
   return entry
 }

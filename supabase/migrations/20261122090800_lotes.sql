@@ -26,11 +26,7 @@ comment on column public.lotes_asociados.humedad is 'Humedad en porcentaje.';
 alter table public.lotes_asociados enable row level security;
 create policy select_participante on public.lotes_asociados for select to authenticated
   using (
-    exists (
-      select from public.contratos_participantes p
-      where p.contrato_id = lotes_asociados.contrato_id
-        and p.empresa_id = (select privado.mi_empresa()) and not p.oculto
-    )
+    exists (select from privado.mis_contratos m where m.contrato_id = lotes_asociados.contrato_id)
     or (select privado.es_admin())
   );
 create policy insert_parte on public.lotes_asociados for insert to authenticated

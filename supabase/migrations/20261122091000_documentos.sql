@@ -56,11 +56,7 @@ grant execute on function privado.puede_subir(bigint) to authenticated, service_
 alter table public.documentos_contrato enable row level security;
 create policy select_participante on public.documentos_contrato for select to authenticated
   using (
-    exists (
-      select from public.contratos_participantes p
-      where p.contrato_id = documentos_contrato.contrato_id
-        and p.empresa_id = (select privado.mi_empresa()) and not p.oculto
-    )
+    exists (select from privado.mis_contratos m where m.contrato_id = documentos_contrato.contrato_id)
     or (select privado.es_admin())
   );
 create policy insert_participante on public.documentos_contrato for insert to authenticated

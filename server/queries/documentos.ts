@@ -31,13 +31,13 @@ export const ubicarDocumento: Query = {
     from public.contratos c where c.id = $1`,
 }
 
-/** $1 contrato_id, $2 lote_id, $3 tipo, $4 etiqueta, $5 nombre_archivo, $6 url_archivo, $7 sha256 → the document; no row when its bytes are there already. */
+/** $1 contrato_id, $2 lote_id, $3 tipo, $4 etiqueta, $5 nombre_archivo, $6 url_archivo, $7 sha256 → the document; no row when its bytes or its number are there already. */
 export const registrarDocumento: Query = {
   name: 'registrar_documento',
   text: `with d as (
       insert into public.documentos_contrato (contrato_id, lote_id, tipo, etiqueta, nombre_archivo, url_archivo, sha256)
       values ($1, $2, $3, $4, $5, $6, $7)
-      on conflict (contrato_id, sha256) do nothing returning *
+      on conflict do nothing returning *
     ) select row_to_json(documento) as cuerpo from (
       select ${DOCUMENTO} from d join public.contratos c on c.id = d.contrato_id
         left join public.lotes_asociados l on l.id = d.lote_id

@@ -55,7 +55,8 @@ export async function registrar(
     const valores = [contrato.id, lote_id, tipo, etiqueta, cleanFileName(archivo.name) || propio]
     const cuerpo = await db.one(registrarDocumento, [...valores, `${BUCKET}/${nombre}`, archivo.sha256])
     if (cuerpo) return { estado: 201, cuerpo }
-    // Another upload of the same bytes was registered meanwhile: the next look finds it.
+    // Another upload of the same bytes, or of the same number in another format, was registered meanwhile: the
+    // next look finds it.
   }
   throw problem('conflicto_simultaneo')
 }

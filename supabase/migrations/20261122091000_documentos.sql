@@ -32,6 +32,10 @@ comment on table public.documentos_contrato is 'Documentos legales de un contrat
 comment on column public.documentos_contrato.nombre_archivo is 'Nombre con el que se muestra y se descarga.';
 comment on column public.documentos_contrato.url_archivo is 'Ruta del archivo: <bucket>/<objeto>.';
 create index documentos_contrato_lote_idx on public.documentos_contrato (lote_id, contrato_id);
+-- The papers of a kind are numbered whatever their format: factura_001.xml is not beside factura_001.pdf.
+create unique index documentos_contrato_numero_key
+  on public.documentos_contrato (contrato_id, regexp_replace(url_archivo, '[.][^./]*$', ''))
+  where url_archivo like 'contratos/%';
 create index documentos_contrato_subido_por_idx on public.documentos_contrato (subido_por);
 
 -- Asked by the policies of documents and of storage.objects and by the triggers.

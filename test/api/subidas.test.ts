@@ -109,17 +109,17 @@ describe('subir un documento', () => {
     expect(await huerfanos(codigo)).toEqual([])
   })
 
-  it('a la vez, las del mismo tipo reciben números distintos', async () => {
+  it('a la vez, las del mismo tipo reciben números distintos, sea cual sea su formato', async () => {
     const { codigo } = await nuevoContrato(gente)
     const respuestas = await Promise.all(
-      Array.from({ length: 12 }, () => subir(gente.ana, codigo, { tipo: 'factura', archivo: pdf() })),
+      Array.from({ length: 12 }, (_, i) => {
+        const archivo = i % 2 ? pdf() : Buffer.from(`<?xml version="1.0"?><factura>${i}</factura>`)
+        return subir(gente.ana, codigo, { tipo: 'factura', archivo })
+      }),
     )
     expect(respuestas.map(({ status }) => status)).toEqual(Array(12).fill(201))
-    expect(respuestas.map(({ cuerpo }) => cuerpo.url_archivo).sort()).toEqual(
-      Array.from(
-        { length: 12 },
-        (_, i) => `contratos/${codigo}/factura_${String(i + 1).padStart(3, '0')}.pdf`,
-      ),
+    expect(respuestas.map(({ cuerpo }) => cuerpo.url_archivo.replace(/\.(pdf|xml)$/, '')).sort()).toEqual(
+      Array.from({ length: 12 }, (_, i) => `contratos/${codigo}/factura_${String(i + 1).padStart(3, '0')}`),
     )
     expect(await huerfanos(codigo)).toEqual([])
   })

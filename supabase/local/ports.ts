@@ -35,12 +35,15 @@ export async function assertPortFree(
   throw new SetupError(`Port ${port} on ${host} ${why}: free it, or choose another with ${variable}=<port>.`)
 }
 
+// Below the range that the system gives to outgoing connections: one of those could take a port meanwhile.
+const [FIRST, COUNT] = [20_000, 12_000]
+
 /** Free ports of this moment, all different. */
 export async function findFreePorts(count: number, host = '127.0.0.1'): Promise<number[]> {
   const ports = new Set<number>()
   while (ports.size < count) {
-    const port = await tryListen(0, host)
-    if (typeof port === 'number') ports.add(port)
+    const port = FIRST + Math.floor(Math.random() * COUNT)
+    if (typeof (await tryListen(port, host)) === 'number') ports.add(port)
   }
   return [...ports]
 }

@@ -58,7 +58,14 @@ async function startEmbedded(settings: Settings, since: number) {
     say(`HOST=${settings.host} is not loopback: no demo data (npm run db:seed -- --force loads it).`)
   else if (await isEmpty(stack.env)) {
     say('Loading the demo data…')
-    await seed(stack.env)
+    try {
+      await seed(stack.env)
+    } catch (error) {
+      // Asked to stop meanwhile: the stop that is under way ends the process, once Postgres has ended.
+      if (asked.signal.aborted) return
+      await stack.stop()
+      throw error
+    }
   }
   const { env } = stack
   say(`

@@ -3,8 +3,9 @@
 -- Touches: creates the helpers that every policy calls. One request asks them ten times over, so the first
 -- answer is kept in settings of the transaction, under the claims it was given for (compared as text: reading
 -- them costs more than the rest); a change to a profile or a company forgets it (see the triggers of both
--- tables). Nobody but SQL of ours can write those settings, as is the case of request.jwt.claims. They are plpgsql: it keeps their plans for the whole connection and binds
--- late, so that each table of the next migrations can stand beside its policies. Destructive: no.
+-- tables). Nobody but SQL of ours can write those settings, as is the case of request.jwt.claims. They are
+-- plpgsql: it keeps their plans for the whole connection and binds late, so that each table of the next
+-- migrations can stand beside its policies. Destructive: no.
 create function privado.olvidar_usuario() returns trigger
 language plpgsql set search_path = '' as $$
 begin

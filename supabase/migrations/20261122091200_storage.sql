@@ -81,3 +81,26 @@ create policy triboka_delete_propio on storage.objects for delete to authenticat
     privado.es_bucket_de_contratos(bucket_id) and owner_id = (select auth.uid())::text
     and privado.puede_subir_objeto(name) and privado.objeto_sin_registrar(bucket_id, name)
   );
+
+-- Policies do not bind the service role, and a signed upload link writes as it: a link taken before the object
+-- was registered would replace a legal paper afterwards. This binds everybody. Removing stays with the service
+-- role alone, which empties a database on purpose.
+create function privado.proteger_objeto() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  if not privado.objeto_sin_registrar(old.bucket_id, old.name) then
+    raise exception 'objeto_registrado' using errcode = 'PT409',
+      detail = 'Un archivo registrado como documento no se reemplaza ni se mueve.', hint = 'url_archivo';
+  end if;
+  return new;
+end
+$$;
+comment on function privado.proteger_objeto() is
+  'Disparador: el archivo de un documento no se reemplaza ni se mueve, sea quien sea.';
+revoke all on function privado.proteger_objeto() from public;
+
+create trigger triboka_proteger_objeto before update on storage.objects
+  for each row when (
+    (old.bucket_id, old.name, old.version, old.metadata) is distinct from
+    (new.bucket_id, new.name, new.version, new.metadata)
+  ) execute function privado.proteger_objeto();

@@ -26,6 +26,25 @@ describe('una app con el SDK, sin funciones', () => {
       .single()
   }
 
+  test('un enlace de subida que se pidió antes no reemplaza un documento ya registrado', async () => {
+    const [original, changed] = [pdf(500), pdf(600)]
+    const own = await createContract(agroarriba)
+    const name = `${own.codigo}/enlace.pdf`
+    const bucket = triboka.storage.from('contratos')
+    expect((await bucket.upload(name, original, { contentType: 'application/pdf' })).error).toBeNull()
+    const link = await bucket.createSignedUploadUrl(name, { upsert: true })
+    expect(link.error).toBeNull()
+    const row = { contrato_id: own.id, nombre_archivo: 'a.pdf', url_archivo: `contratos/${name}` }
+    expect((await register(triboka, row)).error).toBeNull()
+
+    const replaced = await bucket.uploadToSignedUrl(name, link.data!.token, changed, {
+      contentType: 'application/pdf',
+    })
+    expect(replaced.error).toMatchObject({ statusCode: '409' })
+    const stored = await (await bucket.download(name)).data!.text()
+    expect(stored).toBe(await original.text())
+  })
+
   test('subir el archivo y registrar la fila da lo mismo que la función', async () => {
     const [first, second] = [pdf(2000), pdf(2000)]
     const answer = await attach(triboka, contract, first, 'FAC-001.pdf', { tipo: 'factura' })

@@ -114,3 +114,34 @@ describe('the gateway', () => {
     expect(await response.text()).not.toMatch(/at .*\.ts/)
   })
 })
+
+// What a transaction remembers of its user is kept in settings: whoever could write one would be anybody.
+describe('the REST server', () => {
+  const asUser = async () => ({
+    apikey: stack.publishableKey,
+    authorization: `Bearer ${await sign({ role: 'authenticated', sub: crypto.randomUUID() })}`,
+  })
+
+  test.each(['privado', 'auth', 'storage', 'supabase_migrations', 'pg_catalog', 'information_schema'])(
+    'does not serve schema %s',
+    async (schema) => {
+      const headers = { ...(await asUser()), 'accept-profile': schema, 'content-profile': schema }
+      for (const [path, method] of [
+        ['/rest/v1/mis_contratos?select=*', 'GET'],
+        ['/rest/v1/rpc/set_config', 'POST'],
+      ] as const) {
+        const response = await fetch(`${stack.supabaseUrl}${path}`, { method, headers })
+        expect([path, response.status]).toEqual([path, 406])
+      }
+    },
+  )
+
+  test('lets nobody write a setting', async () => {
+    const response = await fetch(`${stack.supabaseUrl}/rest/v1/rpc/set_config`, {
+      method: 'POST',
+      headers: { ...(await asUser()), 'content-type': 'application/json' },
+      body: JSON.stringify({ setting_name: 'privado.empresa', new_value: '1', is_local: true }),
+    })
+    expect(response.status).toBe(404)
+  })
+})

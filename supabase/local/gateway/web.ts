@@ -6,12 +6,14 @@ const BODY_LIMIT = 20 * 2 ** 20
 async function readBody(event: H3Event): Promise<Buffer | null> {
   const chunks: Buffer[] = []
   let size = 0
+  // What is too much is read to its end and dropped: leaving the loop would cut the connection, and the caller
+  // would see that instead of the answer.
   for await (const chunk of event.node.req as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > BODY_LIMIT) return null
-    chunks.push(chunk)
+    if (size > BODY_LIMIT) chunks.length = 0
+    else chunks.push(chunk)
   }
-  return Buffer.concat(chunks)
+  return size > BODY_LIMIT ? null : Buffer.concat(chunks)
 }
 
 /**

@@ -4,6 +4,7 @@ import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildFunctions } from '../supabase/local/functions/build.ts'
 import { startFunctions } from '../supabase/local/functions/process.ts'
+import { useStreamingMemory } from '../supabase/local/memory.ts'
 import { isLoopback, readSettings, type Settings, SetupError } from '../supabase/local/settings.ts'
 import { startStack } from '../supabase/local/stack.ts'
 import { DEMO_PASSWORD, DEMO_USERS, isEmpty, seed } from './seed.ts'
@@ -45,6 +46,7 @@ function onceAsked() {
 }
 
 async function startEmbedded(settings: Settings, since: number) {
+  useStreamingMemory()
   say('Starting Postgres, the Supabase services and the functions…')
   const asked = onceAsked()
   const stack = await startStack({

@@ -14,5 +14,8 @@ export default defineNitroPlugin((nitro) => {
     process.stderr.write(`${error.message}\n`)
     process.exit(1)
   }
-  nitro.hooks.hook('close', () => services().database.close())
+  nitro.hooks.hook('close', async () => {
+    const { database, readers } = services()
+    await Promise.all([database.close(), readers.close()])
+  })
 })

@@ -10,8 +10,8 @@ export const DATOS = `c.id, c.exportadora_id, c.contraparte_id, c.precio_fijado_
   c.archivo_pdf, c.creado_en, c.actualizado_en, c.cerrado_en`
 
 /** The companies that are party to contract `c`, with the names that its answer shows. */
-const PARTES = `select p.empresa_id, (select e.nombre from public.empresas e where e.id = p.empresa_id) as nombre, p.papel
-  from public.contratos_participantes p where p.contrato_id = c.id`
+const PARTES = `select p.empresa_id, e.nombre, p.papel from public.contratos_participantes p
+  left join public.empresas e on e.id = p.empresa_id where p.contrato_id = c.id`
 
 /** A contract whole: the row `c` of `origen`, its documents, lots and participants. */
 const detalle = (origen: string, partes = PARTES) => `

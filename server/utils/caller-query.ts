@@ -7,8 +7,16 @@ export const CONTEXT: Query = {
   text: `select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)`,
 }
 
-/** The values of {@link CONTEXT}. */
-export const contextOf = (claims: Claims) => [claims.role, JSON.stringify(claims)]
+const contexts = new WeakMap<Claims, string[]>()
+
+/** The values of {@link CONTEXT}; made once for claims, which nobody changes. */
+export function contextOf(claims: Claims): string[] {
+  const known = contexts.get(claims)
+  if (known) return known
+  const context = [claims.role, JSON.stringify(claims)]
+  contexts.set(claims, context)
+  return context
+}
 
 // What pg's query asks of its connection and is told by it; @types/pg leaves it out.
 interface Connection {
@@ -30,7 +38,7 @@ const base = pg.Query.prototype as unknown as Protocol
  * CONTEXT must have been parsed on the connection: pg takes the first answer to a Parse for that of the query.
  */
 class CallerQuery extends pg.Query {
-  #context: unknown[]
+  #context: string[]
   #isContextSet = false
 
   constructor(

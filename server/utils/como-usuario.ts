@@ -1,5 +1,5 @@
 import { defineEventHandler, type EventHandler, type H3Event, setResponseHeader } from 'h3'
-import type { Caller, Claims, Query } from './db.ts'
+import type { Caller, Claims, Database, Query } from './db.ts'
 import { fromDatabase } from './postgres-errors.ts'
 import { problem } from './problem.ts'
 import { services } from './services.ts'
@@ -34,8 +34,7 @@ const translated = <T>(answer: Promise<T>): Promise<T> =>
     throw fromDatabase(error)
   })
 
-function connect(claims: Claims, token: string): UserConnection {
-  const { database } = services()
+function connect(database: Database, claims: Claims, token: string): UserConnection {
   return {
     ...withOne(database.as(claims)),
     claims,
@@ -52,7 +51,10 @@ export function comoUsuario<T>(handler: (event: H3Event, db: UserConnection) => 
   return defineEventHandler(async (event) => {
     const token = bearerOf(event.node.req.headers.authorization)
     if (!token) throw problem('no_autenticado')
-    const answer = await handler(event, connect(await services().verifySession(token), token))
+    const { verifySession, readers, database } = services()
+    const isRead = event.method === 'GET' || event.method === 'HEAD'
+    const claims = await verifySession(token)
+    const answer = await handler(event, connect(isRead ? readers : database, claims, token))
     if (typeof answer === 'string')
       setResponseHeader(event, 'content-type', 'application/json; charset=utf-8')
     return answer

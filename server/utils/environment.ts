@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import * as v from 'valibot'
 
 /** A setting that is missing or does not hold what it should; the message is for who starts the process. */
@@ -24,6 +25,12 @@ const databaseUrl = v.pipe(
   ),
 )
 
+const poolSize = v.pipe(
+  v.string(),
+  v.regex(/^[1-9]\d{0,2}$/, 'is not a number from 1 to 999'),
+  v.transform(Number),
+)
+
 const EnvironmentSchema = v.object({
   SUPABASE_URL: httpUrl,
   SUPABASE_PUBLISHABLE_KEY: v.pipe(v.string('is missing (or SUPABASE_ANON_KEY)'), v.minLength(1, 'is empty')),
@@ -33,10 +40,9 @@ const EnvironmentSchema = v.object({
     v.pipe(v.string(), v.minLength(32, 'is shorter than 32 characters, too weak for HS256')),
   ),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `is none of ${LOG_LEVELS.join(', ')}`), 'info'),
-  DB_POOL_MAX: v.optional(
-    v.pipe(v.string(), v.regex(/^[1-9]\d{0,2}$/, 'is not a number from 1 to 999'), v.transform(Number)),
-    '20',
-  ),
+  DB_POOL_MAX: v.optional(poolSize, '20'),
+  // What reads never waits for a lock, only for a processor: more at once would make each of them slower.
+  DB_POOL_READERS: v.optional(poolSize, String(2 * availableParallelism() + 1)),
 })
 
 /** What the functions read from the environment, once checked. */
@@ -52,8 +58,10 @@ export interface Environment {
   /** HS256 secret of the sessions; without it they are checked against the JWKS of Auth. */
   jwtSecret: string | undefined
   logLevel: (typeof LOG_LEVELS)[number]
-  /** Connections to Postgres at most. */
+  /** Connections to Postgres at most, for what may wait for a lock. */
   poolSize: number
+  /** Connections to Postgres at most, for what only reads. */
+  readers: number
 }
 
 /**
@@ -82,6 +90,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     jwtSecret: output.JWT_SECRET,
     logLevel: output.LOG_LEVEL,
     poolSize: output.DB_POOL_MAX,
+    readers: output.DB_POOL_READERS,
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { getRequestHeader, type H3Event, setResponseHeader } from 'h3'
 import { esInstante } from '../schemas/comunes.ts'
 import type { Json } from './como-usuario.ts'
@@ -10,7 +10,7 @@ import { problem } from './problem.ts'
  */
 export function etagOf(cuerpo: Json): string {
   const { actualizado_en: version } = JSON.parse(cuerpo) as { actualizado_en: string }
-  return `"${version}/${createHash('sha1').update(cuerpo).digest('base64url')}"`
+  return `"${version}/${hash('sha1', cuerpo, 'base64url')}"`
 }
 
 /** Sets the ETag of an answer; true when the caller has that very one already (`If-None-Match`). */

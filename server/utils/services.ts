@@ -8,6 +8,8 @@ import { streamingFetch } from './streaming-fetch.ts'
 export interface Services {
   environment: Environment
   database: Database
+  /** For requests that only read: few connections, which those that wait for each other's locks never hold. */
+  readers: Database
   verifySession: VerifySession
   /** Supabase as the owner of a token: Storage asks Postgres with its claims. */
   supabaseAs(token: string): SupabaseClient
@@ -22,12 +24,12 @@ let current: Services | undefined
 
 /** Opens the pool and the verifier; called once, by the plugin that starts the process. */
 export function openServices(environment: Environment): void {
+  const open = (max: number) =>
+    openDatabase(environment.databaseUrl, { max, queryTimeoutMs: QUERY_TIMEOUT_MS })
   current = {
     environment,
-    database: openDatabase(environment.databaseUrl, {
-      max: environment.poolSize,
-      queryTimeoutMs: QUERY_TIMEOUT_MS,
-    }),
+    database: open(environment.poolSize),
+    readers: open(environment.readers),
     verifySession: createSessionVerifier(environment),
     supabaseAs: (token) =>
       createClient(environment.supabaseUrl, environment.publishableKey, {

@@ -1,16 +1,15 @@
 import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { Claims } from './db.ts'
 import { problem } from './problem.ts'
+import { rememberVerifiedTokens } from './verified-tokens.ts'
 
 /** Checks an access token of Supabase Auth and gives back its claims. */
 export type VerifySession = (token: string) => Promise<Claims>
 
 const EXPECTED = { audience: 'authenticated', requiredClaims: ['exp', 'sub'] }
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-// A token is the same text until it expires: its signature is worth checking once.
-const REMEMBERED_AT_MOST = 5_000
 
-type Remembered = Claims & { exp: number; sub: string }
+type Session = Claims & { exp: number; sub: string }
 
 /**
  * Builds the verifier of sessions: HS256 with the shared secret, or the asymmetric keys that Auth publishes.
@@ -23,7 +22,7 @@ export function createSessionVerifier(options: {
 }): VerifySession {
   const secret = options.jwtSecret ? new TextEncoder().encode(options.jwtSecret) : undefined
   const published = createRemoteJWKSet(new URL(`${options.supabaseUrl}/auth/v1/.well-known/jwks.json`))
-  const remembered = new Map<string, Remembered>()
+  const verified = rememberVerifiedTokens<Session>()
 
   /** Claims of a token whose signature, dates and audience hold. */
   async function verify(token: string): Promise<JWTPayload> {
@@ -41,13 +40,11 @@ export function createSessionVerifier(options: {
   }
 
   return async (token) => {
-    const known = remembered.get(token)
-    if (known && known.exp > Date.now() / 1000) return known
-    remembered.delete(token)
-    const claims = (await verify(token)) as Remembered
+    const known = verified.get(token)
+    if (known) return known
+    const claims = (await verify(token)) as Session
     if (claims.role !== 'authenticated' || !UUID.test(claims.sub)) throw problem('no_autenticado')
-    if (remembered.size >= REMEMBERED_AT_MOST) remembered.delete(remembered.keys().next().value as string)
-    remembered.set(token, claims)
+    verified.add(token, claims)
     return claims
   }
 }

@@ -4,6 +4,7 @@ import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { STREAMING_MEMORY } from '../memory.ts'
 import { PROJECT_DIR, type Settings, SetupError } from '../settings.ts'
 
 /** The functions' process (Nitro), started again when it dies by itself. */
@@ -12,8 +13,6 @@ export interface FunctionsProcess {
   stop(): Promise<void>
 }
 
-// A young generation that stays small: streamed uploads would let it grow to hundreds of megabytes.
-const MEMORY = '--max-semi-space-size=4'
 const GUARD = fileURLToPath(new URL('./end-with-parent.ts', import.meta.url))
 
 /**
@@ -39,7 +38,7 @@ export async function startFunctions(options: {
         '--host',
         settings.host,
       ]
-    : ['--import', GUARD, MEMORY, entry]
+    : ['--import', GUARD, ...STREAMING_MEMORY, entry]
   let child: ChildProcess | undefined
   let isStopping = false
 

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { errors, jwtVerify } from 'jose'
 import type { Claims } from '../../../server/utils/db.ts'
+import { rememberVerifiedTokens } from '../../../server/utils/verified-tokens.ts'
 import type { Keys } from '../keys.ts'
 
 /** Who a request speaks for, once its key and its token have been verified. */
@@ -58,7 +59,8 @@ export interface Identifier {
 /** Builds the verifier for the keys of a stack (HS256 sessions, opaque and legacy keys). */
 export function createIdentifier(keys: Keys): Identifier {
   const secret = new TextEncoder().encode(keys.jwtSecret)
-  const known: [KeyKind, string][] = [
+  const verified = rememberVerifiedTokens<Claims & { exp?: number | undefined }>()
+  const ours: [KeyKind, string][] = [
     ['publishable', keys.publishableKey],
     ['secret', keys.secretKey],
     ['anon', keys.anonKey],
@@ -66,14 +68,18 @@ export function createIdentifier(keys: Keys): Identifier {
   ]
 
   function resolveKey(key: string) {
-    const kind = known.find(([, value]) => isSame(value, key))?.[0]
+    const kind = ours.find(([, value]) => isSame(value, key))?.[0]
     return kind ? { kind, claims: { role: ROLE[kind] } } : null
   }
 
   async function verify(token: string): Promise<Claims> {
+    const known = verified.get(token)
+    if (known) return known
     try {
       const { payload } = await jwtVerify(token, secret, { algorithms: ['HS256'] })
-      return { ...payload, role: typeof payload.role === 'string' ? payload.role : 'anon' }
+      const claims = { ...payload, role: typeof payload.role === 'string' ? payload.role : 'anon' }
+      verified.add(token, claims)
+      return claims
     } catch (error) {
       const isExpired = error instanceof errors.JWTExpired
       throw new IdentityError(isExpired ? JWT_EXPIRED : 'Invalid JWT', INVALID_JWT)

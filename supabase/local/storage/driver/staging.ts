@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import type { StagedObject } from './types.ts'
 
 const NEW_FILE = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW
 
-// Small chunks are written together, and while they are, the next ones are read and hashed.
+// Small chunks are written together, and while they are, the next ones are read.
 const WRITE_BYTES = 512 * 1024
 
 // The disk starts early on what has come: at the end there is little left to wait for.
@@ -61,15 +61,13 @@ function appender(handle: FileHandle) {
   }
 }
 
-/** Writes a body to a new file and waits until the disk has it. */
-async function writeDurably(file: string, body: Readable): Promise<{ size: number; sha256: string }> {
-  const hash = createHash('sha256')
+/** Writes a body to a new file and waits until the disk has it. @returns its size in bytes. */
+async function writeDurably(file: string, body: Readable): Promise<number> {
   let size = 0
   const handle = await open(file, NEW_FILE, 0o644)
   const output = appender(handle)
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
-      hash.update(chunk)
       size += chunk.length
       await output.append(chunk)
     }
@@ -78,7 +76,7 @@ async function writeDurably(file: string, body: Readable): Promise<{ size: numbe
     await output.settle()
     await handle.close()
   }
-  return { size, sha256: hash.digest('hex') }
+  return size
 }
 
 /** Moves a staged file to the place of its key; whoever looks sees nothing or the whole of it. */
@@ -95,8 +93,8 @@ export async function stage(folders: StoreFolders, body: Readable): Promise<Stag
   const file = join(folders.staging, randomUUID())
   const discard = () => rm(file, { force: true })
   try {
-    const written = await writeDurably(file, body)
-    return { ...written, commit: (key) => place(folders, file, key), discard }
+    const size = await writeDurably(file, body)
+    return { size, commit: (key) => place(folders, file, key), discard }
   } catch (error) {
     body.destroy()
     await discard()

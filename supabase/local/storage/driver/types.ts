@@ -10,8 +10,6 @@ export interface ByteRange {
 /** Bytes that have arrived whole and are durable, but that nobody sees yet. */
 export interface StagedObject {
   size: number
-  /** Hex SHA-256 of the bytes. */
-  sha256: string
   /** Makes the bytes readable under a key, at once and whole; durable when it returns. */
   commit(key: string): Promise<void>
   /** Forgets the bytes. */

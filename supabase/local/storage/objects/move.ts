@@ -43,7 +43,7 @@ export async function moveObject(ctx: StorageContext, request: StorageRequest) {
     if (!row) throw noSuchKey()
     await ctx.names.remove(bucket, [name])
     return row
-  }).finally(() => ctx.names.refresh(bucket, [name]))
-  await ctx.names.refresh(destinationBucket, [destination])
+  }).finally(() => ctx.names.refresh(bucket, destinationBucket === bucket ? [name, destination] : [name]))
+  if (destinationBucket !== bucket) await ctx.names.refresh(destinationBucket, [destination])
   return { message: 'Successfully moved', Id: moved.id, Key: `${destinationBucket}/${destination}` }
 }

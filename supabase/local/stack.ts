@@ -12,8 +12,10 @@ import { type Keys, loadKeys } from './keys.ts'
 import { acquire } from './lock.ts'
 import { assertPortFree } from './ports.ts'
 import { bootstrap, databaseUrl } from './postgres/bootstrap.ts'
-import { startCluster } from './postgres/cluster.ts'
+import { SUPERUSER, startCluster } from './postgres/cluster.ts'
 import { migrate } from './postgres/migrate.ts'
+import { readLimits } from './realtime/limits.ts'
+import { createRealtimeServer } from './realtime/server.ts'
 import type { Settings } from './settings.ts'
 import { createStorageServer } from './storage/server.ts'
 import { startStudio } from './studio/server.ts'
@@ -116,6 +118,7 @@ async function startParts(
   built?.catch(() => {})
   const keys = await loadKeys(settings.dataDir)
   const config = await readConfig()
+  const limits = readLimits()
   const env = stackEnv(settings, keys)
   const db = { port: settings.dbPort, password: keys.dbPassword }
   const url = (role: string) => databaseUrl(db, role)
@@ -173,6 +176,14 @@ async function startParts(
     const sweeper = setInterval(() => void storage.sweep().catch(console.error), SWEEP_EVERY_MS)
     stops.push(async () => clearInterval(sweeper))
 
+    const realtime = await createRealtimeServer({
+      realtimeAdminUrl: url('supabase_realtime_admin'),
+      authenticatorUrl: url('authenticator'),
+      replicationUrl: url(SUPERUSER),
+      jwtSecret: keys.jwtSecret,
+      resolveKey: identifier.resolveKey,
+      limits,
+    })
     const gateway = createGateway({
       publicUrl: env.SUPABASE_URL,
       functionsUrl: env.FUNCTIONS_URL,
@@ -180,9 +191,12 @@ async function startParts(
       lite: { ...lite, auth: authAdmin.auth },
       authAdmin,
       storage: storage.handler,
+      realtime,
     })
     await listen(gateway, settings.apiPort, settings.host)
     stops.push(() => close(gateway))
+    // Its sockets end before the gateway waits for its connections.
+    stops.push(() => realtime.close())
 
     if (settings.studioPort !== null) {
       const studio = await startStudio({

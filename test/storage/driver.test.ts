@@ -77,7 +77,7 @@ describe('el driver cumple la interfaz de unstorage', () => {
 describe('escrituras', () => {
   it('nadie ve una clave hasta que está entera; una descartada no deja rastro', async () => {
     const staged = await driver.stage(Readable.from([Buffer.from('ho'), Buffer.from('la')]))
-    expect(staged).toMatchObject({ size: 4, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(staged).toMatchObject({ size: 4 })
     const key = randomUUID()
     expect(await driver.open(key)).toBeNull()
     await staged.commit(key)

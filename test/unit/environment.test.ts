@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { readEnvironment } from '../../server/utils/environment.ts'
 
@@ -17,6 +18,7 @@ describe('the environment of the functions', () => {
       jwtSecret: whole.JWT_SECRET,
       logLevel: 'info',
       poolSize: 20,
+      readers: 2 * availableParallelism() + 1,
     })
   })
 

@@ -12,6 +12,8 @@ import {
   useBase,
 } from 'h3'
 import { createProxyServer } from 'httpxy'
+import { HandshakeError, refuse as refuseUpgrade } from '../realtime/handshake.ts'
+import type { RealtimeServer } from '../realtime/server.ts'
 import { type Identifier, type Identity, IdentityError, INVALID_JWT, JWT_EXPIRED } from './identity.ts'
 import type { Lite } from './lite.ts'
 import { toRequest } from './web.ts'
@@ -31,6 +33,7 @@ export interface GatewayOptions {
   lite: Lite
   authAdmin: { handler: EventHandler; invite: EventHandler }
   storage: EventHandler
+  realtime: Pick<RealtimeServer, 'upgrade' | 'rest'>
 }
 
 // What the real gateway opens without an API key: links that a mail or a browser follows.
@@ -62,7 +65,7 @@ function refuseAsPostgrest(event: H3Event, { message }: IdentityError) {
 function requireIdentity(identifier: Identifier) {
   return eventHandler(async (event) => {
     const path = event.path.split('?')[0]!
-    if (!/^\/(auth|rest|storage)\/v1(\/|$)/.test(path)) return
+    if (!/^\/(auth|rest|storage|realtime)\/v1(\/|$)/.test(path)) return
     const isOpen = OPEN_AUTH.test(path) || OPEN_STORAGE.test(path)
     const query = getQuery(event).apikey
     try {
@@ -126,7 +129,7 @@ function functionsHandler(functionsUrl: string) {
   })
 }
 
-/** The one URL of the stack: routes /auth/v1, /rest/v1, /storage/v1 and /functions/v1. */
+/** The one URL of the stack: routes /auth/v1, /rest/v1, /storage/v1, /realtime/v1 and /functions/v1. */
 export function createGateway(options: GatewayOptions): Server {
   const app = createApp({
     onError(error, event) {
@@ -158,6 +161,13 @@ export function createGateway(options: GatewayOptions): Server {
     ),
   )
   app.use('/storage/v1', useBase('/storage/v1', options.storage))
+  app.use('/realtime/v1', useBase('/realtime/v1', options.realtime.rest))
   app.use('/functions/v1', functionsHandler(options.functionsUrl))
-  return createServer(toNodeListener(app))
+  const server = createServer(toNodeListener(app))
+  server.on('upgrade', (request, socket, head) => {
+    if (/^\/realtime\/v1\/websocket\/?(\?|$)/.test(request.url ?? ''))
+      options.realtime.upgrade(request, socket, head)
+    else refuseUpgrade(socket, new HandshakeError(404, 'Not found'))
+  })
+  return server
 }

@@ -3,7 +3,8 @@ import type { H3Event } from 'h3'
 /** Largest body that REST and auth take; files go to /storage/v1, which streams. */
 const BODY_LIMIT = 20 * 2 ** 20
 
-async function readBody(event: H3Event): Promise<Buffer | null> {
+/** The body of a request, read to its end; null when it is larger than 20 MiB. */
+export async function readBody(event: H3Event): Promise<Buffer | null> {
   const chunks: Buffer[] = []
   let size = 0
   // What is too much is read to its end and dropped: leaving the loop would cut the connection, and the caller

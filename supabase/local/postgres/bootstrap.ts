@@ -4,7 +4,13 @@ import pg from 'pg'
 import { SUPERUSER } from './cluster.ts'
 
 const FOLDER = new URL('./bootstrap/', import.meta.url)
-const LOGIN_ROLES = ['postgres', 'authenticator', 'supabase_auth_admin', 'supabase_storage_admin']
+const LOGIN_ROLES = [
+  'postgres',
+  'authenticator',
+  'supabase_auth_admin',
+  'supabase_storage_admin',
+  'supabase_realtime_admin',
+]
 
 /**
  * A URL of the embedded Postgres for one of its login roles.

@@ -7,7 +7,11 @@ import { CURRENT_VERSIONS } from './statements.ts'
 export interface NameKeeper {
   /** Makes the readable names of these objects agree with their rows, whatever they were. */
   refresh(bucket: string, names: string[]): Promise<void>
-  /** Takes names away before their rows go: a crash in between leaves a name missing, which the sweep mends. */
+  /**
+   * Takes names away before their rows go: a crash in between leaves a name missing, which the sweep mends. It
+   * waits for nobody, as its transaction is open: one that holds locks behind a queue that needs them would never
+   * end. A refresh follows, whatever came of the rows.
+   */
   remove(bucket: string, names: string[]): Promise<void>
   removeBucket(bucket: string): Promise<void>
 }
@@ -43,10 +47,9 @@ export function createNameKeeper(admin: Database, names: ReadableNames | null): 
           await (version ? names.set(bucket, name, version) : names.remove(bucket, name))
         }
       }),
-    remove: (bucket, gone) =>
-      inTurn(bucket, async () => {
-        for (const name of gone) await names.remove(bucket, name)
-      }),
+    async remove(bucket, gone) {
+      for (const name of gone) await names.remove(bucket, name).catch((error) => console.error(error))
+    },
     removeBucket: (bucket) => inTurn(bucket, () => names.removeBucket(bucket)),
   }
 }

@@ -1,0 +1,4 @@
+/** A subscription that cannot be; the message goes to the client. */
+export class ChangesError extends Error {
+  override name = 'ChangesError'
+}

@@ -1,0 +1,108 @@
+import {
+  type EventHandler,
+  eventHandler,
+  getQuery,
+  getRequestHeader,
+  type H3Event,
+  setResponseStatus,
+} from 'h3'
+import * as v from 'valibot'
+import type { Claims } from '../../../server/utils/db.ts'
+import { readBody } from '../gateway/web.ts'
+import type { Authorizer } from './authorization.ts'
+import type { Message, Payload } from './types.ts'
+
+export interface RestOptions {
+  authorizer: Authorizer
+  publish(message: Message): void
+  /** Whether so many broadcasts are still within the limit. */
+  allow(count: number): boolean
+  maxPayloadBytes: number
+}
+
+const Batch = v.object({
+  messages: v.array(
+    v.object({
+      topic: v.pipe(v.string(), v.nonEmpty("can't be blank")),
+      event: v.pipe(v.string(), v.nonEmpty("can't be blank")),
+      payload: v.unknown(),
+      private: v.optional(v.boolean(), false),
+    }),
+  ),
+})
+
+function answer(event: H3Event, status: number, body: object | string = '') {
+  setResponseStatus(event, status)
+  return body
+}
+
+const parse = (body: Buffer): unknown => {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** The HTTP side of Realtime, for whoever has no socket: `/api/broadcast` and `/api/broadcast/:topic/events/:event`. */
+export function createRest({ authorizer, publish, allow, maxPayloadBytes }: RestOptions): EventHandler {
+  const tooMany = (event: H3Event) => answer(event, 429, { message: 'Too many messages per second' })
+  const invalid = (event: H3Event, errors: object) => answer(event, 422, { errors })
+  const mayWrite = async (topic: string, claims: Claims) => (await authorizer.write(topic, claims)).broadcast
+
+  async function broadcastMany(event: H3Event, claims: Claims, body: Buffer) {
+    const result = v.safeParse(Batch, parse(body))
+    if (!result.success)
+      return invalid(event, v.flatten(result.issues).nested ?? { messages: ['is invalid'] })
+    const { messages } = result.output
+    const texts = messages.map(({ payload }) => JSON.stringify(payload ?? {}))
+    if (texts.some((text) => Buffer.byteLength(text) > maxPayloadBytes))
+      return invalid(event, { messages: ['Payload size exceeds tenant limit'] })
+    if (!allow(messages.length)) return tooMany(event)
+    // One question for each private topic; what may not be written is left out in silence.
+    const topics = new Set(messages.filter((message) => message.private).map(({ topic }) => topic))
+    const allowed = new Map<string, boolean>()
+    for (const topic of topics) allowed.set(topic, await mayWrite(topic, claims))
+    messages.forEach(({ topic, event: name, private: isPrivate }, index) => {
+      if (!isPrivate || allowed.get(topic))
+        publish({ topic, isPrivate, event: name, payload: { json: texts[index]! } })
+    })
+    return answer(event, 202)
+  }
+
+  async function broadcastOne(event: H3Event, claims: Claims, body: Buffer, topic: string, name: string) {
+    const type = (getRequestHeader(event, 'content-type') ?? '').split(';')[0]!.trim().toLowerCase()
+    let payload: Payload
+    if (type === 'application/octet-stream') payload = { binary: body }
+    else if (type === 'application/json') {
+      const content = parse(body)
+      if (content === undefined) return invalid(event, { payload: ['is not JSON'] })
+      payload = { json: JSON.stringify(content) }
+    } else return answer(event, 415, { message: 'Unsupported Media Type' })
+    if (body.length > maxPayloadBytes)
+      return invalid(event, { payload: ['Payload size exceeds tenant limit'] })
+    if (!allow(1)) return tooMany(event)
+    const isPrivate = getQuery(event).private === 'true'
+    if (isPrivate && !(await mayWrite(topic, claims))) return answer(event, 403, { message: 'Forbidden' })
+    publish({ topic, isPrivate, event: name, payload })
+    return answer(event, 202)
+  }
+
+  return eventHandler(async (event) => {
+    const path = event.path.split('?')[0]!
+    const one = /^\/api\/broadcast\/([^/]+)\/events\/([^/]+)\/?$/.exec(path)
+    if (!one && !/^\/api\/broadcast\/?$/.test(path)) return answer(event, 404, { message: 'Not found' })
+    if (event.method !== 'POST') return answer(event, 405, { message: 'Method not allowed' })
+    const claims = event.context.identity?.claims
+    if (!claims) return answer(event, 401, { message: 'Unauthorized' })
+    const body = await readBody(event)
+    if (body === null) return answer(event, 413, { message: 'Payload too large' })
+    if (!one) return broadcastMany(event, claims, body)
+    try {
+      return await broadcastOne(event, claims, body, decodeURIComponent(one[1]!), decodeURIComponent(one[2]!))
+    } catch (error) {
+      if (error instanceof URIError) return invalid(event, { topic: ['is invalid'] })
+      throw error
+    }
+  })
+}

@@ -1,0 +1,180 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket as NetSocket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { EventHandler } from 'h3'
+import { WebSocketServer } from 'ws'
+import type { Identifier } from '../gateway/identity.ts'
+import { createAuthorizer } from './authorization.ts'
+import { createPostgresChanges } from './changes/changes.ts'
+import type { Channel } from './channel.ts'
+import type { RealtimeContext } from './context.ts'
+import { HandshakeError, readHandshake, refuse } from './handshake.ts'
+import { createMeter, type Limits } from './limits.ts'
+import { messageOf } from './messages.ts'
+import { startPartitioner } from './partitions.ts'
+import { listenForReauthorization } from './reauthorization.ts'
+import { createReplayer } from './replay.ts'
+import { startReplication } from './replication.ts'
+import { createRest } from './rest.ts'
+import { type Socket, serveSocket } from './socket.ts'
+import { createTokenVerifier } from './tokens.ts'
+import { createTopics } from './topics.ts'
+
+export interface RealtimeOptions {
+  /** Logs in as `supabase_realtime_admin`. */
+  realtimeAdminUrl: string
+  /** Logs in as `authenticator`: what changes are seen by whom is asked as the subscriber. */
+  authenticatorUrl: string
+  /** Logs in as a role that may replicate every table. */
+  replicationUrl: string
+  jwtSecret: string
+  resolveKey: Identifier['resolveKey']
+  limits: Limits
+}
+
+export interface RealtimeServer {
+  /** Takes over a connection that asks for `/realtime/v1/websocket`. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** `/api/broadcast` and its like; expects `event.context.identity`. */
+  rest: EventHandler
+  /** Tells every client, and ends. */
+  close(): Promise<void>
+}
+
+// Largest frame of a client, in bytes.
+const MAX_FRAME = 5_000_000
+const IDLE_MS = 60_000
+const LOOK_EVERY_MS = 1000
+// Policies that an admin edits act on open channels after this long.
+const REAUTHORIZE_EVERY_MS = 30_000
+const LIVE_PATIENCE_MS = 8000
+
+/** Starts the Realtime server over a Postgres whose bootstrap is done. */
+export async function createRealtimeServer(options: RealtimeOptions): Promise<RealtimeServer> {
+  const { limits, resolveKey } = options
+  const adminUrl = options.realtimeAdminUrl
+  const sockets = new Set<Socket>()
+  const topics = createTopics()
+  const partitioner = await startPartitioner({ adminUrl })
+  const authorizer = createAuthorizer({ adminUrl })
+  const replayer = createReplayer({ adminUrl })
+  const changes = createPostgresChanges({
+    adminUrl: options.replicationUrl,
+    userUrl: options.authenticatorUrl,
+  })
+  let live = Promise.withResolvers<void>()
+  let wasLive = false
+
+  function* channels(): Iterable<Channel> {
+    for (const socket of sockets) yield* socket.channels.values()
+  }
+
+  function onState(state: 'live' | 'lost') {
+    if (state === 'lost') {
+      live = Promise.withResolvers<void>()
+      // What they would have heard is lost to them: they join again, and fetch what they missed.
+      for (const channel of [...channels()]) if (channel.needsPostgres) channel.fail()
+      return
+    }
+    live.resolve()
+    // Public channels hear the database too, but nothing of theirs depends on it: they need not wait for it.
+    if (wasLive) for (const channel of [...channels()]) if (!channel.needsPostgres) channel.fail()
+    wasLive = true
+  }
+  const replication = await startReplication({
+    url: options.replicationUrl,
+    onState,
+    async onTransaction(transaction) {
+      for (const change of transaction) {
+        const message = messageOf(change)
+        if (message) topics.publish(message)
+      }
+      await changes.handle(transaction)
+    },
+  })
+
+  async function reauthorize(topic: string | null) {
+    const wanted = topic === null ? null : `realtime:${topic}`
+    const concerned = [...sockets].flatMap((socket) =>
+      [...socket.channels].filter(([name, { isPrivate }]) => isPrivate && (!wanted || name === wanted)),
+    )
+    // One after the other: who joins or speaks meanwhile does not wait behind all of them.
+    for (const [, channel] of concerned) await channel.reauthorize().catch((error) => console.error(error))
+  }
+  const listener = listenForReauthorization(adminUrl, (topic) => void reauthorize(topic))
+
+  const ctx: RealtimeContext = {
+    limits,
+    topics,
+    authorizer,
+    replayer,
+    changes,
+    verifyToken: createTokenVerifier(options.jwtSecret),
+    events: createMeter(limits.maxEventsPerSecond),
+    joins: createMeter(limits.maxJoinsPerSecond),
+    async whenLive() {
+      const late = new Promise<boolean>((resolve) => setTimeout(resolve, LIVE_PATIENCE_MS, false).unref())
+      return Promise.race([live.promise.then(() => true), late])
+    },
+  }
+
+  const looking = setInterval(() => {
+    const [now, seconds] = [performance.now(), Date.now() / 1000]
+    for (const socket of sockets) {
+      if (now - socket.seenAt > IDLE_MS) socket.close(1000, 'idle')
+      for (const channel of [...socket.channels.values()]) channel.checkExpiry(seconds)
+    }
+  }, LOOK_EVERY_MS)
+  const reauthorizing = setInterval(() => void reauthorize(null), REAUTHORIZE_EVERY_MS)
+
+  const wss = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: MAX_FRAME,
+  })
+
+  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
+    if (sockets.size >= limits.maxConnections) throw new HandshakeError(429, 'Too many connected users')
+    const handshake = await readHandshake(request, resolveKey, ctx.verifyToken)
+    if (socket.destroyed) return
+    wss.handleUpgrade(request, socket, head, (ws) => {
+      const served = serveSocket(ctx, ws, socket as NetSocket, handshake)
+      sockets.add(served)
+      ws.once('close', () => sockets.delete(served))
+    })
+  }
+
+  return {
+    upgrade(request, socket, head) {
+      socket.on('error', () => {})
+      upgrade(request, socket, head).catch((error) => {
+        if (!(error instanceof HandshakeError)) console.error(error)
+        refuse(socket, error instanceof HandshakeError ? error : new HandshakeError(503, 'Not available'))
+      })
+    },
+    rest: createRest({
+      authorizer,
+      publish: (message) => topics.publish(message),
+      allow: ctx.events,
+      maxPayloadBytes: limits.maxPayloadBytes,
+    }),
+    async close() {
+      clearInterval(looking)
+      clearInterval(reauthorizing)
+      for (const socket of sockets) socket.close(1001, 'The server is stopping')
+      const deadline = Date.now() + 2000
+      while (sockets.size > 0 && Date.now() < deadline)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      for (const socket of sockets) socket.terminate()
+      await replication.close()
+      await Promise.all([
+        listener.close(),
+        partitioner.close(),
+        authorizer.close(),
+        replayer.close(),
+        changes.close(),
+      ])
+    },
+  }
+}

@@ -219,6 +219,43 @@ export type Database = {
         }
         Relationships: []
       }
+      lecturas: {
+        Row: {
+          contrato_id: number
+          hasta: number
+          leido_en: string
+          usuario_id: string
+        }
+        ComputedFields: never
+        Insert: {
+          contrato_id: number
+          hasta: number
+          leido_en?: string
+          usuario_id?: string
+        }
+        Update: {
+          contrato_id?: number
+          hasta?: number
+          leido_en?: string
+          usuario_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'lecturas_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'lecturas_usuario_id_fkey'
+            columns: ['usuario_id']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       lotes_asociados: {
         Row: {
           actualizado_en: string
@@ -257,6 +294,78 @@ export type Database = {
             columns: ['contrato_id']
             isOneToOne: false
             referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      mensajes: {
+        Row: {
+          autor: string
+          contrato_id: number
+          creado_en: string
+          documento_id: number | null
+          empresa: string | null
+          id: number
+          id_cliente: string | null
+          lote_id: number | null
+          texto: string
+          tipo: string
+          usuario_id: string | null
+        }
+        ComputedFields: never
+        Insert: {
+          autor?: string
+          contrato_id: number
+          creado_en?: string
+          documento_id?: number | null
+          empresa?: string | null
+          id?: never
+          id_cliente?: string | null
+          lote_id?: number | null
+          texto: string
+          tipo?: string
+          usuario_id?: string | null
+        }
+        Update: {
+          autor?: string
+          contrato_id?: number
+          creado_en?: string
+          documento_id?: number | null
+          empresa?: string | null
+          id?: never
+          id_cliente?: string | null
+          lote_id?: number | null
+          texto?: string
+          tipo?: string
+          usuario_id?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'mensajes_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'mensajes_documento_fkey'
+            columns: ['documento_id', 'contrato_id']
+            isOneToOne: false
+            referencedRelation: 'documentos_contrato'
+            referencedColumns: ['id', 'contrato_id']
+          },
+          {
+            foreignKeyName: 'mensajes_lote_fkey'
+            columns: ['lote_id', 'contrato_id']
+            isOneToOne: false
+            referencedRelation: 'lotes_asociados'
+            referencedColumns: ['id', 'contrato_id']
+          },
+          {
+            foreignKeyName: 'mensajes_usuario_id_fkey'
+            columns: ['usuario_id']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
             referencedColumns: ['id']
           },
         ]

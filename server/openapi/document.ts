@@ -154,7 +154,7 @@ export function openApiDocument(): Json {
     },
     servers: [{ url: '.', description: 'Donde está este documento.' }],
     security: [{ sesion: [] }],
-    tags: ['Contratos', 'Documentos', 'Lotes', 'Salud'].map((name) => ({ name })),
+    tags: ['Contratos', 'Documentos', 'Lotes', 'Mensajes', 'Salud'].map((name) => ({ name })),
     paths,
     components: {
       securitySchemes: {

@@ -7,6 +7,14 @@ import {
   PaginaContratosSchema,
 } from '../schemas/contratos.ts'
 import {
+  FiltroMensajesSchema,
+  LecturaGuardadaSchema,
+  LecturaSchema,
+  MensajeSchema,
+  NuevoMensajeSchema,
+  PaginaMensajesSchema,
+} from '../schemas/conversacion.ts'
+import {
   DocumentoSchema,
   FiltroDocumentosSchema,
   FormularioDocumentoSchema,
@@ -30,7 +38,7 @@ export interface Operation {
   method: 'get' | 'post' | 'put' | 'delete'
   path: string
   id: string
-  tag: 'Contratos' | 'Documentos' | 'Lotes' | 'Salud'
+  tag: 'Contratos' | 'Documentos' | 'Lotes' | 'Mensajes' | 'Salud'
   summary: string
   description?: string
   /** Answers without a session. */
@@ -170,6 +178,38 @@ export const OPERATIONS: readonly Operation[] = [
     description: 'Cuando todos los lotes de un contrato quedan Exportados, el contrato se cierra.',
     body: { schema: EdicionLoteSchema, type: 'application/json' },
     answers: { 200: { description: 'El lote.', body: LoteSchema } },
+    problems: [400, ...FALLAS, 404, 409, 413, 415, 422],
+  },
+  {
+    method: 'get',
+    path: '/contratos/{id}/mensajes',
+    id: 'listarMensajes',
+    tag: 'Mensajes',
+    summary: 'La conversación del contrato, de lo más nuevo a lo más antiguo',
+    query: FiltroMensajesSchema,
+    answers: { 200: { description: 'Una página.', body: PaginaMensajesSchema } },
+    problems: [400, ...FALLAS, 404],
+  },
+  {
+    method: 'post',
+    path: '/contratos/{id}/mensajes',
+    id: 'escribirMensaje',
+    tag: 'Mensajes',
+    summary: 'Escribe en la conversación',
+    description: 'Llega al canal privado `contrato:<codigo>` como evento `mensaje`.',
+    body: { schema: NuevoMensajeSchema, type: 'application/json' },
+    headers: ['Idempotency-Key'],
+    answers: { 201: { description: 'El mensaje.', body: MensajeSchema } },
+    problems: [400, ...FALLAS, 404, 409, 413, 415, 422],
+  },
+  {
+    method: 'put',
+    path: '/contratos/{id}/lectura',
+    id: 'marcarLectura',
+    tag: 'Mensajes',
+    summary: 'Guarda hasta dónde leyó quien llama; solo avanza',
+    body: { schema: LecturaSchema, type: 'application/json' },
+    answers: { 200: { description: 'Hasta dónde leyó.', body: LecturaGuardadaSchema } },
     problems: [400, ...FALLAS, 404, 409, 413, 415, 422],
   },
   {

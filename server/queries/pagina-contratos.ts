@@ -13,7 +13,7 @@ const consulta = (orden: 'recientes' | 'antiguos'): Query => ({
   name: `pagina_contratos_${orden}`,
   text: `select p.*, (select privado.mi_rol()) is not null as activo
     from (${pagina(
-      `select ${RESUMEN}, ${DATOS}
+      `select ${RESUMEN}, ${DATOS}, privado.sin_leer(c.id) as sin_leer
        from privado.contratos_filtrados(estado => $2, desde => $3, hasta => $4, texto => $5,
          empresas => ${CONTRAPARTES}, despues_de => $7, antiguos_primero => ${orden === 'antiguos'}, tope => $1 + 1) as f(id)
        join public.contratos c on c.id = f.id

@@ -98,7 +98,17 @@ export const ParticipanteSchema = v.strictObject({
 })
 
 /** A contract in a list. */
-export const ContratoResumenSchema = v.strictObject({ ...resumen, ...datos })
+export const ContratoResumenSchema = v.strictObject({
+  ...resumen,
+  ...datos,
+  sin_leer: v.pipe(
+    v.number(),
+    v.integer(),
+    v.minValue(0),
+    v.maxValue(100),
+    v.description('Mensajes que no ha leído quien llama; 100 son 100 o más.'),
+  ),
+})
 
 /** A contract whole: details, documents and lots. */
 export const ContratoSchema = v.strictObject({

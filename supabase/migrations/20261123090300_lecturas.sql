@@ -5,7 +5,7 @@ create table public.lecturas (
   usuario_id uuid not null default auth.uid() references public.usuarios (id) on delete restrict,
   hasta bigint not null,
   leido_en timestamptz not null default now(),
-  primary key (usuario_id, contrato_id),
+  constraint lecturas_contrato_id_key primary key (usuario_id, contrato_id),
   constraint lecturas_hasta_valido check (hasta >= 0)
 );
 comment on table public.lecturas is 'Hasta qué mensaje leyó cada usuario la conversación de un contrato.';

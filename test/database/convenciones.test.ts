@@ -67,6 +67,8 @@ describe('los permisos son los de esta lista', () => {
       ...ESCRITURAS,
       empresas: { select: 'id nombre tipo activo creado_en actualizado_en', ...EMPRESA },
       usuarios: { select: '*', ...PERFIL },
+      mensajes: { select: '*', insert: 'contrato_id texto documento_id lote_id id_cliente' },
+      lecturas: { select: '*', insert: 'contrato_id hasta', update: 'contrato_id hasta' },
     })
   })
 
@@ -75,6 +77,8 @@ describe('los permisos son los de esta lista', () => {
       ...ESCRITURAS,
       empresas: { select: '*', ...EMPRESA, delete: '*' },
       usuarios: { select: '*', ...PERFIL, delete: '*' },
+      mensajes: { select: '*' },
+      lecturas: { select: '*' },
     })
   })
 
@@ -167,12 +171,14 @@ describe('cada función nuestra', () => {
       'privado.mi_rol',
       'privado.normalizar',
       'privado.objeto_sin_registrar',
+      'privado.oye_canal',
       'privado.participa',
       'privado.proponer_nombre',
       'privado.puede_subir',
       'privado.puede_subir_objeto',
       'privado.puede_ver_objeto',
       'privado.ruc_valido',
+      'privado.sin_leer',
       'siguiente_nombre_documento',
     ])
   })

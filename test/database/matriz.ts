@@ -1,34 +1,7 @@
+import { MATRIZ_CONVERSACION } from './matriz-conversacion.ts'
 import { crearObjeto, nuevoRuc } from './mundo.ts'
+import { ACTIVOS, ADMIN, EDITORES, PARTES, type Verbo } from './quienes.ts'
 import type { Db, Quien } from './support.ts'
-
-/** Everybody who may try. */
-export const TODOS = [
-  'ana_agroarriba',
-  'celia_centro',
-  'pedro_finca',
-  'rosa_rival',
-  'raul_centro_rival',
-  'paula_otra_finca',
-  'ada_admin',
-  'omar_apagado',
-  'sin_perfil',
-  'anonimo',
-] as const satisfies Quien[]
-
-const ACTIVOS = TODOS.filter((quien) => !['omar_apagado', 'sin_perfil', 'anonimo'].includes(quien))
-// In the order of TODOS.
-const ADMIN: Quien[] = ['ada_admin']
-const PARTES: Quien[] = ['ana_agroarriba', 'celia_centro', 'pedro_finca', 'ada_admin']
-const EDITORES: Quien[] = ['ana_agroarriba', 'celia_centro', 'ada_admin']
-
-export interface Verbo {
-  /** Who may; everybody else is refused, by an error or by touching no row. */
-  pueden: Quien[]
-  sql: string
-  params?: (db: Db) => unknown[]
-  /** What must be there first, made by the system. */
-  antes?: (db: Db, quien: Quien) => Promise<void>
-}
 
 const contrato = (db: Db) => [db.mundo.contrato.id]
 const lote = (db: Db) => [db.mundo.lote]
@@ -189,4 +162,5 @@ export const MATRIZ: Record<string, Record<string, Verbo>> = {
       antes: subirPropio,
     },
   },
+  ...MATRIZ_CONVERSACION,
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { MATRIZ, TODOS, type Verbo } from './matriz.ts'
+import { MATRIZ } from './matriz.ts'
+import { TODOS, type Verbo } from './quienes.ts'
 import { type Db, type Quien, withUserDb } from './support.ts'
 
 /** No row, "permission denied", or a refusal of ours: never another failure, which would hide a hole. */

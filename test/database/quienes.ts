@@ -1,0 +1,30 @@
+import type { Db, Quien } from './support.ts'
+
+/** Everybody who may try. */
+export const TODOS = [
+  'ana_agroarriba',
+  'celia_centro',
+  'pedro_finca',
+  'rosa_rival',
+  'raul_centro_rival',
+  'paula_otra_finca',
+  'ada_admin',
+  'omar_apagado',
+  'sin_perfil',
+  'anonimo',
+] as const satisfies Quien[]
+
+export const ACTIVOS = TODOS.filter((quien) => !['omar_apagado', 'sin_perfil', 'anonimo'].includes(quien))
+// In the order of TODOS.
+export const ADMIN: Quien[] = ['ada_admin']
+export const PARTES: Quien[] = ['ana_agroarriba', 'celia_centro', 'pedro_finca', 'ada_admin']
+export const EDITORES: Quien[] = ['ana_agroarriba', 'celia_centro', 'ada_admin']
+
+export interface Verbo {
+  /** Who may; everybody else is refused, by an error or by touching no row. */
+  pueden: Quien[]
+  sql: string
+  params?: (db: Db) => unknown[]
+  /** What must be there first, made by the system. */
+  antes?: (db: Db, quien: Quien) => Promise<void>
+}

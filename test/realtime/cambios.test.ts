@@ -139,7 +139,10 @@ describe('cambios de Postgres', () => {
     const all = await listen(admin, binding)
     const id = (await ana.auth.getUser()).data.user!.id
     await sql('insert into public.cambios_propios values (1, $1, $2), (2, null, $2)', [id, 'mío'])
+    // Whether a row is one's own is asked while it is there.
+    await until(() => mine.heard[0]!.length === 1, 'the insertion')
     await sql(`update public.cambios_propios set texto = 'nuevo' where id = 1`)
+    await until(() => mine.heard[0]!.length === 2, 'the change')
     await sql('delete from public.cambios_propios where id = 1')
     await until(() => all.heard[0]!.length === 4 && mine.heard[0]!.length === 3, 'what each may see')
     await aMoment()

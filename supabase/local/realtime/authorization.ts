@@ -15,22 +15,29 @@ export interface Authorizer {
   close(): Promise<void>
 }
 
+// Everything below holds only inside the transaction: if it did not begin, realtime.topic is not set, the role is
+// not taken, and no row is written or shown.
+const CONTEXT = {
+  name: 'realtime_context',
+  text: `select set_config('realtime.topic', $1, true), set_config('request.jwt.claims', $2, true)`,
+}
 const PROBE = {
   name: 'realtime_probe',
   text: `insert into realtime.messages (id, topic, extension, private)
-    values ($2, $1, 'broadcast', true), ($3, $1, 'presence', true)`,
+    select p.id, $1, p.extension, true from (values ($2::uuid, 'broadcast'), ($3::uuid, 'presence')) as p (id, extension)
+    where current_setting('realtime.topic', true) = $1`,
 }
-const BECOME = {
-  name: 'realtime_become',
-  text: `select set_config('realtime.topic', $1, true), set_config('request.jwt.claims', $2, true), set_config('role', $3, true)`,
-}
+const BECOME = { name: 'realtime_become', text: `select set_config('role', $1, true)` }
+// Roles 'none' and the one that logs in would be asked as the table's owner, whom no policy binds.
 const VISIBLE = {
   name: 'realtime_visible',
-  text: 'select id, extension from realtime.messages where topic = $1 and id in ($2, $3)',
+  text: `select id, extension from realtime.messages
+    where topic = $1 and id in ($2, $3) and current_user <> session_user`,
 }
 const WRITE = {
   name: 'realtime_write',
-  text: 'insert into realtime.messages (topic, extension, private) values ($1, $2, true)',
+  text: `insert into realtime.messages (topic, extension, private)
+    select $1, $2, true where current_setting('realtime.topic', true) = $1 and current_user <> session_user`,
 }
 
 // Not a verdict of a policy: no connection, resources, an operator's stop. Anything else is a refusal.
@@ -76,31 +83,37 @@ export function createAuthorizer(options: { adminUrl: string }): Authorizer {
       client.release(failure)
     }
   }
-  const become = (topic: string, claims: Claims) => ({
-    ...BECOME,
-    values: [topic, JSON.stringify(claims), claims.role],
-  })
+  const context = (topic: string, claims: Claims) => ({ ...CONTEXT, values: [topic, JSON.stringify(claims)] })
+  const become = ({ role }: Claims) => ({ ...BECOME, values: [role] })
 
   return {
     async read(topic, claims) {
       const values = [topic, randomUUID(), randomUUID()]
-      const results = await undone([{ ...PROBE, values }, become(topic, claims), { ...VISIBLE, values }])
-      const visible = results[2]!
+      const results = await undone([
+        context(topic, claims),
+        { ...PROBE, values },
+        become(claims),
+        { ...VISIBLE, values },
+      ])
+      const visible = results.at(-1)!
       const rows = visible.status === 'fulfilled' ? visible.value.rows : []
       const sees = (extension: string) => rows.some((row) => row.extension === extension)
       return { broadcast: sees('broadcast'), presence: sees('presence') }
     },
     async write(topic, claims) {
-      const [became, , broadcast, , presence] = await undone([
-        become(topic, claims),
+      const results = await undone([
+        context(topic, claims),
+        become(claims),
         { text: 'savepoint probe' },
         { ...WRITE, values: [topic, 'broadcast'] },
         { text: 'rollback to savepoint probe' },
         { ...WRITE, values: [topic, 'presence'] },
       ])
-      const may = (result?: PromiseSettledResult<unknown>) =>
-        became!.status === 'fulfilled' && result?.status === 'fulfilled'
-      return { broadcast: may(broadcast), presence: may(presence) }
+      const wrote = (at: number) => {
+        const result = results[at]!
+        return result.status === 'fulfilled' && result.value.rowCount === 1
+      }
+      return { broadcast: wrote(3), presence: wrote(5) }
     },
     close: () => pool.end(),
   }

@@ -1,6 +1,7 @@
 import pg from 'pg'
 
 const EVERY_MS = 3600_000
+const RETRY_MS = 60_000
 const DAYS_AHEAD = 7
 const KEPT_HOURS = 72
 
@@ -16,7 +17,10 @@ export async function maintainPartitions(adminUrl: string): Promise<void> {
   await client.connect()
   try {
     // Another server of the same database does the same; whoever comes second finds nothing to do.
-    await client.query(`begin; select pg_advisory_xact_lock(hashtextextended('realtime.messages', 0))`)
+    // Who waits for the whole table makes every broadcast wait behind it.
+    await client.query(
+      `begin; set local lock_timeout = '1s'; select pg_advisory_xact_lock(hashtextextended('realtime.messages', 0))`,
+    )
     await client.query('select realtime.make_partitions($1)', [DAYS_AHEAD])
     const { rows } = await client.query(OLD)
     for (const { name } of rows) await client.query(`drop table realtime.${client.escapeIdentifier(name)}`)
@@ -26,20 +30,36 @@ export async function maintainPartitions(adminUrl: string): Promise<void> {
   }
 }
 
-/** Maintains the partitions now and every hour. @param options.adminUrl logs in as supabase_realtime_admin. */
+/**
+ * Maintains the partitions now and every hour; what fails is tried again in a minute, since bootstrap has made those
+ * of today and the next days.
+ * @param options.adminUrl logs in as supabase_realtime_admin.
+ */
 export async function startPartitioner({
   adminUrl,
 }: {
   adminUrl: string
 }): Promise<{ close(): Promise<void> }> {
-  await maintainPartitions(adminUrl)
-  let running = Promise.resolve()
-  const timer = setInterval(() => {
-    running = maintainPartitions(adminUrl).catch((error) => console.error(error))
-  }, EVERY_MS)
+  let isClosed = false
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void>
+  async function run() {
+    let next = EVERY_MS
+    await maintainPartitions(adminUrl).catch((error) => {
+      console.error(error)
+      next = RETRY_MS
+    })
+    if (!isClosed) timer = setTimeout(again, next)
+  }
+  const again = () => {
+    running = run()
+  }
+  again()
+  await running!
   return {
     async close() {
-      clearInterval(timer)
+      isClosed = true
+      clearTimeout(timer)
       await running
     },
   }

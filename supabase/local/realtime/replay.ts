@@ -13,10 +13,10 @@ const AT_MOST = 25
 
 const NEWEST = {
   name: 'realtime_replay',
-  text: `select id, topic, event, payload::text, binary_payload::text, private::text from realtime.messages
+  text: `select id, topic, event, payload::text, binary_payload::text from realtime.messages
     where topic = $1 and private and extension = 'broadcast'
       and inserted_at >= to_timestamp($2::float8 / 1000) at time zone 'UTC'
-    order by inserted_at desc limit $3`,
+    order by inserted_at desc, ctid desc limit $3`,
 }
 
 /** @param options.adminUrl logs in as supabase_realtime_admin: the caller has asked the policies before. */

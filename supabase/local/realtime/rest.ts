@@ -20,20 +20,39 @@ export interface RestOptions {
   maxPayloadBytes: number
 }
 
-const Batch = v.object({
-  messages: v.array(
-    v.object({
-      topic: v.pipe(v.string(), v.nonEmpty("can't be blank")),
-      event: v.pipe(v.string(), v.nonEmpty("can't be blank")),
-      payload: v.unknown(),
-      private: v.optional(v.boolean(), false),
-    }),
-  ),
-})
+// Texts of our own: those of valibot repeat what came.
+const INVALID = 'is invalid'
+const BLANK = "can't be blank"
+const shape = ({ expected }: v.BaseIssue<unknown>) => (expected === 'Object' ? INVALID : BLANK)
+const Text = v.pipe(v.string(INVALID), v.nonEmpty(BLANK))
+
+const Batch = v.object(
+  {
+    messages: v.array(
+      v.object(
+        { topic: Text, event: Text, payload: v.unknown(), private: v.optional(v.boolean(INVALID), false) },
+        shape,
+      ),
+      INVALID,
+    ),
+  },
+  shape,
+)
 
 function answer(event: H3Event, status: number, body: object | string = '') {
   setResponseStatus(event, status)
   return body
+}
+
+/** What is wrong with a batch, as upstream says it: one object per message, empty for a good one. */
+function errorsOf(issues: v.FlatErrors<typeof Batch>['nested'], count: number) {
+  if (!issues || issues.messages) return { messages: issues?.messages ?? [INVALID] }
+  const messages = Array.from({ length: count }, (): Record<string, unknown> => ({}))
+  for (const [path, texts] of Object.entries(issues)) {
+    const [, index, field = 'message'] = path.split('.')
+    messages[Number(index)]![field] = texts
+  }
+  return { messages }
 }
 
 const parse = (body: Buffer): unknown => {
@@ -51,9 +70,13 @@ export function createRest({ authorizer, publish, allow, maxPayloadBytes }: Rest
   const mayWrite = async (topic: string, claims: Claims) => (await authorizer.write(topic, claims)).broadcast
 
   async function broadcastMany(event: H3Event, claims: Claims, body: Buffer) {
-    const result = v.safeParse(Batch, parse(body))
-    if (!result.success)
-      return invalid(event, v.flatten(result.issues).nested ?? { messages: ['is invalid'] })
+    const content = parse(body)
+    const result = v.safeParse(Batch, content)
+    if (!result.success) {
+      const { messages } = (content ?? {}) as { messages?: unknown }
+      const count = Array.isArray(messages) ? messages.length : 0
+      return invalid(event, errorsOf(v.flatten<typeof Batch>(result.issues).nested, count))
+    }
     const { messages } = result.output
     const texts = messages.map(({ payload }) => JSON.stringify(payload ?? {}))
     if (texts.some((text) => Buffer.byteLength(text) > maxPayloadBytes))
@@ -75,9 +98,9 @@ export function createRest({ authorizer, publish, allow, maxPayloadBytes }: Rest
     let payload: Payload
     if (type === 'application/octet-stream') payload = { binary: body }
     else if (type === 'application/json') {
-      const content = parse(body)
-      if (content === undefined) return invalid(event, { payload: ['is not JSON'] })
-      payload = { json: JSON.stringify(content) }
+      if (parse(body) === undefined) return invalid(event, { payload: ['is not JSON'] })
+      // As it came: a number of many digits stays what it is.
+      payload = { json: body.toString('utf8') }
     } else return answer(event, 415, { message: 'Unsupported Media Type' })
     if (body.length > maxPayloadBytes)
       return invalid(event, { payload: ['Payload size exceeds tenant limit'] })
@@ -97,12 +120,14 @@ export function createRest({ authorizer, publish, allow, maxPayloadBytes }: Rest
     if (!claims) return answer(event, 401, { message: 'Unauthorized' })
     const body = await readBody(event)
     if (body === null) return answer(event, 413, { message: 'Payload too large' })
-    if (!one) return broadcastMany(event, claims, body)
     try {
+      if (!one) return await broadcastMany(event, claims, body)
       return await broadcastOne(event, claims, body, decodeURIComponent(one[1]!), decodeURIComponent(one[2]!))
     } catch (error) {
-      if (error instanceof URIError) return invalid(event, { topic: ['is invalid'] })
-      throw error
+      if (error instanceof URIError) return invalid(event, { topic: [INVALID] })
+      // The policies could not be asked: nobody is let through, and it is no fault of theirs.
+      console.error(error)
+      return answer(event, 503, { message: 'Not available' })
     }
   })
 }

@@ -25,7 +25,8 @@ create table if not exists realtime.messages (
   event text,
   private boolean default false,
   updated_at timestamp not null default (now() at time zone 'UTC'),
-  inserted_at timestamp not null default (now() at time zone 'UTC'),
+  -- Not now(): what one transaction sends is replayed in its order.
+  inserted_at timestamp not null default (clock_timestamp() at time zone 'UTC'),
   id uuid not null default gen_random_uuid(),
   binary_payload bytea,
   primary key (id, inserted_at)
@@ -66,7 +67,7 @@ begin
   insert into realtime.messages (id, payload, event, topic, private, extension)
   values (
     message_id,
-    case when payload ? 'id' then payload else payload || jsonb_build_object('id', message_id) end,
+    case when payload ? 'id' then payload else jsonb_set(payload, '{id}', to_jsonb(message_id)) end,
     event, topic, private, 'broadcast'
   );
 exception when others then
@@ -92,7 +93,7 @@ create or replace function realtime.broadcast_changes(
 begin
   if level = 'STATEMENT' then
     raise exception 'function can only be triggered for each row, not for each statement';
-  elsif operation not in ('INSERT', 'UPDATE', 'DELETE') then
+  elsif coalesce(operation, '') not in ('INSERT', 'UPDATE', 'DELETE') then
     raise exception 'Unexpected operation type: %', operation;
   end if;
   perform realtime.send(
@@ -102,6 +103,8 @@ begin
       'operation', operation, 'table', table_name, 'schema', table_schema
     ), event_name, topic_name
   );
+exception when others then
+  raise exception 'Failed to process the row: %', sqlerrm;
 end
 $$;
 

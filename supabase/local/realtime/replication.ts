@@ -1,14 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type pg from 'pg'
-import { LogicalReplicationService, type Pgoutput, PgoutputPlugin } from 'pg-logical-replication'
+import { LogicalReplicationService } from 'pg-logical-replication'
+import { existingPublications, type SlotMessage, TemporarySlotPlugin } from './slot.ts'
 import { createTransactionReader } from './transactions.ts'
 
-/** A table as the log describes it. */
+/** A table as the log describes it; another object as soon as its columns or privileges change. */
 export interface Relation {
   schema: string
   table: string
-  columns: { name: string; type: string; typeOid: number; isKey: boolean }[]
+  columns: {
+    name: string
+    type: string
+    typeOid: number
+    isKey: boolean
+    /** Built-in type under a domain, `_` before it for an array; '' when there is none, as for an enum. */
+    base?: string
+  }[]
   replicaIdentity: 'default' | 'nothing' | 'full' | 'index'
 }
 
@@ -21,6 +28,8 @@ export interface Change {
   old: Record<string, string | null> | null
   /** YYYY-MM-DDTHH:MM:SS.mmmZ */
   commitTimestamp: string
+  /** Transaction that it is of, without its epoch. */
+  xid?: number
 }
 
 export interface Replication {
@@ -31,35 +40,25 @@ export interface Replication {
 export interface ReplicationOptions {
   /** Logs in as a role that may replicate. */
   url: string
-  /** Takes the changes of a transaction in their order, a large one in several parts; the log waits for it. */
+  /**
+   * Takes at most 1000 changes at once, in the order of their commits: of several transactions when they came
+   * while it was busy, of a part of a large one. The log waits for it; what it throws is written down.
+   */
   onTransaction(changes: Change[]): void | Promise<void>
   onState(state: 'live' | 'lost'): void
 }
 
-const PUBLICATIONS = ['supabase_realtime', 'supabase_realtime_messages_publication']
 const [RETRY_MS, RETRY_AT_MOST_MS] = [500, 10_000]
+const LOOK_FOR_PUBLICATIONS_MS = 5000
+const END_PATIENCE_MS = 2000
 
 // As to_jsonb writes: times in UTC, every digit of a float.
 const SESSION =
   '-c timezone=UTC -c datestyle=ISO -c extra_float_digits=3 -c bytea_output=hex -c intervalstyle=postgres'
 
-type TextColumn = { parser: (text: string) => unknown }
-
-/** Reads pgoutput from a slot that lives as long as the connection; every value stays as text. */
-class TemporarySlotPlugin extends PgoutputPlugin {
-  override parse(buffer: Buffer): Pgoutput.Message {
-    const message = super.parse(buffer)
-    if (message.tag === 'relation')
-      for (const column of message.columns as TextColumn[]) column.parser = (text) => text
-    return message
-  }
-
-  override async start(client: pg.Client, slotName: string, _lastLsn: string): Promise<pg.QueryResult> {
-    await client.query(`CREATE_REPLICATION_SLOT "${slotName}" TEMPORARY LOGICAL pgoutput NOEXPORT_SNAPSHOT`)
-    // There is no earlier position to go on from: the slot is new.
-    return super.start(client, slotName, '0/0')
-  }
-}
+/** Ends it, also when the server does not answer. */
+const end = (service: LogicalReplicationService) =>
+  Promise.race([service.destroy().catch(() => {}), sleep(END_PATIENCE_MS, undefined, { ref: false })])
 
 /**
  * Follows what is committed, from now on, until it is closed; a lost connection is made again. What was committed
@@ -70,61 +69,76 @@ export async function startReplication({
   onTransaction,
   onState,
 }: ReplicationOptions): Promise<Replication> {
-  let isClosed = false
+  const closing = new AbortController()
   let isLive = false
   let service: LogicalReplicationService | undefined
 
+  function setLive(now: boolean) {
+    if (isLive === now) return
+    isLive = now
+    if (now || !closing.signal.aborted) onState(now ? 'live' : 'lost')
+  }
+
   async function follow(): Promise<void> {
+    const publications = await existingPublications(url)
+    if (publications.length === 0) throw new Error('no publication of Realtime exists')
+    if (closing.signal.aborted) return
     const current = new LogicalReplicationService(
-      { connectionString: url, options: SESSION, keepAlive: true },
+      { connectionString: url, options: SESSION, keepAlive: true, connectionTimeoutMillis: 5000 },
       { acknowledge: { auto: false, timeoutSeconds: 5 }, flowControl: { enabled: true } },
     )
     service = current
     const read = createTransactionReader(url, onTransaction)
     let failure: unknown
-    current.on('error', (error: unknown) => {
+    // Not by an event of the service: once it has ended nobody hears it, and what nobody hears ends the process.
+    const fail = (error: unknown) => {
       failure ??= error
       void current.stop().catch(() => {})
-    })
-    current.on('start', () => {
-      isLive = true
-      onState('live')
-    })
+    }
+    current.on('error', fail)
+    current.on('start', () => setLive(true))
     current.on('heartbeat', (lsn: string, _at: number, mustAnswer: boolean) => {
       if (mustAnswer) void current.acknowledge(lsn)
     })
-    current.on('data', (_lsn: string, message: Pgoutput.Message) => read.take(message))
+    current.on('data', (_lsn: string, message: SlotMessage) => read.take(message).catch(fail))
+    const looking = setInterval(async () => {
+      const now = await existingPublications(url).catch(() => publications)
+      if (String(now) !== String(publications)) fail(new Error('the publications changed'))
+    }, LOOK_FOR_PUBLICATIONS_MS)
     try {
       await current.subscribe(
-        new TemporarySlotPlugin({ protoVersion: 1, publicationNames: PUBLICATIONS }),
+        new TemporarySlotPlugin({ protoVersion: 1, publicationNames: publications }),
         `realtime_${randomUUID().replaceAll('-', '')}`,
       )
     } finally {
-      await current.destroy().catch(() => {})
+      clearInterval(looking)
+      setLive(false)
+      await end(current)
       await read.close()
     }
     if (failure) throw failure
   }
 
   async function run(): Promise<void> {
-    for (let wait = RETRY_MS; !isClosed; wait = Math.min(wait * 2, RETRY_AT_MOST_MS)) {
+    let wait = RETRY_MS
+    while (!closing.signal.aborted) {
+      const startedAt = performance.now()
       await follow().catch((error) => {
-        if (!isClosed) console.error(`Replication ended: ${error instanceof Error ? error.message : error}`)
+        if (!closing.signal.aborted)
+          console.error(`Replication ended: ${error instanceof Error ? error.message : error}`)
       })
-      if (isLive) {
-        isLive = false
-        wait = RETRY_MS
-        if (!isClosed) onState('lost')
-      }
-      if (!isClosed) await sleep(wait)
+      // One that held for a while begins anew; one that ends at once is not asked for ever faster.
+      wait = performance.now() - startedAt > RETRY_AT_MOST_MS ? RETRY_MS : wait
+      await sleep(wait, undefined, { signal: closing.signal }).catch(() => {})
+      wait = Math.min(wait * 2, RETRY_AT_MOST_MS)
     }
   }
   const running = run()
   return {
     isLive: () => isLive,
     async close() {
-      isClosed = true
-      await service?.destroy().catch(() => {})
+      closing.abort()
+      if (service) await end(service)
       await running
     },
   }

@@ -1,7 +1,9 @@
 import { type Claims, openDatabase } from '../../../../server/utils/db.ts'
 import type { Change } from '../replication.ts'
 import { type Binding, checkWanted, readBinding, type Wanted } from './bindings.ts'
-import { createJudge, type Told } from './judge.ts'
+import { ChangesError } from './errors.ts'
+import { type Concerned, type Group, judge, tellFault } from './judge.ts'
+import { createPatience } from './patience.ts'
 import { createTables } from './tables.ts'
 
 export type { Binding } from './bindings.ts'
@@ -34,22 +36,40 @@ export interface PostgresChanges {
 /** One subscriber. */
 export interface Subscriber {
   claims: Claims
-  wanted: (Wanted & { id: number })[]
+  /** Equal for all who are the same to Postgres. */
+  who: string
+  wishes: (Wanted & { id: number })[]
   deliver(json: string): void
 }
 
-const concerns = ({ event, schema, table }: Wanted, { relation, type }: Change) =>
+const BINDINGS_AT_MOST = 100
+
+const concerns = ({ event, schema, table }: Wanted, { relation, type }: Group) =>
   (event === '*' || event === type) &&
   (schema === '*' || schema === relation.schema) &&
   (table === '*' || table === relation.table)
 
-// Broadcasts of the database are no changes of a table.
-const isOurs = ({ relation }: Change) => relation.schema === 'realtime'
+/** Changes of one kind to one table together, each with its place among all of them. */
+function groupsOf(changes: Change[]): (Group & { places: number[] })[] {
+  const groups = new Map<Change['relation'], Map<Change['type'], Group & { places: number[] }>>()
+  changes.forEach((change, place) => {
+    const { relation, type } = change
+    // Broadcasts of the database are no changes of a table.
+    if (relation.schema === 'realtime') return
+    const types = groups.get(relation) ?? new Map()
+    const group = types.get(type) ?? { relation, type, changes: [], places: [] }
+    group.changes.push(change)
+    group.places.push(place)
+    groups.set(relation, types.set(type, group))
+  })
+  return [...groups.values()].flatMap((types) => [...types.values()])
+}
 
-// What Postgres could not answer is not told: when it is lost, the channels learn of it.
-function notTold(error: unknown): Told[] {
-  console.error(error)
-  return []
+/** The same login, whose statements end after so long. */
+function withTimeout(url: string, milliseconds: number): string {
+  const limited = new URL(url)
+  limited.searchParams.set('options', `-c statement_timeout=${milliseconds}`)
+  return limited.href
 }
 
 /**
@@ -57,22 +77,36 @@ function notTold(error: unknown): Told[] {
  * @param options.userUrl logs in as authenticator, to ask as the subscribers.
  */
 export function createPostgresChanges(options: { adminUrl: string; userUrl: string }): PostgresChanges {
+  const open = (max: number, milliseconds: number) =>
+    openDatabase(withTimeout(options.userUrl, milliseconds), { max, queryTimeoutMs: milliseconds * 2 })
   const tables = createTables(options.adminUrl)
-  const db = openDatabase(options.userUrl, { max: 5, queryTimeoutMs: 10_000 })
-  const judge = createJudge(tables, db)
+  // Who subscribes, or filters at length, takes no connection from whose rows are asked for.
+  const [policies, filters, checks] = [open(4, 5000), open(2, 1000), open(1, 500)]
+  const patience = createPatience()
+  const asks = { tables, policies, filters, patience }
   const subscribers = new Set<Subscriber>()
   let lastId = 0
 
+  const concernedBy = (group: Group): Concerned[] =>
+    [...subscribers].flatMap((subscriber) => {
+      const wishes = subscriber.wishes.filter((one) => concerns(one, group))
+      return wishes.length > 0 ? [{ subscriber, wishes }] : []
+    })
+
   return {
     async subscribe(bindings, claims, deliver) {
-      const wanted = bindings.map((binding) => ({ ...readBinding(binding), id: ++lastId }))
-      for (const one of wanted) await checkWanted(tables, db, claims.role, one)
-      const subscriber: Subscriber = { claims, wanted, deliver }
+      if (bindings.length > BINDINGS_AT_MOST)
+        throw new ChangesError(`Too many postgres_changes. Maximum ${BINDINGS_AT_MOST}`)
+      const wishes = bindings.map((binding) => ({ ...readBinding(binding), id: ++lastId }))
+      if (wishes.some(({ conditions }) => conditions.length > 0)) patience.check(claims)
+      for (const wish of wishes) await checkWanted(tables, checks, claims.role, wish)
+      const subscriber: Subscriber = { claims, who: JSON.stringify(claims), wishes, deliver }
       subscribers.add(subscriber)
       return {
-        bindings: bindings.map((binding, index) => ({ ...binding, id: wanted[index]!.id })),
+        bindings: bindings.map((binding, index) => ({ ...binding, id: wishes[index]!.id })),
         setClaims(next) {
           subscriber.claims = next
+          subscriber.who = JSON.stringify(next)
         },
         close: () => void subscribers.delete(subscriber),
       }
@@ -80,24 +114,34 @@ export function createPostgresChanges(options: { adminUrl: string; userUrl: stri
 
     async handle(changes) {
       if (subscribers.size === 0) return
-      // Each change is judged while the others are; they are told in their order.
-      const told = changes.map((change) => {
-        if (isOurs(change)) return null
-        const concerned = [...subscribers].flatMap((subscriber) => {
-          const wanted = subscriber.wanted.filter((one) => concerns(one, change))
-          return wanted.length > 0 ? [{ subscriber, wanted }] : []
-        })
-        return concerned.length > 0 ? judge(change, concerned).catch(notTold) : null
-      })
-      for (const one of told) {
-        for (const { subscriber, json } of (await one) ?? [])
-          if (subscribers.has(subscriber)) subscriber.deliver(json)
+      const asked = groupsOf(changes)
+        .map((group) => ({ group, concerned: concernedBy(group) }))
+        .filter(({ concerned }) => concerned.length > 0)
+      if (asked.length === 0) return
+      const xids = new Set(asked.flatMap(({ group }) => group.changes.map(({ xid }) => xid)))
+      await tables.whenVisible([...xids].filter((xid) => xid !== undefined)).catch(patience.complain)
+      const told = await Promise.all(
+        asked.map(async ({ group, concerned }) => {
+          const those = await judge(asks, group, concerned).catch((error) => {
+            patience.complain(error)
+            return tellFault(group, concerned, 'Error 500: Internal Server Error')
+          })
+          return those.map((one) => ({ ...one, place: group.places[one.n]! }))
+        }),
+      )
+      for (const { subscriber, json } of told.flat().sort((a, b) => a.place - b.place)) {
+        if (!subscribers.has(subscriber)) continue
+        try {
+          subscriber.deliver(json)
+        } catch (error) {
+          patience.complain(error)
+        }
       }
     },
 
     async close() {
       subscribers.clear()
-      await Promise.all([tables.close(), db.close()])
+      await Promise.all([tables, policies, filters, checks].map((one) => one.close()))
     },
   }
 }

@@ -1,148 +1,171 @@
 import type { Claims, Database } from '../../../../server/utils/db.ts'
-import type { Change } from '../replication.ts'
+import type { Change, Relation } from '../replication.ts'
 import type { Wanted } from './bindings.ts'
 import type { Subscriber } from './changes.ts'
-import { decide, toSql } from './filters.ts'
+import { decide } from './conditions.ts'
+import type { Condition } from './filters.ts'
+import type { Patience } from './patience.ts'
+import { describe, describeFault } from './payload.ts'
+import { whichAreSeen, whichFulfil } from './questions.ts'
 import type { Table, Tables } from './tables.ts'
-import { toJson } from './values.ts'
 
-interface Concerned {
+type Wish = Wanted & { id: number }
+
+/** What of a subscriber's wishes concerns a group of changes. */
+export interface Concerned {
   subscriber: Subscriber
-  wanted: (Wanted & { id: number })[]
+  wishes: Wish[]
 }
 
-/** What one subscriber is told. */
+/** Changes of one kind to one table, in their order. */
+export interface Group {
+  relation: Relation
+  type: Change['type']
+  changes: Change[]
+}
+
+/** What one subscriber is told of the change with this number in the group. */
 export interface Told {
+  n: number
   subscriber: Subscriber
   json: string
 }
 
-/** Decides who is told of a change, and what of it. */
-export type Judge = (change: Change, concerned: Concerned[]) => Promise<Told[]>
-
-const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`
-
-/** The row that a change is about: as it is now, or as it was. */
-const rowOf = (change: Change) => change.record ?? change.old ?? {}
-
-/** Asks as a caller whether it sees the row of a change, by its primary key. */
-async function isVisible(db: Database, claims: Claims, { relation, record }: Change, table: Table) {
-  const { key, selectable } = table
-  // Without a key that can be asked for, nobody can say whose the row is.
-  if (key.length === 0 || key.some((name) => record?.[name] === undefined || !selectable.has(name)))
-    return false
-  const conditions = key.map((name, n) => `${identifier(name)} = ($${n + 1}::text)::${selectable.get(name)}`)
-  const text = `select exists (select from ${identifier(relation.schema)}.${identifier(relation.table)} where ${conditions.join(' and ')}) as sees`
-  const [row] = await db.as(claims).query<{ sees: boolean }>(
-    text,
-    key.map((name) => record![name]),
-  )
-  return row!.sees
+/** What a judge asks with; `filters` must not answer for long. */
+export interface Asks {
+  tables: Tables
+  policies: Database
+  filters: Database
+  patience: Patience
 }
 
-async function fulfils(
-  db: Database,
-  claims: Claims,
-  wanted: Wanted,
-  change: Change,
-  table: Table,
-): Promise<boolean> {
-  const row = rowOf(change)
-  const types = new Map(change.relation.columns.map(({ name, type }) => [name, type]))
-  for (const condition of wanted.conditions) {
-    const value = row[condition.column]
-    const sqlType = table.selectable.get(condition.column)
-    // A value that the log does not tell, or that may no longer be seen, fulfils nothing.
-    if (value === undefined || !sqlType) return false
-    let holds = decide(condition, types.get(condition.column) ?? '', value)
-    if (holds === undefined) {
-      const values: unknown[] = [value]
-      const sql = toSql(condition, sqlType, (text) => `$${values.push(text)}`, '$1')
-      const [answer] = await db
-        .as({ role: claims.role })
-        .query<{ holds: boolean }>(`select ${sql} as holds`, values)
-      holds = answer!.holds
-    }
-    if (!holds) return false
+function tell({ subscriber, wishes }: Concerned, n: number, data: (wish: Wish) => string): Told[] {
+  const ids = new Map<string, number[]>()
+  for (const wish of wishes) {
+    const json = data(wish)
+    ids.set(json, [...(ids.get(json) ?? []), wish.id])
   }
-  return true
+  return [...ids].map(([json, those]) => ({
+    n,
+    subscriber,
+    json: `{"ids":${JSON.stringify(those)},"data":${json}}`,
+  }))
 }
 
-function object(
-  change: Change,
+/** Tells everybody of every change that there was one, and why no more. */
+export const tellFault = ({ changes }: Group, those: Concerned[], error: string): Told[] =>
+  those.flatMap((one) => changes.flatMap((change, n) => tell(one, n, () => describeFault(change, error))))
+
+/** Who hears of all changes learns nothing from a failure; who has a filter would learn what it holds for. */
+const withoutFilters = (those: Concerned[]): Concerned[] =>
+  those.map(({ subscriber, wishes }) => ({
+    subscriber,
+    wishes: wishes.filter(({ conditions }) => conditions.length === 0),
+  }))
+
+/**
+ * What of a filter the log does not answer: null when it says no, nothing left when it says yes.
+ * @param row the row of a change.
+ */
+function openConditions(
+  { relation, type }: Group,
+  conditions: Condition[],
   row: Record<string, string | null>,
-  shows: (name: string) => boolean,
-): string {
-  const members = change.relation.columns
-    .filter(({ name }) => row[name] !== undefined && shows(name))
-    .map(({ name, type }) => `${JSON.stringify(name)}:${toJson(row[name]!, type)}`)
-  return `{${members.join(',')}}`
+  table: Table,
+): Condition[] | null {
+  const open: Condition[] = []
+  for (const condition of conditions) {
+    const { column } = condition
+    // A value that the log does not tell, or that may not be seen, fulfils nothing. Nor does one of a row that
+    // is gone, beyond its key, where policies decide: whoever hears of it could guess the value.
+    if (row[column] === undefined || !table.selectable.has(column)) return null
+    if (type === 'DELETE' && table.hasPolicies && !table.key.includes(column)) return null
+    const { base, type: name } = relation.columns.find((one) => one.name === column)!
+    const holds = decide(condition, base ?? name, row[column])
+    if (holds === false) return null
+    if (holds === undefined) open.push(condition)
+  }
+  return open
 }
 
-/** `data` of the payload, for who may see these columns. */
-function describe(change: Change, table: Table, select: string[] | null): string {
-  const { relation, type, record, old } = change
-  const shows = (name: string) => table.selectable.has(name) && (!select || select.includes(name))
-  const isKey = (name: string) => table.key.includes(name)
-  const columns = relation.columns.filter(({ name }) => shows(name)).map(({ name, type }) => ({ name, type }))
-  const parts = [
-    `"schema":${JSON.stringify(relation.schema)}`,
-    `"table":${JSON.stringify(relation.table)}`,
-    `"commit_timestamp":${JSON.stringify(change.commitTimestamp)}`,
-    `"type":"${type}"`,
-    `"columns":${JSON.stringify(columns)}`,
-  ]
-  if (record) parts.push(`"record":${object(change, record, shows)}`)
-  if (type === 'UPDATE') {
-    // The log names the key of an update only when it changed.
-    const before = old ?? Object.fromEntries(table.key.map((name) => [name, record![name] ?? null]))
-    parts.push(`"old_record":${object(change, before, shows)}`)
-  }
-  if (type === 'DELETE') {
-    // Nobody can be asked whose a row was that is gone: of it, policies show only the key.
-    const showsOld = table.hasPolicies ? isKey : shows
-    parts.push(
-      `"old_record":${object(change, old ?? {}, (name) => showsOld(name) && table.selectable.has(name))}`,
-    )
-  }
-  parts.push('"errors":null')
-  return `{${parts.join(',')}}`
-}
+/** Tells a group of changes to those who are the same to Postgres. */
+async function judgeFor(asks: Asks, group: Group, claims: Claims, table: Table, those: Concerned[]) {
+  const { relation, type, changes } = group
+  const rowOf = (n: number) => changes[n]!.record ?? changes[n]!.old ?? {}
+  const open = (wish: Wish, n: number) => openConditions(group, wish.conditions, rowOf(n), table)
+  let numbers = changes.map((_, n) => n)
 
-/** @param db becomes the role of a subscriber. */
-export function createJudge(tables: Tables, db: Database): Judge {
-  return async (change, concerned) => {
-    const { relation } = change
-    // Whoever is the same to Postgres is asked for once.
-    const asked = new Map<string, Promise<boolean>>()
-    const sees = (claims: Claims, table: Table) => {
-      if (!table.hasPolicies || change.type === 'DELETE') return Promise.resolve(true)
-      const who = JSON.stringify(claims)
-      const question = asked.get(who) ?? isVisible(db, claims, change, table)
-      asked.set(who, question)
-      return question
+  if (table.hasPolicies && type !== 'DELETE') {
+    // Nobody can say whose a row is that cannot be asked for.
+    if (table.key.length === 0) return tellFault(group, those, 'Error 400: Bad Request, no primary key')
+    if (!table.key.every((name) => table.selectable.has(name)))
+      return tellFault(group, those, 'Error 401: Unauthorized')
+    numbers = numbers.filter((n) => those.some(({ wishes }) => wishes.some((wish) => open(wish, n) !== null)))
+    try {
+      const seen = await whichAreSeen(asks.policies, claims, relation, table, changes, numbers)
+      numbers = numbers.filter((n) => seen.has(n))
+    } catch (error) {
+      asks.patience.complain(error)
+      const message = 'Error 500: Internal Server Error, RLS policy evaluation failed'
+      return tellFault(group, withoutFilters(those), message)
     }
-
-    const told = await Promise.all(
-      concerned.map(async ({ subscriber, wanted }): Promise<Told[]> => {
-        const { claims } = subscriber
-        const table = await tables.of(claims.role, relation.schema, relation.table)
-        if (!table || table.selectable.size === 0) return []
-        const fitting: typeof wanted = []
-        for (const one of wanted) if (await fulfils(db, claims, one, change, table)) fitting.push(one)
-        if (fitting.length === 0 || !(await sees(claims, table))) return []
-        const groups = new Map<string, { ids: number[]; select: string[] | null }>()
-        for (const { id, select } of fitting) {
-          const group = groups.get(JSON.stringify(select)) ?? { ids: [], select }
-          group.ids.push(id)
-          groups.set(JSON.stringify(select), group)
-        }
-        return [...groups.values()].map(({ ids, select }) => ({
-          subscriber,
-          json: `{"ids":${JSON.stringify(ids)},"data":${describe(change, table, select)}}`,
-        }))
-      }),
-    )
-    return told.flat()
   }
+
+  /** Of rows that may be seen, those that a wish asks for. */
+  async function wished(wish: Wish, subscriber: Subscriber): Promise<Set<number>> {
+    const holds = new Set<number>()
+    const left: number[] = []
+    for (const n of numbers) {
+      const conditions = open(wish, n)
+      if (conditions?.length === 0) holds.add(n)
+      else if (conditions) left.push(n)
+    }
+    if (left.length === 0) return holds
+    const answer = await asks.patience.ask(
+      subscriber.claims,
+      () => whichFulfil(asks.filters, subscriber.claims.role, wish.conditions, table, rowOf, left),
+      () =>
+        subscriber.deliver(
+          `{"ids":[${wish.id}],"data":${describeFault(changes[0]!, 'Error 500: Internal Server Error, filter evaluation failed')}}`,
+        ),
+    )
+    return new Set([...holds, ...answer])
+  }
+
+  // Of one change, all with the same `select` are told the same.
+  const described = new Map<string, string>()
+  function dataOf(n: number, { select }: Wish): string {
+    const name = `${n} ${select ? JSON.stringify(select) : ''}`
+    const data = described.get(name) ?? describe(changes[n]!, table, select)
+    described.set(name, data)
+    return data
+  }
+  const told = await Promise.all(
+    those.map(async ({ subscriber, wishes }) => {
+      const hits = await Promise.all(wishes.map((wish) => wished(wish, subscriber)))
+      return numbers.flatMap((n) => {
+        const mine = wishes.filter((_, index) => hits[index]!.has(n))
+        return tell({ subscriber, wishes: mine }, n, (wish) => dataOf(n, wish))
+      })
+    }),
+  )
+  return told.flat()
+}
+
+/** Decides who is told of changes, and what of them. Whose question fails is alone in it. */
+export async function judge(asks: Asks, group: Group, concerned: Concerned[]): Promise<Told[]> {
+  const callers = new Map<string, { claims: Claims; table: Table; those: Concerned[] }>()
+  for (const one of concerned) {
+    const { claims, who } = one.subscriber
+    const table = await asks.tables.of(claims.role, group.relation)
+    if (!table || table.selectable.size === 0) continue
+    const name = table.hasPolicies && group.type !== 'DELETE' ? who : claims.role
+    const caller = callers.get(name) ?? { claims, table, those: [] }
+    caller.those.push(one)
+    callers.set(name, caller)
+  }
+  const told = await Promise.all(
+    [...callers.values()].map(({ claims, table, those }) => judgeFor(asks, group, claims, table, those)),
+  )
+  return told.flat()
 }

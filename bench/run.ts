@@ -2,8 +2,11 @@
 import { create } from './cases/create.ts'
 import { deepPage } from './cases/deep-page.ts'
 import { firstPage } from './cases/first-page.ts'
+import { idleSockets } from './cases/idle-sockets.ts'
+import { insert } from './cases/insert.ts'
 import { memory } from './cases/memory.ts'
 import { read } from './cases/read.ts'
+import { rooms } from './cases/rooms.ts'
 import { upload } from './cases/upload.ts'
 import { type Case, type Figure, isMet, type Scale } from './lib/case.ts'
 import { keep, machine, table } from './lib/report.ts'
@@ -20,6 +23,9 @@ const FULL_SCALE: Scale = {
   uploadBytes: 20 * MIB,
   memoryRequests: 10_000,
   memoryUploads: 100,
+  latencyTurns: 3,
+  sockets: 2000,
+  inserts: 500,
 }
 const QUICK_SCALE: Scale = {
   rounds: 3,
@@ -29,6 +35,9 @@ const QUICK_SCALE: Scale = {
   uploadBytes: 20 * MIB,
   memoryRequests: 1000,
   memoryUploads: 10,
+  latencyTurns: 1,
+  sockets: 200,
+  inserts: 50,
 }
 
 const isQuick = process.argv.includes('--quick')
@@ -67,8 +76,12 @@ try {
   const figures: Figure[] = []
   const measure = async (name: string, measured: Case) => {
     say(`Measuring ${name}…`)
-    figures.push(await measured({ small, large }, scale))
+    figures.push(...(await measured({ small, large }, scale)))
   }
+  // The rooms come first: what else they share the process with has not grown yet.
+  await measure('rooms', rooms)
+  await measure('idle sockets', idleSockets)
+  await measure('from INSERT to the client', insert)
   await measure('reads', read)
   await measure('creations', create)
   await measure('deep pages', deepPage)

@@ -14,12 +14,14 @@ export const firstPage: Case = async ({ large, small }, { rounds, turnRequests }
   }
   const [many, few] = [await countOf(large), await countOf(small)]
   const { a, b, ratio } = await alternate(rounds, page(large), page(small))
-  return {
-    what: `GET /contratos, first page among ${many} contracts against ${few}`,
-    a: inMs(a),
-    b: inMs(b),
-    value: ratio,
-    unit: '',
-    target: { atMost: 1.5 },
-  }
+  return [
+    {
+      what: `GET /contratos, first page among ${many} contracts against ${few}`,
+      a: inMs(a),
+      b: inMs(b),
+      value: ratio,
+      unit: '',
+      target: { atMost: 1.5 },
+    },
+  ]
 }

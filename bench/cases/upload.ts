@@ -20,12 +20,14 @@ export const upload: Case = async ({ large }, { uploads, uploadBytes }) => {
     },
     async () => (megabytes / (await writeToDisk(large, file.content))) * 1000,
   )
-  return {
-    what: `Upload of ${Math.round(uploadBytes / 2 ** 20)} MiB through the function, against the disk with fsync`,
-    a: `${Math.round(a)} MB/s`,
-    b: `${Math.round(b)} MB/s`,
-    value: ratio,
-    unit: '',
-    target: { atLeast: 0.5 },
-  }
+  return [
+    {
+      what: `Upload of ${Math.round(uploadBytes / 2 ** 20)} MiB through the function, against the disk with fsync`,
+      a: `${Math.round(a)} MB/s`,
+      b: `${Math.round(b)} MB/s`,
+      value: ratio,
+      unit: '',
+      target: { atLeast: 0.5 },
+    },
+  ]
 }

@@ -12,6 +12,12 @@ export interface Scale {
   uploadBytes: number
   memoryRequests: number
   memoryUploads: number
+  /** Turns of each side in which latency at a steady rate is measured. */
+  latencyTurns: number
+  /** Idle sockets. */
+  sockets: number
+  /** Messages whose way to a client is measured. */
+  inserts: number
 }
 
 /** One figure of the table. */
@@ -23,7 +29,8 @@ export interface Figure {
   /** The number that the target is about. */
   value: number
   unit: '' | ' MB'
-  target: { atLeast: number } | { atMost: number }
+  /** Absent where the figure is there to be known. */
+  target?: { atLeast: number } | { atMost: number }
 }
 
 export interface Subjects {
@@ -33,11 +40,11 @@ export interface Subjects {
   small: Subject
 }
 
-/** One benchmark. */
-export type Case = (subjects: Subjects, scale: Scale) => Promise<Figure>
+/** One benchmark: one figure or more. */
+export type Case = (subjects: Subjects, scale: Scale) => Promise<Figure[]>
 
 export const isMet = ({ value, target }: Figure) =>
-  'atLeast' in target ? value >= target.atLeast : value <= target.atMost
+  !target ? true : 'atLeast' in target ? value >= target.atLeast : value <= target.atMost
 
 export const perSecond = (value: number) => `${Math.round(value)}/s`
 export const inMs = (value: number) => `${value.toFixed(2)} ms`

@@ -5,6 +5,12 @@ export function median(values: number[]): number {
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
+/** The value that so many of a hundred do not exceed. */
+export function percentile(values: number[], percent: number): number {
+  const sorted = Float64Array.from(values).sort()
+  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)]!
+}
+
 /** Repeats a piece of work on so many lanes at once for a while; tells how many a second were done. */
 export async function throughput(
   lanes: number,

@@ -20,7 +20,7 @@ export async function machine(subject: Subject): Promise<string> {
 }
 
 const target = ({ target: limit, unit }: Figure) =>
-  'atLeast' in limit ? `at least ${limit.atLeast}${unit}` : `at most ${limit.atMost}${unit}`
+  !limit ? '' : 'atLeast' in limit ? `at least ${limit.atLeast}${unit}` : `at most ${limit.atMost}${unit}`
 
 const value = (figure: Figure) =>
   `${figure.unit ? Math.round(figure.value) : figure.value.toFixed(2)}${figure.unit}`
@@ -33,7 +33,7 @@ export function table(figures: Figure[]): string {
     figure.b,
     value(figure),
     target(figure),
-    isMet(figure) ? 'met' : '**missed**',
+    !figure.target ? '' : isMet(figure) ? 'met' : '**missed**',
   ])
   const lines = [
     ['', 'measured', 'against', 'ratio or value', 'target', ''],

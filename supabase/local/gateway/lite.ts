@@ -22,6 +22,8 @@ export interface Lite {
   close(): Promise<void>
 }
 
+const CLOSE_PATIENCE_S = 5
+
 type RawJson = { rawJSON(text: string): unknown }
 
 /**
@@ -36,6 +38,8 @@ function connect(url: string, extraSearchPath: string[], max: number, columnType
     url,
     postgresOptions: {
       max,
+      // Seconds; its own default grows to twenty, and a request waits for it.
+      backoff: () => 0.2,
       onnotice: () => {},
       connection: { search_path: extraSearchPath.join(',') },
       types: {
@@ -170,7 +174,10 @@ export function createLite(options: {
     sendMail: (mail) => email.send(mail),
     async close() {
       await unwatch()
-      await Promise.all([restConnection.close(), schemaConnection.close(), authConnection.close()])
+      // A connection of theirs that Postgres never answers is not waited for.
+      const timeout = CLOSE_PATIENCE_S
+      const connections = [restConnection, schemaConnection, authConnection]
+      await Promise.all(connections.map(({ driver }) => driver.end({ timeout })))
     },
   }
 }

@@ -78,9 +78,9 @@ try {
     say(`Measuring ${name}…`)
     figures.push(...(await measured({ small, large }, scale)))
   }
-  // The rooms come first: what else they share the process with has not grown yet.
-  await measure('rooms', rooms)
+  // Memory comes first: what has been freed would be used again, and would not show.
   await measure('idle sockets', idleSockets)
+  await measure('rooms', rooms)
   await measure('from INSERT to the client', insert)
   await measure('reads', read)
   await measure('creations', create)

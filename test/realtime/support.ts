@@ -64,12 +64,16 @@ export interface RawSocket {
 }
 
 /** The URL of the socket. */
-export const socketUrl = (params: Record<string, string>) =>
-  `${stack.supabaseUrl.replace('http', 'ws')}/realtime/v1/websocket?${new URLSearchParams(params)}`
+export const socketUrl = (params: Record<string, string>, base = stack.supabaseUrl) =>
+  `${base.replace('http', 'ws')}/realtime/v1/websocket?${new URLSearchParams(params)}`
 
 /** A socket without the SDK, to see every frame. */
-export async function openRaw(version: Version = '2.0.0', key = stack.publishableKey): Promise<RawSocket> {
-  const ws = new WebSocket(socketUrl({ apikey: key, vsn: version }))
+export async function openRaw(
+  version: Version = '2.0.0',
+  key = stack.publishableKey,
+  base = stack.supabaseUrl,
+): Promise<RawSocket> {
+  const ws = new WebSocket(socketUrl({ apikey: key, vsn: version }, base))
   const received: unknown[] = []
   ws.on('message', (data: Buffer, isBinary) =>
     received.push(isBinary ? data : JSON.parse(data.toString('utf8'))),

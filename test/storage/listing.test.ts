@@ -162,34 +162,42 @@ describe('listV2', () => {
   })
 
   it('una página cuesta lo mismo con cien mil objetos, también bajo políticas', async () => {
-    const bucket = await makeBucket()
     const who = await person()
-    await allow(who, bucket, ['select'])
-    await sql(`insert into storage.objects (bucket_id, name) select '${bucket}', 'CT-' || lpad(i::text, 6, '0') || '/' || f
-      from generate_series(1, 50000) i, unnest(array['contrato.pdf', 'factura_001.pdf']) f`)
-    try {
+    /** The least of several tries, in milliseconds, of each way of reading a page. */
+    const cost = async (folders: number) => {
+      const bucket = await makeBucket()
+      await allow(who, bucket, ['select'])
+      await sql(`insert into storage.objects (bucket_id, name)
+        select '${bucket}', 'CT-' || lpad(i::text, 6, '0') || '/' || f
+        from generate_series(1, ${folders}) i, unnest(array['contrato.pdf', 'factura_001.pdf']) f`)
       const files = who.storage.from(bucket)
-      const timed = async (work: () => Promise<unknown>) => {
-        const start = performance.now()
-        await work()
-        return performance.now() - start
-      }
-      const times = [
-        await timed(async () => expect(ok(await files.list('', { limit: 100 }))).toHaveLength(100)),
-        await timed(async () => expect(ok(await files.list('CT-049999'))).toHaveLength(2)),
-        await timed(async () =>
-          expect(ok(await files.list('', { search: 'ct-0499', limit: 100 }))).toHaveLength(100),
-        ),
-        await timed(async () =>
+      const ways = [
+        async () => expect(ok(await files.list('', { limit: 100 }))).toHaveLength(100),
+        async () => expect(ok(await files.list('CT-000150'))).toHaveLength(2),
+        async () => expect(ok(await files.list('', { search: 'ct-0001', limit: 100 }))).toHaveLength(100),
+        async () =>
           expect(ok(await files.listV2({ with_delimiter: true, limit: 100 })).folders).toHaveLength(100),
-        ),
       ]
-      // Reading the whole bucket takes seconds; a page of an index, milliseconds.
-      for (const time of times) expect(time).toBeLessThan(500)
-    } finally {
-      await sql(
-        `begin; set local storage.allow_delete_query = 'true'; delete from storage.objects where bucket_id = '${bucket}'; commit`,
-      )
+      const least: number[] = []
+      try {
+        for (const read of ways) {
+          const times: number[] = []
+          for (let n = 0; n < 5; n++) {
+            const start = performance.now()
+            await read()
+            times.push(performance.now() - start)
+          }
+          least.push(Math.min(...times))
+        }
+      } finally {
+        await sql(
+          `begin; set local storage.allow_delete_query = 'true'; delete from storage.objects where bucket_id = '${bucket}'; commit`,
+        )
+      }
+      return least
     }
+    const [few, many] = [await cost(200), await cost(50_000)]
+    // Reading the whole bucket would cost 250 times as much; a page of an index costs the same.
+    for (const [n, time] of many.entries()) expect(time / few[n]!).toBeLessThan(20)
   })
 })

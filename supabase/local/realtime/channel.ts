@@ -127,6 +127,13 @@ export async function openChannel(ctx: RealtimeContext, socket: Socket, push: Pu
     if (isPrivate) await reauthorize()
   }
 
+  async function tellWhenReady() {
+    const isReady = await ctx.whenLive()
+    if (state.hasEnded) return
+    if (isReady) system('system', 'ok', 'Replication connection established')
+    else system('system', 'error', 'Replication connection was not established in time')
+  }
+
   // A question that Postgres could not answer leaves the channel as it is: when Postgres is lost, it fails.
   const quietly = (work: Promise<unknown>) => void work.catch((error) => console.error(error))
 
@@ -184,7 +191,7 @@ export async function openChannel(ctx: RealtimeContext, socket: Socket, push: Pu
     for (const { bytes, message } of waiting) if (!message?.id || !known.has(message.id)) socket.send(bytes)
     waiting = null
     if (isStale) quietly(reauthorize())
-    if (request.wantsReady) system('system', 'ok', 'Replication connection established')
+    if (request.wantsReady) void tellWhenReady()
     if (changes.failure) system('postgres_changes', 'error', changes.failure)
     else if (changes.subscription) system('postgres_changes', 'ok', 'Subscribed to PostgreSQL')
   } catch (error) {

@@ -15,6 +15,7 @@ async function estado(): Promise<string> {
      select md5(concat(
        (select json_agg(c order by id) from c),
        (select json_agg(l order by id) from public.lotes_asociados l where contrato_id in (select id from c)),
+       (select json_agg(m order by id) from public.mensajes m where contrato_id in (select id from c)),
        (select json_agg(d order by id) from public.documentos_contrato d where contrato_id in (select id from c)),
        (select json_agg(p order by contrato_id, empresa_id) from public.contratos_participantes p where contrato_id in (select id from c)),
        (select json_agg(o.name order by name) from storage.objects o where split_part(o.name, '/', 1) in (select codigo from c)))) as huella`,
@@ -71,6 +72,7 @@ const cuerpos = fc.oneof(
   casi({ contraparte_id: 1, volumen_tm: 5, fecha_firma: '2025-01-01' }),
   casi({ volumen_tm: 5, estado: 'Activo', actualizado_en: '2025-01-01T00:00:00Z' }),
   casi({ peso_qq: 60, humedad: 7, estado: 'Recibido', codigo_lote: 'X' }),
+  casi({ texto: 'Llegó el camión', documento: 1, lote: 'LT-0001' }),
 )
 
 /** A path of some operation, with whatever in the place of its parameters. */
@@ -113,20 +115,17 @@ describe('ninguna entrada mala rompe ni cambia nada', () => {
         'cursor',
         'tipo',
         'lote',
+        'despues_de',
       ),
       texto,
     )
     await fc.assert(
       fc.asyncProperty(
-        fc.boolean(),
+        fc.constantFrom('/contratos', `/contratos/${codigo}/documentos`, `/contratos/${codigo}/mensajes`),
         fc.array(fc.tuple(nombres, texto), { maxLength: 4 }),
-        async (esLista, pares) => {
+        async (ruta, pares) => {
           const consulta = new URLSearchParams(pares.map(([k, v]) => [k.toWellFormed(), v.toWellFormed()]))
-          const { status, texto } = await llamar(
-            gente.ana,
-            'GET',
-            `${esLista ? '/contratos' : `/contratos/${codigo}/documentos`}?${consulta}`,
-          )
+          const { status, texto } = await llamar(gente.ana, 'GET', `${ruta}?${consulta}`)
           expect([200, 400], texto).toContain(status)
         },
       ),

@@ -9,3 +9,5 @@ await main(async () => {
   await play(env, say)
   say('\nTodo salió como debía.')
 })
+// The SDK keeps a timer of ten seconds for every channel that was left.
+process.exit()

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { StackEnv } from '../../supabase/local/stack.ts'
+import { chat } from './chat.ts'
 import { drawFolder, drawJson } from './drawing.ts'
 import { figure, invoice, LOTS, moistureAnalysis, paid, signedContract, waybill } from './papers.ts'
 import { Discrepancy, invoke, mustInvoke, type Person, signIn, take } from './people.ts'
@@ -101,14 +102,26 @@ async function mustRefuse(attempt: ReturnType<typeof invoke>, status: number, wh
  * @throws Discrepancy at the first thing that is not as it should be.
  */
 export async function play(env: StackEnv, say: (line: string) => void): Promise<void> {
-  const { agroarriba, triboka, finca, rivals } = await signAllIn(env)
+  const cast = await signAllIn(env)
+  try {
+    await playAs(cast, say)
+  } finally {
+    const { rivals, ...partners } = cast
+    for (const { supabase } of [...rivals, ...Object.values(partners)]) await supabase.realtime.disconnect()
+  }
+}
+
+async function playAs(
+  { agroarriba, triboka, finca, rivals }: Cast,
+  say: (line: string) => void,
+): Promise<void> {
   let number = 0
   let target: Target = { id: 0, codigo: '', objects: [] }
   const step = async (text: string, work: () => Promise<string>) => {
     say(`\n${++number}. ${text}`)
     say(`   ${await work()}`)
     await assertHidden(rivals, target)
-    say('   ✓ Los rivales no ven nada: ni filas, ni archivos, ni funciones.')
+    say('   ✓ Los rivales no ven nada: ni filas, ni archivos, ni funciones, ni la conversación.')
   }
 
   await step(
@@ -148,6 +161,13 @@ export async function play(env: StackEnv, say: (line: string) => void): Promise<
       (lot) => `${lot.codigo_lote}: ${figure(lot.peso_qq)} qq al ${figure(lot.humedad)} %`,
     ).join(' · ')
   })
+  await step(
+    'Conversan en el canal del contrato; Centro Triboka pierde la conexión un momento.',
+    async () => {
+      const lines = await chat(agroarriba, triboka, target)
+      return `Lo que vio Centro Triboka, sin que falte ni se repita nada:\n${lines.map((line) => `     ${line}`).join('\n')}`
+    },
+  )
   for (const [estado, text] of [
     ['Recibido', 'Agroarriba recibe los lotes.'],
     ['Secado', 'Agroarriba los seca a 7 %: pierden el peso del agua.'],

@@ -1,4 +1,5 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import WebSocket from 'ws'
 import { SetupError } from '../../supabase/local/settings.ts'
 import type { StackEnv } from '../../supabase/local/stack.ts'
 import { DEMO_PASSWORD } from '../seed.ts'
@@ -7,6 +8,8 @@ import { DEMO_PASSWORD } from '../seed.ts'
 export interface Person {
   name: string
   supabase: SupabaseClient
+  /** Cuts its connection to Realtime without a farewell, as a tunnel does. */
+  cut(): void
 }
 
 /** What the demonstration found other than it should be. */
@@ -16,14 +19,23 @@ export class Discrepancy extends SetupError {
 
 /** Signs a demo account in, as an app would. */
 export async function signIn(env: StackEnv, name: string, email: string): Promise<Person> {
+  let socket: WebSocket | undefined
   const supabase = createClient(env.SUPABASE_URL, env.SUPABASE_PUBLISHABLE_KEY, {
     auth: { persistSession: false, autoRefreshToken: false },
+    realtime: {
+      transport: class extends WebSocket {
+        constructor(url: string | URL, protocols?: string | string[]) {
+          super(url, protocols)
+          socket = this
+        }
+      } as never,
+    },
   })
   const { error } = await supabase.auth.signInWithPassword({ email, password: DEMO_PASSWORD })
   if (error) {
     throw new Discrepancy(`${email} no pudo entrar (${error.message}): cargue los datos con npm run db:seed.`)
   }
-  return { name, supabase }
+  return { name, supabase, cut: () => socket?.terminate() }
 }
 
 /** The data of an SDK answer; its error, where there is one, ends the demonstration. */

@@ -22,6 +22,7 @@ async function tables({ name, supabase }: Person, { id, codigo }: Target): Promi
       'lotes_asociados',
       supabase.from('lotes_asociados').select('*', { count: 'exact' }).eq('contrato_id', id),
     ],
+    ['mensajes', supabase.from('mensajes').select('*', { count: 'exact' }).eq('contrato_id', id)],
   ] as const
   for (const [table, query] of asked) {
     const { data, count, error } = await query
@@ -48,7 +49,8 @@ async function files({ name, supabase }: Person, { codigo, objects }: Target): P
 }
 
 async function functions(person: Person, { id, codigo }: Target): Promise<void> {
-  for (const path of [`contratos/${codigo}`, `contratos/${id}`, `contratos/${codigo}/documentos`]) {
+  const paths = ['', '/documentos', '/mensajes'].map((rest) => `contratos/${codigo}${rest}`)
+  for (const path of [...paths, `contratos/${id}`]) {
     const { status } = await invoke(person, path, { method: 'GET' })
     if (status !== 404) throw new Discrepancy(`${person.name} recibió ${status} de GET /${path}, no 404`)
   }
@@ -57,11 +59,20 @@ async function functions(person: Person, { id, codigo }: Target): Promise<void> 
   if (found.length) throw new Discrepancy(`${person.name} encuentra ${codigo} en GET /contratos`)
 }
 
+async function conversation({ name, supabase }: Person, { codigo }: Target): Promise<void> {
+  await supabase.realtime.setAuth()
+  const channel = supabase.channel(`contrato:${codigo}`, { config: { private: true } })
+  const status = await new Promise((resolve) => channel.subscribe(resolve))
+  await supabase.removeChannel(channel)
+  if (status !== 'CHANNEL_ERROR') throw new Discrepancy(`${name} entró al canal de ${codigo}: ${status}`)
+}
+
 /** Looks for a contract in every way a company has, as companies that are not party to it. */
 export async function assertHidden(rivals: Person[], target: Target): Promise<void> {
   for (const rival of rivals) {
     await tables(rival, target)
     await files(rival, target)
     await functions(rival, target)
+    await conversation(rival, target)
   }
 }

@@ -8,6 +8,11 @@ export interface Config {
   auth: Record<string, unknown> & { minimum_password_length?: number }
   /** Largest object, in bytes. */
   fileSizeLimit: number
+  realtime: {
+    enabled: boolean
+    /** Characters of any header of a connection. */
+    maxHeaderLength: number
+  }
 }
 
 const UNITS: Record<string, number> = {
@@ -31,6 +36,16 @@ export function parseSize(text: string): number {
   return Number(match[1]) * unit
 }
 
+function readRealtime({ enabled = true, max_header_length: length = 4096 }: Record<string, unknown> = {}) {
+  if (typeof enabled !== 'boolean')
+    throw new SetupError(`config.toml: realtime.enabled is true or false, not ${JSON.stringify(enabled)}.`)
+  if (!Number.isInteger(length) || Number(length) < 1)
+    throw new SetupError(
+      `config.toml: realtime.max_header_length is a whole number from 1, not ${JSON.stringify(length)}.`,
+    )
+  return { enabled, maxHeaderLength: Number(length) }
+}
+
 /** Reads supabase/config.toml (or another file of that form). */
 export async function readConfig(
   file: URL | string = new URL('../config.toml', import.meta.url),
@@ -45,5 +60,6 @@ export async function readConfig(
     },
     auth: toml.auth ?? {},
     fileSizeLimit: parseSize(String(toml.storage?.file_size_limit ?? '50MiB')),
+    realtime: readRealtime(toml.realtime),
   }
 }

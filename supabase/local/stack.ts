@@ -176,14 +176,17 @@ async function startParts(
     const sweeper = setInterval(() => void storage.sweep().catch(console.error), SWEEP_EVERY_MS)
     stops.push(async () => clearInterval(sweeper))
 
-    const realtime = await createRealtimeServer({
-      realtimeAdminUrl: url('supabase_realtime_admin'),
-      authenticatorUrl: url('authenticator'),
-      replicationUrl: url(SUPERUSER),
-      jwtSecret: keys.jwtSecret,
-      resolveKey: identifier.resolveKey,
-      limits,
-    })
+    const realtime = config.realtime.enabled
+      ? await createRealtimeServer({
+          realtimeAdminUrl: url('supabase_realtime_admin'),
+          authenticatorUrl: url('authenticator'),
+          replicationUrl: url(SUPERUSER),
+          jwtSecret: keys.jwtSecret,
+          resolveKey: identifier.resolveKey,
+          limits,
+          maxHeaderLength: config.realtime.maxHeaderLength,
+        })
+      : undefined
     const gateway = createGateway({
       publicUrl: env.SUPABASE_URL,
       functionsUrl: env.FUNCTIONS_URL,
@@ -196,7 +199,7 @@ async function startParts(
     await listen(gateway, settings.apiPort, settings.host)
     stops.push(() => close(gateway))
     // Its sockets end before the gateway waits for its connections.
-    stops.push(() => realtime.close())
+    if (realtime) stops.push(() => realtime.close())
 
     if (settings.studioPort !== null) {
       const studio = await startStudio({

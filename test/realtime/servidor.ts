@@ -23,6 +23,7 @@ export async function startServer(limits: Partial<Limits> = {}) {
     resolveKey: (key) =>
       key === stack.publishableKey ? { kind: 'publishable', claims: { role: 'anon' } } : null,
     limits: { ...readLimits({}), ...limits },
+    maxHeaderLength: 4096,
   })
   const http = createServer()
   http.on('upgrade', (request, socket, head) => realtime.upgrade(request, socket, head))

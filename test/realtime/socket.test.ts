@@ -3,9 +3,12 @@ import WebSocket from 'ws'
 import { aMoment, newTopic, openRaw, socketUrl, stack } from './support.ts'
 
 /** Status and body of a handshake that is refused. */
-function refused(params: Record<string, string>): Promise<[number, unknown]> {
+function refused(
+  params: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<[number, unknown]> {
   return new Promise((resolve, reject) => {
-    const ws = new WebSocket(socketUrl(params))
+    const ws = new WebSocket(socketUrl(params), { headers })
     ws.on('error', () => {})
     ws.on('open', () => reject(new Error('It was taken')))
     ws.on('unexpected-response', (_request, response) => {
@@ -39,6 +42,10 @@ describe('conexión', () => {
       { error: 'Failed to validate JWT signature' },
     ])
     expect((await refused({ apikey: stack.anonKey, vsn: '9' }))[0]).toBe(400)
+    expect(await refused({ apikey: stack.anonKey }, { cookie: 'x'.repeat(4097) })).toEqual([
+      431,
+      { error: 'A header is too long' },
+    ])
   })
 
   it('toma las dos llaves públicas, y las secretas', async () => {

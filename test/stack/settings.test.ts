@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { parseSize, readConfig } from '../../supabase/local/config.ts'
 import { isLoopback, readSettings } from '../../supabase/local/settings.ts'
 
@@ -40,6 +43,24 @@ describe('config.toml', () => {
     const config = await readConfig()
     expect(config.fileSizeLimit).toBe(50 * 2 ** 20)
     expect(config.api.schemas).toEqual(['public'])
+    expect(config.realtime).toEqual({ enabled: true, maxHeaderLength: 4096 })
+  })
+
+  test('realtime has the defaults of the CLI, and what it cannot be is refused by name', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'triboka-config-'))
+    onTestFinished(() => rm(dir, { recursive: true }))
+    const read = async (toml: string) => {
+      const file = join(dir, 'config.toml')
+      await writeFile(file, toml)
+      return (await readConfig(file)).realtime
+    }
+    expect(await read('')).toEqual({ enabled: true, maxHeaderLength: 4096 })
+    expect(await read('[realtime]\nenabled = false\nmax_header_length = 8192')).toEqual({
+      enabled: false,
+      maxHeaderLength: 8192,
+    })
+    await expect(read('[realtime]\nenabled = "no"')).rejects.toThrow('realtime.enabled')
+    await expect(read('[realtime]\nmax_header_length = 0')).rejects.toThrow('realtime.max_header_length')
   })
 
   test.each([

@@ -33,7 +33,8 @@ export interface GatewayOptions {
   lite: Lite
   authAdmin: { handler: EventHandler; invite: EventHandler }
   storage: EventHandler
-  realtime: Pick<RealtimeServer, 'upgrade' | 'rest'>
+  /** Absent where config.toml has switched it off. */
+  realtime: Pick<RealtimeServer, 'upgrade' | 'rest'> | undefined
 }
 
 // What the real gateway opens without an API key: links that a mail or a browser follows.
@@ -161,12 +162,13 @@ export function createGateway(options: GatewayOptions): Server {
     ),
   )
   app.use('/storage/v1', useBase('/storage/v1', options.storage))
-  app.use('/realtime/v1', useBase('/realtime/v1', options.realtime.rest))
+  const { realtime } = options
+  if (realtime) app.use('/realtime/v1', useBase('/realtime/v1', realtime.rest))
   app.use('/functions/v1', functionsHandler(options.functionsUrl))
   const server = createServer(toNodeListener(app))
   server.on('upgrade', (request, socket, head) => {
-    if (/^\/realtime\/v1\/websocket\/?(\?|$)/.test(request.url ?? ''))
-      options.realtime.upgrade(request, socket, head)
+    if (realtime && /^\/realtime\/v1\/websocket\/?(\?|$)/.test(request.url ?? ''))
+      realtime.upgrade(request, socket, head)
     else refuseUpgrade(socket, new HandshakeError(404, 'Not found'))
   })
   return server

@@ -20,6 +20,7 @@ const REASONS: Record<number, string> = {
   401: 'Unauthorized',
   404: 'Not Found',
   429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
   503: 'Service Unavailable',
 }
 
@@ -37,12 +38,21 @@ export interface Handshake {
   claims: Caller
 }
 
+/** Who can tell whom a connection speaks for, and how much it may say. */
+export interface HandshakeOptions {
+  resolveKey: Identifier['resolveKey']
+  verifyToken: VerifyToken
+  /** Characters of any header. */
+  maxHeaderLength: number
+}
+
 /** Reads key and version of a request. @throws HandshakeError */
 export async function readHandshake(
   request: IncomingMessage,
-  resolveKey: Identifier['resolveKey'],
-  verifyToken: VerifyToken,
+  { resolveKey, verifyToken, maxHeaderLength }: HandshakeOptions,
 ): Promise<Handshake> {
+  if (request.rawHeaders.some((text) => text.length > maxHeaderLength))
+    throw new HandshakeError(431, 'A header is too long')
   const { searchParams } = new URL(request.url ?? '/', 'http://localhost')
   const header = request.headers['x-api-key']
   const key = (typeof header === 'string' && header) || searchParams.get('apikey')

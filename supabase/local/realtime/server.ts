@@ -30,6 +30,8 @@ export interface RealtimeOptions {
   jwtSecret: string
   resolveKey: Identifier['resolveKey']
   limits: Limits
+  /** Characters of any header of a connection. */
+  maxHeaderLength: number
 }
 
 export interface RealtimeServer {
@@ -51,7 +53,7 @@ const LIVE_PATIENCE_MS = 8000
 
 /** Starts the Realtime server over a Postgres whose bootstrap is done. */
 export async function createRealtimeServer(options: RealtimeOptions): Promise<RealtimeServer> {
-  const { limits, resolveKey } = options
+  const { limits, resolveKey, maxHeaderLength } = options
   const adminUrl = options.realtimeAdminUrl
   const sockets = new Set<Socket>()
   const topics = createTopics()
@@ -136,7 +138,11 @@ export async function createRealtimeServer(options: RealtimeOptions): Promise<Re
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
     if (sockets.size >= limits.maxConnections) throw new HandshakeError(429, 'Too many connected users')
-    const handshake = await readHandshake(request, resolveKey, ctx.verifyToken)
+    const handshake = await readHandshake(request, {
+      resolveKey,
+      verifyToken: ctx.verifyToken,
+      maxHeaderLength,
+    })
     if (socket.destroyed) return
     wss.handleUpgrade(request, socket, head, (ws) => {
       const served = serveSocket(ctx, ws, socket as NetSocket, handshake)

@@ -88,10 +88,8 @@ export async function abrirConversacion(opciones: Opciones): Promise<Conversacio
         .overrideTypes<Mensaje[], { merge: false }>()
       if (mine !== connection) return
       if (error) await pause()
-      else {
-        show(data)
-        if (data.length < PAGE) break
-      }
+      else if (data.length === 0) break
+      else show(data)
     }
     if (mine !== connection) return
     show(early)

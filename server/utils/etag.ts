@@ -4,12 +4,17 @@ import { esInstante } from '../schemas/comunes.ts'
 import type { Json } from './como-usuario.ts'
 import { problem } from './problem.ts'
 
+// Quotes inside of a text are escaped: this is the name of a field, and the last one that has it is the contract's
+// own, since what follows it (detalle in queries/contratos.ts) has none.
+const VERSION = '"actualizado_en":"'
+
 /**
  * The ETag of a contract's answer: its `actualizado_en`, which guards editions, and a digest of the whole
  * answer, because a new document or lot changes what is read but not what an edition would overwrite.
  */
 export function etagOf(cuerpo: Json): string {
-  const { actualizado_en: version } = JSON.parse(cuerpo) as { actualizado_en: string }
+  const start = cuerpo.lastIndexOf(VERSION) + VERSION.length
+  const version = cuerpo.slice(start, cuerpo.indexOf('"', start))
   return `"${version}/${hash('sha1', cuerpo, 'base64url')}"`
 }
 

@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8'
 const ROOM = '--heap-growing-percent=100'
 
 /** Flags of V8 for a process through which files stream. */
-export const STREAMING_MEMORY = ['--max-semi-space-size=2', ROOM]
+export const STREAMING_MEMORY = ['--max-semi-space-size=4', ROOM]
 
 /** The same for a process that runs already, whose young generation can only be kept from growing. */
 export function useStreamingMemory(): void {

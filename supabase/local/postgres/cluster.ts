@@ -19,6 +19,7 @@ const SERVER_SETTINGS = {
   max_replication_slots: '10',
   max_connections: '200',
   shared_buffers: '256MB',
+  random_page_cost: '1.1',
   fsync: 'on',
   full_page_writes: 'on',
   synchronous_commit: 'on',

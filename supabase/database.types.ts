@@ -219,6 +219,71 @@ export type Database = {
         }
         Relationships: []
       }
+      invitaciones: {
+        Row: {
+          aceptada_en: string | null
+          aceptada_por: string | null
+          anulada_en: string | null
+          creado_en: string
+          email: string
+          empresa_id: number | null
+          id: number
+          invitado_por: string | null
+          rol: string
+          testigo_sha256: string
+          vence_en: string
+        }
+        ComputedFields: never
+        Insert: {
+          aceptada_en?: string | null
+          aceptada_por?: string | null
+          anulada_en?: string | null
+          creado_en?: string
+          email: string
+          empresa_id?: number | null
+          id?: never
+          invitado_por?: string | null
+          rol: string
+          testigo_sha256: string
+          vence_en?: string
+        }
+        Update: {
+          aceptada_en?: string | null
+          aceptada_por?: string | null
+          anulada_en?: string | null
+          creado_en?: string
+          email?: string
+          empresa_id?: number | null
+          id?: never
+          invitado_por?: string | null
+          rol?: string
+          testigo_sha256?: string
+          vence_en?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'invitaciones_aceptada_por_fkey'
+            columns: ['aceptada_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'invitaciones_empresa_id_fkey'
+            columns: ['empresa_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'invitaciones_invitado_por_fkey'
+            columns: ['invitado_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       lecturas: {
         Row: {
           contrato_id: number
@@ -370,6 +435,36 @@ export type Database = {
           },
         ]
       }
+      preferencias: {
+        Row: {
+          en_app: boolean
+          push: boolean
+          tipo: string
+          usuario_id: string
+        }
+        ComputedFields: never
+        Insert: {
+          en_app?: boolean
+          push?: boolean
+          tipo: string
+          usuario_id?: string
+        }
+        Update: {
+          en_app?: boolean
+          push?: boolean
+          tipo?: string
+          usuario_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'preferencias_usuario_id_fkey'
+            columns: ['usuario_id']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       usuarios: {
         Row: {
           activo: boolean
@@ -377,8 +472,12 @@ export type Database = {
           creado_en: string
           empresa_id: number | null
           id: string
+          idioma: string
+          invitado_por: string | null
           nombre: string
           rol: string
+          sesiones_cerradas_en: string | null
+          telefono: string | null
         }
         ComputedFields: never
         Insert: {
@@ -387,8 +486,12 @@ export type Database = {
           creado_en?: string
           empresa_id?: number | null
           id: string
+          idioma?: string
+          invitado_por?: string | null
           nombre: string
           rol: string
+          sesiones_cerradas_en?: string | null
+          telefono?: string | null
         }
         Update: {
           activo?: boolean
@@ -396,8 +499,12 @@ export type Database = {
           creado_en?: string
           empresa_id?: number | null
           id?: string
+          idioma?: string
+          invitado_por?: string | null
           nombre?: string
           rol?: string
+          sesiones_cerradas_en?: string | null
+          telefono?: string | null
         }
         Relationships: [
           {
@@ -407,6 +514,13 @@ export type Database = {
             referencedRelation: 'empresas'
             referencedColumns: ['id']
           },
+          {
+            foreignKeyName: 'usuarios_invitado_por_fkey'
+            columns: ['invitado_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
         ]
       }
     }
@@ -414,6 +528,8 @@ export type Database = {
       [_ in never]: never
     }
     Functions: {
+      aceptar_invitacion: { Args: { testigo: string }; Returns: undefined }
+      cerrar_sesiones: { Args: { usuario_id?: string }; Returns: undefined }
       crear_contrato: {
         Args: {
           contraparte_id?: number
@@ -492,6 +608,8 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      invitar: { Args: { email: string; empresa_id?: number; rol?: string }; Returns: Json }
+      perfil: { Args: Record<PropertyKey, never>; Returns: Json }
       siguiente_nombre_documento: {
         Args: { contrato_id: number; etiqueta?: string; extension?: string; tipo: string }
         Returns: string

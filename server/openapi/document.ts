@@ -9,9 +9,11 @@ import {
 } from '../schemas/contratos.ts'
 import { DocumentoSchema, FormularioDocumentoSchema, PaginaDocumentosSchema } from '../schemas/documentos.ts'
 import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../schemas/lotes.ts'
+import { EmpresaSchema, PerfilSchema, UsuarioSchema } from '../schemas/personas.ts'
 import { ProblemaSchema, SaludSchema } from '../schemas/respuestas.ts'
 import { TITLES } from '../utils/catalogue.ts'
-import { type Answer, OPERATIONS, type Operation, type RequestHeader } from './operations.ts'
+import type { Answer, Operation, RequestHeader } from './operation.ts'
+import { OPERATIONS } from './operations.ts'
 
 const NAMED: Record<string, GenericSchema> = {
   Contrato: ContratoSchema,
@@ -25,6 +27,9 @@ const NAMED: Record<string, GenericSchema> = {
   Lote: LoteSchema,
   NuevoLote: NuevoLoteSchema,
   EdicionLote: EdicionLoteSchema,
+  Empresa: EmpresaSchema,
+  Perfil: PerfilSchema,
+  Usuario: UsuarioSchema,
   Salud: SaludSchema,
   Problema: ProblemaSchema,
 }
@@ -41,6 +46,9 @@ const CONFIG = {
 const PATH_PARAMETERS: Record<string, string> = {
   id: 'Id numérico o código del contrato: CT-2025-00014.',
   documento: 'Id del documento.',
+  empresa: 'Id de la empresa.',
+  invitacion: 'Id de la invitación.',
+  usuario: 'Id de la persona.',
   lote: 'Id numérico o código del lote: LT-0001.',
 }
 
@@ -154,7 +162,7 @@ export function openApiDocument(): Json {
     },
     servers: [{ url: '.', description: 'Donde está este documento.' }],
     security: [{ sesion: [] }],
-    tags: ['Contratos', 'Documentos', 'Lotes', 'Mensajes', 'Salud'].map((name) => ({ name })),
+    tags: ['Contratos', 'Documentos', 'Lotes', 'Mensajes', 'Personas', 'Salud'].map((name) => ({ name })),
     paths,
     components: {
       securitySchemes: {

@@ -1,4 +1,3 @@
-import type { GenericSchema } from 'valibot'
 import {
   ContratoSchema,
   EdicionContratoSchema,
@@ -22,36 +21,9 @@ import {
 } from '../schemas/documentos.ts'
 import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../schemas/lotes.ts'
 import { SaludSchema, VivoSchema } from '../schemas/respuestas.ts'
+import { FALLAS, type Operation } from './operation.ts'
+import { PERSONAS } from './personas.ts'
 
-/** Headers of a request that an operation heeds. */
-export type RequestHeader = 'Idempotency-Key' | 'If-Match' | 'If-None-Match' | 'Range'
-
-export interface Answer {
-  description: string
-  /** JSON of this shape; `binary` is the file itself; nothing is an answer without a body. */
-  body?: GenericSchema | 'binary'
-  headers?: readonly string[]
-}
-
-/** One endpoint, as /openapi.json tells it. */
-export interface Operation {
-  method: 'get' | 'post' | 'put' | 'delete'
-  path: string
-  id: string
-  tag: 'Contratos' | 'Documentos' | 'Lotes' | 'Mensajes' | 'Salud'
-  summary: string
-  description?: string
-  /** Answers without a session. */
-  isPublic?: boolean
-  query?: GenericSchema
-  body?: { schema: GenericSchema; type: 'application/json' | 'multipart/form-data' }
-  headers?: readonly RequestHeader[]
-  answers: Record<number, Answer>
-  /** Statuses of the problems it may answer. */
-  problems: readonly number[]
-}
-
-const FALLAS = [401, 403, 503] as const
 const VERSION = ['ETag'] as const
 const CREADO = ['Location', 'ETag'] as const
 
@@ -212,6 +184,7 @@ export const OPERATIONS: readonly Operation[] = [
     answers: { 200: { description: 'Hasta dónde leyó.', body: LecturaGuardadaSchema } },
     problems: [400, ...FALLAS, 404, 409, 413, 415, 422],
   },
+  ...PERSONAS,
   {
     method: 'get',
     path: '/salud',

@@ -53,7 +53,7 @@ export const paginaDocumentos = porClave(
      where d.contrato_id = c.id and ($3::text is null or d.tipo = $3)
        and ($4::text is null or d.lote_id = ${loteNombrado('$4')}) and ($5::bigint is null or d.id > $5)
      order by d.id limit $2 + 1`,
-      'asc',
+      'r.id',
       '$2',
     )}) as p where ${donde}`,
 )

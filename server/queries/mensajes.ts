@@ -25,7 +25,7 @@ export const paginaMensajes = porClave(
       `select ${MENSAJE} from public.mensajes m ${CON_LOTE}
        where m.contrato_id = c.id and ($3::bigint is null or m.id < $3) and ($4::bigint is null or m.id > $4)
        order by m.id desc limit $2 + 1`,
-      'desc',
+      'r.id desc',
       '$2',
     )}) as p where ${donde}`,
 )

@@ -19,7 +19,7 @@ const consulta = (orden: 'recientes' | 'antiguos'): Query => ({
        join public.contratos c on c.id = f.id
        join public.empresas exportadora on exportadora.id = c.exportadora_id
        join public.empresas contraparte on contraparte.id = c.contraparte_id`,
-      orden === 'recientes' ? 'desc' : 'asc',
+      orden === 'recientes' ? 'r.id desc' : 'r.id',
       '$1',
     )}) as p`,
 })

@@ -68,6 +68,12 @@ export const decimal = ({ mayorQue, hasta = Infinity, menorQue = Infinity, decim
     ),
   )
 
+/** `true` or `false` in a query string. */
+export const SiNoSchema = v.pipe(
+  v.picklist(['true', 'false'], 'Debe ser true o false.'),
+  v.transform((valor) => valor === 'true'),
+)
+
 /** Parameters of a page of a list. */
 export const paginacion = {
   limite: v.optional(
@@ -81,3 +87,6 @@ export const paginacion = {
   ),
   cursor: v.optional(v.pipe(v.string(), v.maxLength(200, 'No es un cursor de esta lista.'))),
 }
+
+/** The parameters of a list without filters. */
+export const PaginaSchema = v.strictObject(paginacion)

@@ -2,9 +2,11 @@ import { getRouterParam, type H3Event } from 'h3'
 import { accesoContrato } from '../queries/contratos.ts'
 import type { PorClave } from '../queries/fragmentos.ts'
 import { accesoLote } from '../queries/lotes.ts'
+import { exigirCuenta } from '../queries/personas.ts'
+import type { Clave } from './catalogue.ts'
 import type { UserDb } from './como-usuario.ts'
 import type { Query } from './db.ts'
-import { type Problem, problem } from './problem.ts'
+import { Problem, problem } from './problem.ts'
 
 /** The contract that a path names: `{id}` is its numeric id or its code. */
 export interface ClaveContrato {
@@ -29,8 +31,26 @@ export function parametro(event: H3Event, name: string): string {
   return valor.isWellFormed() && !valor.includes('\0') ? valor : ''
 }
 
+/**
+ * A numeric id of the path.
+ * @throws Problem of the given key, 404, for what cannot be one.
+ */
+export function numeroDe(event: H3Event, name: string, clave: Clave): string {
+  const valor = parametro(event, name)
+  if (!/^[1-9]\d{0,17}$/.test(valor)) throw problem(clave)
+  return valor
+}
+
 /** The query that finds the contract by what the path gave. */
 export const para = (clave: ClaveContrato, query: PorClave): Query => query[clave.por]
+
+/** Why nothing was given to an account: it has no company, is switched off, or its session was closed. */
+export async function sinAcceso(db: UserDb): Promise<Problem> {
+  const reason = await db.query(exigirCuenta).catch((error: unknown) => error)
+  if (reason instanceof Problem) return reason
+  if (reason instanceof Error) throw reason
+  return problem('sin_permiso')
+}
 
 /**
  * Why a query about a contract gave no row: the account has no access, the contract is not there for it, or
@@ -45,7 +65,7 @@ export async function sinContrato(
     clave.valor,
     ...versiones,
   ])
-  if (!acceso?.activo) return problem('cuenta_sin_acceso')
+  if (!acceso?.activo) return sinAcceso(db)
   if (acceso.vigente === null) return problem('contrato_no_existe')
   return problem(acceso.vigente ? 'sin_permiso' : 'version_distinta')
 }

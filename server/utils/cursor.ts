@@ -3,14 +3,19 @@ import { problem } from './problem.ts'
 /** What a page needs to go on after another: the id of its last row, in the order it was read. */
 export const cursorAfter = (orden: string, id: string) => Buffer.from(`${orden}:${id}`).toString('base64url')
 
+const NUMERO = /^[1-9]\d{0,17}$/
+/** The id of a user. */
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
 /**
  * The id after which a page goes on; null for the first page.
+ * @param forma of the ids of that list.
  * @throws Problem 400 `cursor_invalido` for a cursor of another order or not of ours.
  */
-export function idAfter(orden: string, cursor: string | undefined): string | null {
+export function idAfter(orden: string, cursor: string | undefined, forma = NUMERO): string | null {
   if (cursor === undefined) return null
   const id = Buffer.from(cursor, 'base64url').toString().split(':')[1] ?? ''
-  if (!/^[1-9]\d{0,17}$/.test(id) || cursorAfter(orden, id) !== cursor) throw problem('cursor_invalido')
+  if (!forma.test(id) || cursorAfter(orden, id) !== cursor) throw problem('cursor_invalido')
   return id
 }
 

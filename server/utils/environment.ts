@@ -39,6 +39,11 @@ const EnvironmentSchema = v.object({
   JWT_SECRET: v.optional(
     v.pipe(v.string(), v.minLength(32, 'is shorter than 32 characters, too weak for HS256')),
   ),
+  SMTP_URL: v.optional(
+    v.pipe(v.string(), v.url('is not a URL'), v.regex(/^smtps?:/, 'is not an smtp(s) URL')),
+  ),
+  SMTP_FROM: v.optional(v.string(), 'Triboka <no-responder@localhost>'),
+  APP_URL: v.optional(httpUrl, 'http://127.0.0.1:3000'),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `is none of ${LOG_LEVELS.join(', ')}`), 'info'),
   DB_POOL_MAX: v.optional(poolSize, '20'),
   // What reads never waits for a lock, only for a processor: more at once would make each of them slower.
@@ -57,6 +62,12 @@ export interface Environment {
   databaseUrl: string
   /** HS256 secret of the sessions; without it they are checked against the JWKS of Auth. */
   jwtSecret: string | undefined
+  /** Server that mails leave by, smtp(s)://user:password@host:port; without it none are sent. */
+  smtpUrl: string | undefined
+  /** Who mails are from. */
+  smtpFrom: string
+  /** The app that people open: links in mails lead there. */
+  appUrl: string
   logLevel: (typeof LOG_LEVELS)[number]
   /** Connections to Postgres at most, for what may wait for a lock. */
   poolSize: number
@@ -88,6 +99,9 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     secretKey: output.SUPABASE_SECRET_KEY,
     databaseUrl: output.DATABASE_URL,
     jwtSecret: output.JWT_SECRET,
+    smtpUrl: output.SMTP_URL,
+    smtpFrom: output.SMTP_FROM,
+    appUrl: output.APP_URL,
     logLevel: output.LOG_LEVEL,
     poolSize: output.DB_POOL_MAX,
     readers: output.DB_POOL_READERS,

@@ -1,6 +1,7 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { type Database, openDatabase } from './db.ts'
 import type { Environment } from './environment.ts'
+import { openMailer, type SendMail } from './mailer.ts'
 import { createSessionVerifier, type VerifySession } from './sessions.ts'
 import { streamingFetch } from './streaming-fetch.ts'
 
@@ -11,6 +12,8 @@ export interface Services {
   /** For requests that only read: few connections, which those that wait for each other's locks never hold. */
   readers: Database
   verifySession: VerifySession
+  /** Sends a mail; undefined without SMTP_URL. */
+  sendMail: SendMail | undefined
   /** Supabase as the owner of a token: Storage asks Postgres with its claims. */
   supabaseAs(token: string): SupabaseClient
   /** Storage as the service role, for sweeping; undefined without a secret key. */
@@ -31,6 +34,7 @@ export function openServices(environment: Environment): void {
     database: open(environment.poolSize),
     readers: open(environment.readers),
     verifySession: createSessionVerifier(environment),
+    sendMail: openMailer(environment),
     supabaseAs: (token) =>
       createClient(environment.supabaseUrl, environment.publishableKey, {
         accessToken: async () => token,

@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
+import { UUID } from './cursor.ts'
 import type { Claims } from './db.ts'
 import { problem } from './problem.ts'
 import { rememberVerifiedTokens } from './verified-tokens.ts'
@@ -7,7 +8,6 @@ import { rememberVerifiedTokens } from './verified-tokens.ts'
 export type VerifySession = (token: string) => Promise<Claims>
 
 const EXPECTED = { audience: 'authenticated', requiredClaims: ['exp', 'sub'] }
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 type Session = Claims & { exp: number; sub: string }
 

@@ -6,7 +6,8 @@ import pg from 'pg'
 import { inject } from 'vitest'
 import { checkAnswer } from './conforme.ts'
 
-const CLAVE = 'cacao-de-prueba-2025'
+/** The password of everyone here. */
+export const CLAVE = 'cacao-de-prueba-2025'
 
 export interface Empresa {
   id: number

@@ -148,6 +148,6 @@ describe('una cuenta', () => {
 
   it('sin perfil no ve nada', async () => {
     const nadie = await crearPersona(null)
-    expect((await llamar(nadie, 'GET', '/contratos')).cuerpo.clave).toBe('cuenta_sin_acceso')
+    expect((await llamar(nadie, 'GET', '/contratos')).cuerpo.clave).toBe('sin_empresa')
   })
 })

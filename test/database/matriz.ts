@@ -94,8 +94,8 @@ export const MATRIZ: Record<string, Record<string, Verbo>> = {
       params: contrato,
     },
     delete: {
-      pueden: [],
-      sql: 'delete from public.contratos_participantes where contrato_id = $1',
+      pueden: EDITORES,
+      sql: `delete from public.contratos_participantes where contrato_id = $1 and papel = 'proveedor'`,
       params: contrato,
     },
   },

@@ -17,6 +17,8 @@ describe('the environment of the functions', () => {
       databaseUrl: whole.DATABASE_URL,
       jwtSecret: whole.JWT_SECRET,
       logLevel: 'info',
+      smtpFrom: 'Triboka <no-responder@localhost>',
+      appUrl: 'http://127.0.0.1:3000',
       poolSize: 20,
       readers: 2 * availableParallelism() + 1,
     })

@@ -1,9 +1,9 @@
 import { PAGINA_CONTRATOS } from '../../queries/pagina-contratos.ts'
 import { FiltroContratosSchema } from '../../schemas/contratos.ts'
 import { comoUsuario } from '../../utils/como-usuario.ts'
+import { sinAcceso } from '../../utils/contrato-de.ts'
 import { idAfter, type PageRow, pageJson } from '../../utils/cursor.ts'
 import { readQueryAs } from '../../utils/input.ts'
-import { problem } from '../../utils/problem.ts'
 
 /** GET /contratos — a page of the contracts the caller's company is party to. Rule: RLS of public.contratos. */
 export default comoUsuario(async (event, db) => {
@@ -17,6 +17,6 @@ export default comoUsuario(async (event, db) => {
     filtro.contraparte,
     idAfter(filtro.orden, filtro.cursor),
   ])
-  if (!pagina?.activo) throw problem('cuenta_sin_acceso')
+  if (!pagina?.activo) throw await sinAcceso(db)
   return pageJson('contratos', filtro.orden, pagina)
 })

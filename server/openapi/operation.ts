@@ -1,0 +1,36 @@
+import type { GenericSchema } from 'valibot'
+
+/** Headers of a request that an operation heeds. */
+export type RequestHeader = 'Idempotency-Key' | 'If-Match' | 'If-None-Match' | 'Range'
+
+export interface Answer {
+  description: string
+  /** JSON of this shape; `binary` is the file itself; nothing is an answer without a body. */
+  body?: GenericSchema | 'binary'
+  headers?: readonly string[]
+}
+
+/** One endpoint, as /openapi.json tells it. */
+export interface Operation {
+  method: 'get' | 'post' | 'put' | 'delete'
+  path: string
+  id: string
+  tag: 'Contratos' | 'Documentos' | 'Lotes' | 'Mensajes' | 'Personas' | 'Salud'
+  summary: string
+  description?: string
+  /** Answers without a session. */
+  isPublic?: boolean
+  query?: GenericSchema
+  body?: { schema: GenericSchema; type: 'application/json' | 'multipart/form-data' }
+  headers?: readonly RequestHeader[]
+  answers: Record<number, Answer>
+  /** Statuses of the problems it may answer. */
+  problems: readonly number[]
+}
+
+/** Statuses that any request may be answered with. */
+export const FALLAS = [401, 403, 503] as const
+/** Those of any request with a JSON body. */
+export const ESCRITURA = [400, ...FALLAS, 409, 413, 415, 422] as const
+
+export const json = (schema: GenericSchema) => ({ schema, type: 'application/json' }) as const

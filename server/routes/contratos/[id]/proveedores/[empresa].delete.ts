@@ -1,0 +1,17 @@
+import { setResponseStatus } from 'h3'
+import { accesoProveedor, retirarProveedor } from '../../../../queries/empresas.ts'
+import { comoUsuario } from '../../../../utils/como-usuario.ts'
+import { contratoDe, numeroDe, para, sinContrato } from '../../../../utils/contrato-de.ts'
+import { problem } from '../../../../utils/problem.ts'
+
+/** DELETE /contratos/{id}/proveedores/{empresa} — it is no longer party; what it left stays. Rule: RLS and trigger of contratos_participantes. */
+export default comoUsuario(async (event, db) => {
+  const contrato = contratoDe(event)
+  const valores = [contrato.valor, numeroDe(event, 'empresa', 'proveedor_no_existe')]
+  if (!(await db.one(para(contrato, retirarProveedor), valores))) {
+    const [acceso] = await db.query<{ visible: boolean }>(para(contrato, accesoProveedor), valores)
+    throw acceso?.visible === false ? problem('proveedor_no_existe') : await sinContrato(db, contrato)
+  }
+  setResponseStatus(event, 204)
+  return null
+})

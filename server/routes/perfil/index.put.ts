@@ -1,0 +1,15 @@
+import { editarPerfil, editarPreferencias, exigirCuenta, verPerfil } from '../../queries/personas.ts'
+import { EdicionPerfilSchema } from '../../schemas/personas.ts'
+import { comoUsuario } from '../../utils/como-usuario.ts'
+import { readBodyAs } from '../../utils/input.ts'
+
+/** PUT /perfil — name, phone, language and what the caller is told of. Rule: RLS of usuarios and preferencias. */
+export default comoUsuario(async (event, db) => {
+  const { preferencias, ...datos } = await readBodyAs(event, EdicionPerfilSchema)
+  return db.transaction(async (tx) => {
+    await tx.query(exigirCuenta)
+    if (Object.keys(datos).length > 0) await tx.query(editarPerfil, [datos])
+    if (preferencias) await tx.query(editarPreferencias, [preferencias])
+    return tx.one(verPerfil)
+  })
+})

@@ -1,0 +1,51 @@
+import { log } from './log.ts'
+import { services } from './services.ts'
+
+/** What public.invitar answers. */
+export interface Invitacion {
+  id: number
+  email: string
+  empresa: string | null
+  vence_en: string
+  /** Name and company of who invites. */
+  invita: string
+  /** Opens the invitation; it is kept nowhere. */
+  testigo: string
+  anulada_en: null
+  aceptada_en: null
+  aceptada_por: null
+}
+
+/**
+ * Sends the link of an invitation by mail. Where no mail can leave, the link is logged and given back to who
+ * invited, so that it can be delivered by hand.
+ */
+export async function entregarInvitacion({
+  id,
+  email,
+  empresa,
+  invita,
+  testigo,
+}: Invitacion): Promise<{ enviada: boolean; enlace?: string }> {
+  const { sendMail, environment } = services()
+  const enlace = `${environment.appUrl}/invitacion?testigo=${testigo}`
+  try {
+    if (sendMail) {
+      await sendMail({
+        to: email,
+        subject: `Invitación a ${empresa ?? 'Triboka'}`,
+        text: [
+          `${invita} le invita a ${empresa ?? 'administrar Triboka'}.`,
+          `Cree su cuenta con este correo (${email}) desde este enlace, que sirve una vez y por 7 días:`,
+          enlace,
+          'Si no esperaba esta invitación, no haga nada.',
+        ].join('\n\n'),
+      })
+      return { enviada: true }
+    }
+    log.info({ invitation: id, link: enlace }, 'no SMTP_URL: the link of the invitation was not mailed')
+  } catch (error) {
+    log.error({ invitation: id, link: enlace, err: error }, 'the invitation was not mailed')
+  }
+  return { enviada: false, enlace }
+}

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createClient } from '@supabase/supabase-js'
-import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import {
   CLAVE,
   crearGente,
@@ -12,165 +11,11 @@ import {
   sql,
   subir,
 } from './apoyo.ts'
+import { correoNuevo, invitar, type Persona, perfil, registrarse } from './invitados.ts'
 
 let gente: Gente
 beforeAll(async () => {
   gente = await crearGente()
-})
-
-const correoNuevo = () => `${randomBytes(6).toString('hex')}@invitada.test`
-const cliente = () => {
-  const { supabaseUrl, publishableKey } = inject('stack')
-  return createClient(supabaseUrl, publishableKey, {
-    auth: { persistSession: false, autoRefreshToken: false },
-  })
-}
-type Persona = Gente['ana']
-
-/** Invites, with the token of the link. */
-async function invitar(quien: Persona, json: object) {
-  const { status, cuerpo, texto } = await llamar(quien, 'POST', '/invitaciones', { json })
-  expect(status, texto).toBe(201)
-  return { ...cuerpo, testigo: new URL(cuerpo.enlace).searchParams.get('testigo')! }
-}
-
-/** Signs up as an app does when the link of an invitation is opened. */
-async function registrarse(email: string, invitacion?: string, nombre = 'Nueva Persona'): Promise<Persona> {
-  const supabase = cliente()
-  const { data, error } = await supabase.auth.signUp({
-    email,
-    password: CLAVE,
-    options: { data: { nombre, ...(invitacion !== undefined && { invitacion }) } },
-  })
-  if (error) throw error
-  return { id: data.user!.id, empresa: null, token: data.session!.access_token, supabase }
-}
-
-const perfil = (quien: Persona) => llamar(quien, 'GET', '/perfil')
-
-describe('una invitación', () => {
-  it('da al que se registra con su enlace la empresa y el rol de quien invita', async () => {
-    const email = correoNuevo()
-    const invitacion = await invitar(gente.ana, { email: ` ${email.toUpperCase()} ` })
-    expect(invitacion).toMatchObject({ email, rol: 'exportadora', enviada: false, estado: 'abierta' })
-    expect(Date.parse(invitacion.vence_en) - Date.parse(invitacion.creado_en)).toBe(7 * 86_400_000)
-    const nueva = await registrarse(email, invitacion.testigo)
-    expect((await perfil(nueva)).cuerpo).toMatchObject({
-      email,
-      nombre: 'Nueva Persona',
-      rol: 'exportadora',
-      empresa: { id: gente.exportadora.id },
-      permisos: { crear_contratos: true, eliminar_contratos: false, invitar: 'su empresa' },
-    })
-    // Who invited it sees it among its invitations, already used.
-    const { cuerpo } = await llamar(gente.ana, 'GET', '/invitaciones')
-    expect(cuerpo.invitaciones.find(({ id }: { id: number }) => id === invitacion.id).estado).toBe('aceptada')
-  })
-
-  it('no guarda el testigo, solo su huella', async () => {
-    const { id, testigo } = await invitar(gente.ana, { email: correoNuevo() })
-    const [fila] = await sql(`select i::text as todo from public.invitaciones i where id = $1`, [id])
-    expect(fila!.todo).not.toContain(testigo)
-    const [igual] = await sql(
-      `select testigo_sha256 = sha256(convert_to($2, 'UTF8')) as es from public.invitaciones where id = $1`,
-      [id, testigo],
-    )
-    expect(igual).toEqual({ es: true })
-  })
-
-  it('solo sirve una vez, con su correo y con su testigo', async () => {
-    const email = correoNuevo()
-    const { testigo } = await invitar(gente.ana, { email })
-    // Another address with the token; the address without it, or with a guess: Auth confirms here by itself.
-    for (const [otro, con] of [
-      [correoNuevo(), testigo],
-      [correoNuevo(), 'a'.repeat(64)],
-    ] as const)
-      expect((await perfil(await registrarse(otro, con))).cuerpo.clave).toBe('sin_empresa')
-    const invitada = await registrarse(email)
-    expect((await perfil(invitada)).cuerpo.clave).toBe('sin_empresa')
-    const aceptar = (quien: Persona, con: string) =>
-      llamar(quien, 'POST', '/invitaciones/aceptar', { json: { testigo: con } })
-    expect((await aceptar(invitada, testigo.slice(1))).cuerpo.clave).toBe('invitacion_no_existe')
-    expect((await aceptar(await registrarse(correoNuevo()), testigo)).cuerpo.clave).toBe(
-      'invitacion_no_existe',
-    )
-    expect(await aceptar(invitada, testigo)).toMatchObject({
-      status: 200,
-      cuerpo: { email, rol: 'exportadora' },
-    })
-    expect((await aceptar(invitada, testigo)).cuerpo.clave).toBe('cuenta_con_empresa')
-  })
-
-  it('vencida, anulada, reemplazada o de quien ya no está activo no sirve', async () => {
-    const invitador = await crearPersona(gente.exportadora)
-    const casos: Record<string, (id: number, email: string) => Promise<unknown>> = {
-      vencida: (id) => sql(`update public.invitaciones set vence_en = now() where id = $1`, [id]),
-      anulada: async (id) => {
-        expect((await llamar(invitador, 'DELETE', `/invitaciones/${id}`)).status).toBe(204)
-      },
-      reemplazada: (_id, email) => invitar(gente.ana, { email }),
-      'de quien ya no está': () =>
-        sql('update public.usuarios set activo = false where id = $1', [invitador.id]),
-    }
-    for (const [caso, cambio] of Object.entries(casos)) {
-      const email = correoNuevo()
-      const { id, testigo } = await invitar(invitador, { email })
-      await cambio(id, email)
-      expect((await perfil(await registrarse(email, testigo))).cuerpo.clave, caso).toBe('sin_empresa')
-    }
-  })
-
-  it('no se sube a otra empresa ni a otro rol', async () => {
-    const pedir = (quien: Persona, json: object) => llamar(quien, 'POST', '/invitaciones', { json })
-    const email = correoNuevo()
-    for (const [json, campo] of [
-      [{ email, empresa_id: gente.centro.id }, 'empresa_id'],
-      [{ email, rol: 'admin' }, 'rol'],
-    ] as const) {
-      const { status, cuerpo } = await pedir(gente.ana, json)
-      expect([status, cuerpo.clave, cuerpo.errores[0].campo]).toEqual([403, 'invitacion_ajena', campo])
-    }
-    expect((await pedir(await crearPersona(null), { email })).cuerpo.clave).toBe('sin_empresa')
-    // Nor past the function, with the SDK.
-    const { error } = await gente.ana.supabase.rpc('invitar', { email, empresa_id: gente.centro.id })
-    expect(error).toMatchObject({ code: 'PT403', message: 'invitacion_ajena' })
-    const fila = { email, empresa_id: gente.exportadora.id, rol: 'exportadora', testigo_sha256: '\\x00' }
-    expect((await gente.ana.supabase.from('invitaciones').insert(fila)).error?.code).toBe('42501')
-    const { data } = await gente.ana.supabase.rpc('invitar', { email })
-    const cambio = await gente.ana.supabase.from('invitaciones').update({ rol: 'admin' }).eq('id', data.id)
-    expect(cambio.error?.code).toBe('42501')
-    expect((await gente.ana.supabase.from('invitaciones').select('testigo_sha256')).error?.code).toBe('42501')
-  })
-
-  it('de otro no se ve ni se anula', async () => {
-    const { id } = await invitar(gente.ana, { email: correoNuevo() })
-    for (const rival of [gente.rita, gente.carlos, await crearPersona(gente.exportadora)]) {
-      expect((await rival.supabase.from('invitaciones').select('id').eq('id', id)).data).toEqual([])
-      expect((await llamar(rival, 'DELETE', `/invitaciones/${id}`)).cuerpo.clave).toBe('invitacion_no_existe')
-    }
-    expect((await llamar(gente.teresa, 'DELETE', `/invitaciones/${id}`)).status).toBe(204)
-  })
-
-  it('de un administrador es para cualquier empresa; se rechaza lo que no es posible', async () => {
-    const pedir = (json: object) => llamar(gente.teresa, 'POST', '/invitaciones', { json })
-    const email = correoNuevo()
-    const { testigo } = await invitar(gente.teresa, { email, empresa_id: gente.finca.id })
-    expect((await perfil(await registrarse(email, testigo))).cuerpo).toMatchObject({ rol: 'proveedor' })
-    for (const [json, clave] of [
-      [{ email, empresa_id: gente.finca.id }, 'usuario_ya_existe'],
-      [{ email: correoNuevo() }, 'empresa_invalida'],
-      [{ email: correoNuevo(), empresa_id: 999_999_999 }, 'empresa_invalida'],
-      [{ email: correoNuevo(), empresa_id: gente.finca.id, rol: 'exportadora' }, 'usuario_rol_invalido'],
-      [{ email: 'no es un correo', empresa_id: gente.finca.id }, 'datos_invalidos'],
-    ] as const)
-      expect((await pedir(json)).cuerpo.clave).toBe(clave)
-    // An administrator without a company.
-    const otro = correoNuevo()
-    const deAdmin = await invitar(gente.teresa, { email: otro, rol: 'admin' })
-    const admin = await registrarse(otro, deAdmin.testigo)
-    expect((await perfil(admin)).cuerpo).toMatchObject({ rol: 'admin', empresa: null })
-  })
 })
 
 describe('el perfil', () => {

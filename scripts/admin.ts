@@ -1,0 +1,56 @@
+// npm run admin -- correo@empresa.ec "Nombre Apellido": the first administrator of a server, by the way that everybody
+// else comes: an invitation, used at once.
+import { randomBytes } from 'node:crypto'
+import { createClient } from '@supabase/supabase-js'
+import pg from 'pg'
+import { SetupError } from '../supabase/local/settings.ts'
+import { findTarget, main } from './target.ts'
+
+await main(async () => {
+  const [email, nombre] = process.argv.slice(2)
+  if (!email || !nombre) throw new SetupError('Usage: npm run admin -- correo@empresa.ec "Nombre Apellido"')
+  const env = await findTarget()
+  const client = new pg.Client({ connectionString: env.DATABASE_URL })
+  await client.connect()
+  try {
+    const testigo = await invite(client, email)
+    const password = randomBytes(12).toString('base64url')
+    const { auth } = createClient(env.SUPABASE_URL, env.SUPABASE_SECRET_KEY, {
+      auth: { persistSession: false },
+    })
+    const { error } = await auth.admin.createUser({
+      email,
+      password,
+      email_confirm: true,
+      user_metadata: { nombre, invitacion: testigo },
+    })
+    if (!error) {
+      process.stdout.write(`${email} is an administrator. Password, shown only now: ${password}\n`)
+      return
+    }
+    if (error.code !== 'email_exists') throw error
+    await client.query(
+      'select privado.usar_invitacion(a.id, a.email, $2, $3) from auth.users a where a.email = lower($1)',
+      [email, nombre, testigo],
+    )
+    process.stdout.write(
+      `${email}, who had an account already, is an administrator. Its password is as it was.\n`,
+    )
+  } finally {
+    await client.end()
+  }
+})
+
+async function invite(client: pg.Client, email: string): Promise<string> {
+  try {
+    const { rows } = await client.query(
+      `select privado.invitar($1, null, 'admin') ->> 'testigo' as testigo`,
+      [email],
+    )
+    return rows[0].testigo
+  } catch (error) {
+    const { detail, code } = error as pg.DatabaseError
+    if (code?.startsWith('PT')) throw new SetupError(`${email}: ${detail}`)
+    throw error
+  }
+}

@@ -60,6 +60,13 @@ describe('quién oye el canal de un contrato, mientras está abierto', () => {
         ]),
     ],
     [
+      'al cerrar sus sesiones',
+      async () => {
+        const { error } = await gente.jose.supabase.rpc('cerrar_sesiones')
+        if (error) throw error
+      },
+    ],
+    [
       'al eliminar el contrato',
       () => sql('update public.contratos set eliminado_en = now() where id = $1', [contrato.id]),
     ],

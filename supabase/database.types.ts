@@ -435,6 +435,70 @@ export type Database = {
           },
         ]
       }
+      notificaciones: {
+        Row: {
+          actualizado_en: string
+          cantidad: number
+          contrato_id: number
+          creado_en: string
+          datos: NonNullable<Json>
+          en_app: boolean
+          id: number
+          leida_en: string | null
+          orden: number
+          push: boolean
+          texto: string
+          tipo: string
+          usuario_id: string
+        }
+        ComputedFields: never
+        Insert: {
+          actualizado_en?: string
+          cantidad?: number
+          contrato_id: number
+          creado_en?: string
+          datos?: NonNullable<Json>
+          en_app: boolean
+          id?: never
+          leida_en?: string | null
+          orden?: number
+          push: boolean
+          texto: string
+          tipo: string
+          usuario_id: string
+        }
+        Update: {
+          actualizado_en?: string
+          cantidad?: number
+          contrato_id?: number
+          creado_en?: string
+          datos?: NonNullable<Json>
+          en_app?: boolean
+          id?: never
+          leida_en?: string | null
+          orden?: number
+          push?: boolean
+          texto?: string
+          tipo?: string
+          usuario_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'notificaciones_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'notificaciones_usuario_id_fkey'
+            columns: ['usuario_id']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       preferencias: {
         Row: {
           en_app: boolean
@@ -609,6 +673,7 @@ export type Database = {
         }
       }
       invitar: { Args: { email: string; empresa_id?: number; rol?: string }; Returns: Json }
+      leer_notificaciones: { Args: { ids?: number[] }; Returns: number }
       perfil: { Args: Record<PropertyKey, never>; Returns: Json }
       siguiente_nombre_documento: {
         Args: { contrato_id: number; etiqueta?: string; extension?: string; tipo: string }

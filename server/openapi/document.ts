@@ -162,7 +162,9 @@ export function openApiDocument(): Json {
     },
     servers: [{ url: '.', description: 'Donde está este documento.' }],
     security: [{ sesion: [] }],
-    tags: ['Contratos', 'Documentos', 'Lotes', 'Mensajes', 'Personas', 'Salud'].map((name) => ({ name })),
+    tags: ['Contratos', 'Documentos', 'Lotes', 'Mensajes', 'Notificaciones', 'Personas', 'Salud'].map(
+      (name) => ({ name }),
+    ),
     paths,
     components: {
       securitySchemes: {

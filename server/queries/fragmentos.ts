@@ -18,12 +18,13 @@ export const lista = (consulta: string) =>
 
 /**
  * One page of a query that gives at most `$limit + 1` rows with an `id`: columns `cuerpo` (JSON array),
- * `ultimo` (id of its last row) and `hay_mas`.
+ * `ultimo` (key of its last row) and `hay_mas`.
  * @param orden of the rows `r`.
+ * @param clave of a row `r`, after which the next page goes on.
  */
-export const pagina = (consulta: string, orden: string, limite: string) => `
+export const pagina = (consulta: string, orden: string, limite: string, clave = 'r.id') => `
   select coalesce(json_agg(fila order by n) filter (where n <= ${limite}), '[]') as cuerpo,
-    max(id::text) filter (where n = ${limite}) as ultimo, count(*) > ${limite} as hay_mas
+    max(clave::text) filter (where n = ${limite}) as ultimo, count(*) > ${limite} as hay_mas
   from (
-    select row_to_json(r) as fila, r.id, row_number() over (order by ${orden}) as n from (${consulta}) as r
+    select row_to_json(r) as fila, ${clave} as clave, row_number() over (order by ${orden}) as n from (${consulta}) as r
   ) as numeradas`

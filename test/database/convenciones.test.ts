@@ -75,6 +75,7 @@ describe('los permisos son los de esta lista', () => {
       contratos_participantes: { ...ESCRITURAS.contratos_participantes, delete: '*' },
       mensajes: { select: '*', insert: 'contrato_id texto documento_id lote_id id_cliente' },
       lecturas: { select: '*', insert: 'contrato_id hasta', update: 'contrato_id hasta' },
+      notificaciones: { select: '*' },
     })
   })
 
@@ -167,8 +168,10 @@ describe('cada función nuestra', () => {
       'eliminar_contrato',
       'ficha_empresa',
       'invitar',
+      'leer_notificaciones',
       'perfil',
       'privado.aceptar_invitacion',
+      'privado.avisos_sin_leer',
       'privado.cedula_valida',
       'privado.cerrar_sesiones',
       'privado.contratos_filtrados',
@@ -182,6 +185,7 @@ describe('cada función nuestra', () => {
       'privado.idempotencia_guardar',
       'privado.idempotencia_iniciar',
       'privado.invitar',
+      'privado.leer_notificaciones',
       'privado.marcar_eliminado',
       'privado.mi_empresa',
       'privado.mi_rol',

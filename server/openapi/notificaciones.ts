@@ -1,0 +1,28 @@
+import { PaginaSchema } from '../schemas/comunes.ts'
+import { LeidasSchema, PaginaNotificacionesSchema, SinLeerSchema } from '../schemas/notificaciones.ts'
+import { ESCRITURA, FALLAS, json, type Operation } from './operation.ts'
+
+/** What others did, told to each user. */
+export const NOTIFICACIONES: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/notificaciones',
+    id: 'listarNotificaciones',
+    tag: 'Notificaciones',
+    summary: 'Lo que otros hicieron en sus contratos: primero lo no leído, primero lo último',
+    description: 'Llegan también al canal privado `usuario:<id>` como evento `notificacion`.',
+    query: PaginaSchema,
+    answers: { 200: { description: 'Una página.', body: PaginaNotificacionesSchema } },
+    problems: [400, ...FALLAS],
+  },
+  {
+    method: 'post',
+    path: '/notificaciones/leidas',
+    id: 'leerNotificaciones',
+    tag: 'Notificaciones',
+    summary: 'Marca notificaciones como leídas, las dadas o todas',
+    body: json(LeidasSchema),
+    answers: { 200: { description: 'Cuántas quedan.', body: SinLeerSchema } },
+    problems: ESCRITURA,
+  },
+]

@@ -1,0 +1,32 @@
+import type { Query } from '../utils/db.ts'
+import { pagina } from './fragmentos.ts'
+
+// The code that it had: whoever was taken off a contract is told so, and sees the contract no more.
+const AVISO = `n.id, n.tipo, n.texto, n.datos ->> 'codigo' as contrato, n.datos - 'codigo' as datos, n.cantidad, n.creado_en, n.actualizado_en, n.leida_en, n.orden`
+
+/** The notices of one half, read or not, each half by its own index. */
+const mitad = (leidas: boolean) => `(
+  select ${AVISO} from public.notificaciones n
+  where n.usuario_id = (select auth.uid()) and n.en_app and n.leida_en is ${leidas ? 'not ' : ''}null
+    and ${leidas ? `($2::text is distinct from 'l' or n.orden < $3::bigint)` : `($2::text is null or ($2 = 'n' and n.orden < $3::bigint))`}
+  order by n.orden desc limit $1 + 1)`
+
+/**
+ * $1 limit, $2 half of the last row ('n' unread, 'l' read) and $3 its orden, or null → a page, unread first, the
+ * newest first; and how many are unread.
+ */
+export const paginaNotificaciones: Query = {
+  name: 'pagina_notificaciones',
+  text: `select p.*, (select privado.mi_rol()) is not null as activo, privado.avisos_sin_leer() as sin_leer from (${pagina(
+    `select m.* from (${mitad(false)} union all ${mitad(true)}) as m order by m.leida_en is not null, m.orden desc limit $1 + 1`,
+    'r.leida_en is not null, r.orden desc',
+    '$1',
+    `case when r.leida_en is null then 'n' else 'l' end || r.orden`,
+  )}) as p`,
+}
+
+/** $1 ids, or null for all → how many are left unread. */
+export const leerNotificaciones: Query = {
+  name: 'leer_notificaciones',
+  text: `select json_build_object('sin_leer', public.leer_notificaciones($1::bigint[])) as cuerpo`,
+}

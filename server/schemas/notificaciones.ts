@@ -1,0 +1,41 @@
+import * as v from 'valibot'
+import { EntradaIdSchema } from './comunes.ts'
+import { FechaHoraSchema, IdSchema } from './respuestas.ts'
+
+const sin_leer = v.pipe(v.number(), v.integer(), v.minValue(0), v.description('100 son 100 o más.'))
+
+/** POST /notificaciones/leidas. */
+export const LeidasSchema = v.strictObject({
+  ids: v.optional(
+    v.pipe(
+      v.array(EntradaIdSchema),
+      v.minLength(1, 'Diga al menos una.'),
+      v.maxLength(500, 'Admite 500 notificaciones.'),
+      v.description('Las leídas; todas, si falta.'),
+    ),
+  ),
+})
+export const SinLeerSchema = v.strictObject({ sin_leer })
+
+/** What others did on a contract. */
+const NotificacionSchema = v.strictObject({
+  id: IdSchema,
+  tipo: v.picklist(['contrato', 'documento', 'lote', 'participante', 'mensaje']),
+  texto: v.string(),
+  contrato: v.pipe(v.string(), v.description('Código.')),
+  datos: v.pipe(
+    v.record(v.string(), v.unknown()),
+    v.description('Qué cambió: documento_id, lote_id, estado…'),
+  ),
+  cantidad: v.pipe(v.number(), v.integer(), v.minValue(1), v.description('Mensajes que junta.')),
+  creado_en: FechaHoraSchema,
+  actualizado_en: FechaHoraSchema,
+  leida_en: v.nullable(FechaHoraSchema),
+  orden: v.pipe(IdSchema, v.description('La última es la mayor.')),
+})
+
+export const PaginaNotificacionesSchema = v.strictObject({
+  sin_leer,
+  notificaciones: v.array(NotificacionSchema),
+  siguiente: v.nullable(v.string()),
+})

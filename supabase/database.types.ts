@@ -120,6 +120,42 @@ export type Database = {
           },
         ]
       }
+      dispositivos: {
+        Row: {
+          creado_en: string
+          id: number
+          plataforma: string
+          token: string
+          usuario_id: string
+          visto_en: string
+        }
+        ComputedFields: never
+        Insert: {
+          creado_en?: string
+          id?: never
+          plataforma: string
+          token: string
+          usuario_id: string
+          visto_en?: string
+        }
+        Update: {
+          creado_en?: string
+          id?: never
+          plataforma?: string
+          token?: string
+          usuario_id?: string
+          visto_en?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'dispositivos_usuario_id_fkey'
+            columns: ['usuario_id']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       documentos_contrato: {
         Row: {
           bytes: number
@@ -675,6 +711,35 @@ export type Database = {
       invitar: { Args: { email: string; empresa_id?: number; rol?: string }; Returns: Json }
       leer_notificaciones: { Args: { ids?: number[] }; Returns: number }
       perfil: { Args: Record<PropertyKey, never>; Returns: Json }
+      push_muertas: {
+        Args: { tope?: number }
+        Returns: {
+          creado_en: string
+          id: number
+          intentos: number
+          motivo: string
+          notificacion_id: number
+          plataforma: string
+          usuario_id: string
+        }[]
+      }
+      registrar_dispositivo: {
+        Args: { plataforma: string; token: string }
+        Returns: {
+          creado_en: string
+          id: number
+          plataforma: string
+          token: string
+          usuario_id: string
+          visto_en: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'dispositivos'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       siguiente_nombre_documento: {
         Args: { contrato_id: number; etiqueta?: string; extension?: string; tipo: string }
         Returns: string

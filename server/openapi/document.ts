@@ -48,6 +48,7 @@ const PATH_PARAMETERS: Record<string, string> = {
   documento: 'Id del documento.',
   empresa: 'Id de la empresa.',
   invitacion: 'Id de la invitación.',
+  token: 'El que dio Firebase.',
   usuario: 'Id de la persona.',
   lote: 'Id numérico o código del lote: LT-0001.',
 }

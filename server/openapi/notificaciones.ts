@@ -1,5 +1,11 @@
 import { PaginaSchema } from '../schemas/comunes.ts'
-import { LeidasSchema, PaginaNotificacionesSchema, SinLeerSchema } from '../schemas/notificaciones.ts'
+import {
+  DispositivoSchema,
+  LeidasSchema,
+  NuevoDispositivoSchema,
+  PaginaNotificacionesSchema,
+  SinLeerSchema,
+} from '../schemas/notificaciones.ts'
 import { ESCRITURA, FALLAS, json, type Operation } from './operation.ts'
 
 /** What others did, told to each user. */
@@ -24,5 +30,24 @@ export const NOTIFICACIONES: readonly Operation[] = [
     body: json(LeidasSchema),
     answers: { 200: { description: 'Cuántas quedan.', body: SinLeerSchema } },
     problems: ESCRITURA,
+  },
+  {
+    method: 'post',
+    path: '/dispositivos',
+    id: 'registrarDispositivo',
+    tag: 'Notificaciones',
+    summary: 'Los avisos llegan también a este dispositivo; deja de ser de otra cuenta',
+    body: json(NuevoDispositivoSchema),
+    answers: { 201: { description: 'El dispositivo.', body: DispositivoSchema } },
+    problems: ESCRITURA,
+  },
+  {
+    method: 'delete',
+    path: '/dispositivos/{token}',
+    id: 'quitarDispositivo',
+    tag: 'Notificaciones',
+    summary: 'Los avisos dejan de llegar a este dispositivo',
+    answers: { 204: { description: 'Hecho, también si no estaba.' } },
+    problems: FALLAS,
   },
 ]

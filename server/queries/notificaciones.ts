@@ -30,3 +30,16 @@ export const leerNotificaciones: Query = {
   name: 'leer_notificaciones',
   text: `select json_build_object('sin_leer', public.leer_notificaciones($1::bigint[])) as cuerpo`,
 }
+
+/** $1 token, $2 plataforma → the device, now of the caller alone. */
+export const registrarDispositivo: Query = {
+  name: 'registrar_dispositivo',
+  text: `select row_to_json(dispositivo) as cuerpo from (
+    select d.id, d.plataforma, d.creado_en, d.visto_en from public.registrar_dispositivo($1, $2) as d) as dispositivo`,
+}
+
+/** $1 token, of a device of the caller. */
+export const quitarDispositivo: Query = {
+  name: 'quitar_dispositivo',
+  text: 'delete from public.dispositivos where token = $1 and usuario_id = (select auth.uid())',
+}

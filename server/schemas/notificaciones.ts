@@ -39,3 +39,21 @@ export const PaginaNotificacionesSchema = v.strictObject({
   notificaciones: v.array(NotificacionSchema),
   siguiente: v.nullable(v.string()),
 })
+
+/** POST /dispositivos. */
+export const NuevoDispositivoSchema = v.strictObject({
+  token: v.pipe(
+    v.string(),
+    v.regex(/^[!-~]{1,4096}$/, 'Debe ser el token que dio Firebase.'),
+    v.description('El que dio Firebase.'),
+  ),
+  plataforma: v.picklist(['android', 'ios', 'web'], 'Debe ser android, ios o web.'),
+})
+
+/** Where a person is told outside the app. */
+export const DispositivoSchema = v.strictObject({
+  id: IdSchema,
+  plataforma: v.picklist(['android', 'ios', 'web']),
+  creado_en: FechaHoraSchema,
+  visto_en: FechaHoraSchema,
+})

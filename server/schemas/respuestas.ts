@@ -30,6 +30,7 @@ const DependenciaSchema = v.strictObject({
 /** GET /salud. */
 export const SaludSchema = v.strictObject({
   estado: v.picklist(['listo', 'no listo']),
+  push: v.pipe(v.picklist(['encendido', 'apagado']), v.description('Apagado sin credenciales de Firebase.')),
   dependencias: v.strictObject({
     postgres: DependenciaSchema,
     auth: DependenciaSchema,

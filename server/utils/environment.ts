@@ -31,6 +31,15 @@ const poolSize = v.pipe(
   v.transform(Number),
 )
 
+function isServiceAccount(text: string): boolean {
+  try {
+    const { project_id, client_email, private_key } = JSON.parse(text)
+    return [project_id, client_email, private_key].every((value) => typeof value === 'string')
+  } catch {
+    return false
+  }
+}
+
 const EnvironmentSchema = v.object({
   SUPABASE_URL: httpUrl,
   SUPABASE_PUBLISHABLE_KEY: v.pipe(v.string('is missing (or SUPABASE_ANON_KEY)'), v.minLength(1, 'is empty')),
@@ -39,6 +48,11 @@ const EnvironmentSchema = v.object({
   JWT_SECRET: v.optional(
     v.pipe(v.string(), v.minLength(32, 'is shorter than 32 characters, too weak for HS256')),
   ),
+  FIREBASE_SERVICE_ACCOUNT: v.optional(
+    v.pipe(v.string(), v.check(isServiceAccount, 'is not the JSON of a service account')),
+  ),
+  GOOGLE_APPLICATION_CREDENTIALS: v.optional(v.string()),
+  HTTPS_PROXY: v.optional(v.pipe(v.string(), v.url('is not a URL'))),
   SMTP_URL: v.optional(
     v.pipe(v.string(), v.url('is not a URL'), v.regex(/^smtps?:/, 'is not an smtp(s) URL')),
   ),
@@ -62,6 +76,8 @@ export interface Environment {
   databaseUrl: string
   /** HS256 secret of the sessions; without it they are checked against the JWKS of Auth. */
   jwtSecret: string | undefined
+  /** Credentials of Firebase and the way out to it; undefined where push is off. */
+  firebase: { serviceAccount: string | undefined; proxy: string | undefined } | undefined
   /** Server that mails leave by, smtp(s)://user:password@host:port; without it none are sent. */
   smtpUrl: string | undefined
   /** Who mails are from. */
@@ -99,6 +115,10 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     secretKey: output.SUPABASE_SECRET_KEY,
     databaseUrl: output.DATABASE_URL,
     jwtSecret: output.JWT_SECRET,
+    firebase:
+      output.FIREBASE_SERVICE_ACCOUNT || output.GOOGLE_APPLICATION_CREDENTIALS
+        ? { serviceAccount: output.FIREBASE_SERVICE_ACCOUNT, proxy: output.HTTPS_PROXY }
+        : undefined,
     smtpUrl: output.SMTP_URL,
     smtpFrom: output.SMTP_FROM,
     appUrl: output.APP_URL,

@@ -60,7 +60,7 @@ language plpgsql volatile security definer set search_path = '' as $$
 declare
   testigo constant text := encode(extensions.gen_random_bytes(32), 'hex');
   correo constant text := lower(btrim(v_email));
-  es_sistema constant boolean := auth.uid() is null;
+  es_sistema constant boolean := auth.uid() is null and auth.role() is distinct from 'authenticated';
   empresa public.empresas;
   nueva public.invitaciones;
 begin

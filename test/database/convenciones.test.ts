@@ -76,6 +76,7 @@ describe('los permisos son los de esta lista', () => {
       mensajes: { select: '*', insert: 'contrato_id texto documento_id lote_id id_cliente' },
       lecturas: { select: '*', insert: 'contrato_id hasta', update: 'contrato_id hasta' },
       notificaciones: { select: '*' },
+      dispositivos: { select: '*', delete: '*' },
     })
   })
 
@@ -197,10 +198,14 @@ describe('cada función nuestra', () => {
       'privado.puede_subir',
       'privado.puede_subir_objeto',
       'privado.puede_ver_objeto',
+      'privado.push_muertas',
+      'privado.registrar_dispositivo',
       'privado.responde_por',
       'privado.ruc_cumple_modulo11',
       'privado.ruc_valido',
       'privado.sin_leer',
+      'push_muertas',
+      'registrar_dispositivo',
       'siguiente_nombre_documento',
     ])
   })

@@ -54,6 +54,7 @@ const environment = (smtpUrl: string | undefined): Environment => ({
   secretKey: undefined,
   databaseUrl: 'postgresql://authenticator:x@127.0.0.1:1/postgres',
   jwtSecret: 'a'.repeat(32),
+  firebase: undefined,
   smtpUrl,
   smtpFrom: 'Triboka <hola@triboka.ec>',
   appUrl: 'https://app.triboka.ec',

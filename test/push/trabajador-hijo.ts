@@ -1,0 +1,18 @@
+// A process that only sends pushes, as that of the functions does, to be killed without harm to other tests.
+import { openFcm } from '../../server/push/fcm.ts'
+import { startPushWorker } from '../../server/push/worker.ts'
+import { readEnvironment } from '../../server/utils/environment.ts'
+import { log } from '../../server/utils/log.ts'
+import { openServices, services } from '../../server/utils/services.ts'
+
+const environment = readEnvironment()
+log.level = environment.logLevel
+openServices(environment)
+const { database, readers } = services()
+const fcm = openFcm(environment.firebase!)
+const worker = startPushWorker({ database, databaseUrl: environment.databaseUrl, fcm, leaseS: 3 })
+process.once('SIGTERM', async () => {
+  await worker.stop()
+  await Promise.all([fcm.close(), database.close(), readers.close()])
+})
+process.stdout.write('working\n')

@@ -1,25 +1,25 @@
 import { defineNitroPlugin } from 'nitropack/runtime'
-import { startPush } from '../push/start.ts'
 import { EnvironmentError, readEnvironment } from '../utils/environment.ts'
 import { log } from '../utils/log.ts'
 import { openServices, services } from '../utils/services.ts'
 
 /** Opens what the process needs, and closes it once the last answer has left. */
 export default defineNitroPlugin((nitro) => {
-  let push: { stop(): Promise<void> } | undefined
+  let push: Promise<{ stop(): Promise<void> }> | undefined
   try {
     const environment = readEnvironment()
     log.level = environment.logLevel
     openServices(environment)
     const { firebase } = environment
-    if (firebase) push = startPush(environment, firebase)
+    // Firebase's client is only loaded where it is used.
+    if (firebase) push = import('../push/start.ts').then(({ startPush }) => startPush(environment, firebase))
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error
     process.stderr.write(`${error.message}\n`)
     process.exit(1)
   }
   nitro.hooks.hook('close', async () => {
-    await push?.stop()
+    await (await push)?.stop()
     const { database, readers } = services()
     await Promise.all([database.close(), readers.close()])
   })

@@ -5,6 +5,7 @@ import { firstPage } from './cases/first-page.ts'
 import { idleSockets } from './cases/idle-sockets.ts'
 import { insert } from './cases/insert.ts'
 import { memory } from './cases/memory.ts'
+import { pushes, telling } from './cases/notices.ts'
 import { read } from './cases/read.ts'
 import { rooms } from './cases/rooms.ts'
 import { upload } from './cases/upload.ts'
@@ -26,6 +27,7 @@ const FULL_SCALE: Scale = {
   latencyTurns: 3,
   sockets: 2000,
   inserts: 500,
+  pushes: 10_000,
 }
 const QUICK_SCALE: Scale = {
   rounds: 3,
@@ -38,6 +40,7 @@ const QUICK_SCALE: Scale = {
   latencyTurns: 1,
   sockets: 200,
   inserts: 50,
+  pushes: 1000,
 }
 
 const isQuick = process.argv.includes('--quick')
@@ -87,6 +90,8 @@ try {
   await measure('deep pages', deepPage)
   await measure('uploads', upload)
   await measure('memory', memory)
+  await measure('what telling the partners costs', telling)
+  await measure('pushes', pushes)
   say('Filling the large one further…')
   await large.grow(sizes.huge, say)
   await measure('first pages', firstPage)

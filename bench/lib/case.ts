@@ -18,6 +18,8 @@ export interface Scale {
   sockets: number
   /** Messages whose way to a client is measured. */
   inserts: number
+  /** Notices that are sent to phones. */
+  pushes: number
 }
 
 /** One figure of the table. */

@@ -86,7 +86,7 @@ describe('un dispositivo', () => {
 
 describe('un aviso', () => {
   it('sale a los dispositivos de las otras partes, con lo que FCM espera y sin nada que no deba verse', async () => {
-    trabajador = await startTrabajador(firebase)
+    trabajador = await startTrabajador(inject('stack'), firebase)
     const [deCarlos, deAna, deRita] = [tokenNuevo(), tokenNuevo(), tokenNuevo()]
     await Promise.all([
       registrar(gente.carlos, deCarlos),
@@ -129,7 +129,7 @@ describe('un aviso', () => {
     for (let n = 1; n <= 9; n++) await decir(gente.ana, codigo, `Mensaje ${n}`)
     // Nobody sends yet: it waits once.
     expect(await enCola(token)).toHaveLength(1)
-    trabajador = await startTrabajador(firebase)
+    trabajador = await startTrabajador(inject('stack'), firebase)
     await until(() => firebase.accepted().length === 1)
     expect(firebase.accepted()[0]!.notification.body).toBe(`9 mensajes nuevos en ${codigo}.`)
   })
@@ -146,7 +146,7 @@ describe('lo que falla', () => {
       await registrar(gente.carlos, token)
     }
     const { codigo } = await nuevoContrato(gente, { proveedores: [] })
-    trabajador = await startTrabajador(firebase)
+    trabajador = await startTrabajador(inject('stack'), firebase)
     return { tokens, codigo }
   }
   const aceptados = (token: string) => firebase.accepted().filter((m: Mensaje) => m.token === token).length
@@ -227,7 +227,10 @@ describe('diez mil avisos', () => {
 
     const masivos = () => firebase.accepted().filter(({ token }) => token.startsWith('masivo:'))
     const enVuelo = new Set<string>()
-    const trabajadores = [await startTrabajador(firebase), await startTrabajador(firebase)]
+    const trabajadores = [
+      await startTrabajador(inject('stack'), firebase),
+      await startTrabajador(inject('stack'), firebase),
+    ]
     for (const parte of [0.2, 0.4, 0.6]) {
       await until(() => masivos().length >= TOTAL * parte, 120)
       await trabajadores.shift()!.kill()
@@ -236,7 +239,7 @@ describe('diez mil avisos', () => {
         'select notificacion_id as id from privado.push_cola where tomada_hasta is not null',
       )
       for (const { id } of cola) enVuelo.add(id)
-      trabajadores.push(await startTrabajador(firebase))
+      trabajadores.push(await startTrabajador(inject('stack'), firebase))
     }
     await until(async () => {
       const [fila] = await sql('select count(*)::int as quedan from privado.push_cola where not muerta')

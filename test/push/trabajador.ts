@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { inject } from 'vitest'
+import type { TestStack } from '../support/stack.ts'
 import type { Firebase } from './fcm.ts'
 
 export interface Trabajador {
@@ -12,9 +12,8 @@ export interface Trabajador {
   kill(): Promise<void>
 }
 
-/** Starts a process that sends the pushes of the stack through `firebase`. */
-export async function startTrabajador(firebase: Firebase): Promise<Trabajador> {
-  const stack = inject('stack')
+/** Starts a process that sends the pushes of a stack through `firebase`. */
+export async function startTrabajador(stack: TestStack, firebase: Firebase): Promise<Trabajador> {
   const child = spawn(process.execPath, [fileURLToPath(new URL('./trabajador-hijo.ts', import.meta.url))], {
     env: {
       PATH: process.env.PATH,

@@ -77,6 +77,21 @@ $$;
 comment on function public.registrar_dispositivo(text, text) is
   'Los avisos de quien llama llegan también a este dispositivo; de otra cuenta, deja de serlo.';
 
+-- A lost phone, or one of who was switched off, is told nothing more; entering again registers it again.
+create function privado.olvidar_dispositivos() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  delete from public.dispositivos d where d.usuario_id = new.id;
+  return null;
+end
+$$;
+comment on function privado.olvidar_dispositivos() is
+  'Disparador: a quien se apaga o cierra sus sesiones no le llegan más avisos al teléfono.';
+create trigger _930_olvidar_dispositivos after update on public.usuarios
+  for each row when (
+    (not new.activo and old.activo) or new.sesiones_cerradas_en is distinct from old.sesiones_cerradas_en)
+  execute function privado.olvidar_dispositivos();
+
 create function privado.encolar_push() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -179,7 +194,7 @@ language sql volatile security definer set search_path = '' as $$
 $$;
 comment on function privado.push_barrer() is 'Quita los envíos de hace más de un día, y los muertos de hace un mes.';
 
-revoke all on function privado.push_barrer(), privado.registrar_dispositivo(text, text), privado.encolar_push(),
+revoke all on function privado.push_barrer(), privado.olvidar_dispositivos(), privado.registrar_dispositivo(text, text), privado.encolar_push(),
   privado.push_tomar(int, interval), privado.push_prorrogar(bigint[], interval),
   privado.push_resultado(bigint[], bigint[], bigint[], double precision[], bigint[], jsonb), privado.push_muertas(int)
   from public;

@@ -68,6 +68,20 @@ describe('un dispositivo', () => {
       expect((await llamar(gente.ana, 'POST', '/dispositivos', { json })).cuerpo.errores[0].campo).toBe(campo)
   })
 
+  it('se olvida al cerrar las sesiones de su dueño y al apagarlo', async () => {
+    const quedan = async () =>
+      (await sql('select 1 from public.dispositivos where usuario_id = $1', [gente.carlos.id])).length
+    const ruta = `/usuarios/${gente.carlos.id}`
+    await registrar(gente.carlos, tokenNuevo())
+    await llamar(gente.teresa, 'PUT', ruta, { json: { activo: false } })
+    expect(await quedan()).toBe(0)
+    await llamar(gente.teresa, 'PUT', ruta, { json: { activo: true } })
+    await registrar(gente.carlos, tokenNuevo())
+    expect(await quedan()).toBe(1)
+    await llamar(gente.teresa, 'POST', `${ruta}/cerrar-sesiones`)
+    expect(await quedan()).toBe(0)
+  })
+
   it('la cola y sus funciones no son de ningún usuario', async () => {
     for (const quien of [gente.ana, gente.teresa]) {
       expect(

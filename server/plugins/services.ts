@@ -12,7 +12,15 @@ export default defineNitroPlugin((nitro) => {
     openServices(environment)
     const { firebase } = environment
     // Firebase's client is only loaded where it is used.
-    if (firebase) push = import('../push/start.ts').then(({ startPush }) => startPush(environment, firebase))
+    if (firebase)
+      push = import('../push/start.ts')
+        .then(({ startPush }) => startPush(environment, firebase))
+        .catch((error) => {
+          process.stderr.write(
+            `The functions cannot start: the credentials of Firebase do not hold: ${error.message}\n`,
+          )
+          process.exit(1)
+        })
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error
     process.stderr.write(`${error.message}\n`)

@@ -152,7 +152,7 @@ begin
   end if;
   insert into public.usuarios (id, empresa_id, nombre, rol, invitado_por)
   values (v_usuario, usada.empresa_id,
-    coalesce(nullif(left(btrim(v_nombre), 200), ''), left(split_part(v_correo, '@', 1), 200)),
+    coalesce(nullif(btrim(left(btrim(v_nombre), 200)), ''), left(split_part(v_correo, '@', 1), 200)),
     usada.rol, usada.invitado_por)
   on conflict (id) do nothing;
   update public.invitaciones i set aceptada_por = v_usuario where i.id = usada.id;

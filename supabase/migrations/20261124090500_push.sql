@@ -194,7 +194,8 @@ language sql volatile security definer set search_path = '' as $$
 $$;
 comment on function privado.push_barrer() is 'Quita los envíos de hace más de un día, y los muertos de hace un mes.';
 
-revoke all on function privado.push_barrer(), privado.olvidar_dispositivos(), privado.registrar_dispositivo(text, text), privado.encolar_push(),
+revoke all on function privado.push_barrer(), privado.olvidar_dispositivos(),
+  privado.registrar_dispositivo(text, text), privado.encolar_push(),
   privado.push_tomar(int, interval), privado.push_prorrogar(bigint[], interval),
   privado.push_resultado(bigint[], bigint[], bigint[], double precision[], bigint[], jsonb), privado.push_muertas(int)
   from public;
@@ -202,5 +203,6 @@ revoke all on function public.registrar_dispositivo(text, text), public.push_mue
   from public, anon, service_role;
 grant execute on function privado.registrar_dispositivo(text, text), public.registrar_dispositivo(text, text),
   privado.push_muertas(int), public.push_muertas(int) to authenticated;
-grant execute on function privado.push_barrer(), privado.push_tomar(int, interval), privado.push_prorrogar(bigint[], interval),
+grant execute on function privado.push_barrer(), privado.push_tomar(int, interval),
+  privado.push_prorrogar(bigint[], interval),
   privado.push_resultado(bigint[], bigint[], bigint[], double precision[], bigint[], jsonb) to service_role;

@@ -26,6 +26,13 @@ describe('una invitación', () => {
     expect(cuerpo.invitaciones.find(({ id }: { id: number }) => id === invitacion.id).estado).toBe('aceptada')
   })
 
+  it('entra también quien se da un nombre que no cabe', async () => {
+    const email = correoNuevo()
+    const { testigo } = await invitar(gente.ana, { email })
+    const nueva = await registrarse(email, testigo, `${'a'.repeat(199)} bcd`)
+    expect((await perfil(nueva)).cuerpo.nombre).toBe('a'.repeat(199))
+  })
+
   it('no guarda el testigo, solo su huella', async () => {
     const { id, testigo } = await invitar(gente.ana, { email: correoNuevo() })
     const [fila] = await sql(`select i::text as todo from public.invitaciones i where id = $1`, [id])

@@ -17,6 +17,9 @@ export default defineNitroConfig({
   ],
   // Taken as files, not as the modules that their names make them look like.
   externals: { inline: ['swagger-ui-dist'] },
+  // There are no public files to look for at every request, nor a debugger for whom to tag every hook.
+  serveStatic: false,
+  replace: { 'console.createTask': 'undefined' },
   esbuild: { options: { target: 'node22' } },
   experimental: { tasks: true },
   scheduledTasks: { '17 * * * *': ['subidas:barrer', 'push:barrer'] },

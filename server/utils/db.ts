@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { askAs, CONTEXT, contextOf } from './caller-query.ts'
+import { shareClients } from './share-clients.ts'
 
 /** What a verified JWT says; `role` is a role that `authenticator` may become. */
 export interface Claims {
@@ -56,10 +57,12 @@ function run<Row extends pg.QueryResultRow>(
  * @param connectionString must log in as `authenticator`: never as an owner or a superuser.
  * @param options.queryTimeoutMs gives up a connection whose server does not answer; the server's own
  * statement_timeout should be shorter.
+ * @param options.isShared lets single queries follow each other on a busy connection (see {@link shareClients}):
+ * for those that wait for no lock.
  */
 export function openDatabase(
   connectionString: string,
-  options: { max?: number; queryTimeoutMs?: number } = {},
+  options: { max?: number; queryTimeoutMs?: number; isShared?: boolean } = {},
 ): Database {
   const pool = new pg.Pool({
     connectionString,
@@ -91,12 +94,14 @@ export function openDatabase(
     }
   }
 
+  const withAny = options.isShared ? shareClients(pool) : withClient
+
   const close = (client: pg.ClientBase, how: 'commit' | 'rollback') => run(client, { name: how, text: how })
 
   return {
     as: (claims) => ({
       query: <Row extends pg.QueryResultRow>(query: Query | string, params?: unknown[]) =>
-        withClient(async (client) => (await askAs<Row>(client, claims, query, params)).rows),
+        withAny(async (client) => (await askAs<Row>(client, claims, query, params)).rows),
     }),
     transaction: (claims, work) =>
       withClient(async (client) => {

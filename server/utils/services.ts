@@ -27,12 +27,12 @@ let current: Services | undefined
 
 /** Opens the pool and the verifier; called once, by the plugin that starts the process. */
 export function openServices(environment: Environment): void {
-  const open = (max: number) =>
-    openDatabase(environment.databaseUrl, { max, queryTimeoutMs: QUERY_TIMEOUT_MS })
+  const open = (max: number, isShared: boolean) =>
+    openDatabase(environment.databaseUrl, { max, isShared, queryTimeoutMs: QUERY_TIMEOUT_MS })
   current = {
     environment,
-    database: open(environment.poolSize),
-    readers: open(environment.readers),
+    database: open(environment.poolSize, false),
+    readers: open(environment.readers, true),
     verifySession: createSessionVerifier(environment),
     sendMail: openMailer(environment),
     supabaseAs: (token) =>

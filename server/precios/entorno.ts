@@ -3,11 +3,11 @@ import type { Fuente } from './fuente.ts'
 
 const url = v.pipe(v.string(), v.url('is not a URL'), v.regex(/^https?:/, 'is not an http(s) URL'))
 const ruta = v.pipe(
-  v.string('is missing (PRECIO_URL needs it)'),
+  v.string('is missing'),
   v.regex(/^[^.]+(\.[^.]+)*$/, 'is not a path such as data.0.price'),
 )
 const calidad = v.pipe(
-  v.string('is missing (PRECIO_URL needs it)'),
+  v.string('is missing'),
   v.trim(),
   v.regex(/^\P{Cc}{1,40}$/u, 'is not a quality of 40 characters at most'),
 )

@@ -73,7 +73,7 @@ export function precioEn(text: string, ruta: string): string {
     throw new FuenteError('its answer is not JSON')
   }
   for (const parte of ruta.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, parte))
+    if (typeof value !== 'object' || value === null || !Object.keys(value).includes(parte))
       throw new FuenteError(`its JSON has nothing at ${ruta}`)
     value = (value as Record<string, unknown>)[parte]
   }

@@ -75,17 +75,16 @@ export const accesoPrecio: Query = {
   text: 'select exists (select from public.precios_fob where id = $1::bigint) as visible',
 }
 
-/** $1 JSON array of prices with their `linea` → of each line, what became of it. */
+/** $1 JSON array of prices with their `linea` and `turno`, the order to write them in → of each line, what became of it. */
 export const importarPrecios: Query = {
   name: 'importar_precios',
   text: `with datos as (
     select * from jsonb_to_recordset($1::jsonb) as d (
-      linea int, fecha date, calidad text, mercado text, precio_tm numeric, diferencial numeric, fuente text)
+      linea int, turno int, fecha date, calidad text, mercado text, precio_tm numeric, diferencial numeric, fuente text)
   ), hechos as (
     insert into public.precios_fob as p (fecha, calidad, mercado, precio_tm, diferencial, fuente)
-    -- In one order: two imports at once never wait for each other crosswise.
     select d.fecha, d.calidad, d.mercado, d.precio_tm, d.diferencial, d.fuente
-    from datos d order by d.calidad, d.mercado, d.fecha
+    from datos d order by d.turno
     on conflict on constraint precios_fob_fecha_key do update
       set precio_tm = excluded.precio_tm, diferencial = excluded.diferencial, fuente = excluded.fuente
       where (p.precio_tm, p.diferencial, p.fuente) is distinct from (excluded.precio_tm, excluded.diferencial, excluded.fuente)

@@ -31,7 +31,7 @@ export async function leerPrecios(content: AsyncIterable<Buffer>): Promise<Linea
   for await (const { linea, celdas, error } of leerCsv(content, COLUMNAS)) {
     const rechazar = (...errores: FieldError[]) => lineas.rechazadas.push({ linea, errores })
     const leida = error === undefined ? v.safeParse(NuevoPrecioSchema, celdas) : undefined
-    if (!leida) rechazar({ campo: '', mensaje: error! })
+    if (!leida) rechazar(error!)
     else if (!leida.success)
       rechazar(...leida.issues.map((issue) => ({ campo: v.getDotPath(issue) ?? '', mensaje: issue.message })))
     else {

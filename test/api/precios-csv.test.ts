@@ -52,7 +52,9 @@ describe('un CSV de precios', () => {
       {
         linea: 3,
         estado: 'rechazado',
-        errores: [{ campo: '', mensaje: 'Con ; los decimales llevan coma, sin separador de miles.' }],
+        errores: [
+          { campo: 'precio_tm', mensaje: 'Con ; los decimales llevan coma, sin separador de miles.' },
+        ],
       },
       {
         linea: 5,

@@ -1,0 +1,77 @@
+import * as v from 'valibot'
+import { importarPrecios } from '../queries/precios.ts'
+import { type NuevoPrecio, NuevoPrecioSchema } from '../schemas/precios.ts'
+import type { UserDb } from '../utils/como-usuario.ts'
+import type { FieldError } from '../utils/problem.ts'
+import { leerCsv } from './csv.ts'
+
+const COLUMNAS = {
+  todas: ['fecha', 'calidad', 'mercado', 'precio_tm', 'diferencial', 'fuente'],
+  obligatorias: ['fecha', 'calidad', 'precio_tm'],
+  numericas: ['precio_tm', 'diferencial'],
+} as const
+
+const FILAS_A_LA_VEZ = 2000
+
+type Estado = 'creado' | 'actualizado' | 'sin_cambio' | 'rechazado'
+
+/** The lines of a file: those that may be applied, and those that may not, with the reason. */
+export interface Lineas {
+  validas: (NuevoPrecio & { linea: number })[]
+  rechazadas: { linea: number; errores: FieldError[] }[]
+}
+
+/**
+ * Reads the prices of a CSV. A line that repeats the day, quality and market of an earlier one is refused.
+ * @throws Problem of {@link leerCsv}.
+ */
+export async function leerPrecios(content: AsyncIterable<Buffer>): Promise<Lineas> {
+  const lineas: Lineas = { validas: [], rechazadas: [] }
+  const vistas = new Map<string, number>()
+  for await (const { linea, celdas, error } of leerCsv(content, COLUMNAS)) {
+    const rechazar = (...errores: FieldError[]) => lineas.rechazadas.push({ linea, errores })
+    const leida = error === undefined ? v.safeParse(NuevoPrecioSchema, celdas) : undefined
+    if (!leida) rechazar(error!)
+    else if (!leida.success)
+      rechazar(...leida.issues.map((issue) => ({ campo: v.getDotPath(issue) ?? '', mensaje: issue.message })))
+    else {
+      const { fecha, calidad, mercado } = leida.output
+      const clave = JSON.stringify([fecha, calidad, mercado])
+      const antes = vistas.get(clave)
+      if (antes !== undefined) rechazar({ campo: 'fecha', mensaje: `Repite la línea ${antes}.` })
+      else {
+        vistas.set(clave, linea)
+        lineas.validas.push({ ...leida.output, linea })
+      }
+    }
+  }
+  return lineas
+}
+
+/**
+ * Applies the valid lines, some thousands by statement: none comes near the time that a statement may take.
+ * @param tx a transaction: all of them are applied, or none.
+ * @returns the JSON of the report, line by line.
+ */
+export async function aplicarPrecios(tx: UserDb, { validas, rechazadas }: Lineas, simulado: boolean) {
+  const hechas: { linea: number; estado: Estado }[] = []
+  // Always in one order: two imports at once never wait for each other crosswise.
+  const filas = validas.toSorted(porClave).map((fila, turno) => ({ ...fila, turno }))
+  for (let i = 0; i < filas.length; i += FILAS_A_LA_VEZ) {
+    const tanda = JSON.stringify(filas.slice(i, i + FILAS_A_LA_VEZ))
+    hechas.push(...(await tx.query<{ linea: number; estado: Estado }>(importarPrecios, [tanda])))
+  }
+  const totales = { lineas: 0, creado: 0, actualizado: 0, sin_cambio: 0, rechazado: 0 }
+  const lineas = [
+    ...hechas.map(({ linea, estado }) => ({ linea, estado, errores: [] as FieldError[] })),
+    ...rechazadas.map(({ linea, errores }) => ({ linea, estado: 'rechazado' as const, errores })),
+  ].sort((una, otra) => una.linea - otra.linea)
+  for (const { estado } of lineas) totales[estado]++
+  totales.lineas = lineas.length
+  return JSON.stringify({ simulado, totales, lineas })
+}
+
+function porClave(una: NuevoPrecio, otra: NuevoPrecio): number {
+  const [a, b] = [una, otra].map(({ calidad, mercado, fecha }) => JSON.stringify([calidad, mercado, fecha]))
+  return a! < b! ? -1 : 1
+}

@@ -535,6 +535,61 @@ export type Database = {
           },
         ]
       }
+      parametros: {
+        Row: {
+          creado_en: string
+          creado_por: string | null
+          desde: string
+          empresa_id: number | null
+          hasta: string | null
+          id: number
+          tipo: string
+          usado_hasta: string | null
+          valor: NonNullable<Json>
+          variante: string
+        }
+        ComputedFields: never
+        Insert: {
+          creado_en?: string
+          creado_por?: string | null
+          desde: string
+          empresa_id?: number | null
+          hasta?: string | null
+          id?: never
+          tipo: string
+          usado_hasta?: string | null
+          valor: NonNullable<Json>
+          variante?: string
+        }
+        Update: {
+          creado_en?: string
+          creado_por?: string | null
+          desde?: string
+          empresa_id?: number | null
+          hasta?: string | null
+          id?: never
+          tipo?: string
+          usado_hasta?: string | null
+          valor?: NonNullable<Json>
+          variante?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'parametros_creado_por_fkey'
+            columns: ['creado_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'parametros_empresa_id_fkey'
+            columns: ['empresa_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       preferencias: {
         Row: {
           en_app: boolean
@@ -710,6 +765,18 @@ export type Database = {
       }
       invitar: { Args: { email: string; empresa_id?: number; rol?: string }; Returns: Json }
       leer_notificaciones: { Args: { ids?: number[] }; Returns: number }
+      parametros_vigentes: {
+        Args: { fecha?: string }
+        Returns: {
+          desde: string
+          hasta: string
+          id: number
+          propio: boolean
+          tipo: string
+          valor: Json
+          variante: string
+        }[]
+      }
       perfil: { Args: Record<PropertyKey, never>; Returns: Json }
       push_muertas: {
         Args: { tope?: number }

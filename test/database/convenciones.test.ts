@@ -77,6 +77,12 @@ describe('los permisos son los de esta lista', () => {
       lecturas: { select: '*', insert: 'contrato_id hasta', update: 'contrato_id hasta' },
       notificaciones: { select: '*' },
       dispositivos: { select: '*', delete: '*' },
+      parametros: {
+        select: 'id empresa_id tipo variante valor desde hasta creado_en',
+        insert: 'tipo variante valor desde hasta',
+        update: 'valor desde hasta',
+        delete: '*',
+      },
     })
   })
 
@@ -150,7 +156,10 @@ describe('cada función nuestra', () => {
   test.each([
     ['fija search_path vacío', `not coalesce(p.proconfig, '{}') @> array['search_path=""']`],
     ['tiene comentario', `obj_description(p.oid, 'pg_proc') is null`],
-    ['no la ejecuta anon', `has_function_privilege('anon', p.oid, 'execute')`],
+    [
+      'no la ejecuta anon, salvo las cifras para todos',
+      `has_function_privilege('anon', p.oid, 'execute') and p.proname <> 'parametros_vigentes'`,
+    ],
     ['si es pública, corre como quien la llama', `p.prosecdef and p.pronamespace = 'public'::regnamespace`],
   ])('%s', async (_regla, condicion) => {
     const sql = `select p.oid::regprocedure from pg_proc p
@@ -170,6 +179,7 @@ describe('cada función nuestra', () => {
       'ficha_empresa',
       'invitar',
       'leer_notificaciones',
+      'parametros_vigentes',
       'perfil',
       'privado.aceptar_invitacion',
       'privado.avisos_sin_leer',
@@ -182,7 +192,9 @@ describe('cada función nuestra', () => {
       'privado.exigir_cuenta',
       'privado.fecha_contrato',
       'privado.ficha_empresa',
+      'privado.grados_validos',
       'privado.historial',
+      'privado.hoy',
       'privado.idempotencia_guardar',
       'privado.idempotencia_iniciar',
       'privado.invitar',
@@ -191,8 +203,11 @@ describe('cada función nuestra', () => {
       'privado.mi_empresa',
       'privado.mi_rol',
       'privado.normalizar',
+      'privado.numero_valido',
       'privado.objeto_sin_registrar',
       'privado.oye_canal',
+      'privado.parametro_valido',
+      'privado.parametros_vigentes',
       'privado.participa',
       'privado.proponer_nombre',
       'privado.puede_subir',
@@ -204,6 +219,8 @@ describe('cada función nuestra', () => {
       'privado.ruc_cumple_modulo11',
       'privado.ruc_valido',
       'privado.sin_leer',
+      'privado.tramos_validos',
+      'privado.variante_valida',
       'push_muertas',
       'registrar_dispositivo',
       'siguiente_nombre_documento',

@@ -1,0 +1,65 @@
+import { ACTIVOS, ADMIN, type Verbo } from './quienes.ts'
+import type { Db } from './support.ts'
+
+const COMPRAN = ['ana_agroarriba'] as const
+
+/** A parameter of Agroarriba, on a day of its own. */
+async function fijarPropio(db: Db) {
+  await db.client.query(
+    `insert into public.parametros (empresa_id, tipo, valor, desde, hasta)
+     values ($1, 'costo_qq', '{"usd": 15}', '2001-01-01', '2001-01-02')`,
+    [db.mundo.empresas.agroarriba],
+  )
+}
+/** One for everybody, that nobody used. */
+async function fijarGlobal(db: Db) {
+  await db.client.query(
+    `insert into public.parametros (tipo, variante, valor, desde) values ('retencion', 'prueba_matriz', '{"porcentaje": 1}', '2001-01-01')`,
+  )
+}
+const PROPIO = `tipo = 'costo_qq' and empresa_id = $1`
+const GLOBAL = `empresa_id is null and variante = 'prueba_matriz'`
+const agroarriba = (db: Db) => [db.mundo.empresas.agroarriba]
+
+/** Parameters and prices: what is for everybody and what is of one company; table → verb → who may. */
+export const MATRIZ_PRECIOS: Record<string, Record<string, Verbo>> = {
+  'public.parametros': {
+    'select propio': {
+      pueden: [...COMPRAN],
+      sql: `select id from public.parametros where ${PROPIO}`,
+      params: agroarriba,
+      antes: fijarPropio,
+    },
+    'select global': {
+      pueden: ACTIVOS,
+      sql: `select id from public.parametros where ${GLOBAL}`,
+      antes: fijarGlobal,
+    },
+    insert: {
+      pueden: ['ana_agroarriba', 'celia_centro', 'rosa_rival', 'raul_centro_rival', 'ada_admin'],
+      sql: `insert into public.parametros (tipo, valor, desde, hasta) values ('costo_qq', '{"usd": 15}', '2002-01-01', '2002-01-02')`,
+    },
+    'update propio': {
+      pueden: [...COMPRAN],
+      sql: `update public.parametros set valor = '{"usd": 16}' where ${PROPIO}`,
+      params: agroarriba,
+      antes: fijarPropio,
+    },
+    'update global': {
+      pueden: ADMIN,
+      sql: `update public.parametros set valor = '{"porcentaje": 2}' where ${GLOBAL}`,
+      antes: fijarGlobal,
+    },
+    'delete propio': {
+      pueden: [...COMPRAN],
+      sql: `delete from public.parametros where ${PROPIO}`,
+      params: agroarriba,
+      antes: fijarPropio,
+    },
+    'delete global': {
+      pueden: ADMIN,
+      sql: `delete from public.parametros where ${GLOBAL}`,
+      antes: fijarGlobal,
+    },
+  },
+}

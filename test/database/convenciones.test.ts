@@ -77,6 +77,7 @@ describe('los permisos son los de esta lista', () => {
       lecturas: { select: '*', insert: 'contrato_id hasta', update: 'contrato_id hasta' },
       notificaciones: { select: '*' },
       dispositivos: { select: '*', delete: '*' },
+      calculos: { select: '*', insert: 'tipo fecha entrada parametros resultado' },
       parametros: {
         select: 'id empresa_id tipo variante valor desde hasta creado_en',
         insert: 'tipo variante valor desde hasta',

@@ -46,6 +46,7 @@ const CONFIG = {
 const PATH_PARAMETERS: Record<string, string> = {
   id: 'Id numérico o código del contrato: CT-2025-00014.',
   documento: 'Id del documento.',
+  calculo: 'Id del cálculo.',
   empresa: 'Id de la empresa.',
   invitacion: 'Id de la invitación.',
   token: 'El que dio Firebase.',
@@ -127,13 +128,14 @@ const problemResponse = (status: number): Json => ({
 })
 
 function describe(operation: Operation): Json {
-  const { body, isPublic } = operation
+  const { body, isPublic, isSessionOptional } = operation
   return {
     operationId: operation.id,
     tags: [operation.tag],
     summary: operation.summary,
     ...(operation.description && { description: operation.description }),
     ...(isPublic && { security: [] }),
+    ...(isSessionOptional && { security: [{}, { sesion: [] }] }),
     parameters: parameters(operation),
     ...(body && {
       requestBody: { required: true, content: { [body.type]: { schema: reference(body.schema) } } },
@@ -163,9 +165,16 @@ export function openApiDocument(): Json {
     },
     servers: [{ url: '.', description: 'Donde está este documento.' }],
     security: [{ sesion: [] }],
-    tags: ['Contratos', 'Documentos', 'Lotes', 'Mensajes', 'Notificaciones', 'Personas', 'Salud'].map(
-      (name) => ({ name }),
-    ),
+    tags: [
+      'Contratos',
+      'Documentos',
+      'Lotes',
+      'Mensajes',
+      'Calculadora',
+      'Notificaciones',
+      'Personas',
+      'Salud',
+    ].map((name) => ({ name })),
     paths,
     components: {
       securitySchemes: {

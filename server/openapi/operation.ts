@@ -15,11 +15,21 @@ export interface Operation {
   method: 'get' | 'post' | 'put' | 'delete'
   path: string
   id: string
-  tag: 'Contratos' | 'Documentos' | 'Lotes' | 'Mensajes' | 'Notificaciones' | 'Personas' | 'Salud'
+  tag:
+    | 'Contratos'
+    | 'Documentos'
+    | 'Lotes'
+    | 'Mensajes'
+    | 'Calculadora'
+    | 'Notificaciones'
+    | 'Personas'
+    | 'Salud'
   summary: string
   description?: string
   /** Answers without a session. */
   isPublic?: boolean
+  /** Answers without a session too, and more with one. */
+  isSessionOptional?: boolean
   query?: GenericSchema
   body?: { schema: GenericSchema; type: 'application/json' | 'multipart/form-data' }
   headers?: readonly RequestHeader[]

@@ -50,7 +50,7 @@ export function calculadora<Entrada, Resultado>(
     const usados = new Set<Parametro>()
     const dar = (valor: Decimal, medida: Medida) => {
       // `|| 0`: zero has no sign.
-      const numero = Number(redondear(valor, medida).toFixed()) || 0
+      const numero = redondear(valor, medida).toNumber() || 0
       if (Math.abs(numero) >= TOPE[medida]) throw new EntradaInvalida(principal, 'Es demasiado grande.')
       return numero
     }

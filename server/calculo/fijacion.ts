@@ -1,6 +1,6 @@
 import type { EntradaFijacion, ResultadoFijacion } from '../schemas/calculadora/fijacion.ts'
 import { calculadora } from './cuenta.ts'
-import { decimal, escribir, sumar } from './decimal.ts'
+import { decimal, escribir, esPositivo, sumar } from './decimal.ts'
 import { EntradaInvalida } from './entrada-invalida.ts'
 import { TM_LOTE } from './unidades.ts'
 
@@ -11,13 +11,11 @@ import { TM_LOTE } from './unidades.ts'
 export const fijacion = calculadora<EntradaFijacion, ResultadoFijacion>('contrato_tm', (entrada, cuenta) => {
   const contrato = decimal(entrada.contrato_tm)
   const fijadas = entrada.fijaciones.map((una, i) => {
-    const [tm, ny, diferencial] = [una.tm, una.ny, una.diferencial ?? entrada.diferencial].map(decimal) as [
-      ReturnType<typeof decimal>,
-      ReturnType<typeof decimal>,
-      ReturnType<typeof decimal>,
-    ]
+    const tm = decimal(una.tm)
+    const ny = decimal(una.ny)
+    const diferencial = decimal(una.diferencial ?? entrada.diferencial)
     const precio = ny.plus(diferencial)
-    if (precio.lte('0')) {
+    if (!esPositivo(precio)) {
       const campo = una.diferencial === undefined ? 'diferencial' : `fijaciones.${i}.diferencial`
       throw new EntradaInvalida(campo, 'El precio quedaría en cero o menos.')
     }
@@ -34,9 +32,9 @@ export const fijacion = calculadora<EntradaFijacion, ResultadoFijacion>('contrat
     )
   const valor = sumar(fijadas.map((una) => una.valor))
   const abiertas = contrato.minus(tm)
-  const lotes = abiertas.div(TM_LOTE).round(0, 0)
+  const lotes = abiertas.div(TM_LOTE).floor()
   const cubiertas = lotes.times(TM_LOTE)
-  const hayFijadas = tm.gt('0')
+  const hayFijadas = esPositivo(tm)
   return {
     tm_fijadas: cuenta.anotar('Tonelaje fijado', 'suma de las fijaciones', tm, 'TM'),
     valor_fijado: cuenta.anotar('Valor fijado', 'suma de las fijaciones', valor, 'USD'),

@@ -1,6 +1,6 @@
 import type { EntradaFob, ResultadoFob } from '../schemas/calculadora/fob.ts'
 import { type Cuenta, calculadora } from './cuenta.ts'
-import { CIEN, type Decimal, decimal, escribir, sumar } from './decimal.ts'
+import { CIEN, type Decimal, decimal, escribir, esNegativo, esPositivo, porCiento, sumar } from './decimal.ts'
 import { EntradaInvalida } from './entrada-invalida.ts'
 import { type Retencion, retencionesDe } from './retenciones.ts'
 import { KG_TM, kilosDe } from './unidades.ts'
@@ -43,7 +43,7 @@ function haciaFinca(
   { kgQq, diferencial, costo, gravamenes }: Precios,
   cuenta: Cuenta,
 ) {
-  if (tm.lte('0')) throw new EntradaInvalida('diferencial', 'El precio FOB quedaría en cero o menos.')
+  if (!esPositivo(tm)) throw new EntradaInvalida('diferencial', 'El precio FOB quedaría en cero o menos.')
   const qq = tm.times(kgQq).div(KG_TM)
   const fob_tm = cuenta.anotar('Precio FOB', formula, tm, 'USD/TM')
   const fob_qq = cuenta.anotar('FOB por quintal', `${escribir(tm)} ÷ ${QQ_TM(kgQq)}`, qq, 'USD/qq')
@@ -51,13 +51,13 @@ function haciaFinca(
     cuenta.anotar(
       `Retención ${variante}`,
       `${escribir(qq)} × ${porcentaje.toFixed()} %`,
-      qq.times(porcentaje).div(CIEN),
+      porCiento(qq, porcentaje),
       'USD/qq',
     )
-  const retenido = qq.times(total(gravamenes)).div(CIEN)
+  const retenido = porCiento(qq, total(gravamenes))
   const costo_qq = cuenta.anotar('Costos', costo.toFixed(), costo, 'USD/qq')
   const finca = qq.minus(retenido).minus(costo)
-  if (finca.lt('0'))
+  if (esNegativo(finca))
     throw new EntradaInvalida(
       'costo_qq',
       `Los costos pasan del precio por ${escribir(finca.abs())} USD por qq.`,
@@ -96,12 +96,13 @@ function haciaFob(
     cuenta.anotar(
       `Retención ${variante}`,
       `${escribir(qq)} × ${porcentaje.toFixed()} %`,
-      qq.times(porcentaje).div(CIEN),
+      porCiento(qq, porcentaje),
       'USD/qq',
     )
   const fob_tm = cuenta.anotar('Precio FOB', `${escribir(qq)} × ${QQ_TM(kgQq)}`, tm, 'USD/TM')
   const ny = tm.minus(diferencial)
-  if (ny.lte('0')) throw new EntradaInvalida('diferencial', 'El precio de bolsa quedaría en cero o menos.')
+  if (!esPositivo(ny))
+    throw new EntradaInvalida('diferencial', 'El precio de bolsa quedaría en cero o menos.')
   return {
     ny: cuenta.anotar('Bolsa de Nueva York', `${escribir(tm)} − (${diferencial.toFixed()})`, ny, 'USD/TM'),
     diferencial: cuenta.dar(diferencial, 'dinero'),

@@ -1,6 +1,6 @@
 import type { Ajuste, EntradaLiquidacion, ResultadoLiquidacion } from '../schemas/calculadora/liquidacion.ts'
 import { type Cuenta, calculadora } from './cuenta.ts'
-import { CERO, CIEN, type Decimal, decimal, escribir, sumar } from './decimal.ts'
+import { type Decimal, decimal, escribir, esNegativo, porCiento, sumar } from './decimal.ts'
 import { EntradaInvalida } from './entrada-invalida.ts'
 import { recibir } from './recepcion.ts'
 import { retencionesDe } from './retenciones.ts'
@@ -27,52 +27,59 @@ export const liquidacion = calculadora<EntradaLiquidacion, ResultadoLiquidacion>
     const exacto = qq.times(precio)
     const valor = cuenta.anotar('Valor', `${qq.toFixed()} qq × ${precio.toFixed()}`, exacto, 'USD')
     const anotarTodos = (ajustes: Ajuste[], nombre: string) =>
-      ajustes.map((ajuste) => anotarAjuste(ajuste, nombre, { qq, valor: exacto }, cuenta))
+      lineas(ajustes.map((ajuste) => anotarAjuste(ajuste, nombre, { qq, valor: exacto }, cuenta)))
     const primas = anotarTodos(entrada.primas, 'Prima')
     const descuentos = anotarTodos(entrada.descuentos, 'Descuento')
-    const base = exacto.plus(suma(primas)).minus(suma(descuentos))
-    if (base.lt('0')) throw new EntradaInvalida('descuentos', 'Los descuentos pasan del valor y las primas.')
-    const subtotal = cuenta.anotar(
-      'Subtotal',
-      `${escribir(exacto)} + ${escribir(suma(primas))} − ${escribir(suma(descuentos))}`,
-      base,
-      'USD',
-    )
-    const retenciones = retencionesDe(entrada.retenciones, cuenta, 'retenciones').map((retencion) =>
-      anotarLinea(
-        retencion.variante,
-        `Retención: ${retencion.variante}`,
-        `${escribir(base)} × ${retencion.porcentaje.toFixed()} %`,
-        base.times(retencion.porcentaje).div(CIEN),
-        cuenta,
+    const base = exacto.plus(primas.suma).minus(descuentos.suma)
+    if (esNegativo(base))
+      throw new EntradaInvalida('descuentos', 'Los descuentos pasan del valor y las primas.')
+    const sumado = `${escribir(exacto)} + ${escribir(primas.suma)} − ${escribir(descuentos.suma)}`
+    const subtotal = cuenta.anotar('Subtotal', sumado, base, 'USD')
+    const baseEscrita = escribir(base)
+    const retenciones = lineas(
+      retencionesDe(entrada.retenciones, cuenta, 'retenciones').map(({ variante, porcentaje }) =>
+        anotarLinea(
+          variante,
+          `Retención: ${variante}`,
+          `${baseEscrita} × ${porcentaje.toFixed()} %`,
+          porCiento(base, porcentaje),
+          cuenta,
+        ),
       ),
     )
-    const anticipos = entrada.anticipos.map(({ concepto, usd }) =>
-      anotarLinea(concepto, `Anticipo: ${concepto}`, usd, decimal(usd), cuenta),
+    const anticipos = lineas(
+      entrada.anticipos.map(({ concepto, usd }) =>
+        anotarLinea(concepto, `Anticipo: ${concepto}`, usd, decimal(usd), cuenta),
+      ),
     )
-    const neto = base.minus(suma(retenciones)).minus(suma(anticipos))
-    const formula = `${escribir(base)} − ${escribir(suma(retenciones))} − ${escribir(suma(anticipos))}`
+    const neto = base.minus(retenciones.suma).minus(anticipos.suma)
+    const formula = `${baseEscrita} − ${escribir(retenciones.suma)} − ${escribir(anticipos.suma)}`
+    const centavos =
+      enCentavos(valor) + primas.centavos - descuentos.centavos - retenciones.centavos - anticipos.centavos
     return {
       recepcion,
       qq: cuenta.dar(qq, 'peso'),
       precio_qq: cuenta.dar(precio, 'dinero'),
       valor,
-      primas: publicar(primas),
-      descuentos: publicar(descuentos),
+      primas: primas.publicas,
+      descuentos: descuentos.publicas,
       subtotal,
-      retenciones: publicar(retenciones),
-      anticipos: publicar(anticipos),
-      ...cerrar(neto, formula, cuenta, [
-        decimal(valor),
-        ...primas.map(({ usd }) => decimal(usd)),
-        ...[...descuentos, ...retenciones, ...anticipos].map(({ usd }) => decimal(usd).neg()),
-      ]),
+      retenciones: retenciones.publicas,
+      anticipos: anticipos.publicas,
+      ...cerrar(neto, formula, centavos, cuenta),
     }
   },
 )
 
-const suma = (lineas: Linea[]) => sumar(lineas.map(({ exacto }) => exacto))
-const publicar = (lineas: Linea[]) => lineas.map(({ concepto, usd }) => ({ concepto, usd }))
+/** Money as it is reported has two decimals: in cents it is whole. */
+const enCentavos = (usd: number) => Math.round(usd * 100)
+
+/** Lines, as they are published, and their sums: exact, and of the cents that they show. */
+const lineas = (unas: Linea[]) => ({
+  publicas: unas.map(({ concepto, usd }) => ({ concepto, usd })),
+  suma: sumar(unas.map(({ exacto }) => exacto)),
+  centavos: unas.reduce((total, { usd }) => total + enCentavos(usd), 0),
+})
 
 function anotarLinea(
   concepto: string,
@@ -96,19 +103,17 @@ function anotarAjuste(
       ? [usd, decimal(usd)]
       : usd_qq !== undefined
         ? [`${qq.toFixed()} qq × ${usd_qq}`, qq.times(decimal(usd_qq))]
-        : [`${escribir(valor)} × ${porcentaje} %`, valor.times(decimal(porcentaje!)).div(CIEN)]
+        : [`${escribir(valor)} × ${porcentaje} %`, porCiento(valor, decimal(porcentaje!))]
   return anotarLinea(concepto, `${nombre}: ${concepto}`, formula, exacto, cuenta)
 }
 
 /** The net; below zero nothing is paid and it is owed. Lines rounded one by one may differ from it by cents: told. */
-function cerrar(neto: Decimal, formula: string, cuenta: Cuenta, lineas: Decimal[]) {
-  const debe = neto.lt('0')
-  const aPagar = cuenta.dar(debe ? CERO : neto, 'dinero')
-  const saldo = cuenta.dar(debe ? neto.neg() : CERO, 'dinero')
-  const diferencia = decimal(aPagar).minus(decimal(saldo)).minus(sumar(lineas))
-  const redondeo = diferencia.eq('0')
-    ? 0
-    : cuenta.anotar('Redondeo', 'neto − suma de las líneas redondeadas', diferencia, 'USD')
+function cerrar(neto: Decimal, formula: string, centavos: number, cuenta: Cuenta) {
+  const debe = esNegativo(neto)
+  const usd = cuenta.dar(neto, 'dinero')
+  const redondeo = (enCentavos(usd) - centavos) / 100
+  if (redondeo !== 0)
+    cuenta.anotar('Redondeo', 'neto − suma de las líneas redondeadas', decimal(redondeo), 'USD')
   cuenta.anotar(debe ? 'Saldo por cobrar' : 'Neto a pagar', formula, neto.abs(), 'USD')
-  return { redondeo, neto_a_pagar: aPagar, saldo_por_cobrar: saldo }
+  return { redondeo, neto_a_pagar: debe ? 0 : usd, saldo_por_cobrar: debe ? Math.abs(usd) : 0 }
 }

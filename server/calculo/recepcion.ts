@@ -1,6 +1,6 @@
 import type { Recepcion, ResultadoRecepcion } from '../schemas/calculadora/recepcion.ts'
 import { type Cuenta, calculadora } from './cuenta.ts'
-import { CERO, CIEN, type Decimal, decimal, escribir } from './decimal.ts'
+import { CERO, CIEN, type Decimal, decimal, escribir, porCiento } from './decimal.ts'
 import { EntradaInvalida } from './entrada-invalida.ts'
 import { aHumedad, objetivoDe } from './humedad.ts'
 import { kilosDe } from './unidades.ts'
@@ -23,45 +23,46 @@ export function recibir(entrada: Recepcion, cuenta: Cuenta, campo: (nombre: stri
     throw new EntradaInvalida(campo(culpable), 'La tara debe ser menor que el peso bruto.')
   }
   const neto = bruto.minus(tara)
-  const impurezas = neto.times(decimal(entrada.impurezas)).div(CIEN)
+  const impurezas = porCiento(neto, decimal(entrada.impurezas))
   const limpio = neto.minus(impurezas)
 
-  const taraEscrita =
+  const taraDicha =
     entrada.sacos === undefined
       ? `${entrada.tara ?? 0} ${entrada.unidad}`
       : `${entrada.sacos} sacos × ${entrada.tara_por_saco} ${entrada.unidad}`
+  const [brutoEscrito, netoEscrito, limpioEscrito] = [escribir(bruto), escribir(neto), escribir(limpio)]
   const medido = {
     bruto_kg: cuenta.anotar('Peso bruto', `${entrada.bruto} ${entrada.unidad}`, bruto, 'kg'),
-    tara_kg: cuenta.anotar('Tara', taraEscrita, tara, 'kg'),
-    neto_kg: cuenta.anotar('Peso neto', `${escribir(bruto)} − ${escribir(tara)}`, neto, 'kg'),
-    impurezas_kg: cuenta.anotar('Impurezas', `${escribir(neto)} × ${entrada.impurezas} %`, impurezas, 'kg'),
-    limpio_kg: cuenta.anotar('Peso limpio', `${escribir(neto)} − ${escribir(impurezas)}`, limpio, 'kg'),
+    tara_kg: cuenta.anotar('Tara', taraDicha, tara, 'kg'),
+    neto_kg: cuenta.anotar('Peso neto', `${brutoEscrito} − ${escribir(tara)}`, neto, 'kg'),
+    impurezas_kg: cuenta.anotar('Impurezas', `${netoEscrito} × ${entrada.impurezas} %`, impurezas, 'kg'),
+    limpio_kg: cuenta.anotar('Peso limpio', `${netoEscrito} − ${escribir(impurezas)}`, limpio, 'kg'),
   }
-  const { metodo, pagable, formula } =
+  const { metodo, pagable, como } =
     entrada.humedad === undefined
       ? porCalificacion(limpio, entrada.calificacion!, cuenta, campo)
       : porHumedad(limpio, entrada.humedad, entrada.humedad_objetivo, cuenta, campo)
   const kgQq = kilosDe('qq', cuenta, campo('unidad'))
-  const descuento = limpio.minus(pagable)
+  const pagableEscrito = escribir(pagable)
   return {
     metodo,
     ...medido,
-    pagable_kg: cuenta.anotar('Peso por pagar', formula, pagable, 'kg'),
+    pagable_kg: cuenta.anotar('Peso por pagar', `${limpioEscrito} × ${como}`, pagable, 'kg'),
     descuento_kg: cuenta.anotar(
       metodo === 'humedad' ? 'Descuento por humedad' : 'Descuento por calificación',
-      `${escribir(limpio)} − ${escribir(pagable)}`,
-      descuento,
+      `${limpioEscrito} − ${pagableEscrito}`,
+      limpio.minus(pagable),
       'kg',
     ),
     pagable_qq: cuenta.anotar(
       'Quintales por pagar',
-      `${escribir(pagable)} kg ÷ ${kgQq.toFixed()} kg`,
+      `${pagableEscrito} kg ÷ ${kgQq.toFixed()} kg`,
       pagable.div(kgQq),
       'qq',
     ),
     rendimiento_porcentaje: cuenta.anotar(
       'Lo que se paga, del peso bruto',
-      `${escribir(pagable)} ÷ ${escribir(bruto)} × 100`,
+      `${pagableEscrito} ÷ ${brutoEscrito} × 100`,
       pagable.times(CIEN).div(bruto),
       '%',
     ),
@@ -84,7 +85,7 @@ function porHumedad(
   return {
     metodo: 'humedad' as const,
     pagable: aHumedad(limpio, decimal(medida), objetivo),
-    formula: `${escribir(limpio)} × (100 − ${medida}) ÷ (100 − ${objetivo.toFixed()})`,
+    como: `(100 − ${medida}) ÷ (100 − ${objetivo.toFixed()})`,
   }
 }
 
@@ -102,7 +103,7 @@ function porCalificacion(
   const descuento = decimal(tramo.descuento)
   return {
     metodo: 'calificacion' as const,
-    pagable: limpio.times(CIEN.minus(descuento)).div(CIEN),
-    formula: `${escribir(limpio)} × (100 − ${descuento.toFixed()}) ÷ 100`,
+    pagable: porCiento(limpio, CIEN.minus(descuento)),
+    como: `(100 − ${descuento.toFixed()}) ÷ 100`,
   }
 }

@@ -9,7 +9,13 @@ const { entrada: schema, calcular } = CALCULADORAS.liquidacion
 const BATCH = 100
 
 const entrada = (n: number) => ({
-  recepcion: { bruto: 1000 + (n % 977), sacos: 15, tara_por_saco: 0.5, impurezas: 1.5, humedad: 8 + (n % 50) },
+  recepcion: {
+    bruto: 1000 + (n % 977),
+    sacos: 15,
+    tara_por_saco: 0.5,
+    impurezas: 1.5,
+    humedad: 8 + (n % 50),
+  },
   precio_qq: `${80 + (n % 400)}.58`,
   primas: [{ concepto: 'Certificado', usd_qq: 2 }],
   descuentos: [{ concepto: 'Transporte', usd: 5 }],

@@ -3,7 +3,7 @@ import { calculadora } from './cuenta.ts'
 import { type Decimal, decimal, escribir } from './decimal.ts'
 import { kilosDe, UNIDADES } from './unidades.ts'
 
-/** An amount of one unit in another, exact but for the last of 40 decimals: kg of one over kg of the other. */
+/** An amount of one unit in another, exact but for the last of 40 digits: kg of one over kg of the other. */
 export const convertir = (cantidad: Decimal, kgDe: Decimal, kgA: Decimal): Decimal =>
   cantidad.times(kgDe).div(kgA)
 

@@ -2,12 +2,12 @@ import { Decimal } from 'decimal.js'
 
 export type { Decimal }
 
-// Sums and products of the figures that are taken have fewer digits than these: they are exact, and a quotient keeps 45.
+// Sums and products of the figures that are taken have fewer digits than these: they are exact, and a quotient keeps 40.
 // A constructor of our own: the settings of the library are global to each.
-const Exacto = Decimal.clone({ precision: 45, rounding: Decimal.ROUND_HALF_UP })
+const Exacto = Decimal.clone({ precision: 40, rounding: Decimal.ROUND_HALF_UP })
 
-/** The decimal that a text (`'474.79'`) or a JSON number of a parameter says. */
-export const decimal = (valor: string | number): Decimal => new Exacto(String(valor))
+/** The decimal that a text (`'474.79'`) or a JSON number of a parameter says: of a number, the digits that JSON shows. */
+export const decimal = (valor: string | number): Decimal => new Exacto(valor)
 
 export const CERO = decimal(0)
 export const CIEN = decimal(100)

@@ -527,7 +527,7 @@ export type Database = {
         Row: {
           actualizado_en: string
           cantidad: number
-          contrato_id: number
+          contrato_id: number | null
           creado_en: string
           datos: NonNullable<Json>
           en_app: boolean
@@ -543,7 +543,7 @@ export type Database = {
         Insert: {
           actualizado_en?: string
           cantidad?: number
-          contrato_id: number
+          contrato_id?: number | null
           creado_en?: string
           datos?: NonNullable<Json>
           en_app: boolean
@@ -558,7 +558,7 @@ export type Database = {
         Update: {
           actualizado_en?: string
           cantidad?: number
-          contrato_id?: number
+          contrato_id?: number | null
           creado_en?: string
           datos?: NonNullable<Json>
           en_app?: boolean
@@ -638,6 +638,121 @@ export type Database = {
             columns: ['empresa_id']
             isOneToOne: false
             referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      precios_fob: {
+        Row: {
+          actualizado_en: string
+          calidad: string
+          creado_en: string
+          creado_por: string | null
+          diferencial: number
+          empresa_id: number | null
+          fecha: string
+          fuente: string
+          id: number
+          mercado: string
+          precio_tm: number
+        }
+        ComputedFields: never
+        Insert: {
+          actualizado_en?: string
+          calidad: string
+          creado_en?: string
+          creado_por?: string | null
+          diferencial?: number
+          empresa_id?: number | null
+          fecha: string
+          fuente?: string
+          id?: never
+          mercado?: string
+          precio_tm: number
+        }
+        Update: {
+          actualizado_en?: string
+          calidad?: string
+          creado_en?: string
+          creado_por?: string | null
+          diferencial?: number
+          empresa_id?: number | null
+          fecha?: string
+          fuente?: string
+          id?: never
+          mercado?: string
+          precio_tm?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'precios_fob_creado_por_fkey'
+            columns: ['creado_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'precios_fob_empresa_id_fkey'
+            columns: ['empresa_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      precios_pendientes: {
+        Row: {
+          anterior_fecha: string
+          anterior_tm: number
+          calidad: string
+          creado_en: string
+          diferencial: number
+          estado: string
+          fecha: string
+          fuente: string
+          id: number
+          mercado: string
+          precio_tm: number
+          resuelto_en: string | null
+          resuelto_por: string | null
+        }
+        ComputedFields: never
+        Insert: {
+          anterior_fecha: string
+          anterior_tm: number
+          calidad: string
+          creado_en?: string
+          diferencial: number
+          estado?: string
+          fecha: string
+          fuente: string
+          id?: never
+          mercado: string
+          precio_tm: number
+          resuelto_en?: string | null
+          resuelto_por?: string | null
+        }
+        Update: {
+          anterior_fecha?: string
+          anterior_tm?: number
+          calidad?: string
+          creado_en?: string
+          diferencial?: number
+          estado?: string
+          fecha?: string
+          fuente?: string
+          id?: never
+          mercado?: string
+          precio_tm?: number
+          resuelto_en?: string | null
+          resuelto_por?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'precios_pendientes_resuelto_por_fkey'
+            columns: ['resuelto_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
             referencedColumns: ['id']
           },
         ]
@@ -830,6 +945,28 @@ export type Database = {
         }[]
       }
       perfil: { Args: Record<PropertyKey, never>; Returns: Json }
+      precios_vigentes: {
+        Args: { calidad?: string; fecha?: string; mercado?: string }
+        Returns: {
+          actualizado_en: string
+          calidad: string
+          creado_en: string
+          creado_por: string | null
+          diferencial: number
+          empresa_id: number | null
+          fecha: string
+          fuente: string
+          id: number
+          mercado: string
+          precio_tm: number
+        }[]
+        SetofOptions: {
+          from: '*'
+          to: 'precios_fob'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       push_muertas: {
         Args: { tope?: number }
         Returns: {
@@ -855,6 +992,30 @@ export type Database = {
         SetofOptions: {
           from: '*'
           to: 'dispositivos'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      resolver_precio: {
+        Args: { confirmar: boolean; pendiente: number }
+        Returns: {
+          anterior_fecha: string
+          anterior_tm: number
+          calidad: string
+          creado_en: string
+          diferencial: number
+          estado: string
+          fecha: string
+          fuente: string
+          id: number
+          mercado: string
+          precio_tm: number
+          resuelto_en: string | null
+          resuelto_por: string | null
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'precios_pendientes'
           isOneToOne: true
           isSetofReturn: false
         }

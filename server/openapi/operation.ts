@@ -23,6 +23,8 @@ export interface Operation {
     | 'Calculadora'
     | 'Notificaciones'
     | 'Personas'
+    | 'Parámetros'
+    | 'Precios'
     | 'Salud'
   summary: string
   description?: string
@@ -31,7 +33,7 @@ export interface Operation {
   /** Answers without a session too, and more with one. */
   isSessionOptional?: boolean
   query?: GenericSchema
-  body?: { schema: GenericSchema; type: 'application/json' | 'multipart/form-data' }
+  body?: { schema: GenericSchema; type: 'application/json' | 'multipart/form-data' | 'text/csv' }
   headers?: readonly RequestHeader[]
   answers: Record<number, Answer>
   /** Statuses of the problems it may answer. */

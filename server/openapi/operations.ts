@@ -24,7 +24,9 @@ import { SaludSchema, VivoSchema } from '../schemas/respuestas.ts'
 import { CALCULADORA } from './calculadora.ts'
 import { NOTIFICACIONES } from './notificaciones.ts'
 import { FALLAS, type Operation } from './operation.ts'
+import { PARAMETROS } from './parametros.ts'
 import { PERSONAS } from './personas.ts'
+import { PRECIOS } from './precios.ts'
 
 const VERSION = ['ETag'] as const
 const CREADO = ['Location', 'ETag'] as const
@@ -189,6 +191,8 @@ export const OPERATIONS: readonly Operation[] = [
   ...CALCULADORA,
   ...NOTIFICACIONES,
   ...PERSONAS,
+  ...PARAMETROS,
+  ...PRECIOS,
   {
     method: 'get',
     path: '/salud',

@@ -10,6 +10,13 @@ $$;
 comment on function privado.numero_valido(jsonb, numeric, numeric, int) is
   '¿Es un número JSON entre esos límites y con esos decimales como máximo?';
 
+create function privado.nombre_valido(nombre text, maximo int) returns boolean
+language sql immutable parallel safe set search_path = '' as $$
+  select nombre = btrim(nombre) and length(nombre) between 1 and maximo and nombre !~ '[[:cntrl:]]'
+$$;
+comment on function privado.nombre_valido(text, int) is
+  '¿Es un nombre de hasta tantos caracteres, sin espacios en los extremos ni caracteres de control?';
+
 -- The first step is 0, so that every calificación has its discount; a worse one never discounts less.
 create function privado.tramos_validos(tramos jsonb) returns boolean
 language plpgsql immutable parallel safe set search_path = '' as $$
@@ -54,7 +61,7 @@ begin
   end if;
   for grado in select g from jsonb_array_elements(grados) as e (g) loop
     if jsonb_typeof(grado) <> 'object' or jsonb_typeof(grado -> 'grado') is distinct from 'string'
-      or grado ->> 'grado' !~ '^[[:graph:]]([[:graph:] ]{0,18}[[:graph:]])?$'
+      or not privado.nombre_valido(grado ->> 'grado', 20)
       or grado ->> 'grado' = any (vistos) then
       return false;
     end if;
@@ -96,7 +103,7 @@ begin
       then valor - 'porcentaje' = '{}' and privado.numero_valido(valor -> 'porcentaje', 0, 99.9999, 4)
     when tipo = 'norma_calidad' then valor - '{edicion,grados}'::text[] = '{}'
       and jsonb_typeof(valor -> 'edicion') is not distinct from 'string'
-      and valor ->> 'edicion' ~ '^[[:graph:]]([[:graph:] ]{0,38}[[:graph:]])?$'
+      and privado.nombre_valido(valor ->> 'edicion', 40)
       and privado.grados_validos(valor -> 'grados')
     else false end;
 end
@@ -113,8 +120,10 @@ $$;
 comment on function privado.variante_valida(text, text) is
   '¿Es una variante de ese tipo? Rendimientos, retenciones y normas las tienen; lo demás, no.';
 
-revoke all on function privado.numero_valido(jsonb, numeric, numeric, int), privado.tramos_validos(jsonb),
-  privado.grados_validos(jsonb), privado.parametro_valido(text, jsonb), privado.variante_valida(text, text) from public;
-grant execute on function privado.numero_valido(jsonb, numeric, numeric, int), privado.tramos_validos(jsonb),
-  privado.grados_validos(jsonb), privado.parametro_valido(text, jsonb), privado.variante_valida(text, text)
+revoke all on function privado.numero_valido(jsonb, numeric, numeric, int), privado.nombre_valido(text, int),
+  privado.tramos_validos(jsonb), privado.grados_validos(jsonb), privado.parametro_valido(text, jsonb),
+  privado.variante_valida(text, text) from public;
+grant execute on function privado.numero_valido(jsonb, numeric, numeric, int), privado.nombre_valido(text, int),
+  privado.tramos_validos(jsonb), privado.grados_validos(jsonb), privado.parametro_valido(text, jsonb),
+  privado.variante_valida(text, text)
   to authenticated;

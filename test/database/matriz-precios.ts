@@ -17,6 +17,23 @@ async function fijarGlobal(db: Db) {
     `insert into public.parametros (tipo, variante, valor, desde) values ('retencion', 'prueba_matriz', '{"porcentaje": 1}', '2001-01-01')`,
   )
 }
+/** A price of Agroarriba, and one for everybody. */
+async function ponerPrecios(db: Db) {
+  await db.client.query(
+    `insert into public.precios_fob (empresa_id, fecha, calidad, precio_tm)
+     values ($1, '2001-01-01', 'prueba_matriz', 3000), (null, '2001-01-01', 'prueba_matriz', 3100)`,
+    [db.mundo.empresas.agroarriba],
+  )
+}
+async function ponerPendiente(db: Db) {
+  await db.client.query(
+    `insert into public.precios_pendientes (fecha, calidad, mercado, precio_tm, diferencial, fuente, anterior_tm, anterior_fecha)
+     values ('2001-01-02', 'prueba_matriz', 'NY', 6000, 0, 'x', 3100, '2001-01-01')`,
+  )
+}
+const PENDIENTE = `calidad = 'prueba_matriz' and fecha = '2001-01-02'`
+const PRECIO_PROPIO = `calidad = 'prueba_matriz' and empresa_id = $1`
+const PRECIO_GLOBAL = `calidad = 'prueba_matriz' and empresa_id is null`
 const PROPIO = `tipo = 'costo_qq' and empresa_id = $1`
 const GLOBAL = `empresa_id is null and variante = 'prueba_matriz'`
 const agroarriba = (db: Db) => [db.mundo.empresas.agroarriba]
@@ -60,6 +77,72 @@ export const MATRIZ_PRECIOS: Record<string, Record<string, Verbo>> = {
       pueden: ADMIN,
       sql: `delete from public.parametros where ${GLOBAL}`,
       antes: fijarGlobal,
+    },
+  },
+  'public.precios_fob': {
+    'select propio': {
+      pueden: [...COMPRAN],
+      sql: `select * from public.precios_fob where ${PRECIO_PROPIO}`,
+      params: agroarriba,
+      antes: ponerPrecios,
+    },
+    'select global': {
+      pueden: ACTIVOS,
+      sql: `select * from public.precios_fob where ${PRECIO_GLOBAL}`,
+      antes: ponerPrecios,
+    },
+    insert: {
+      pueden: ACTIVOS,
+      sql: `insert into public.precios_fob (fecha, calidad, precio_tm) values ('2001-01-03', 'prueba_matriz', 3000)`,
+    },
+    'update propio': {
+      pueden: [...COMPRAN],
+      sql: `update public.precios_fob set precio_tm = 3001 where ${PRECIO_PROPIO}`,
+      params: agroarriba,
+      antes: ponerPrecios,
+    },
+    'update global': {
+      pueden: ADMIN,
+      sql: `update public.precios_fob set precio_tm = 3001 where ${PRECIO_GLOBAL}`,
+      antes: ponerPrecios,
+    },
+    'delete propio': {
+      pueden: [...COMPRAN],
+      sql: `delete from public.precios_fob where ${PRECIO_PROPIO}`,
+      params: agroarriba,
+      antes: ponerPrecios,
+    },
+    'delete global': {
+      pueden: ADMIN,
+      sql: `delete from public.precios_fob where ${PRECIO_GLOBAL}`,
+      antes: ponerPrecios,
+    },
+  },
+  'public.precios_pendientes': {
+    select: {
+      pueden: ADMIN,
+      sql: `select * from public.precios_pendientes where ${PENDIENTE}`,
+      antes: ponerPendiente,
+    },
+    insert: {
+      pueden: [],
+      sql: `insert into public.precios_pendientes (fecha, calidad, mercado, precio_tm, diferencial, fuente, anterior_tm, anterior_fecha)
+        values ('2001-01-02', 'prueba_matriz', 'NY', 6000, 0, 'x', 3100, '2001-01-01')`,
+    },
+    update: {
+      pueden: [],
+      sql: `update public.precios_pendientes set precio_tm = 1 where ${PENDIENTE}`,
+      antes: ponerPendiente,
+    },
+    delete: {
+      pueden: [],
+      sql: `delete from public.precios_pendientes where ${PENDIENTE}`,
+      antes: ponerPendiente,
+    },
+    resolver: {
+      pueden: ADMIN,
+      sql: `select public.resolver_precio((select max(id) from public.precios_pendientes), true)`,
+      antes: ponerPendiente,
     },
   },
 }

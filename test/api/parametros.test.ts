@@ -1,0 +1,164 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { crearGente, crearPersona, type Gente, llamar, type Persona, sql } from './apoyo.ts'
+
+let gente: Gente
+beforeAll(async () => {
+  gente = await crearGente()
+})
+
+const crear = (quien: Persona | null, json: unknown, headers?: Record<string, string>) =>
+  llamar(quien, 'POST', '/parametros', { json, ...(headers && { headers }) })
+const listar = async (quien: Persona, consulta = '') =>
+  (await llamar(quien, 'GET', `/parametros?limite=100${consulta}`)).cuerpo.parametros
+const costo = (usd: unknown, desde: string, hasta?: string | null) => ({
+  tipo: 'costo_qq',
+  valor: { usd },
+  desde,
+  ...(hasta !== undefined && { hasta }),
+})
+
+describe('los parámetros', () => {
+  it('de una empresa rigen para ella desde su día, y el abierto de antes termina', async () => {
+    const { ana, rita, jose } = gente
+    const primero = await crear(ana, costo('15.50', '2024-01-01'))
+    expect(primero.cuerpo).toMatchObject({
+      tipo: 'costo_qq',
+      variante: '',
+      valor: { usd: 15.5 },
+      hasta: null,
+      propio: true,
+    })
+    expect(primero.headers.get('location')).toBe(`parametros/${primero.cuerpo.id}`)
+    expect(primero.status).toBe(201)
+    await crear(ana, costo(16, '2025-01-01'))
+    const en = async (quien: Persona, fecha: string) =>
+      (await listar(quien, `&tipo=costo_qq&fecha=${fecha}`)).map((p: { valor: unknown }) => p.valor)
+    expect(await en(ana, '2024-12-31')).toEqual([{ usd: 15.5 }])
+    expect(await en(ana, '2025-01-01')).toEqual([{ usd: 16 }])
+    expect(await en(ana, '2023-12-31')).toEqual([])
+    for (const otro of [rita, jose, gente.carlos, gente.teresa])
+      expect(await en(otro, '2025-01-01')).toEqual([])
+    expect((await listar(ana, '&propios=true')).map((p: { hasta: string }) => p.hasta)).toEqual([
+      null,
+      '2025-01-01',
+    ])
+  })
+
+  it('de todas los ve cualquiera que haya entrado; un administrador los escribe', async () => {
+    const json = {
+      tipo: 'retencion',
+      variante: `prueba_${Date.now()}`,
+      valor: { porcentaje: '0.30' },
+      desde: '2030-01-01',
+      hasta: '2030-02-01',
+    }
+    const { cuerpo, status } = await crear(gente.teresa, json)
+    expect([status, cuerpo.propio]).toEqual([201, false])
+    for (const quien of [gente.ana, gente.jose, gente.rita])
+      expect(await listar(quien, '&propios=false&fecha=2030-01-15&tipo=retencion')).toContainEqual(cuerpo)
+    for (const method of ['PUT', 'DELETE'])
+      expect(
+        (
+          await llamar(
+            gente.ana,
+            method,
+            `/parametros/${cuerpo.id}`,
+            method === 'PUT' ? { json: { desde: '2030-01-02' } } : {},
+          )
+        ).status,
+      ).toBe(403)
+    expect((await llamar(gente.teresa, 'DELETE', `/parametros/${cuerpo.id}`)).status).toBe(204)
+  })
+
+  it('con una tabla de descuentos y una norma propias, con todas sus cifras', async () => {
+    const tramos = Array.from({ length: 13 }, (_, i) => ({
+      calificacion: i < 5 ? i : (i - 4) * 5,
+      descuento: `${i}.25`,
+    }))
+    const tabla = await crear(gente.carlos, {
+      tipo: 'descuento_calificacion',
+      valor: { tramos },
+      desde: '2024-01-01',
+    })
+    expect(tabla.cuerpo.valor.tramos[12]).toEqual({ calificacion: 40, descuento: 12.25 })
+    const grados = [{ grado: 'A', gramos_100: [130, '135.5'], moho_max: 1 }, { grado: 'B' }]
+    const norma = await crear(gente.carlos, {
+      tipo: 'norma_calidad',
+      variante: 'propia',
+      valor: { edicion: '2025', grados },
+      desde: '2024-01-01',
+    })
+    expect(norma.cuerpo.valor.grados[0]).toEqual({ grado: 'A', gramos_100: [130, 135.5], moho_max: 1 })
+  })
+
+  it('no se escriben dos para un día, ni dos veces con una Idempotency-Key', async () => {
+    const { cesar } = gente
+    const clave = { 'idempotency-key': 'saco-1' }
+    const saco = { tipo: 'saco', valor: { kg: 70 }, desde: '2024-01-01', hasta: '2025-01-01' }
+    const [una, dos] = [await crear(cesar, saco, clave), await crear(cesar, saco, clave)]
+    expect([una.status, dos.status, dos.texto]).toEqual([201, 201, una.texto])
+    const otra = await crear(cesar, { ...saco, desde: '2024-06-01' })
+    expect([otra.status, otra.cuerpo.clave, otra.cuerpo.errores[0].campo]).toEqual([
+      409,
+      'parametro_traslapado',
+      'desde',
+    ])
+  })
+
+  it('mientras nadie lo use se cambia y se quita; usado, solo termina', async () => {
+    const { rita } = gente
+    const { id } = (await crear(rita, costo(15, '2024-01-01'))).cuerpo
+    const put = (json: object) => llamar(rita, 'PUT', `/parametros/${id}`, { json })
+    expect((await put({ valor: { usd: '15.25' }, hasta: '2025-01-01' })).cuerpo).toMatchObject({
+      valor: { usd: 15.25 },
+      hasta: '2025-01-01',
+    })
+    expect((await put({ hasta: null })).cuerpo.hasta).toBeNull()
+    const ajeno = await put({ valor: { kg: 46 } })
+    expect([ajeno.status, ajeno.cuerpo.errores[0].campo]).toEqual([422, 'valor'])
+    await sql(`update public.parametros set usado_hasta = '2024-06-15' where id = $1`, [id])
+    for (const json of [{ valor: { usd: 16 } }, { desde: '2023-01-01' }, { hasta: '2024-06-15' }])
+      expect((await put(json)).cuerpo.clave).toBe('parametro_usado')
+    expect((await llamar(rita, 'DELETE', `/parametros/${id}`)).cuerpo.clave).toBe('parametro_usado')
+    expect((await put({ hasta: '2024-06-16' })).cuerpo.hasta).toBe('2024-06-16')
+  })
+
+  it('de otra empresa no existen', async () => {
+    const { id } = (await crear(gente.ana, { tipo: 'quintal', valor: { kg: 46 }, desde: '2024-01-01' }))
+      .cuerpo
+    for (const quien of [gente.rita, gente.carlos, gente.jose, gente.teresa]) {
+      const put = await llamar(quien, 'PUT', `/parametros/${id}`, { json: { desde: '2024-02-01' } })
+      const quitar = await llamar(quien, 'DELETE', `/parametros/${id}`)
+      expect([put.cuerpo.clave, quitar.cuerpo.clave]).toEqual(['parametro_no_existe', 'parametro_no_existe'])
+    }
+    expect((await llamar(gente.ana, 'DELETE', `/parametros/${id}`)).status).toBe(204)
+    expect((await llamar(gente.ana, 'DELETE', `/parametros/${id}`)).status).toBe(404)
+  })
+
+  it('no los escribe un proveedor, ni ve ninguno quien no tiene cuenta', async () => {
+    expect((await crear(gente.jose, costo(15, '2024-01-01'))).cuerpo.clave).toBe('parametro_sin_permiso')
+    const nadie = await crearPersona(null)
+    expect((await crear(nadie, costo(15, '2024-01-01'))).cuerpo.clave).toBe('sin_empresa')
+    expect((await llamar(nadie, 'GET', '/parametros')).cuerpo.clave).toBe('sin_empresa')
+    expect((await llamar(null, 'GET', '/parametros')).status).toBe(401)
+  })
+
+  it.each([
+    [costo('1,5', '2024-01-01'), 'valor.usd'],
+    [costo('1.2.3', '2024-01-01'), 'valor.usd'],
+    [costo(-1, '2024-01-01'), 'valor.usd'],
+    [costo(null, '2024-01-01'), 'valor.usd'],
+    [costo(15, '2024-02-30'), 'desde'],
+    [{ ...costo(15, '2024-01-01'), empresa_id: 1 }, 'empresa_id'],
+    [{ ...costo(15, '2024-01-01'), variante: 'x' }, 'variante'],
+    [{ ...costo(15, '2024-01-01'), tipo: 'peso' }, 'tipo'],
+    [{ tipo: 'rendimiento', valor: { factor: 0.4 }, desde: '2024-01-01' }, 'variante'],
+    [{ tipo: 'quintal', valor: { kg: 46, lb: 100 }, desde: '2024-01-01' }, 'valor.lb'],
+    [{ tipo: 'humedad_objetivo', valor: { porcentaje: 100 }, desde: '2024-01-01' }, 'valor.porcentaje'],
+    [{ tipo: 'descuento_calificacion', valor: { tramos: [] }, desde: '2024-01-01' }, 'valor.tramos'],
+    [costo(15, '2024-01-01', '2024-01-01'), 'hasta'],
+  ])('%j se rechaza por %s', async (json, campo) => {
+    const { status, cuerpo } = await crear(gente.ana, json)
+    expect([status, cuerpo.errores?.[0]?.campo]).toEqual([422, campo])
+  })
+})

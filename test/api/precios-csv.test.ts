@@ -1,0 +1,207 @@
+import { randomBytes } from 'node:crypto'
+import { request } from 'node:http'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { crearGente, crearPersona, formulario, type Gente, llamar, type Persona, sql } from './apoyo.ts'
+
+let gente: Gente
+const PREFIJO = `csv-${randomBytes(3).toString('hex')}`
+let numero = 0
+const nueva = () => `${PREFIJO} ${++numero}`
+
+beforeAll(async () => {
+  gente = await crearGente()
+})
+afterAll(() => sql(`delete from public.precios_fob where calidad like $1 || ' %'`, [PREFIJO]))
+
+const importar = (
+  quien: Persona | null,
+  csv: string | Uint8Array,
+  { consulta = '', headers = {} as Record<string, string> } = {},
+) =>
+  llamar(quien, 'POST', `/precios-fob/importar${consulta}`, {
+    body: csv as BodyInit,
+    headers: { 'content-type': 'text/csv', ...headers },
+  })
+const guardados = (calidad: string) =>
+  sql(
+    'select fecha::text, mercado, precio_tm, diferencial, fuente from public.precios_fob where calidad = $1 order by fecha',
+    [calidad],
+  )
+const estados = (cuerpo: { lineas: { linea: number; estado: string }[] }) =>
+  cuerpo.lineas.map(({ linea, estado }) => `${linea} ${estado}`)
+
+describe('un CSV de precios', () => {
+  it('de Excel en español (BOM, punto y coma, coma decimal) se importa con un informe por línea', async () => {
+    const calidad = nueva()
+    const csv = [
+      '\uFEFFFecha;Calidad;Precio_TM;Diferencial;Fuente',
+      `2025-01-21;${calidad};11498,50;-700;ICE`,
+      `2025-01-22;${calidad};11.498,50;-700;ICE`,
+      '',
+      `2025-02-30;${calidad};100;;`,
+      `2025-01-23;${calidad};11500;;"Bolsa; cierre"`,
+      `2025-01-23;${calidad};11600;;`,
+      `2025-01-24;${calidad}`,
+      `2025-01-25;${calidad};1,2,3;0;x`,
+    ].join('\r\n')
+    const { status, cuerpo } = await importar(gente.ana, csv)
+    expect(status).toBe(200)
+    expect(cuerpo.totales).toEqual({ lineas: 7, creado: 2, actualizado: 0, sin_cambio: 0, rechazado: 5 })
+    expect(cuerpo.lineas).toEqual([
+      { linea: 2, estado: 'creado', errores: [] },
+      {
+        linea: 3,
+        estado: 'rechazado',
+        errores: [{ campo: '', mensaje: 'Con ; los decimales llevan coma, sin separador de miles.' }],
+      },
+      {
+        linea: 5,
+        estado: 'rechazado',
+        errores: [{ campo: 'fecha', mensaje: 'No es una fecha del calendario.' }],
+      },
+      { linea: 6, estado: 'creado', errores: [] },
+      { linea: 7, estado: 'rechazado', errores: [{ campo: 'fecha', mensaje: 'Repite la línea 6.' }] },
+      {
+        linea: 8,
+        estado: 'rechazado',
+        errores: [{ campo: '', mensaje: 'Tiene 2 columnas y el encabezado 5.' }],
+      },
+      { linea: 9, estado: 'rechazado', errores: [{ campo: 'precio_tm', mensaje: 'No es válido.' }] },
+    ])
+    expect(await guardados(calidad)).toEqual([
+      { fecha: '2025-01-21', mercado: 'NY', precio_tm: '11498.50', diferencial: '-700', fuente: 'ICE' },
+      { fecha: '2025-01-23', mercado: 'NY', precio_tm: '11500', diferencial: '0', fuente: 'Bolsa; cierre' },
+    ])
+  })
+
+  it('repetido no cambia nada; con otro precio actualiza', async () => {
+    const calidad = nueva()
+    const csv = (precio: string) =>
+      `fecha,calidad,mercado,precio_tm\n2025-01-21,${calidad},NY,100\n2025-01-22,${calidad},LDN,${precio}\n`
+    expect(estados((await importar(gente.ana, csv('200.5'))).cuerpo)).toEqual(['2 creado', '3 creado'])
+    expect(estados((await importar(gente.ana, csv('200.50'))).cuerpo)).toEqual([
+      '2 sin_cambio',
+      '3 sin_cambio',
+    ])
+    expect(estados((await importar(gente.ana, csv('201'))).cuerpo)).toEqual(['2 sin_cambio', '3 actualizado'])
+    // Another company's are others.
+    expect(estados((await importar(gente.rita, csv('201'))).cuerpo)).toEqual(['2 creado', '3 creado'])
+    expect(
+      (await sql('select count(*)::int as n from public.precios_fob where calidad = $1', [calidad]))[0]!.n,
+    ).toBe(4)
+  })
+
+  it('simulado dice lo mismo y no cambia nada', async () => {
+    const calidad = nueva()
+    const csv = `fecha,calidad,precio_tm\n2025-01-21,${calidad},100\n2025-01-22,${calidad},nada\n`
+    const simulado = await importar(gente.ana, csv, { consulta: '?simular=true' })
+    expect(await guardados(calidad)).toEqual([])
+    const hecho = await importar(gente.ana, csv)
+    expect(simulado.cuerpo).toEqual({ ...hecho.cuerpo, simulado: true })
+    expect(hecho.cuerpo.simulado).toBe(false)
+    expect(await guardados(calidad)).toHaveLength(1)
+  })
+
+  it('llega también como archivo de un formulario', async () => {
+    const calidad = nueva()
+    const archivo = Buffer.from(`fecha,calidad,precio_tm\n2025-01-21,${calidad},100\n`)
+    const enviar = (partes: Record<string, string | Uint8Array>) =>
+      llamar(gente.jose, 'POST', '/precios-fob/importar', { body: formulario(partes, 'precios.csv') })
+    expect(estados((await enviar({ archivo })).cuerpo)).toEqual(['2 creado'])
+    expect((await enviar({})).cuerpo.errores[0].campo).toBe('archivo')
+    expect((await enviar({ archivo, otro: 'x' })).cuerpo.errores[0].campo).toBe('otro')
+    expect((await enviar({ archivo: Buffer.from([0x50, 0x4b, 3, 4, 255, 254]) })).cuerpo.clave).toBe(
+      'csv_invalido',
+    )
+  })
+
+  it('con una Idempotency-Key da el primer informe', async () => {
+    const calidad = nueva()
+    const csv = (precio: number) => `fecha,calidad,precio_tm\n2025-01-21,${calidad},${precio}\n`
+    const headers = { 'idempotency-key': calidad.replace(' ', '-') }
+    const una = await importar(gente.ana, csv(1), { headers })
+    const dos = await importar(gente.ana, csv(1), { headers })
+    expect([dos.texto, estados(dos.cuerpo)]).toEqual([una.texto, ['2 creado']])
+    expect((await importar(gente.ana, csv(2), { headers })).cuerpo.clave).toBe('idempotencia_distinta')
+  })
+
+  it('de un administrador es de todas', async () => {
+    const calidad = nueva()
+    await importar(gente.teresa, `fecha,calidad,precio_tm\n2025-01-21,${calidad},100\n`)
+    expect(await sql('select empresa_id from public.precios_fob where calidad = $1', [calidad])).toEqual([
+      { empresa_id: null },
+    ])
+  })
+
+  it('no lo importa quien no tiene cuenta', async () => {
+    const csv = 'fecha,calidad,precio_tm\n2025-01-21,x,100\n'
+    expect((await importar(await crearPersona(null), csv)).cuerpo.clave).toBe('sin_empresa')
+    expect((await importar(null, csv)).status).toBe(401)
+  })
+
+  it.each([
+    ['', undefined],
+    ['\n\n', undefined],
+    ['fecha,calidad\n2025-01-21,x\n', 'precio_tm'],
+    ['fecha,calidad,precio_tm,color\n', 'color'],
+    ['fecha,calidad,precio_tm,fecha\n', 'fecha'],
+    ['fecha,calidad,precio_tm\n2025-01-21,"x,1\n', undefined],
+    [new Uint8Array([0xff, 0xfe, 0x41, 0x00]), undefined],
+    [new Uint8Array(100_000).fill(0x41), undefined],
+  ])('que no lo es (%#) se rechaza entero', async (csv, campo) => {
+    const { status, cuerpo } = await importar(gente.ana, csv)
+    expect([status, cuerpo.clave, cuerpo.errores?.[0].campo]).toEqual([422, 'csv_invalido', campo])
+  })
+
+  it('con el encabezado y nada más no tiene líneas', async () => {
+    const { cuerpo } = await importar(gente.ana, 'fecha,calidad,precio_tm')
+    expect(cuerpo.totales.lineas).toBe(0)
+  })
+
+  it('de 20 000 líneas se importa; de más, o de más de 5 MiB, no', async () => {
+    const calidad = nueva()
+    const lineas = Array.from({ length: 20_000 }, (_, i) => {
+      const fecha = new Date(Date.UTC(1995, 0, 1) + (i % 10_000) * 86_400_000).toISOString().slice(0, 10)
+      return `${fecha},${calidad},${i < 10_000 ? 'NY' : 'LDN'},${1000 + i}`
+    })
+    const csv = `fecha,calidad,mercado,precio_tm\n${lineas.join('\n')}`
+    const start = performance.now()
+    const { cuerpo } = await importar(gente.rita, csv)
+    console.log(`20,000 lines in ${Math.round(performance.now() - start)} ms`)
+    expect(cuerpo.totales).toMatchObject({ lineas: 20_000, creado: 20_000 })
+    const larga = await importar(gente.rita, `${csv}\n${lineas[0]}`)
+    expect([larga.status, larga.cuerpo.clave]).toEqual([413, 'csv_demasiado_grande'])
+    const grande = await importar(
+      gente.rita,
+      `fecha,calidad,precio_tm\n${`2025-01-21,x,1${' '.repeat(1000)}\n`.repeat(6000)}`,
+    )
+    expect([grande.status, grande.cuerpo.clave]).toEqual([413, 'csv_demasiado_grande'])
+  }, 60_000)
+
+  it('cortado a la mitad no cambia nada, y el servidor sigue', async () => {
+    const calidad = nueva()
+    const { functionsUrl } = inject('stack')
+    await new Promise<void>((resolve) => {
+      const cut = request(`${functionsUrl}/precios-fob/importar`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${gente.ana.token}`,
+          'content-type': 'text/csv',
+          'content-length': 1000,
+        },
+      })
+      cut.on('error', () => resolve())
+      cut.write(`fecha,calidad,precio_tm\n2025-01-21,${calidad},100\n`)
+      setTimeout(() => cut.destroy(new Error('cut')), 100)
+    })
+    expect((await importar(gente.ana, 'fecha,calidad,precio_tm')).status).toBe(200)
+    expect(await guardados(calidad)).toEqual([])
+  })
+
+  it('de otro tipo no se admite', async () => {
+    for (const type of ['application/json', 'text/csvx', 'application/vnd.ms-excel'])
+      expect((await importar(gente.ana, 'x', { headers: { 'content-type': type } })).status).toBe(415)
+    expect((await importar(gente.ana, 'x', { headers: { 'content-encoding': 'gzip' } })).status).toBe(415)
+    expect((await importar(gente.ana, 'x', { consulta: '?simular=quiza' })).status).toBe(400)
+  })
+})

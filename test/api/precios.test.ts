@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { crearGente, crearPersona, type Gente, llamar, type Persona, sql } from './apoyo.ts'
+
+let gente: Gente
+const PREFIJO = `api-${randomBytes(3).toString('hex')}`
+let numero = 0
+/** A quality that no other test has. */
+const nueva = () => `${PREFIJO} ${++numero}`
+
+beforeAll(async () => {
+  gente = await crearGente()
+})
+afterAll(() => sql(`delete from public.precios_fob where calidad like $1 || ' %'`, [PREFIJO]))
+
+const poner = (quien: Persona | null, json: object, headers?: Record<string, string>) =>
+  llamar(quien, 'POST', '/precios-fob', { json, ...(headers && { headers }) })
+const listar = async (quien: Persona, consulta: Record<string, string>) =>
+  (await llamar(quien, 'GET', `/precios-fob?${new URLSearchParams(consulta)}`)).cuerpo
+const fechas = (precios: { fecha: string; ambito: string }[]) =>
+  precios.map(({ fecha, ambito }) => `${fecha} ${ambito}`)
+
+describe('los precios', () => {
+  it('llevan el del mercado, el diferencial con signo y el FOB que dan', async () => {
+    const calidad = nueva()
+    const { status, cuerpo, headers } = await poner(gente.ana, {
+      fecha: '2025-01-21',
+      calidad,
+      precio_tm: '11498.00',
+      diferencial: '-700',
+      fuente: 'ICE',
+    })
+    expect([status, headers.get('location')]).toEqual([201, `precios-fob/${cuerpo.id}`])
+    expect(cuerpo).toMatchObject({
+      mercado: 'NY',
+      precio_tm: 11498,
+      diferencial: -700,
+      fob_tm: 10798,
+      fuente: 'ICE',
+      ambito: 'propio',
+    })
+    const put = (json: object, quien = gente.ana) =>
+      llamar(quien, 'PUT', `/precios-fob/${cuerpo.id}`, { json })
+    expect((await put({ diferencial: 50.5 })).cuerpo).toMatchObject({ precio_tm: 11498, fob_tm: 11548.5 })
+    const malo = await put({ diferencial: -11498 })
+    expect([malo.status, malo.cuerpo.errores[0].campo]).toEqual([422, 'diferencial'])
+    for (const otro of [gente.rita, gente.carlos, gente.teresa]) {
+      expect((await put({ precio_tm: 1 }, otro)).cuerpo.clave).toBe('precio_no_existe')
+      expect((await llamar(otro, 'DELETE', `/precios-fob/${cuerpo.id}`)).cuerpo.clave).toBe(
+        'precio_no_existe',
+      )
+      expect((await listar(otro, { calidad })).precios).toEqual([])
+      expect((await listar(otro, { calidad, desde: '2000-01-01' })).precios).toEqual([])
+    }
+    expect((await llamar(gente.ana, 'DELETE', `/precios-fob/${cuerpo.id}`)).status).toBe(204)
+  })
+
+  it('el de un día es el último hasta él; sin fecha, el último de hoy; con desde o hasta, la serie', async () => {
+    const calidad = nueva()
+    for (const [fecha, precio_tm] of [
+      ['2025-01-20', 11000],
+      ['2025-01-22', 11500],
+      ['2099-01-01', 5000],
+    ] as const)
+      await poner(gente.teresa, { fecha, calidad, precio_tm })
+    for (const fecha of ['2025-01-21', '2025-01-23'])
+      await poner(gente.jose, { fecha, calidad, precio_tm: 9000 })
+    const de = async (quien: Persona, mas: object) =>
+      fechas((await listar(quien, { calidad, ...mas })).precios)
+    expect(await de(gente.jose, { fecha: '2025-01-21' })).toEqual(['2025-01-20 global', '2025-01-21 propio'])
+    expect(await de(gente.jose, {})).toEqual(['2025-01-22 global', '2025-01-23 propio'])
+    expect(await de(gente.jose, { ambito: 'propio' })).toEqual(['2025-01-23 propio'])
+    expect(await de(gente.ana, {})).toEqual(['2025-01-22 global'])
+    expect(await de(gente.ana, { fecha: '2025-01-19' })).toEqual([])
+    expect(await de(gente.jose, { desde: '2025-01-21', hasta: '2025-01-23' })).toEqual([
+      '2025-01-23 propio',
+      '2025-01-22 global',
+      '2025-01-21 propio',
+    ])
+    expect(await de(gente.jose, { desde: '2025-01-21', ambito: 'global' })).toEqual([
+      '2099-01-01 global',
+      '2025-01-22 global',
+    ])
+    const { status, cuerpo } = await llamar(
+      gente.ana,
+      'GET',
+      '/precios-fob?fecha=2025-01-01&desde=2025-01-01',
+    )
+    expect([status, cuerpo.errores[0].campo]).toEqual([400, 'fecha'])
+  })
+
+  it('van por páginas, sin repetir ni saltar', async () => {
+    const calidad = nueva()
+    await sql(
+      `insert into public.precios_fob (empresa_id, fecha, calidad, precio_tm)
+       select e, date '2020-01-01' + n, $1, 3000 + n from generate_series(1, 12) as n, unnest(array[null, $2::bigint]) as e`,
+      [calidad, gente.finca.id],
+    )
+    const vistos: number[] = []
+    let cursor: string | null = null
+    do {
+      const pagina: { precios: { id: number }[]; siguiente: string | null } = await listar(gente.jose, {
+        calidad,
+        desde: '2020-01-01',
+        limite: '5',
+        ...(cursor && { cursor }),
+      })
+      vistos.push(...pagina.precios.map(({ id }) => id))
+      cursor = pagina.siguiente
+    } while (cursor)
+    expect([vistos.length, new Set(vistos).size]).toEqual([24, 24])
+
+    for (let i = 0; i < 3; i++)
+      await poner(gente.cesar, { fecha: '2025-01-01', calidad: nueva(), precio_tm: 1 })
+    const propios = await listar(gente.cesar, { ambito: 'propio', limite: '2' })
+    const resto = await listar(gente.cesar, { ambito: 'propio', limite: '2', cursor: propios.siguiente })
+    expect([propios.precios.length, resto.precios.length, resto.siguiente]).toEqual([2, 1, null])
+    for (const malo of [propios.siguiente, Buffer.from('serie:2025-02-30_1').toString('base64url')])
+      expect((await listar(gente.cesar, { desde: '2020-01-01', cursor: malo })).clave).toBe('cursor_invalido')
+  })
+
+  it('es uno por día, calidad y mercado; con una Idempotency-Key, el mismo', async () => {
+    const json = { fecha: '2025-01-21', calidad: nueva(), precio_tm: 1 }
+    const clave = { 'idempotency-key': json.calidad.replace(' ', '-') }
+    const [una, dos] = [await poner(gente.ana, json, clave), await poner(gente.ana, json, clave)]
+    expect([una.status, dos.status, una.texto]).toEqual([201, 201, dos.texto])
+    const otra = await poner(gente.ana, json)
+    expect([otra.status, otra.cuerpo.clave, otra.cuerpo.errores[0].campo]).toEqual([
+      409,
+      'duplicado',
+      'fecha',
+    ])
+    expect((await poner(gente.rita, json)).status).toBe(201)
+  })
+
+  it('de todas los escribe un administrador; una empresa no los toca', async () => {
+    const { cuerpo } = await poner(gente.teresa, { fecha: '2025-01-21', calidad: nueva(), precio_tm: 1 })
+    expect(cuerpo.ambito).toBe('global')
+    for (const quien of [gente.ana, gente.jose]) {
+      expect(
+        (await llamar(quien, 'PUT', `/precios-fob/${cuerpo.id}`, { json: { precio_tm: 2 } })).status,
+      ).toBe(403)
+      expect((await llamar(quien, 'DELETE', `/precios-fob/${cuerpo.id}`)).status).toBe(403)
+    }
+    const nadie = await crearPersona(null)
+    expect((await llamar(nadie, 'GET', '/precios-fob')).cuerpo.clave).toBe('sin_empresa')
+    expect((await poner(nadie, { fecha: '2025-01-21', calidad: 'x', precio_tm: 1 })).cuerpo.clave).toBe(
+      'sin_empresa',
+    )
+    expect((await llamar(null, 'GET', '/precios-fob')).status).toBe(401)
+  })
+
+  it.each([
+    [{ precio_tm: '1,234,567' }, 'precio_tm'],
+    [{ precio_tm: '1,2,3,4' }, 'precio_tm'],
+    [{ precio_tm: 0 }, 'precio_tm'],
+    [{ precio_tm: -1 }, 'precio_tm'],
+    [{ precio_tm: 1e7 }, 'precio_tm'],
+    [{ precio_tm: 1e-7 }, 'precio_tm'],
+    [{ precio_tm: '0.3', diferencial: '-0.3' }, 'diferencial'],
+    [{ diferencial: '--5' }, 'diferencial'],
+    [{ fecha: '2025-02-30' }, 'fecha'],
+    [{ calidad: ' ' }, 'calidad'],
+    [{ calidad: 'a\tb' }, 'calidad'],
+    [{ mercado: 'ny' }, 'mercado'],
+    [{ empresa_id: 1 }, 'empresa_id'],
+  ])('con %j se rechazan por %s', async (malo, campo) => {
+    const json = { fecha: '2025-01-21', calidad: nueva(), precio_tm: 100, ...malo }
+    const { status, cuerpo } = await poner(gente.ana, json)
+    expect([status, cuerpo.errores[0].campo]).toEqual([422, campo])
+  })
+
+  it('con el SDK se leen y se escriben bajo la misma regla', async () => {
+    const calidad = nueva()
+    const { data, error } = await gente.ana.supabase
+      .from('precios_fob')
+      .insert({ fecha: '2025-01-21', calidad, precio_tm: 11498, diferencial: -700 })
+      .select()
+    expect(error).toBeNull()
+    expect(data).toMatchObject([{ empresa_id: gente.exportadora.id, creado_por: gente.ana.id }])
+    const rival = gente.rita.supabase
+    expect((await rival.from('precios_fob').select().eq('calidad', calidad)).data).toEqual([])
+    expect(
+      (await rival.from('precios_fob').select('*', { count: 'exact', head: true }).eq('calidad', calidad))
+        .count,
+    ).toBe(0)
+    expect((await rival.rpc('precios_vigentes', { fecha: '2025-12-31', calidad })).data).toEqual([])
+    expect(
+      (await gente.ana.supabase.rpc('precios_vigentes', { fecha: '2025-12-31', calidad })).data,
+    ).toHaveLength(1)
+    expect(
+      (await rival.from('precios_fob').update({ precio_tm: 1 }).eq('calidad', calidad).select()).data,
+    ).toEqual([])
+    expect((await rival.from('precios_fob').delete().eq('calidad', calidad).select()).data).toEqual([])
+    const ajeno = { empresa_id: gente.exportadora.id, fecha: '2025-01-22', calidad, precio_tm: 1 }
+    expect((await rival.from('precios_fob').insert(ajeno)).error?.code).toBe('42501')
+    expect((await rival.from('precios_pendientes').select()).data).toEqual([])
+  })
+})

@@ -34,8 +34,15 @@ interface Precios {
   gravamenes: Retencion[]
 }
 
-const QQ_TM = (kgQq: Decimal) => escribir(KG_TM.div(kgQq))
+const qqPorTm = (kgQq: Decimal) => escribir(KG_TM.div(kgQq))
 const total = (gravamenes: Retencion[]) => sumar(gravamenes.map(({ porcentaje }) => porcentaje))
+
+function bolsaDe(fob: Decimal, diferencial: Decimal): Decimal {
+  const ny = fob.minus(diferencial)
+  if (!esPositivo(ny))
+    throw new EntradaInvalida('diferencial', 'El precio de bolsa quedaría en cero o menos.')
+  return ny
+}
 
 function haciaFinca(
   tm: Decimal,
@@ -44,9 +51,10 @@ function haciaFinca(
   cuenta: Cuenta,
 ) {
   if (!esPositivo(tm)) throw new EntradaInvalida('diferencial', 'El precio FOB quedaría en cero o menos.')
+  const ny = bolsaDe(tm, diferencial)
   const qq = tm.times(kgQq).div(KG_TM)
   const fob_tm = cuenta.anotar('Precio FOB', formula, tm, 'USD/TM')
-  const fob_qq = cuenta.anotar('FOB por quintal', `${escribir(tm)} ÷ ${QQ_TM(kgQq)}`, qq, 'USD/qq')
+  const fob_qq = cuenta.anotar('FOB por quintal', `${escribir(tm)} ÷ ${qqPorTm(kgQq)}`, qq, 'USD/qq')
   for (const { variante, porcentaje } of gravamenes)
     cuenta.anotar(
       `Retención ${variante}`,
@@ -64,7 +72,7 @@ function haciaFinca(
     )
   const resta = `${escribir(qq)} − ${escribir(retenido)} − ${escribir(costo)}`
   return {
-    ny: cuenta.dar(tm.minus(diferencial), 'dinero'),
+    ny: cuenta.dar(ny, 'dinero'),
     diferencial: cuenta.dar(diferencial, 'dinero'),
     fob_tm,
     fob_qq,
@@ -99,10 +107,8 @@ function haciaFob(
       porCiento(qq, porcentaje),
       'USD/qq',
     )
-  const fob_tm = cuenta.anotar('Precio FOB', `${escribir(qq)} × ${QQ_TM(kgQq)}`, tm, 'USD/TM')
-  const ny = tm.minus(diferencial)
-  if (!esPositivo(ny))
-    throw new EntradaInvalida('diferencial', 'El precio de bolsa quedaría en cero o menos.')
+  const fob_tm = cuenta.anotar('Precio FOB', `${escribir(qq)} × ${qqPorTm(kgQq)}`, tm, 'USD/TM')
+  const ny = bolsaDe(tm, diferencial)
   return {
     ny: cuenta.anotar('Bolsa de Nueva York', `${escribir(tm)} − (${diferencial.toFixed()})`, ny, 'USD/TM'),
     diferencial: cuenta.dar(diferencial, 'dinero'),

@@ -11,7 +11,7 @@ export const comunes = {
 }
 
 export const unidad = v.picklist(UNIDADES, `Debe ser uno de: ${UNIDADES.join(', ')}.`)
-export const peso = decimal({ mayorQue: 0, hasta: 1_000_000_000, decimales: 6 })
+export const peso = decimal({ mayorQue: 0, hasta: 10_000_000, decimales: 6 })
 /** Moisture of cocoa as it came: neither bone dry nor water. */
 export const humedad = v.pipe(
   decimal({ mayorQue: 0, menorQue: 100, decimales: 2 }),

@@ -1,9 +1,14 @@
 import * as v from 'valibot'
+import { decimal } from '../comunes.ts'
 import { NumeroSchema } from '../respuestas.ts'
-import { comunes, peso, unidad } from './comunes.ts'
+import { comunes, unidad } from './comunes.ts'
 
 /** POST /calculadora/conversion. */
-export const EntradaConversionSchema = v.strictObject({ cantidad: peso, de: unidad, ...comunes })
+export const EntradaConversionSchema = v.strictObject({
+  cantidad: decimal({ mayorQue: 0, hasta: 1_000_000_000, decimales: 6 }),
+  de: unidad,
+  ...comunes,
+})
 export type EntradaConversion = v.InferOutput<typeof EntradaConversionSchema>
 
 export const ResultadoConversionSchema = v.strictObject({

@@ -9,7 +9,7 @@ const campos = v.strictObject({
   unidad: v.optional(unidad, 'kg'),
   tara: v.optional(
     v.pipe(
-      decimal({ desde: 0, hasta: 1_000_000_000, decimales: 6 }),
+      decimal({ desde: 0, hasta: 10_000_000, decimales: 6 }),
       v.description('Toda la tara, en `unidad`.'),
     ),
   ),

@@ -47,6 +47,7 @@ describe('lo que no puede ser se rechaza con su campo', () => {
     ['fob', { ny: '11,498.00' }, 'ny'],
     ['fob', { ny: 500, diferencial: -500 }, 'diferencial'],
     ['fob', { finca: 100, diferencial: 900000 }, 'diferencial'],
+    ['fob', { fob: 1000, diferencial: 1000 }, 'diferencial'],
     ['fob', { ny: 100, costo_qq: 15 }, 'costo_qq'],
     ['fob', { ny: 3000, gravamenes: ['inventado'] }, 'gravamenes.0'],
     ['fob', { ny: 3000, gravamenes: ['agrocalidad', 'agrocalidad'] }, 'gravamenes'],

@@ -4,6 +4,7 @@ import { deepPage } from './cases/deep-page.ts'
 import { firstPage } from './cases/first-page.ts'
 import { idleSockets } from './cases/idle-sockets.ts'
 import { insert } from './cases/insert.ts'
+import { liquidaciones } from './cases/liquidaciones.ts'
 import { memory } from './cases/memory.ts'
 import { pushes, telling } from './cases/notices.ts'
 import { read } from './cases/read.ts'
@@ -92,6 +93,7 @@ try {
   await measure('memory', memory)
   await measure('what telling the partners costs', telling)
   await measure('pushes', pushes)
+  await measure('liquidations', liquidaciones)
   say('Filling the large one further…')
   await large.grow(sizes.huge, say)
   await measure('first pages', firstPage)

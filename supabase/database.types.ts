@@ -3,6 +3,58 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   public: {
     Tables: {
+      calculos: {
+        Row: {
+          creado_en: string
+          empresa_id: number | null
+          entrada: NonNullable<Json>
+          fecha: string
+          id: number
+          parametros: NonNullable<Json>
+          resultado: NonNullable<Json>
+          tipo: string
+          usuario_id: string
+        }
+        ComputedFields: never
+        Insert: {
+          creado_en?: string
+          empresa_id?: number | null
+          entrada: NonNullable<Json>
+          fecha?: string
+          id?: never
+          parametros?: NonNullable<Json>
+          resultado: NonNullable<Json>
+          tipo: string
+          usuario_id: string
+        }
+        Update: {
+          creado_en?: string
+          empresa_id?: number | null
+          entrada?: NonNullable<Json>
+          fecha?: string
+          id?: never
+          parametros?: NonNullable<Json>
+          resultado?: NonNullable<Json>
+          tipo?: string
+          usuario_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'calculos_empresa_id_fkey'
+            columns: ['empresa_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'calculos_usuario_id_fkey'
+            columns: ['usuario_id']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       contratos: {
         Row: {
           actualizado_en: string

@@ -53,6 +53,7 @@ const CONFIG = {
 const PATH_PARAMETERS: Record<string, string> = {
   id: 'Id numérico o código del contrato: CT-2025-00014.',
   documento: 'Id del documento.',
+  calculo: 'Id del cálculo.',
   empresa: 'Id de la empresa.',
   invitacion: 'Id de la invitación.',
   parametro: 'Id del parámetro.',
@@ -137,13 +138,14 @@ const problemResponse = (status: number): Json => ({
 })
 
 function describe(operation: Operation): Json {
-  const { body, isPublic } = operation
+  const { body, isPublic, isSessionOptional } = operation
   return {
     operationId: operation.id,
     tags: [operation.tag],
     summary: operation.summary,
     ...(operation.description && { description: operation.description }),
     ...(isPublic && { security: [] }),
+    ...(isSessionOptional && { security: [{}, { sesion: [] }] }),
     parameters: parameters(operation),
     ...(body && {
       requestBody: { required: true, content: { [body.type]: { schema: reference(body.schema) } } },
@@ -178,6 +180,7 @@ export function openApiDocument(): Json {
       'Documentos',
       'Lotes',
       'Mensajes',
+      'Calculadora',
       'Notificaciones',
       'Personas',
       'Parámetros',

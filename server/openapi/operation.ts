@@ -20,6 +20,7 @@ export interface Operation {
     | 'Documentos'
     | 'Lotes'
     | 'Mensajes'
+    | 'Calculadora'
     | 'Notificaciones'
     | 'Personas'
     | 'Parámetros'
@@ -29,6 +30,8 @@ export interface Operation {
   description?: string
   /** Answers without a session. */
   isPublic?: boolean
+  /** Answers without a session too, and more with one. */
+  isSessionOptional?: boolean
   query?: GenericSchema
   body?: { schema: GenericSchema; type: 'application/json' | 'multipart/form-data' | 'text/csv' }
   headers?: readonly RequestHeader[]

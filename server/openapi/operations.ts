@@ -21,6 +21,7 @@ import {
 } from '../schemas/documentos.ts'
 import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../schemas/lotes.ts'
 import { SaludSchema, VivoSchema } from '../schemas/respuestas.ts'
+import { CALCULADORA } from './calculadora.ts'
 import { NOTIFICACIONES } from './notificaciones.ts'
 import { FALLAS, type Operation } from './operation.ts'
 import { PARAMETROS } from './parametros.ts'
@@ -187,6 +188,7 @@ export const OPERATIONS: readonly Operation[] = [
     answers: { 200: { description: 'Hasta dónde leyó.', body: LecturaGuardadaSchema } },
     problems: [400, ...FALLAS, 404, 409, 413, 415, 422],
   },
+  ...CALCULADORA,
   ...NOTIFICACIONES,
   ...PERSONAS,
   ...PARAMETROS,

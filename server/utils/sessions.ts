@@ -1,4 +1,11 @@
-import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
+import {
+  createRemoteJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  jwtVerify,
+} from 'jose'
 import { UUID } from './cursor.ts'
 import type { Claims } from './db.ts'
 import { problem } from './problem.ts'
@@ -66,3 +73,12 @@ const isUnreachable = (error: unknown) =>
 /** The token of `Authorization: Bearer …`, if there is one. */
 export const bearerOf = (header: string | undefined) =>
   /^Bearer +([\w-]+\.[\w-]+\.[\w-]+) *$/i.exec(header ?? '')?.[1]
+
+/** Whether a token says that it is an app's public key: the SDK sends it while nobody has signed in. It proves nothing. */
+export function isAnonKey(token: string): boolean {
+  try {
+    return decodeJwt(token).role === 'anon'
+  } catch {
+    return false
+  }
+}

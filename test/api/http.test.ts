@@ -14,7 +14,7 @@ beforeAll(async () => {
 const url = (path: string) => inject('stack').functionsUrl + path
 
 describe('la sesión', () => {
-  const privadas = OPERATIONS.filter(({ isPublic }) => !isPublic)
+  const privadas = OPERATIONS.filter(({ isPublic, isSessionOptional }) => !isPublic && !isSessionOptional)
 
   it.each(privadas.map(({ method, path }) => [method.toUpperCase(), path]))(
     '%s %s la exige',

@@ -77,6 +77,7 @@ describe('los permisos son los de esta lista', () => {
       lecturas: { select: '*', insert: 'contrato_id hasta', update: 'contrato_id hasta' },
       notificaciones: { select: '*' },
       dispositivos: { select: '*', delete: '*' },
+      calculos: { select: '*', insert: 'tipo fecha entrada parametros resultado' },
       precios_fob: {
         select: '*',
         insert: 'fecha calidad mercado precio_tm diferencial fuente',

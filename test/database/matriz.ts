@@ -1,3 +1,4 @@
+import { MATRIZ_CALCULOS } from './matriz-calculos.ts'
 import { MATRIZ_CONVERSACION } from './matriz-conversacion.ts'
 import { MATRIZ_PRECIOS } from './matriz-precios.ts'
 import { crearObjeto, nuevoRuc } from './mundo.ts'
@@ -165,4 +166,5 @@ export const MATRIZ: Record<string, Record<string, Verbo>> = {
   },
   ...MATRIZ_CONVERSACION,
   ...MATRIZ_PRECIOS,
+  ...MATRIZ_CALCULOS,
 }

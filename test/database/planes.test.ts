@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { paginaCalculos } from '../../server/queries/calculos.ts'
 import { type Db, type Quien, withUserDb } from './support.ts'
 
 /** The indexes that a query reads when a table is too big to be walked. */
@@ -73,6 +74,18 @@ const CASOS: { indice: string; quien: Quien; sql: string; params: (db: Db) => un
     quien: 'sistema',
     sql: 'select * from public.documentos_contrato where subido_por = $1',
     params: (db) => [db.mundo.usuarios.celia_centro],
+  },
+  {
+    indice: 'calculos_empresa_idx',
+    quien: 'ana_agroarriba',
+    sql: paginaCalculos.text,
+    params: () => [20, null, null, null, null],
+  },
+  {
+    indice: 'calculos_usuario_idx',
+    quien: 'sistema',
+    sql: 'select * from public.calculos where usuario_id = $1',
+    params: (db) => [db.mundo.usuarios.ana_agroarriba],
   },
   {
     indice: 'contratos_estado_idx',

@@ -1,0 +1,43 @@
+import { calculadoraDe } from '../../calculo/calculadoras.ts'
+import type { Calculo } from '../../calculo/cuenta.ts'
+import { guardarCalculo, parametrosDelDia } from '../../queries/calculos.ts'
+import { calcular } from '../../utils/calcular.ts'
+import { conOSinSesion, type UserDb } from '../../utils/como-usuario.ts'
+import { parametro } from '../../utils/contrato-de.ts'
+import { created } from '../../utils/created.ts'
+import { unaSolaVez } from '../../utils/idempotency.ts'
+import { readBodyAs } from '../../utils/input.ts'
+import { problem } from '../../utils/problem.ts'
+
+/** POST /calculadora/{tipo} — calculates and, with a session, keeps it. Rule: public.calculos triggers. */
+export default conOSinSesion(async (event, db) => {
+  const tipo = parametro(event, 'tipo')
+  const calculadora = calculadoraDe(tipo)
+  if (!calculadora) throw problem('calculadora_no_existe')
+  const { fecha: dia, guardar, ...entrada } = await readBodyAs(event, calculadora.entrada)
+
+  const hacer = async (tx: UserDb) => {
+    const [vigentes] = await tx.query<{ fecha: string; parametros: string }>(parametrosDelDia, [
+      dia,
+      calculadora.usa,
+    ])
+    const { fecha, parametros } = vigentes!
+    return { tipo, fecha, ...calcular(calculadora, entrada, JSON.parse(parametros)) }
+  }
+  if (!guardar || db.claims.sub === undefined) return hacer(db)
+
+  const { cuerpo } = await unaSolaVez(event, db, { dia, entrada }, async (tx) => {
+    const calculo = await hacer(tx)
+    const id = Number(await tx.one(guardarCalculo, valores(entrada, calculo)))
+    return { estado: 201, cuerpo: JSON.stringify({ id, ...calculo }) }
+  })
+  return created(event, cuerpo, ({ id }) => `historial/${id}`)
+})
+
+const valores = (entrada: object, calculo: Calculo<unknown> & { tipo: string; fecha: string }) => [
+  calculo.tipo,
+  calculo.fecha,
+  JSON.stringify(entrada),
+  JSON.stringify(calculo.parametros.map(({ id }) => id)),
+  JSON.stringify(calculo.resultado),
+]

@@ -8,6 +8,7 @@ import {
   PaginaContratosSchema,
 } from '../schemas/contratos.ts'
 import { DocumentoSchema, FormularioDocumentoSchema, PaginaDocumentosSchema } from '../schemas/documentos.ts'
+import { FijacionSchema, NuevaFijacionSchema } from '../schemas/fijaciones.ts'
 import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../schemas/lotes.ts'
 import { EmpresaSchema, PerfilSchema, UsuarioSchema } from '../schemas/personas.ts'
 import { ProblemaSchema, SaludSchema } from '../schemas/respuestas.ts'
@@ -27,6 +28,8 @@ const NAMED: Record<string, GenericSchema> = {
   Lote: LoteSchema,
   NuevoLote: NuevoLoteSchema,
   EdicionLote: EdicionLoteSchema,
+  Fijacion: FijacionSchema,
+  NuevaFijacion: NuevaFijacionSchema,
   Empresa: EmpresaSchema,
   Perfil: PerfilSchema,
   Usuario: UsuarioSchema,
@@ -47,6 +50,7 @@ const PATH_PARAMETERS: Record<string, string> = {
   id: 'Id numérico o código del contrato: CT-2025-00014.',
   documento: 'Id del documento.',
   empresa: 'Id de la empresa.',
+  fijacion: 'Id de la fijación.',
   invitacion: 'Id de la invitación.',
   token: 'El que dio Firebase.',
   usuario: 'Id de la persona.',
@@ -163,9 +167,17 @@ export function openApiDocument(): Json {
     },
     servers: [{ url: '.', description: 'Donde está este documento.' }],
     security: [{ sesion: [] }],
-    tags: ['Contratos', 'Documentos', 'Lotes', 'Mensajes', 'Notificaciones', 'Personas', 'Salud'].map(
-      (name) => ({ name }),
-    ),
+    tags: [
+      'Contratos',
+      'Documentos',
+      'Lotes',
+      'Fijaciones',
+      'Indicadores',
+      'Mensajes',
+      'Notificaciones',
+      'Personas',
+      'Salud',
+    ].map((name) => ({ name })),
     paths,
     components: {
       securitySchemes: {

@@ -15,7 +15,16 @@ export interface Operation {
   method: 'get' | 'post' | 'put' | 'delete'
   path: string
   id: string
-  tag: 'Contratos' | 'Documentos' | 'Lotes' | 'Mensajes' | 'Notificaciones' | 'Personas' | 'Salud'
+  tag:
+    | 'Contratos'
+    | 'Documentos'
+    | 'Lotes'
+    | 'Fijaciones'
+    | 'Indicadores'
+    | 'Mensajes'
+    | 'Notificaciones'
+    | 'Personas'
+    | 'Salud'
   summary: string
   description?: string
   /** Answers without a session. */

@@ -21,6 +21,7 @@ import {
 } from '../schemas/documentos.ts'
 import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../schemas/lotes.ts'
 import { SaludSchema, VivoSchema } from '../schemas/respuestas.ts'
+import { FIJACIONES } from './fijaciones.ts'
 import { NOTIFICACIONES } from './notificaciones.ts'
 import { FALLAS, type Operation } from './operation.ts'
 import { PERSONAS } from './personas.ts'
@@ -185,6 +186,7 @@ export const OPERATIONS: readonly Operation[] = [
     answers: { 200: { description: 'Hasta dónde leyó.', body: LecturaGuardadaSchema } },
     problems: [400, ...FALLAS, 404, 409, 413, 415, 422],
   },
+  ...FIJACIONES,
   ...NOTIFICACIONES,
   ...PERSONAS,
   {

@@ -44,22 +44,37 @@ export function esInstante(texto: string): boolean {
 }
 
 interface Rango {
-  mayorQue: number
+  mayorQue?: number
+  /** Lowest value allowed; `mayorQue` when it is not itself allowed. Below 0 it admits a sign. */
+  desde?: number
   /** Highest value allowed; `menorQue` when it is not itself allowed. */
   hasta?: number
   menorQue?: number
   decimales: number
 }
 
+const SIN_SIGNO = /^\d{1,15}(\.\d{1,15})?$/
+const CON_SIGNO = /^-?\d{1,15}(\.\d{1,15})?$/
+
 /**
  * An exact decimal, as JSON number or as text: it reaches Postgres as text, so `60.0` stays `60.0` when it
  * came as text.
  */
-export const decimal = ({ mayorQue, hasta = Infinity, menorQue = Infinity, decimales }: Rango) =>
+export const decimal = ({
+  mayorQue = -Infinity,
+  desde = -Infinity,
+  hasta = Infinity,
+  menorQue = Infinity,
+  decimales,
+}: Rango) =>
   v.pipe(
-    v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,15}(\.\d{1,15})?$/))], 'Debe ser un número.'),
+    v.union(
+      [v.number(), v.pipe(v.string(), v.regex(desde < 0 && mayorQue < 0 ? CON_SIGNO : SIN_SIGNO))],
+      'Debe ser un número.',
+    ),
     v.transform(String),
     v.check((n) => Number(n) > mayorQue, `Debe ser mayor que ${mayorQue}.`),
+    v.check((n) => Number(n) >= desde, `Debe ser ${desde} como mínimo.`),
     v.check((n) => Number(n) <= hasta, `Debe ser ${hasta} como máximo.`),
     v.check((n) => Number(n) < menorQue, `Debe ser menor que ${menorQue}.`),
     v.check(

@@ -18,6 +18,7 @@ export const CATALOGUE = {
   usuario_no_existe: [404, 'No existe ese usuario en su empresa.'],
   invitacion_no_existe: [404, 'Esa invitación no existe, venció, ya se usó o es de otro correo.'],
   proveedor_no_existe: [404, 'Esa empresa no es parte del contrato.'],
+  fijacion_no_existe: [404, 'No existe esa fijación en el contrato.'],
   lote_no_existe: [404, 'No existe ese lote en el contrato.'],
   metodo_no_permitido: [405, 'Esta dirección no admite este método.'],
   conflicto_simultaneo: [409, 'Otra operación cambió lo mismo a la vez: vuelva a intentarlo.'],

@@ -39,11 +39,12 @@ async function grantsOf(role: string): Promise<Record<string, Record<string, str
 
 const PARTES = 'exportadora_id contraparte_id'
 const DATOS = 'fecha_firma volumen_tm precio_fijado_tm'
+const ENTREGA = 'calidad fecha_entrega tolerancia_pct modalidad_precio'
 const ESCRITURAS = {
   contratos: {
     select: '*',
-    insert: `${PARTES} ${DATOS} observaciones`,
-    update: `${DATOS} estado observaciones`,
+    insert: `${PARTES} ${DATOS} observaciones ${ENTREGA}`,
+    update: `${DATOS} estado observaciones ${ENTREGA}`,
   },
   contratos_participantes: { select: '*', insert: 'contrato_id empresa_id' },
   lotes_asociados: {
@@ -55,7 +56,9 @@ const ESCRITURAS = {
     select: '*',
     insert: 'contrato_id lote_id tipo etiqueta nombre_archivo url_archivo sha256',
   },
+  fijaciones: { select: '*', insert: 'contrato_id tm ny diferencial fecha', update: 'motivo' },
 }
+const MEDIDAS = 'n cantidad inicial_qq humedad_qq usd'
 const PERFIL = { insert: 'id empresa_id nombre rol activo', update: 'empresa_id nombre rol activo' }
 const EMPRESA = { insert: 'ruc nombre tipo activo', update: 'ruc nombre activo' }
 
@@ -77,6 +80,11 @@ describe('los permisos son los de esta lista', () => {
       lecturas: { select: '*', insert: 'contrato_id hasta', update: 'contrato_id hasta' },
       notificaciones: { select: '*' },
       dispositivos: { select: '*', delete: '*' },
+      avances: { select: 'contrato_id lotes recibido_qq exportado_qq' },
+      kpis_cambios: { select: `empresa_id papel otra_id calidad medida fecha ${MEDIDAS}` },
+      kpis_celdas: { select: '*' },
+      kpis_totales: { select: '*' },
+      kpis_contratos: { select: '*' },
     })
   })
 
@@ -169,6 +177,7 @@ describe('cada función nuestra', () => {
       'eliminar_contrato',
       'ficha_empresa',
       'invitar',
+      'kpis',
       'leer_notificaciones',
       'perfil',
       'privado.aceptar_invitacion',

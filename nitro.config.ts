@@ -19,7 +19,7 @@ export default defineNitroConfig({
   externals: { inline: ['swagger-ui-dist'] },
   esbuild: { options: { target: 'node22' } },
   experimental: { tasks: true },
-  scheduledTasks: { '17 * * * *': ['subidas:barrer', 'push:barrer'] },
+  scheduledTasks: { '17 * * * *': ['subidas:barrer', 'push:barrer'], '* * * * *': ['kpis:plegar'] },
   // Neither minified nor mapped: a stack in the log names the function it happened in.
   minify: false,
   sourceMap: false,

@@ -20,10 +20,15 @@ The documents have no file behind them (label sin_archivo): downloading one answ
 `
 const BATCH = 20_000
 const YEARS = 5
-const TABLES = ['contratos', 'contratos_participantes', 'lotes_asociados', 'documentos_contrato', 'fijaciones']
-const SUMS = ['avances', 'kpis_cambios', 'kpis_celdas']
+const TABLES = [
+  'contratos',
+  'contratos_participantes',
+  'lotes_asociados',
+  'documentos_contrato',
+  'fijaciones',
+]
+const SUMS = ['avances', 'kpis_celdas']
 const LAST = 'select coalesce(max(id), 0) as id from public.contratos'
-
 
 export interface FillOptions {
   databaseUrl: string
@@ -71,12 +76,12 @@ export async function fill(options: FillOptions): Promise<void> {
         const { rows } = await client.query(LAST)
         await client.query(contracts, [first, last, contratos, semilla, since, until])
         await client.query(`select privado.agregar_kpis($1::bigint + 1, (${LAST}))`, [rows[0].id])
-        await client.query('select privado.plegar_kpis(2147483647)')
       })
       onProgress?.(last)
     }
     // The planner needs to know what it looks at now, and index-only scans need the visibility map.
-    for (const table of ['empresas', ...TABLES, ...SUMS]) await client.query(`vacuum (analyze) public.${table}`)
+    for (const table of ['empresas', ...TABLES, ...SUMS])
+      await client.query(`vacuum (analyze) public.${table}`)
   } finally {
     await client.end()
   }

@@ -9,6 +9,7 @@ import {
 } from '../schemas/contratos.ts'
 import { DocumentoSchema, FormularioDocumentoSchema, PaginaDocumentosSchema } from '../schemas/documentos.ts'
 import { FijacionSchema, NuevaFijacionSchema } from '../schemas/fijaciones.ts'
+import { AvanceSchema, KpisSchema } from '../schemas/kpis.ts'
 import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../schemas/lotes.ts'
 import { EmpresaSchema, PerfilSchema, UsuarioSchema } from '../schemas/personas.ts'
 import { ProblemaSchema, SaludSchema } from '../schemas/respuestas.ts'
@@ -30,6 +31,8 @@ const NAMED: Record<string, GenericSchema> = {
   EdicionLote: EdicionLoteSchema,
   Fijacion: FijacionSchema,
   NuevaFijacion: NuevaFijacionSchema,
+  Kpis: KpisSchema,
+  Avance: AvanceSchema,
   Empresa: EmpresaSchema,
   Perfil: PerfilSchema,
   Usuario: UsuarioSchema,
@@ -112,11 +115,14 @@ function parameters(operation: Operation): Json[] {
   return [...inPath, ...inQuery, ...inHeader]
 }
 
-function response({ description, body, headers }: Answer): Json {
+function response({ description, body, headers, isCsvToo }: Answer): Json {
   const content =
     body === 'binary'
       ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
-      : body && { 'application/json': { schema: reference(body) } }
+      : body && {
+          'application/json': { schema: reference(body) },
+          ...(isCsvToo && { 'text/csv': { schema: text } }),
+        }
   const described = headers?.map((name) => [name, { description: RESPONSE_HEADERS[name], schema: text }])
   return {
     description,

@@ -7,6 +7,8 @@ export interface Answer {
   description: string
   /** JSON of this shape; `binary` is the file itself; nothing is an answer without a body. */
   body?: GenericSchema | 'binary'
+  /** Also as text/csv, for who accepts it. */
+  isCsvToo?: boolean
   headers?: readonly string[]
 }
 

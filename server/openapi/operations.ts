@@ -22,6 +22,7 @@ import {
 import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../schemas/lotes.ts'
 import { SaludSchema, VivoSchema } from '../schemas/respuestas.ts'
 import { FIJACIONES } from './fijaciones.ts'
+import { KPIS } from './kpis.ts'
 import { NOTIFICACIONES } from './notificaciones.ts'
 import { FALLAS, type Operation } from './operation.ts'
 import { PERSONAS } from './personas.ts'
@@ -187,6 +188,7 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [400, ...FALLAS, 404, 409, 413, 415, 422],
   },
   ...FIJACIONES,
+  ...KPIS,
   ...NOTIFICACIONES,
   ...PERSONAS,
   {

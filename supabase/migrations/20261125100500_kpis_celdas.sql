@@ -1,6 +1,7 @@
 -- Why: the indicators of a company of a hundred thousand lots are read in milliseconds, so they are summed when
 -- things change, not when they are asked. A change only adds a row (no row is shared by two contracts: nobody waits);
 -- every minute those rows are folded into cells. What is read is cells and what is not folded yet: always exact.
+-- No foreign key: a company that is party to a contract cannot go, and each would be looked up at every change.
 -- Touches: creates public.kpis_celdas, public.kpis_cambios and the view public.kpis_totales. Destructive: no.
 
 -- medida: a state (of lots: quintals; of contracts: tons), with fecha infinity: what there is now; abierta (tons to be
@@ -8,11 +9,11 @@
 -- Guayaquil; vence (tons not delivered), by the day they are due.
 create table public.kpis_cambios (
   id bigint generated always as identity primary key,
-  empresa_id bigint not null references public.empresas (id) on delete restrict,
-  papel text not null,
+  empresa_id bigint not null,
+  papel text collate "C" not null,
   otra_id bigint not null,
-  calidad text not null,
-  medida text not null,
+  calidad text collate "C" not null,
+  medida text collate "C" not null,
   fecha date not null,
   n bigint not null,
   cantidad numeric not null,
@@ -27,12 +28,12 @@ comment on column public.kpis_cambios.humedad_qq is 'De lo entregado, quintales 
 create index kpis_cambios_empresa_idx on public.kpis_cambios (empresa_id);
 
 create table public.kpis_celdas (
-  empresa_id bigint not null references public.empresas (id) on delete restrict,
-  grupo text not null,
-  medida text not null,
+  empresa_id bigint not null,
+  grupo text collate "C" not null,
+  medida text collate "C" not null,
   fecha date not null,
-  clave text not null,
-  papel text not null,
+  clave text collate "C" not null,
+  papel text collate "C" not null,
   n bigint not null,
   cantidad numeric not null,
   inicial_qq numeric not null,

@@ -3,15 +3,18 @@
 -- Touches: creates the functions that do so, and the triggers of all that is summed; sums what there is.
 -- Destructive: no.
 create function privado.piezas_kpi(contratos bigint[], v_signo integer default 1) returns privado.kpi_pieza[]
-language sql stable set search_path = '' as $$
-  select array_agg((v_signo, c, a, l)::privado.kpi_pieza)
-  from public.contratos c
-  join public.avances a on a.contrato_id = c.id
-  cross join lateral (
-    select null::public.lotes_asociados as l
-    union all select l from public.lotes_asociados l where l.contrato_id = c.id
-  ) as lotes
-  where c.id = any (contratos)
+language plpgsql volatile set search_path = '' as $$
+begin
+  return array(
+    select (v_signo, c, a, l)::privado.kpi_pieza
+    from public.contratos c
+    join public.avances a on a.contrato_id = c.id
+    cross join lateral (
+      select null::public.lotes_asociados as l
+      union all select l from public.lotes_asociados l where l.contrato_id = c.id
+    ) as lotes
+    where c.id = any (contratos));
+end
 $$;
 comment on function privado.piezas_kpi(bigint[], integer) is 'Unos contratos con todos sus lotes, para sumarlos o restarlos.';
 
@@ -74,7 +77,18 @@ begin
   order by c
   on conflict (contrato_id) do update set lotes = excluded.lotes, recibido_qq = excluded.recibido_qq,
     exportado_qq = excluded.exportado_qq, tm_fijadas = excluded.tm_fijadas;
-  perform privado.anotar_kpis(privado.piezas_kpi(contratos));
+  -- Straight into the cells: of many contracts at once, most add to the same ones.
+  insert into public.kpis_celdas as k
+    (empresa_id, grupo, medida, fecha, clave, papel, n, cantidad, inicial_qq, humedad_qq, usd)
+  select x.empresa_id, g.grupo, x.medida, x.fecha, g.clave, x.papel,
+    sum(x.n), sum(x.cantidad), sum(x.inicial_qq), sum(x.humedad_qq), sum(x.usd)
+  from privado.aportes_kpi(privado.piezas_kpi(contratos)) as x
+  cross join lateral (values ('mes', ''), ('contraparte', x.otra_id::text), ('calidad', x.calidad)) as g (grupo, clave)
+  where x.medida <> 'vence' or g.grupo = 'mes'
+  group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
+  on conflict (empresa_id, grupo, medida, fecha, clave, papel) do update set n = k.n + excluded.n,
+    cantidad = k.cantidad + excluded.cantidad, inicial_qq = k.inicial_qq + excluded.inicial_qq,
+    humedad_qq = k.humedad_qq + excluded.humedad_qq, usd = k.usd + excluded.usd;
 end
 $$;
 comment on function privado.agregar_kpis(bigint, bigint) is
@@ -83,7 +97,7 @@ comment on function privado.agregar_kpis(bigint, bigint) is
 create function privado.recalcular_kpis() returns void
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  tanda constant bigint := 5000;
+  tanda constant bigint := 20000;
   ultimo bigint;
   primero bigint := 0;
 begin
@@ -95,14 +109,14 @@ begin
   select max(c.id) into ultimo from public.contratos c;
   while primero <= ultimo loop
     perform privado.agregar_kpis(primero, primero + tanda - 1);
-    perform privado.plegar_kpis(2147483647);
     primero := primero + tanda;
   end loop;
 end
 $$;
 comment on function privado.recalcular_kpis() is 'Hace de nuevo los avances y los indicadores, desde las tablas.';
 
-revoke all on function privado.anotar_kpis(privado.kpi_pieza[], public.contratos_participantes[]),
+revoke all on function privado.aportes_kpi(privado.kpi_pieza[], public.contratos_participantes[]),
+  privado.anotar_kpis(privado.kpi_pieza[], public.contratos_participantes[]),
   privado.tomar_avances(bigint[]), privado.sumar_lotes(), privado.sumar_contratos(), privado.piezas_kpi(bigint[], integer),
   privado.sumar_partes(), privado.sumar_fijacion(), privado.agregar_kpis(bigint, bigint), privado.recalcular_kpis()
   from public;

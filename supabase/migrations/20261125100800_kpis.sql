@@ -1,6 +1,6 @@
--- Why: the indicators in one call, from the SDK (rpc) and from the functions alike, and the contracts that are late or
--- over what was agreed. Both obey RLS: what a company reads is its own.
--- Touches: creates public.kpis and the function that finds contracts by their progress. Destructive: no.
+-- Why: the indicators in one call, from the SDK (rpc) and from the functions alike, under RLS: what a company reads is
+-- its own. The figures are exact until each is rounded, once: weights to 4 decimals, money to 2.
+-- Touches: creates public.kpis. Destructive: no.
 create function public.kpis(
   desde date default null,
   hasta date default null,
@@ -8,7 +8,7 @@ create function public.kpis(
   dias integer default 15,
   empresa bigint default null
 ) returns json
-language plpgsql stable security invoker set search_path = '' as $$
+language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_generic_plan' as $$
 declare
   tm constant numeric := 0.045359237;
   hoy constant date := (now() at time zone 'America/Guayaquil')::date;
@@ -71,8 +71,8 @@ begin
       from llaves group by grouping sets ((llave), ())
     ),
     filas as (
-      select es_total, coalesce(llave, '') as clave,
-        case when es_total then 'Total' when agrupar = 'contraparte' then e.nombre when llave = '' then 'Sin calidad' else llave end as nombre,
+      select coalesce(llave, '') as clave,
+        case when es_total then null when agrupar = 'contraparte' then e.nombre when llave = '' then 'Sin calidad' else llave end as nombre,
         round(contratado, 4) as contratado_tm, round(entregado, 4) as entregado_qq, round(entregado * tm, 4) as entregado_tm,
         round(humedad / nullif(entregado, 0), 4) as humedad_promedio,
         round(100 * (inicial - entregado) / nullif(inicial, 0), 4) as merma_pct,
@@ -81,10 +81,11 @@ begin
         case when es_total or agrupar <> 'mes' then round(stock, 4) end as stock_qq,
         case when es_total or agrupar <> 'mes' then round(stock * tm, 4) end as stock_tm,
         case when es_total or agrupar <> 'mes' then round(abierta, 4) end as abierta_tm
-      from sumas left join public.empresas e on agrupar = 'contraparte' and not es_total and e.id = llave::bigint
+      from sumas left join public.empresas e on e.id = case when agrupar = 'contraparte' then llave::bigint end
       where es_total or (llave is not null and (tiene or agrupar = 'mes'))
     ),
-    grupos as (select * from filas where not es_total)
+    total as (select f.* from filas f where f.nombre is null),
+    grupos as (select f.* from filas f where f.nombre is not null)
     select json_build_object(
       'desde', to_char(inicio, 'YYYY-MM'), 'hasta', to_char(fin, 'YYYY-MM'), 'agrupar', agrupar, 'empresa', empresa,
       'stock', (
@@ -104,7 +105,7 @@ begin
           'pendiente_tm', coalesce(round(sum(cantidad), 4), 0)) from vencen where fecha < hoy)),
       'posicion_abierta', (select json_build_object('contratos', coalesce(sum(n), 0)::bigint,
         'tm', coalesce(round(sum(cantidad), 4), 0)) from ahora where medida = 'abierta'),
-      'total', (select row_to_json(t) from (select (f).* from (select f from filas f where es_total) as x) as t),
+      'total', (select row_to_json(t) from total t),
       'grupos', coalesce((select json_agg(row_to_json(g) order by g.clave) from grupos g), '[]'),
       'series', (
         select json_agg(json_build_object('nombre', s.nombre, 'unidad', s.unidad, 'puntos', coalesce(s.puntos, '[]')))

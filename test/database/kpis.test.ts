@@ -157,7 +157,7 @@ describe('los indicadores', () => {
               await db.client.query('rollback to savepoint mundo')
             }
           }),
-          { numRuns: 60 },
+          { numRuns: 100 },
         )
         // Enough of them did something.
         expect(sucedieron.si).toBeGreaterThan(sucedieron.no)
@@ -168,8 +168,11 @@ describe('los indicadores', () => {
   test('lo que hacen otros no mueve los de nadie más', () =>
     withUserDb('sistema', async (db) => {
       const { rival, centro_rival, otra_finca } = db.mundo.empresas
-      const ajenos = () =>
-        Promise.all([rival, centro_rival, otra_finca].map((empresa) => sumado(db.client, empresa)))
+      const ajenos = async () => {
+        const sumas = []
+        for (const empresa of [rival, centro_rival, otra_finca]) sumas.push(await sumado(db.client, empresa))
+        return sumas
+      }
       const antes = await ajenos()
       await db.como('ana_agroarriba')
       await db.query(

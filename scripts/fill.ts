@@ -35,6 +35,8 @@ export interface FillOptions {
   contratos: number
   empresas: number
   semilla: number
+  /** The exporter of all of them, or of none, by its name. */
+  exportadora?: { solo: string } | { sin: string }
   /** Called after every batch with the contracts added so far. */
   onProgress?: (added: number) => void
 }
@@ -60,7 +62,8 @@ async function withoutTriggers(client: pg.Client, work: () => Promise<unknown>):
 
 /** Adds contracts, with their parties, lots and documents, batch by batch; each batch is one transaction. */
 export async function fill(options: FillOptions): Promise<void> {
-  const { contratos, empresas, semilla, onProgress } = options
+  const { contratos, empresas, semilla, exportadora = {}, onProgress } = options
+  const [solo, sin] = ['solo' in exportadora && exportadora.solo, 'sin' in exportadora && exportadora.sin]
   const [companies, contracts] = await Promise.all([readSql('companies'), readSql('contracts')])
   const client = new pg.Client({ connectionString: options.databaseUrl })
   await client.connect()
@@ -74,7 +77,8 @@ export async function fill(options: FillOptions): Promise<void> {
       const last = Math.min(first + BATCH - 1, contratos)
       await withoutTriggers(client, async () => {
         const { rows } = await client.query(LAST)
-        await client.query(contracts, [first, last, contratos, semilla, since, until])
+        const dates = [since, until]
+        await client.query(contracts, [first, last, contratos, semilla, ...dates, solo || null, sin || null])
         await client.query(`select privado.agregar_kpis($1::bigint + 1, (${LAST}))`, [rows[0].id])
       })
       onProgress?.(last)

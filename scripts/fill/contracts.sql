@@ -1,10 +1,12 @@
 -- One batch of contracts with their parties, lots and documents, in one statement: all of a batch or nothing.
--- $1 first and $2 last number of this batch, of $3 in all; $4 seed; $5 and $6 the time they are spread over.
+-- $1 first and $2 last number of this batch, of $3 in all; $4 seed; $5 and $6 the time they are spread over; $7 name of
+-- the exporter of all of them, or $8 of none, or null.
 -- What looks random is a hash of id and seed, so that the same seed on the same database gives the same rows.
 -- A few large companies sign most of the contracts (the square of an even draw), as in the trade.
 with empresas as materialized (
   select
-    array_agg(id order by id) filter (where tipo = 'exportadora') as exportadoras,
+    array_agg(id order by id) filter (
+      where tipo = 'exportadora' and nombre = coalesce($7::text, nombre) and nombre is distinct from $8::text) as exportadoras,
     array_agg(id order by id) filter (where tipo = 'centro_acopio') as centros,
     array_agg(id order by id) filter (where tipo = 'proveedor') as proveedores
   from public.empresas where activo

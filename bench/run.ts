@@ -4,6 +4,7 @@ import { deepPage } from './cases/deep-page.ts'
 import { firstPage } from './cases/first-page.ts'
 import { idleSockets } from './cases/idle-sockets.ts'
 import { insert } from './cases/insert.ts'
+import { kpis } from './cases/kpis.ts'
 import { liquidaciones } from './cases/liquidaciones.ts'
 import { memory } from './cases/memory.ts'
 import { pushes, telling } from './cases/notices.ts'
@@ -15,8 +16,8 @@ import { keep, machine, table } from './lib/report.ts'
 import { type Subject, startSubject } from './lib/subject.ts'
 
 const MIB = 2 ** 20
-const FULL = { small: 1000, large: 100_000, huge: 1_000_000 }
-const QUICK = { small: 1000, large: 5000, huge: 20_000 }
+const FULL = { small: 1000, large: 100_000, huge: 1_000_000, own: 50_000 }
+const QUICK = { small: 1000, large: 5000, huge: 20_000, own: 2000 }
 const FULL_SCALE: Scale = {
   rounds: 9,
   turnMs: 3000,
@@ -95,8 +96,13 @@ try {
   await measure('pushes', pushes)
   await measure('liquidations', liquidaciones)
   say('Filling the large one further…')
-  await large.grow(sizes.huge, say)
+  await large.grow(sizes.own, say, 'own')
+  await large.grow(sizes.huge - sizes.own, say, 'others')
   await measure('first pages', firstPage)
+  say('Filling the small one…')
+  await small.grow(sizes.own, say, 'own')
+  await small.grow(sizes.own, say, 'others')
+  await measure('indicators', kpis)
 
   const text = [
     `${new Date().toISOString().slice(0, 10)}, ${await machine(large)}.`,

@@ -1,4 +1,4 @@
-// npm run db:fill -- --contratos 1000000: realistic contracts, lots and documents by set-based SQL, in minutes.
+// npm run db:fill -- --contratos 1000000: realistic contracts, lots, fixings and documents by set-based SQL, in minutes.
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
@@ -8,9 +8,9 @@ import { findTarget, main } from './target.ts'
 
 const HELP = `npm run db:fill -- --contratos <n> [options]
 
-Adds contracts with 1-3 lots and 1-3 documents each, spread over the last five years and over the companies,
-for benchmarks and for trying things at scale. Codes go on from the counters. The documents have no file behind
-them (label sin_archivo): downloading one answers 404.
+Adds contracts with 1-3 lots and 1-3 documents each, and what was fixed of their prices, spread over the last
+five years and over the companies, for benchmarks and for trying things at scale. Codes go on from the counters.
+The documents have no file behind them (label sin_archivo): downloading one answers 404.
 
   --contratos <n>  how many contracts to add, 1 to 10000000
   --empresas <n>   make companies until there are n in all (default 200)
@@ -20,13 +20,23 @@ them (label sin_archivo): downloading one answers 404.
 `
 const BATCH = 20_000
 const YEARS = 5
-const TABLES = ['contratos', 'contratos_participantes', 'lotes_asociados', 'documentos_contrato']
+const TABLES = [
+  'contratos',
+  'contratos_participantes',
+  'lotes_asociados',
+  'documentos_contrato',
+  'fijaciones',
+]
+const SUMS = ['avances', 'kpis_celdas']
+const LAST = 'select coalesce(max(id), 0) as id from public.contratos'
 
 export interface FillOptions {
   databaseUrl: string
   contratos: number
   empresas: number
   semilla: number
+  /** The exporter of all of them, or of none, by its name. */
+  exportadora?: { solo: string } | { sin: string }
   /** Called after every batch with the contracts added so far. */
   onProgress?: (added: number) => void
 }
@@ -52,7 +62,8 @@ async function withoutTriggers(client: pg.Client, work: () => Promise<unknown>):
 
 /** Adds contracts, with their parties, lots and documents, batch by batch; each batch is one transaction. */
 export async function fill(options: FillOptions): Promise<void> {
-  const { contratos, empresas, semilla, onProgress } = options
+  const { contratos, empresas, semilla, exportadora = {}, onProgress } = options
+  const [solo, sin] = ['solo' in exportadora && exportadora.solo, 'sin' in exportadora && exportadora.sin]
   const [companies, contracts] = await Promise.all([readSql('companies'), readSql('contracts')])
   const client = new pg.Client({ connectionString: options.databaseUrl })
   await client.connect()
@@ -64,13 +75,17 @@ export async function fill(options: FillOptions): Promise<void> {
     await client.query(companies, [empresas])
     for (let first = 1; first <= contratos; first += BATCH) {
       const last = Math.min(first + BATCH - 1, contratos)
-      await withoutTriggers(client, () =>
-        client.query(contracts, [first, last, contratos, semilla, since, until]),
-      )
+      await withoutTriggers(client, async () => {
+        const { rows } = await client.query(LAST)
+        const dates = [since, until]
+        await client.query(contracts, [first, last, contratos, semilla, ...dates, solo || null, sin || null])
+        await client.query(`select privado.agregar_kpis($1::bigint + 1, (${LAST}))`, [rows[0].id])
+      })
       onProgress?.(last)
     }
     // The planner needs to know what it looks at now, and index-only scans need the visibility map.
-    for (const table of ['empresas', ...TABLES]) await client.query(`vacuum (analyze) public.${table}`)
+    for (const table of ['empresas', ...TABLES, ...SUMS])
+      await client.query(`vacuum (analyze) public.${table}`)
   } finally {
     await client.end()
   }

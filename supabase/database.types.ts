@@ -3,6 +3,46 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   public: {
     Tables: {
+      avances: {
+        Row: {
+          contrato_id: number
+          exportado_qq: number
+          lotes: number
+          recibido_qq: number
+          tm_fijadas: number
+        }
+        ComputedFields: never
+        Insert: {
+          contrato_id: number
+          exportado_qq?: number
+          lotes?: number
+          recibido_qq?: number
+          tm_fijadas?: number
+        }
+        Update: {
+          contrato_id?: number
+          exportado_qq?: number
+          lotes?: number
+          recibido_qq?: number
+          tm_fijadas?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'avances_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: true
+            referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'avances_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: true
+            referencedRelation: 'kpis_contratos'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       calculos: {
         Row: {
           creado_en: string
@@ -59,6 +99,7 @@ export type Database = {
         Row: {
           actualizado_en: string
           archivo_pdf: string | null
+          calidad: string | null
           cerrado_en: string | null
           codigo: string
           contraparte_id: number
@@ -67,16 +108,20 @@ export type Database = {
           eliminado_en: string | null
           estado: string
           exportadora_id: number
+          fecha_entrega: string | null
           fecha_firma: string | null
           id: number
+          modalidad_precio: string
           observaciones: string | null
           precio_fijado_tm: number | null
+          tolerancia_pct: number
           volumen_tm: number
         }
         ComputedFields: never
         Insert: {
           actualizado_en?: string
           archivo_pdf?: string | null
+          calidad?: string | null
           cerrado_en?: string | null
           codigo?: string
           contraparte_id: number
@@ -85,15 +130,19 @@ export type Database = {
           eliminado_en?: string | null
           estado?: string
           exportadora_id: number
+          fecha_entrega?: string | null
           fecha_firma?: string | null
           id?: never
+          modalidad_precio?: string
           observaciones?: string | null
           precio_fijado_tm?: number | null
+          tolerancia_pct?: number
           volumen_tm: number
         }
         Update: {
           actualizado_en?: string
           archivo_pdf?: string | null
+          calidad?: string | null
           cerrado_en?: string | null
           codigo?: string
           contraparte_id?: number
@@ -102,10 +151,13 @@ export type Database = {
           eliminado_en?: string | null
           estado?: string
           exportadora_id?: number
+          fecha_entrega?: string | null
           fecha_firma?: string | null
           id?: never
+          modalidad_precio?: string
           observaciones?: string | null
           precio_fijado_tm?: number | null
+          tolerancia_pct?: number
           volumen_tm?: number
         }
         Relationships: [
@@ -161,6 +213,13 @@ export type Database = {
             columns: ['contrato_id']
             isOneToOne: false
             referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'contratos_participantes_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'kpis_contratos'
             referencedColumns: ['id']
           },
           {
@@ -261,6 +320,13 @@ export type Database = {
             referencedColumns: ['id']
           },
           {
+            foreignKeyName: 'documentos_contrato_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'kpis_contratos'
+            referencedColumns: ['id']
+          },
+          {
             foreignKeyName: 'documentos_contrato_lote_fkey'
             columns: ['lote_id', 'contrato_id']
             isOneToOne: false
@@ -306,6 +372,81 @@ export type Database = {
           tipo?: string
         }
         Relationships: []
+      }
+      fijaciones: {
+        Row: {
+          anulada_en: string | null
+          anulada_por: string | null
+          contrato_id: number
+          creado_en: string
+          creado_por: string | null
+          diferencial: number
+          fecha: string
+          id: number
+          motivo: string | null
+          ny: number
+          precio_tm: number
+          tm: number
+        }
+        ComputedFields: never
+        Insert: {
+          anulada_en?: string | null
+          anulada_por?: string | null
+          contrato_id: number
+          creado_en?: string
+          creado_por?: string | null
+          diferencial: number
+          fecha?: string
+          id?: never
+          motivo?: string | null
+          ny: number
+          precio_tm?: never
+          tm: number
+        }
+        Update: {
+          anulada_en?: string | null
+          anulada_por?: string | null
+          contrato_id?: number
+          creado_en?: string
+          creado_por?: string | null
+          diferencial?: number
+          fecha?: string
+          id?: never
+          motivo?: string | null
+          ny?: number
+          precio_tm?: never
+          tm?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'fijaciones_anulada_por_fkey'
+            columns: ['anulada_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'fijaciones_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'fijaciones_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'kpis_contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'fijaciones_creado_por_fkey'
+            columns: ['creado_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+        ]
       }
       invitaciones: {
         Row: {
@@ -372,6 +513,95 @@ export type Database = {
           },
         ]
       }
+      kpis_cambios: {
+        Row: {
+          calidad: string
+          cantidad: number
+          empresa_id: number
+          fecha: string
+          humedad_qq: number
+          id: number
+          inicial_qq: number
+          medida: string
+          n: number
+          otra_id: number
+          papel: string
+          usd: number
+        }
+        ComputedFields: never
+        Insert: {
+          calidad: string
+          cantidad: number
+          empresa_id: number
+          fecha: string
+          humedad_qq: number
+          id?: never
+          inicial_qq: number
+          medida: string
+          n: number
+          otra_id: number
+          papel: string
+          usd: number
+        }
+        Update: {
+          calidad?: string
+          cantidad?: number
+          empresa_id?: number
+          fecha?: string
+          humedad_qq?: number
+          id?: never
+          inicial_qq?: number
+          medida?: string
+          n?: number
+          otra_id?: number
+          papel?: string
+          usd?: number
+        }
+        Relationships: []
+      }
+      kpis_celdas: {
+        Row: {
+          cantidad: number
+          clave: string
+          empresa_id: number
+          fecha: string
+          grupo: string
+          humedad_qq: number
+          inicial_qq: number
+          medida: string
+          n: number
+          papel: string
+          usd: number
+        }
+        ComputedFields: never
+        Insert: {
+          cantidad: number
+          clave: string
+          empresa_id: number
+          fecha: string
+          grupo: string
+          humedad_qq: number
+          inicial_qq: number
+          medida: string
+          n: number
+          papel: string
+          usd: number
+        }
+        Update: {
+          cantidad?: number
+          clave?: string
+          empresa_id?: number
+          fecha?: string
+          grupo?: string
+          humedad_qq?: number
+          inicial_qq?: number
+          medida?: string
+          n?: number
+          papel?: string
+          usd?: number
+        }
+        Relationships: []
+      }
       lecturas: {
         Row: {
           contrato_id: number
@@ -401,6 +631,13 @@ export type Database = {
             referencedColumns: ['id']
           },
           {
+            foreignKeyName: 'lecturas_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'kpis_contratos'
+            referencedColumns: ['id']
+          },
+          {
             foreignKeyName: 'lecturas_usuario_id_fkey'
             columns: ['usuario_id']
             isOneToOne: false
@@ -416,9 +653,14 @@ export type Database = {
           contrato_id: number
           creado_en: string
           estado: string
+          exportado_en: string | null
           humedad: number
+          humedad_inicial: number
           id: number
+          peso_inicial_qq: number
           peso_qq: number
+          recibido_en: string | null
+          secado_en: string | null
         }
         ComputedFields: never
         Insert: {
@@ -427,9 +669,14 @@ export type Database = {
           contrato_id: number
           creado_en?: string
           estado?: string
+          exportado_en?: string | null
           humedad: number
+          humedad_inicial: number
           id?: never
+          peso_inicial_qq: number
           peso_qq: number
+          recibido_en?: string | null
+          secado_en?: string | null
         }
         Update: {
           actualizado_en?: string
@@ -437,9 +684,14 @@ export type Database = {
           contrato_id?: number
           creado_en?: string
           estado?: string
+          exportado_en?: string | null
           humedad?: number
+          humedad_inicial?: number
           id?: never
+          peso_inicial_qq?: number
           peso_qq?: number
+          recibido_en?: string | null
+          secado_en?: string | null
         }
         Relationships: [
           {
@@ -447,6 +699,13 @@ export type Database = {
             columns: ['contrato_id']
             isOneToOne: false
             referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'lotes_asociados_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'kpis_contratos'
             referencedColumns: ['id']
           },
         ]
@@ -498,6 +757,13 @@ export type Database = {
             columns: ['contrato_id']
             isOneToOne: false
             referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'mensajes_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'kpis_contratos'
             referencedColumns: ['id']
           },
           {
@@ -576,6 +842,13 @@ export type Database = {
             columns: ['contrato_id']
             isOneToOne: false
             referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'notificaciones_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'kpis_contratos'
             referencedColumns: ['id']
           },
           {
@@ -847,24 +1120,83 @@ export type Database = {
       }
     }
     Views: {
-      [_ in never]: never
+      kpis_contratos: {
+        Row: {
+          avance_pct: number | null
+          calidad: string | null
+          codigo: string
+          contraparte_id: number
+          contratado_tm: number
+          dias_atraso: number | null
+          entregado: boolean | null
+          entregado_tm: number | null
+          estado: string
+          exportado_tm: number | null
+          exportadora_id: number
+          fecha_entrega: string | null
+          id: number
+          lotes: number
+          pendiente_tm: number | null
+          sobre_tolerancia_tm: number | null
+          tolerancia_pct: number
+        }
+        ComputedFields: never
+        Relationships: [
+          {
+            foreignKeyName: 'contratos_contraparte_id_fkey'
+            columns: ['contraparte_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'contratos_exportadora_id_fkey'
+            columns: ['exportadora_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      kpis_totales: {
+        Row: {
+          cantidad: number | null
+          clave: string | null
+          empresa_id: number | null
+          fecha: string | null
+          grupo: string | null
+          humedad_qq: number | null
+          inicial_qq: number | null
+          medida: string | null
+          n: number | null
+          papel: string | null
+          usd: number | null
+        }
+        ComputedFields: never
+        Relationships: []
+      }
     }
     Functions: {
       aceptar_invitacion: { Args: { testigo: string }; Returns: undefined }
       cerrar_sesiones: { Args: { usuario_id?: string }; Returns: undefined }
       crear_contrato: {
         Args: {
+          calidad?: string
           contraparte_id?: number
           exportadora_id?: number
+          fecha_entrega?: string
           fecha_firma?: string
+          modalidad_precio?: string
           observaciones?: string
           precio_fijado_tm?: number
           proveedores?: number[]
+          tolerancia_pct?: number
           volumen_tm: number
         }
         Returns: {
           actualizado_en: string
           archivo_pdf: string | null
+          calidad: string | null
           cerrado_en: string | null
           codigo: string
           contraparte_id: number
@@ -873,10 +1205,13 @@ export type Database = {
           eliminado_en: string | null
           estado: string
           exportadora_id: number
+          fecha_entrega: string | null
           fecha_firma: string | null
           id: number
+          modalidad_precio: string
           observaciones: string | null
           precio_fijado_tm: number | null
+          tolerancia_pct: number
           volumen_tm: number
         }
         SetofOptions: {
@@ -891,6 +1226,7 @@ export type Database = {
         Returns: {
           actualizado_en: string
           archivo_pdf: string | null
+          calidad: string | null
           cerrado_en: string | null
           codigo: string
           contraparte_id: number
@@ -899,10 +1235,13 @@ export type Database = {
           eliminado_en: string | null
           estado: string
           exportadora_id: number
+          fecha_entrega: string | null
           fecha_firma: string | null
           id: number
+          modalidad_precio: string
           observaciones: string | null
           precio_fijado_tm: number | null
+          tolerancia_pct: number
           volumen_tm: number
         }
         SetofOptions: {
@@ -931,6 +1270,10 @@ export type Database = {
         }
       }
       invitar: { Args: { email: string; empresa_id?: number; rol?: string }; Returns: Json }
+      kpis: {
+        Args: { agrupar?: string; desde?: string; dias?: number; empresa?: number; hasta?: string }
+        Returns: Json
+      }
       leer_notificaciones: { Args: { ids?: number[] }; Returns: number }
       parametros_vigentes: {
         Args: { fecha?: string }

@@ -21,8 +21,8 @@ export interface Subject {
   bare(query: Query, values: unknown[]): Promise<pg.QueryResult>
   /** Codes of contracts that the user sees. */
   codes: string[]
-  /** Adds contracts up to so many, and chooses the codes anew. */
-  grow(contracts: number, report: (line: string) => void): Promise<void>
+  /** Adds contracts up to so many (in all, of the user, or of other exporters), and chooses the codes anew. */
+  grow(contracts: number, report: (line: string) => void, whose?: 'all' | 'own' | 'others'): Promise<void>
   dispose(): Promise<void>
 }
 
@@ -84,8 +84,12 @@ export async function startSubject(): Promise<Subject> {
       )
     },
     bare: ({ name, text }, values) => pool.query({ name, text, values }),
-    async grow(target, report) {
-      const { rows } = await pool.query('select count(*) as n from public.contratos')
+    async grow(target, report, whose = 'all') {
+      const { rows } = await pool.query(
+        `select count(*) as n from public.contratos c join public.empresas e on e.id = c.exportadora_id
+         where $1 = 'all' or (e.nombre = 'Agroarriba') = ($1 = 'own')`,
+        [whose],
+      )
       const missing = target - Number(rows[0].n)
       if (missing > 0) {
         const onProgress = (added: number) => report(`  filled ${added} of ${missing} contracts`)
@@ -94,6 +98,8 @@ export async function startSubject(): Promise<Subject> {
           contratos: missing,
           empresas: 200,
           semilla: 1,
+          ...(whose === 'own' && { exportadora: { solo: 'Agroarriba' } }),
+          ...(whose === 'others' && { exportadora: { sin: 'Agroarriba' } }),
           onProgress,
         })
       }

@@ -8,6 +8,8 @@ import {
   PaginaContratosSchema,
 } from '../schemas/contratos.ts'
 import { DocumentoSchema, FormularioDocumentoSchema, PaginaDocumentosSchema } from '../schemas/documentos.ts'
+import { FijacionSchema, NuevaFijacionSchema } from '../schemas/fijaciones.ts'
+import { AvanceSchema, KpisSchema } from '../schemas/kpis.ts'
 import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../schemas/lotes.ts'
 import { NuevoParametroSchema, ParametroSchema } from '../schemas/parametros.ts'
 import { EmpresaSchema, PerfilSchema, UsuarioSchema } from '../schemas/personas.ts'
@@ -29,6 +31,10 @@ const NAMED: Record<string, GenericSchema> = {
   Lote: LoteSchema,
   NuevoLote: NuevoLoteSchema,
   EdicionLote: EdicionLoteSchema,
+  Fijacion: FijacionSchema,
+  NuevaFijacion: NuevaFijacionSchema,
+  Kpis: KpisSchema,
+  Avance: AvanceSchema,
   Empresa: EmpresaSchema,
   Perfil: PerfilSchema,
   Usuario: UsuarioSchema,
@@ -55,6 +61,7 @@ const PATH_PARAMETERS: Record<string, string> = {
   documento: 'Id del documento.',
   calculo: 'Id del cálculo.',
   empresa: 'Id de la empresa.',
+  fijacion: 'Id de la fijación.',
   invitacion: 'Id de la invitación.',
   parametro: 'Id del parámetro.',
   pendiente: 'Id del precio pendiente.',
@@ -119,11 +126,14 @@ function parameters(operation: Operation): Json[] {
   return [...inPath, ...inQuery, ...inHeader]
 }
 
-function response({ description, body, headers }: Answer): Json {
+function response({ description, body, headers, isCsvToo }: Answer): Json {
   const content =
     body === 'binary'
       ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
-      : body && { 'application/json': { schema: reference(body) } }
+      : body && {
+          'application/json': { schema: reference(body) },
+          ...(isCsvToo && { 'text/csv': { schema: text } }),
+        }
   const described = headers?.map((name) => [name, { description: RESPONSE_HEADERS[name], schema: text }])
   return {
     description,
@@ -179,6 +189,8 @@ export function openApiDocument(): Json {
       'Contratos',
       'Documentos',
       'Lotes',
+      'Fijaciones',
+      'Indicadores',
       'Mensajes',
       'Calculadora',
       'Notificaciones',

@@ -7,6 +7,8 @@ export interface Answer {
   description: string
   /** JSON of this shape; `binary` is the file itself; nothing is an answer without a body. */
   body?: GenericSchema | 'binary'
+  /** Also as text/csv, for who accepts it. */
+  isCsvToo?: boolean
   headers?: readonly string[]
 }
 
@@ -19,6 +21,8 @@ export interface Operation {
     | 'Contratos'
     | 'Documentos'
     | 'Lotes'
+    | 'Fijaciones'
+    | 'Indicadores'
     | 'Mensajes'
     | 'Calculadora'
     | 'Notificaciones'

@@ -22,6 +22,8 @@ import {
 import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../schemas/lotes.ts'
 import { SaludSchema, VivoSchema } from '../schemas/respuestas.ts'
 import { CALCULADORA } from './calculadora.ts'
+import { FIJACIONES } from './fijaciones.ts'
+import { KPIS } from './kpis.ts'
 import { NOTIFICACIONES } from './notificaciones.ts'
 import { FALLAS, type Operation } from './operation.ts'
 import { PARAMETROS } from './parametros.ts'
@@ -189,6 +191,8 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [400, ...FALLAS, 404, 409, 413, 415, 422],
   },
   ...CALCULADORA,
+  ...FIJACIONES,
+  ...KPIS,
   ...NOTIFICACIONES,
   ...PERSONAS,
   ...PARAMETROS,

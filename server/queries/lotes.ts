@@ -1,7 +1,8 @@
 import { porClave } from './fragmentos.ts'
 
 /** Columns of a lot `l`, in the order of the answer. */
-export const LOTE = 'l.codigo_lote, l.peso_qq, l.humedad, l.id, l.estado, l.creado_en, l.actualizado_en'
+export const LOTE = `l.codigo_lote, l.peso_qq, l.humedad, l.id, l.estado, l.peso_inicial_qq, l.humedad_inicial,
+  l.recibido_en, l.secado_en, l.exportado_en, l.creado_en, l.actualizado_en`
 
 /** Id of the lot of contract `c` that a parameter names by its code or, failing that, by its id. */
 export const loteNombrado = (nombre: `$${number}`) => `(

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { decimal, EntradaIdSchema, esInstante, FechaSchema, paginacion, texto } from './comunes.ts'
 import { DocumentoSchema } from './documentos.ts'
+import { FijacionContratoSchema } from './fijaciones.ts'
 import { LoteSchema } from './lotes.ts'
 import { FechaHoraSchema, IdSchema, NumeroSchema } from './respuestas.ts'
 
@@ -16,6 +17,23 @@ const precio_fijado_tm = v.pipe(
   v.description('Dólares por tonelada métrica.'),
 )
 const observaciones = texto(5000)
+export const MODALIDADES = ['fijo', 'por fijar'] as const
+const entrega = {
+  calidad: v.nullish(v.pipe(texto(40), v.description('Como la nombran las partes: ASE, CCN-51.'))),
+  fecha_entrega: v.nullish(FechaSchema),
+  tolerancia_pct: v.optional(
+    v.pipe(
+      decimal({ desde: 0, hasta: 50, decimales: 2 }),
+      v.description('Cuánto más o menos del volumen se admite.'),
+    ),
+  ),
+  modalidad_precio: v.optional(
+    v.pipe(
+      v.picklist(MODALIDADES, `Debe ser uno de: ${MODALIDADES.join(', ')}.`),
+      v.description('Por fijar: el precio es el promedio de las fijaciones, y no se escribe.'),
+    ),
+  ),
+}
 
 /** POST /contratos: the other company, and what was agreed. */
 export const NuevoContratoSchema = v.pipe(
@@ -26,6 +44,7 @@ export const NuevoContratoSchema = v.pipe(
     precio_fijado_tm: v.nullish(precio_fijado_tm),
     fecha_firma: v.nullish(FechaSchema),
     observaciones: v.nullish(observaciones),
+    ...entrega,
     proveedores: v.optional(v.pipe(v.array(EntradaIdSchema), v.maxLength(50, 'Admite 50 proveedores.')), []),
   }),
   v.forward(
@@ -46,6 +65,7 @@ export const EdicionContratoSchema = v.pipe(
     precio_fijado_tm: v.nullish(precio_fijado_tm),
     fecha_firma: v.nullish(FechaSchema),
     observaciones: v.nullish(observaciones),
+    ...entrega,
     estado: v.optional(EstadoSchema),
     actualizado_en: v.optional(
       v.pipe(
@@ -85,6 +105,10 @@ const datos = {
   precio_fijado_tm: v.nullable(NumeroSchema),
   fecha_firma: v.nullable(v.pipe(v.string(), v.isoDate())),
   observaciones: v.nullable(v.string()),
+  calidad: v.nullable(v.string()),
+  fecha_entrega: v.nullable(v.pipe(v.string(), v.isoDate())),
+  tolerancia_pct: NumeroSchema,
+  modalidad_precio: v.picklist(MODALIDADES),
   archivo_pdf: v.nullable(v.string()),
   creado_en: FechaHoraSchema,
   actualizado_en: FechaHoraSchema,
@@ -116,6 +140,7 @@ export const ContratoSchema = v.strictObject({
   documentos: v.array(DocumentoSchema),
   lotes: v.array(LoteSchema),
   ...datos,
+  fijacion: v.nullable(FijacionContratoSchema),
   participantes: v.array(ParticipanteSchema),
 })
 

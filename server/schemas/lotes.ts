@@ -37,6 +37,11 @@ export const LoteSchema = v.strictObject({
   humedad: NumeroSchema,
   id: IdSchema,
   estado: v.picklist(ESTADOS_LOTE),
+  peso_inicial_qq: v.pipe(NumeroSchema, v.description('El peso con el que se registró.')),
+  humedad_inicial: v.pipe(NumeroSchema, v.description('La humedad con la que se registró.')),
+  recibido_en: v.nullable(FechaHoraSchema),
+  secado_en: v.nullable(FechaHoraSchema),
+  exportado_en: v.nullable(FechaHoraSchema),
   creado_en: FechaHoraSchema,
   actualizado_en: FechaHoraSchema,
 })

@@ -21,6 +21,7 @@ export const CATALOGUE = {
   parametro_no_existe: [404, 'No existe ese parámetro.'],
   precio_no_existe: [404, 'No existe ese precio.'],
   precio_pendiente_no_existe: [404, 'No existe ese precio pendiente.'],
+  fijacion_no_existe: [404, 'No existe esa fijación en el contrato.'],
   lote_no_existe: [404, 'No existe ese lote en el contrato.'],
   calculadora_no_existe: [404, 'No hay una calculadora con ese nombre.'],
   calculo_no_existe: [404, 'No existe ese cálculo.'],

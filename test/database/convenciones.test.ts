@@ -39,11 +39,12 @@ async function grantsOf(role: string): Promise<Record<string, Record<string, str
 
 const PARTES = 'exportadora_id contraparte_id'
 const DATOS = 'fecha_firma volumen_tm precio_fijado_tm'
+const ENTREGA = 'calidad fecha_entrega tolerancia_pct modalidad_precio'
 const ESCRITURAS = {
   contratos: {
     select: '*',
-    insert: `${PARTES} ${DATOS} observaciones`,
-    update: `${DATOS} estado observaciones`,
+    insert: `${PARTES} ${DATOS} observaciones ${ENTREGA}`,
+    update: `${DATOS} estado observaciones ${ENTREGA}`,
   },
   contratos_participantes: { select: '*', insert: 'contrato_id empresa_id' },
   lotes_asociados: {
@@ -55,7 +56,9 @@ const ESCRITURAS = {
     select: '*',
     insert: 'contrato_id lote_id tipo etiqueta nombre_archivo url_archivo sha256',
   },
+  fijaciones: { select: '*', insert: 'contrato_id tm ny diferencial fecha', update: 'motivo' },
 }
+const MEDIDAS = 'n cantidad inicial_qq humedad_qq usd'
 const PERFIL = { insert: 'id empresa_id nombre rol activo', update: 'empresa_id nombre rol activo' }
 const EMPRESA = { insert: 'ruc nombre tipo activo', update: 'ruc nombre activo' }
 
@@ -91,6 +94,11 @@ describe('los permisos son los de esta lista', () => {
         update: 'valor desde hasta',
         delete: '*',
       },
+      avances: { select: 'contrato_id lotes recibido_qq exportado_qq' },
+      kpis_cambios: { select: `empresa_id papel otra_id calidad medida fecha ${MEDIDAS}` },
+      kpis_celdas: { select: '*' },
+      kpis_totales: { select: '*' },
+      kpis_contratos: { select: '*' },
     })
   })
 
@@ -186,6 +194,7 @@ describe('cada función nuestra', () => {
       'eliminar_contrato',
       'ficha_empresa',
       'invitar',
+      'kpis',
       'leer_notificaciones',
       'parametros_vigentes',
       'perfil',
@@ -195,6 +204,7 @@ describe('cada función nuestra', () => {
       'privado.cedula_valida',
       'privado.cerrar_sesiones',
       'privado.contratos_filtrados',
+      'privado.contratos_por_avance',
       'privado.correo',
       'privado.es_admin',
       'privado.es_bucket_de_contratos',
@@ -234,6 +244,7 @@ describe('cada función nuestra', () => {
       'privado.sin_leer',
       'privado.tramos_validos',
       'privado.variante_valida',
+      'privado.situacion',
       'push_muertas',
       'registrar_dispositivo',
       'resolver_precio',

@@ -1,5 +1,6 @@
 import { MATRIZ_CALCULOS } from './matriz-calculos.ts'
 import { MATRIZ_CONVERSACION } from './matriz-conversacion.ts'
+import { MATRIZ_KPIS } from './matriz-kpis.ts'
 import { MATRIZ_PRECIOS } from './matriz-precios.ts'
 import { crearObjeto, nuevoRuc } from './mundo.ts'
 import { ACTIVOS, ADMIN, EDITORES, PARTES, type Verbo } from './quienes.ts'
@@ -167,4 +168,5 @@ export const MATRIZ: Record<string, Record<string, Verbo>> = {
   ...MATRIZ_CONVERSACION,
   ...MATRIZ_PRECIOS,
   ...MATRIZ_CALCULOS,
+  ...MATRIZ_KPIS,
 }

@@ -18,6 +18,8 @@ export const ACTIVOS = TODOS.filter((quien) => !['omar_apagado', 'sin_perfil', '
 // In the order of TODOS.
 export const ADMIN: Quien[] = ['ada_admin']
 export const PARTES: Quien[] = ['ana_agroarriba', 'celia_centro', 'pedro_finca', 'ada_admin']
+// Who signs and works on it; suppliers associated to a contract do not sign.
+export const FIRMANTES: Quien[] = ['ana_agroarriba', 'celia_centro', 'ada_admin']
 export const EDITORES: Quien[] = ['ana_agroarriba', 'celia_centro', 'ada_admin']
 
 export interface Verbo {

@@ -19,6 +19,10 @@ export default comoUsuario(async (event, db) => {
       nuevo.fecha_firma,
       nuevo.observaciones,
       nuevo.proveedores,
+      nuevo.calidad,
+      nuevo.fecha_entrega,
+      nuevo.tolerancia_pct,
+      nuevo.modalidad_precio,
     ])
     // The function of SQL raises what it refuses: a row always comes back.
     return { estado: 201, cuerpo: creado! }

@@ -1,0 +1,19 @@
+import { accesoFijacion, anularFijacion } from '../../../../../queries/fijaciones.ts'
+import { AnulacionSchema } from '../../../../../schemas/fijaciones.ts'
+import { comoUsuario } from '../../../../../utils/como-usuario.ts'
+import { contratoDe, numeroDe, para, sinContrato } from '../../../../../utils/contrato-de.ts'
+import { readBodyAs } from '../../../../../utils/input.ts'
+import { problem } from '../../../../../utils/problem.ts'
+
+/** POST /contratos/{id}/fijaciones/{fijacion}/anular — it stays, and counts no more. Rule: public.fijaciones triggers. */
+export default comoUsuario(async (event, db) => {
+  const [contrato, fijacion] = [contratoDe(event), numeroDe(event, 'fijacion', 'fijacion_no_existe')]
+  const { motivo } = await readBodyAs(event, AnulacionSchema)
+  const cuerpo = await db.one(para(contrato, anularFijacion), [contrato.valor, fijacion, motivo])
+  if (cuerpo) return cuerpo
+  const [acceso] = await db.query<{ visible: boolean }>(para(contrato, accesoFijacion), [
+    contrato.valor,
+    fijacion,
+  ])
+  throw acceso?.visible === false ? problem('fijacion_no_existe') : await sinContrato(db, contrato)
+})

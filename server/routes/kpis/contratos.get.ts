@@ -1,0 +1,23 @@
+import { setResponseHeader } from 'h3'
+import { paginaAvances } from '../../queries/kpis.ts'
+import { AvanceSchema, FiltroAvancesSchema } from '../../schemas/kpis.ts'
+import { comoUsuario } from '../../utils/como-usuario.ts'
+import { sinAcceso } from '../../utils/contrato-de.ts'
+import { csv, wantsCsv } from '../../utils/csv.ts'
+import { cursorAfter, idAfter, type PageRow, pageJson } from '../../utils/cursor.ts'
+import { readQueryAs } from '../../utils/input.ts'
+
+const COLUMNAS = Object.keys(AvanceSchema.entries)
+
+/** GET /kpis/contratos — how far each contract is, newest first. Rule: RLS of public.contratos and public.avances. */
+export default comoUsuario(async (event, db) => {
+  const { limite, cursor, situacion, dias, estado, empresa } = readQueryAs(event, FiltroAvancesSchema)
+  const valores = [limite, situacion, dias, estado, empresa, idAfter('avances', cursor)]
+  const [pagina] = await db.query<PageRow & { activo: boolean }>(paginaAvances, valores)
+  if (!pagina?.activo) throw await sinAcceso(db)
+  if (!wantsCsv(event)) return pageJson('contratos', 'avances', pagina)
+  // A table has no room for the cursor.
+  if (pagina.hay_mas)
+    setResponseHeader(event, 'link', `<?cursor=${cursorAfter('avances', pagina.ultimo)}>; rel="next"`)
+  return csv(event, 'avance_contratos.csv', COLUMNAS, JSON.parse(pagina.cuerpo))
+})

@@ -16,7 +16,7 @@ import { ESCRITURA, FALLAS, json, type Operation } from './operation.ts'
 const CsvSchema = v.pipe(
   v.string(),
   v.description(
-    'fecha;calidad;mercado;precio_tm;diferencial;fuente — las tres últimas y mercado pueden faltar.',
+    'fecha;calidad;mercado;precio_tm;diferencial;fuente — mercado, diferencial y fuente pueden faltar.',
   ),
 )
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { parse } from 'csv-parse'
-import { Problem, problem } from '../utils/problem.ts'
+import { type FieldError, Problem, problem } from '../utils/problem.ts'
 
 const BYTES_AT_MOST = 5 * 1024 * 1024
 const LINES_AT_MOST = 20_000
@@ -13,8 +13,8 @@ export interface LineaCsv {
   linea: number
   /** Cells that are not empty, with a decimal point. */
   celdas: Record<string, string>
-  /** Why it cannot be read, in Spanish. */
-  error: string | undefined
+  /** Why it cannot be read. */
+  error: FieldError | undefined
 }
 
 /** What a header may name: columns that must be there, and those that hold a number. */
@@ -116,15 +116,21 @@ function encabezado(celdas: string[], { todas, obligatorias }: Columnas): string
 
 function lineaDe(nombres: string[], record: string[], linea: number, conComa: readonly string[]): LineaCsv {
   if (record.length !== nombres.length)
-    return { linea, celdas: {}, error: `Tiene ${record.length} columnas y el encabezado ${nombres.length}.` }
+    return ilegible(linea, '', `Tiene ${record.length} columnas y el encabezado ${nombres.length}.`)
   const celdas: Record<string, string> = {}
   for (const [i, nombre] of nombres.entries()) {
     const celda = record[i]!
     if (celda === '') continue
     // 11.498 would be eleven and a half, or eleven thousand: neither is guessed.
     if (conComa.includes(nombre) && celda.includes('.'))
-      return { linea, celdas: {}, error: 'Con ; los decimales llevan coma, sin separador de miles.' }
+      return ilegible(linea, nombre, 'Con ; los decimales llevan coma, sin separador de miles.')
     celdas[nombre] = conComa.includes(nombre) ? celda.replace(',', '.') : celda
   }
   return { linea, celdas, error: undefined }
 }
+
+const ilegible = (linea: number, campo: string, mensaje: string): LineaCsv => ({
+  linea,
+  celdas: {},
+  error: { campo, mensaje },
+})

@@ -11,6 +11,8 @@ const COLUMNAS = {
   numericas: ['precio_tm', 'diferencial'],
 } as const
 
+const FILAS_A_LA_VEZ = 2000
+
 type Estado = 'creado' | 'actualizado' | 'sin_cambio' | 'rechazado'
 
 /** The lines of a file: those that may be applied, and those that may not, with the reason. */
@@ -29,7 +31,7 @@ export async function leerPrecios(content: AsyncIterable<Buffer>): Promise<Linea
   for await (const { linea, celdas, error } of leerCsv(content, COLUMNAS)) {
     const rechazar = (...errores: FieldError[]) => lineas.rechazadas.push({ linea, errores })
     const leida = error === undefined ? v.safeParse(NuevoPrecioSchema, celdas) : undefined
-    if (!leida) rechazar({ campo: '', mensaje: error! })
+    if (!leida) rechazar(error!)
     else if (!leida.success)
       rechazar(...leida.issues.map((issue) => ({ campo: v.getDotPath(issue) ?? '', mensaje: issue.message })))
     else {
@@ -46,9 +48,19 @@ export async function leerPrecios(content: AsyncIterable<Buffer>): Promise<Linea
   return lineas
 }
 
-/** Applies the valid lines in one statement. @returns the JSON of the report, line by line. */
-export async function aplicarPrecios(db: UserDb, { validas, rechazadas }: Lineas, simulado: boolean) {
-  const hechas = await db.query<{ linea: number; estado: Estado }>(importarPrecios, [JSON.stringify(validas)])
+/**
+ * Applies the valid lines, some thousands by statement: none comes near the time that a statement may take.
+ * @param tx a transaction: all of them are applied, or none.
+ * @returns the JSON of the report, line by line.
+ */
+export async function aplicarPrecios(tx: UserDb, { validas, rechazadas }: Lineas, simulado: boolean) {
+  const hechas: { linea: number; estado: Estado }[] = []
+  // Always in one order: two imports at once never wait for each other crosswise.
+  const filas = validas.toSorted(porClave).map((fila, turno) => ({ ...fila, turno }))
+  for (let i = 0; i < filas.length; i += FILAS_A_LA_VEZ) {
+    const tanda = JSON.stringify(filas.slice(i, i + FILAS_A_LA_VEZ))
+    hechas.push(...(await tx.query<{ linea: number; estado: Estado }>(importarPrecios, [tanda])))
+  }
   const totales = { lineas: 0, creado: 0, actualizado: 0, sin_cambio: 0, rechazado: 0 }
   const lineas = [
     ...hechas.map(({ linea, estado }) => ({ linea, estado, errores: [] as FieldError[] })),
@@ -57,4 +69,9 @@ export async function aplicarPrecios(db: UserDb, { validas, rechazadas }: Lineas
   for (const { estado } of lineas) totales[estado]++
   totales.lineas = lineas.length
   return JSON.stringify({ simulado, totales, lineas })
+}
+
+function porClave(una: NuevoPrecio, otra: NuevoPrecio): number {
+  const [a, b] = [una, otra].map(({ calidad, mercado, fecha }) => JSON.stringify([calidad, mercado, fecha]))
+  return a! < b! ? -1 : 1
 }

@@ -27,15 +27,6 @@ export const paginaVigentes: Query = {
   ),
 }
 
-/** The prices of one owner, by its own stretch of the index. */
-const mitad = (ambito: 'global' | 'propio') => `(
-  select ${PRECIO} from public.precios_fob p
-  where ${ambito === 'global' ? 'p.empresa_id is null' : 'p.empresa_id = (select privado.mi_empresa())'}
-    and ($8::text is null or $8 = '${ambito}') and ($4::date is null or p.fecha >= $4) and ($5::date is null or p.fecha <= $5)
-    and ($6::text is null or p.calidad = $6) and ($7::text is null or p.mercado = $7)
-    and ($2::date is null or (p.fecha, p.id) < ($2, $3::bigint))
-  order by p.fecha desc, p.id desc limit $1 + 1)`
-
 /**
  * $1 limit, $2 fecha and $3 id after which it goes on, $4 desde, $5 hasta, $6 calidad, $7 mercado, $8 ambito → a page of
  * the series, the last day first.
@@ -44,7 +35,8 @@ export const paginaSerie: Query = {
   name: 'pagina_precios_serie',
   text: conAcceso(
     pagina(
-      `select s.* from (${mitad('global')} union all ${mitad('propio')}) as s order by s.fecha desc, s.id desc limit $1 + 1`,
+      `select ${PRECIO} from privado.precios_serie($1 + 1, $2, $3, $4, $5, $6, $7, $8) as p
+       order by p.fecha desc, p.id desc limit $1 + 1`,
       'r.fecha desc, r.id desc',
       '$1',
       `r.fecha || '_' || r.id`,
@@ -83,17 +75,16 @@ export const accesoPrecio: Query = {
   text: 'select exists (select from public.precios_fob where id = $1::bigint) as visible',
 }
 
-/** $1 JSON array of prices with their `linea` → of each line, what became of it. */
+/** $1 JSON array of prices with their `linea` and `turno`, the order to write them in → of each line, what became of it. */
 export const importarPrecios: Query = {
   name: 'importar_precios',
   text: `with datos as (
     select * from jsonb_to_recordset($1::jsonb) as d (
-      linea int, fecha date, calidad text, mercado text, precio_tm numeric, diferencial numeric, fuente text)
+      linea int, turno int, fecha date, calidad text, mercado text, precio_tm numeric, diferencial numeric, fuente text)
   ), hechos as (
     insert into public.precios_fob as p (fecha, calidad, mercado, precio_tm, diferencial, fuente)
-    -- In one order: two imports at once never wait for each other crosswise.
     select d.fecha, d.calidad, d.mercado, d.precio_tm, d.diferencial, d.fuente
-    from datos d order by d.calidad, d.mercado, d.fecha
+    from datos d order by d.turno
     on conflict on constraint precios_fob_fecha_key do update
       set precio_tm = excluded.precio_tm, diferencial = excluded.diferencial, fuente = excluded.fuente
       where (p.precio_tm, p.diferencial, p.fuente) is distinct from (excluded.precio_tm, excluded.diferencial, excluded.fuente)

@@ -13,7 +13,7 @@ const mercado = v.pipe(
   v.string(),
   v.trim(),
   v.regex(/^[A-Z][A-Z0-9_.-]{0,19}$/, 'Admite 20 mayúsculas, dígitos y . _ -; empieza por letra.'),
-  v.description('NY, si falta: cacao de ICE Nueva York (CC).'),
+  v.description('NY es el cacao de ICE Nueva York (CC).'),
 )
 const precio_tm = v.pipe(
   decimal({ mayorQue: 0, hasta: TOPE, decimales: 4 }),

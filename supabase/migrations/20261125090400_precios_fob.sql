@@ -49,8 +49,9 @@ create policy delete_propio on public.precios_fob for delete to authenticated
 
 revoke all on public.precios_fob from anon, authenticated, service_role;
 revoke all on sequence public.precios_fob_id_seq from anon, authenticated, service_role;
+-- An upsert of the SDK writes the columns of the key as well.
 grant select, insert (fecha, calidad, mercado, precio_tm, diferencial, fuente),
-  update (precio_tm, diferencial, fuente), delete on public.precios_fob to authenticated;
+  update (fecha, calidad, mercado, precio_tm, diferencial, fuente), delete on public.precios_fob to authenticated;
 
 -- Twenty thousand times over in an import: it asks each thing once.
 create function privado.fijar_dueno_precio() returns trigger
@@ -84,13 +85,15 @@ returns setof public.precios_fob
 language plpgsql stable security definer set search_path = '' as $$
 declare
   fila public.precios_fob;
-  -- Of everybody's, or of one company's: the index wants one form or the other.
+  -- Of everybody's, or of one company's: the index wants one form or the other, and to be asked in its own order,
+  -- since `is null` does not tell the planner that its first column stays the same.
   dueno constant text := case when v_empresa is null then 'p.empresa_id is null' else 'p.empresa_id = $1' end;
   siguiente constant text := 'select * from public.precios_fob p where ' || dueno
     || ' and (p.calidad, p.mercado) > ($2, $3) and ($4 is null or p.calidad = $4)'
-    || ' order by p.calidad, p.mercado limit 1';
+    || ' order by p.empresa_id, p.calidad, p.mercado limit 1';
   vigente constant text := 'select * from public.precios_fob p where ' || dueno
-    || ' and p.calidad = $2 and p.mercado = $3 and p.fecha <= $4 order by p.fecha desc limit 1';
+    || ' and p.calidad = $2 and p.mercado = $3 and p.fecha <= $4'
+    || ' order by p.empresa_id desc, p.calidad desc, p.mercado desc, p.fecha desc limit 1';
   v_de text := coalesce(v_calidad, '');
   v_en text := '';
 begin
@@ -136,8 +139,38 @@ $$;
 comment on function public.precios_vigentes(date, text, text) is
   'De cada calidad y mercado, el último precio hasta un día (hoy en Guayaquil, si falta): el de todas y el propio.';
 
+-- Of each owner as many as the page holds, in the order of the index; under RLS the planner reads all that it has.
+create function privado.precios_serie(
+  tope int, v_fecha date, v_id bigint, v_desde date, v_hasta date, v_calidad text, v_mercado text, v_ambito text
+) returns setof public.precios_fob
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  empresa constant bigint := privado.mi_empresa();
+begin
+  if privado.mi_rol() is not null and v_ambito is distinct from 'propio' then
+    return query select * from public.precios_fob p
+    where p.empresa_id is null
+      and (v_desde is null or p.fecha >= v_desde) and (v_hasta is null or p.fecha <= v_hasta)
+      and (v_calidad is null or p.calidad = v_calidad) and (v_mercado is null or p.mercado = v_mercado)
+      and (v_fecha is null or (p.fecha, p.id) < (v_fecha, v_id))
+    order by p.empresa_id desc, p.fecha desc, p.id desc limit tope;
+  end if;
+  if empresa is not null and v_ambito is distinct from 'global' then
+    return query select * from public.precios_fob p
+    where p.empresa_id = empresa
+      and (v_desde is null or p.fecha >= v_desde) and (v_hasta is null or p.fecha <= v_hasta)
+      and (v_calidad is null or p.calidad = v_calidad) and (v_mercado is null or p.mercado = v_mercado)
+      and (v_fecha is null or (p.fecha, p.id) < (v_fecha, v_id))
+    order by p.fecha desc, p.id desc limit tope;
+  end if;
+end
+$$;
+comment on function privado.precios_serie(int, date, bigint, date, date, text, text, text) is
+  'Los últimos precios de todas y los últimos propios, desde una fila en adelante, para una página de la serie.';
+
 revoke all on function privado.fijar_dueno_precio(), privado.precios_de(bigint, date, text, text),
-  privado.precios_vigentes(date, text, text) from public;
+  privado.precios_vigentes(date, text, text),
+  privado.precios_serie(int, date, bigint, date, date, text, text, text) from public;
 revoke all on function public.precios_vigentes(date, text, text) from public, anon, service_role;
-grant execute on function privado.precios_vigentes(date, text, text), public.precios_vigentes(date, text, text)
-  to authenticated;
+grant execute on function privado.precios_vigentes(date, text, text), public.precios_vigentes(date, text, text),
+  privado.precios_serie(int, date, bigint, date, date, text, text, text) to authenticated;

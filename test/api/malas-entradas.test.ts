@@ -16,6 +16,8 @@ async function estado(): Promise<string> {
        (select json_agg(c order by id) from c),
        (select json_agg(l order by id) from public.lotes_asociados l where contrato_id in (select id from c)),
        (select json_agg(m order by id) from public.mensajes m where contrato_id in (select id from c)),
+       (select json_agg(p order by id) from public.precios_fob p where empresa_id = any ($1)),
+       (select json_agg(p order by id) from public.parametros p where empresa_id = any ($1)),
        (select json_agg(d order by id) from public.documentos_contrato d where contrato_id in (select id from c)),
        (select json_agg(p order by contrato_id, empresa_id) from public.contratos_participantes p where contrato_id in (select id from c)),
        (select json_agg(o.name order by name) from storage.objects o where split_part(o.name, '/', 1) in (select codigo from c)))) as huella`,
@@ -72,6 +74,8 @@ const cuerpos = fc.oneof(
   casi({ contraparte_id: 1, volumen_tm: 5, fecha_firma: '2025-01-01' }),
   casi({ volumen_tm: 5, estado: 'Activo', actualizado_en: '2025-01-01T00:00:00Z' }),
   casi({ peso_qq: 60, humedad: 7, estado: 'Recibido', codigo_lote: 'X' }),
+  casi({ fecha: '2025-01-21', calidad: 'ASE', precio_tm: 11498, diferencial: -700 }),
+  casi({ tipo: 'costo_qq', valor: { usd: 15 }, desde: '2025-01-01' }),
   casi({ texto: 'Llegó el camión', documento: 1, lote: 'LT-0001' }),
 )
 
@@ -116,12 +120,23 @@ describe('ninguna entrada mala rompe ni cambia nada', () => {
         'tipo',
         'lote',
         'despues_de',
+        'calidad',
+        'mercado',
+        'ambito',
+        'fecha',
+        'propios',
       ),
       texto,
     )
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom('/contratos', `/contratos/${codigo}/documentos`, `/contratos/${codigo}/mensajes`),
+        fc.constantFrom(
+          '/contratos',
+          `/contratos/${codigo}/documentos`,
+          `/contratos/${codigo}/mensajes`,
+          '/precios-fob',
+          '/parametros',
+        ),
         fc.array(fc.tuple(nombres, texto), { maxLength: 4 }),
         async (ruta, pares) => {
           const consulta = new URLSearchParams(pares.map(([k, v]) => [k.toWellFormed(), v.toWellFormed()]))

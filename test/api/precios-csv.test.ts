@@ -52,7 +52,9 @@ describe('un CSV de precios', () => {
       {
         linea: 3,
         estado: 'rechazado',
-        errores: [{ campo: '', mensaje: 'Con ; los decimales llevan coma, sin separador de miles.' }],
+        errores: [
+          { campo: 'precio_tm', mensaje: 'Con ; los decimales llevan coma, sin separador de miles.' },
+        ],
       },
       {
         linea: 5,
@@ -176,6 +178,22 @@ describe('un CSV de precios', () => {
       `fecha,calidad,precio_tm\n${`2025-01-21,x,1${' '.repeat(1000)}\n`.repeat(6000)}`,
     )
     expect([grande.status, grande.cuerpo.clave]).toEqual([413, 'csv_demasiado_grande'])
+  }, 60_000)
+
+  it('importado por varios a la vez, en cualquier orden, queda una vez', async () => {
+    const calidad = nueva()
+    const lineas = Array.from({ length: 3000 }, (_, i) => {
+      const fecha = new Date(Date.UTC(2000, 0, 1) + i * 86_400_000).toISOString().slice(0, 10)
+      return `${fecha},${calidad},${1000 + i}`
+    })
+    const envios = [lineas, lineas.toReversed(), lineas.toSorted(() => 0.5 - Math.random())]
+    const informes = await Promise.all(
+      envios.map((filas) => importar(gente.ana, `fecha,calidad,precio_tm\n${filas.join('\n')}`)),
+    )
+    expect(informes.map(({ status }) => status)).toEqual([200, 200, 200])
+    const total = (estado: string) => informes.reduce((n, { cuerpo }) => n + cuerpo.totales[estado], 0)
+    expect([total('creado'), total('sin_cambio')]).toEqual([3000, 6000])
+    expect(await guardados(calidad)).toHaveLength(3000)
   }, 60_000)
 
   it('cortado a la mitad no cambia nada, y el servidor sigue', async () => {

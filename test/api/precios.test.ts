@@ -178,6 +178,15 @@ describe('los precios', () => {
       .select()
     expect(error).toBeNull()
     expect(data).toMatchObject([{ empresa_id: gente.exportadora.id, creado_por: gente.ana.id }])
+    const otra_vez = await gente.ana.supabase
+      .from('precios_fob')
+      .upsert(
+        { fecha: '2025-01-21', calidad, mercado: 'NY', precio_tm: 11500 },
+        { onConflict: 'empresa_id,calidad,mercado,fecha' },
+      )
+      .select('precio_tm, diferencial')
+    expect(otra_vez.error).toBeNull()
+    expect(otra_vez.data).toEqual([{ precio_tm: 11500, diferencial: -700 }])
     const rival = gente.rita.supabase
     expect((await rival.from('precios_fob').select().eq('calidad', calidad)).data).toEqual([])
     expect(

@@ -81,7 +81,7 @@ describe('los permisos son los de esta lista', () => {
       precios_fob: {
         select: '*',
         insert: 'fecha calidad mercado precio_tm diferencial fuente',
-        update: 'precio_tm diferencial fuente',
+        update: 'fecha calidad mercado precio_tm diferencial fuente',
         delete: '*',
       },
       precios_pendientes: { select: '*' },
@@ -219,6 +219,7 @@ describe('cada función nuestra', () => {
       'privado.parametro_valido',
       'privado.parametros_vigentes',
       'privado.participa',
+      'privado.precios_serie',
       'privado.precios_vigentes',
       'privado.proponer_nombre',
       'privado.puede_subir',

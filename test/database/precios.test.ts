@@ -107,14 +107,13 @@ describe('un precio', () => {
       }
     }))
 
-  test('no se escribe a nombre de otra empresa, ni se muda', () =>
+  test('no se escribe a nombre de otra empresa, ni se le da a otra', () =>
     withUserDb('ana_agroarriba', async (db) => {
       const { agroarriba, rival } = db.mundo.empresas
       await poner(db, '2025-01-21', 11100)
       for (const sql of [
         `insert into public.precios_fob (empresa_id, fecha, calidad, precio_tm) values (${rival}, '2025-01-21', 'x', 1)`,
         `update public.precios_fob set empresa_id = null where empresa_id = ${agroarriba}`,
-        `update public.precios_fob set fecha = '2025-01-22' where empresa_id = ${agroarriba}`,
       ])
         await expect(db.query(sql)).rejects.toMatchObject({ code: '42501' })
     }))
@@ -220,6 +219,32 @@ describe('el precio del día', () => {
         await db.como(otro)
         for (const id of [q!.id, -1]) await expectRaises(resolver(id), 'precio_solo_admin', 'PT403')
       }
+    }))
+
+  test('el aviso espera su envío al teléfono del administrador, aparte de los contratos', () =>
+    withUserDb('ada_admin', async (db) => {
+      await db.query(`select public.registrar_dispositivo('prueba-precio', 'android')`)
+      await db.como('sistema')
+      await poner(db, '2025-01-20', 11000)
+      await tomar(db, '2025-01-21', 15000)
+      const [fila] = await db.query(
+        `select q.contrato_id, n.tipo from privado.push_cola q
+         join public.notificaciones n on n.id = q.notificacion_id
+         join public.dispositivos d on d.id = q.dispositivo_id where d.token = 'prueba-precio'`,
+      )
+      expect(fila).toEqual({ contrato_id: '0', tipo: 'precio' })
+    }))
+
+  test('quien no quiere avisos de precios no los recibe', () =>
+    withUserDb('ada_admin', async (db) => {
+      await db.query(`insert into public.preferencias (tipo, en_app, push) values ('precio', false, false)`)
+      await db.como('sistema')
+      await poner(db, '2025-01-20', 11000)
+      await tomar(db, '2025-01-21', 15000)
+      const suyos = await db.query('select 1 from public.notificaciones where usuario_id = $1', [
+        db.mundo.usuarios.ada_admin,
+      ])
+      expect(suyos).toEqual([])
     }))
 
   test('solo lo toma la tarea', () =>

@@ -2,7 +2,7 @@ import { setResponseStatus } from 'h3'
 import { aplicarPrecios, type Lineas, leerPrecios } from '../../precios/importar.ts'
 import { exigirCuenta } from '../../queries/personas.ts'
 import { ImportacionSchema } from '../../schemas/precios.ts'
-import { comoUsuario, type Json, type UserConnection } from '../../utils/como-usuario.ts'
+import { comoUsuario, type Json, type UserConnection, type UserDb } from '../../utils/como-usuario.ts'
 import { readCsv } from '../../utils/csv-body.ts'
 import { unaSolaVez } from '../../utils/idempotency.ts'
 import { readQueryAs } from '../../utils/input.ts'
@@ -14,9 +14,11 @@ export default comoUsuario(async (event, db) => {
   await db.query(exigirCuenta)
   const lineas = await readCsv(event, leerPrecios)
   if (simular) return simularPrecios(db, lineas)
+  const aplicar = (tx: UserDb) => aplicarPrecios(tx, lineas, false)
   const { estado, cuerpo } = await unaSolaVez(event, db, lineas, async (tx) => ({
     estado: 200,
-    cuerpo: await aplicarPrecios(tx, lineas, false),
+    // With a key it is a transaction already.
+    cuerpo: await (tx === db ? db.transaction(aplicar) : aplicar(tx)),
   }))
   setResponseStatus(event, estado)
   return cuerpo

@@ -1,6 +1,6 @@
 import type { EntradaConversion, ResultadoConversion } from '../schemas/calculadora/conversion.ts'
 import { calculadora } from './cuenta.ts'
-import { type Decimal, decimal, escribir } from './decimal.ts'
+import { type Decimal, decimal, escribir, UNO } from './decimal.ts'
 import { kilosDe, UNIDADES } from './unidades.ts'
 
 /** An amount of one unit in another, exact but for the last of 40 digits: kg of one over kg of the other. */
@@ -19,7 +19,7 @@ export const conversion = calculadora<EntradaConversion, ResultadoConversion>(
         return [a, cuenta.anotar(`En ${a}`, formula, convertir(decimal(cantidad), kgDe, kgA), a)]
       }),
     ) as Record<(typeof UNIDADES)[number], number>
-    const porTm = convertir(decimal(1), kilosDe('tm', cuenta, 'de'), kilosDe('qq', cuenta, 'de'))
+    const porTm = convertir(UNO, kilosDe('tm', cuenta, 'de'), kilosDe('qq', cuenta, 'de'))
     return { ...en, qq_por_tm: Number(escribir(porTm)) }
   },
 )

@@ -10,6 +10,7 @@ const Exacto = Decimal.clone({ precision: 40, rounding: Decimal.ROUND_HALF_UP })
 export const decimal = (valor: string | number): Decimal => new Exacto(valor)
 
 export const CERO = decimal(0)
+export const UNO = decimal(1)
 export const CIEN = decimal(100)
 const CENTESIMO = decimal('0.01')
 

@@ -1,5 +1,5 @@
 import type { Cuenta } from './cuenta.ts'
-import { type Decimal, decimal } from './decimal.ts'
+import { type Decimal, decimal, UNO } from './decimal.ts'
 
 export const UNIDADES = ['kg', 'lb', 'qq', 'tm', 'saco'] as const
 export type Unidad = (typeof UNIDADES)[number]
@@ -15,7 +15,7 @@ export const TM_LOTE = decimal(10)
 export function kilosDe(unidad: Unidad, cuenta: Cuenta, campo: string): Decimal {
   switch (unidad) {
     case 'kg':
-      return decimal(1)
+      return UNO
     case 'lb':
       return KG_LIBRA
     case 'tm':

@@ -505,15 +505,7 @@ export type Database = {
           papel?: string
           usd?: number
         }
-        Relationships: [
-          {
-            foreignKeyName: 'kpis_cambios_empresa_id_fkey'
-            columns: ['empresa_id']
-            isOneToOne: false
-            referencedRelation: 'empresas'
-            referencedColumns: ['id']
-          },
-        ]
+        Relationships: []
       }
       kpis_celdas: {
         Row: {
@@ -556,15 +548,7 @@ export type Database = {
           papel?: string
           usd?: number
         }
-        Relationships: [
-          {
-            foreignKeyName: 'kpis_celdas_empresa_id_fkey'
-            columns: ['empresa_id']
-            isOneToOne: false
-            referencedRelation: 'empresas'
-            referencedColumns: ['id']
-          },
-        ]
+        Relationships: []
       }
       lecturas: {
         Row: {

@@ -57,7 +57,7 @@ $$;
 comment on function privado.sumar_fijacion() is 'Disparador: lo que una fijación deja de tener abierto su contrato.';
 
 create function privado.agregar_kpis(desde bigint, hasta bigint) returns void
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '' set work_mem = '128MB' as $$
 declare
   contratos bigint[];
 begin

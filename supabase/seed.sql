@@ -32,8 +32,9 @@ insert into privado.contadores as c (serie, anio, ultimo) values ('contratos', 2
 on conflict (serie, anio) do update set ultimo = excluded.ultimo where c.ultimo < excluded.ultimo;
 
 insert into public.contratos
-  (codigo, exportadora_id, contraparte_id, fecha_firma, volumen_tm, estado, observaciones, creado_por, creado_en)
-select 'CT-2025-00014', exportadora.id, centro.id, '2025-01-20', 200, 'Activo',
+  (codigo, exportadora_id, contraparte_id, fecha_firma, volumen_tm, calidad, modalidad_precio, estado, observaciones,
+   creado_por, creado_en)
+select 'CT-2025-00014', exportadora.id, centro.id, '2025-01-20', 200, 'ASE', 'por fijar', 'Activo',
   'Cacao Nacional grado ASE, precio por fijar sobre ICE Nueva York con diferencial de -700 USD/TM.',
   (select u.id from public.usuarios u join auth.users a on a.id = u.id where a.email = 'exportadora@agroarriba.test'),
   '2025-01-20 10:15:00-05'

@@ -20,7 +20,7 @@ import {
   PaginaDocumentosSchema,
 } from '../schemas/documentos.ts'
 import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../schemas/lotes.ts'
-import { SaludSchema, VivoSchema } from '../schemas/respuestas.ts'
+import { ListoSchema, SaludSchema, VivoSchema } from '../schemas/respuestas.ts'
 import { NOTIFICACIONES } from './notificaciones.ts'
 import { FALLAS, type Operation } from './operation.ts'
 import { PERSONAS } from './personas.ts'
@@ -197,6 +197,19 @@ export const OPERATIONS: readonly Operation[] = [
     answers: {
       200: { description: 'Listo.', body: SaludSchema },
       503: { description: 'No listo.', body: SaludSchema },
+    },
+    problems: [],
+  },
+  {
+    method: 'get',
+    path: '/salud/listo',
+    id: 'saludListo',
+    tag: 'Salud',
+    summary: 'Si se le pueden enviar peticiones: para un balanceador',
+    isPublic: true,
+    answers: {
+      200: { description: 'Sí.', body: ListoSchema },
+      503: { description: 'No: sin base de datos, o deteniéndose.', body: ListoSchema },
     },
     problems: [],
   },

@@ -51,3 +51,16 @@ export function openLimiter(name: string, quota: Quota, redis?: Redis): Limiter 
     },
   }
 }
+
+/** Header fields that tell how much is left (draft-ietf-httpapi-ratelimit-headers-10). */
+export type RateLimitHeaders = Record<'ratelimit-policy' | 'ratelimit', string>
+
+/** What to tell a caller of every quota that a request counted against. */
+export function rateLimitHeaders(usages: Usage[]): RateLimitHeaders {
+  const list = (tell: (usage: Usage) => string) =>
+    usages.map((usage) => `"${usage.name}";${tell(usage)}`).join(', ')
+  return {
+    'ratelimit-policy': list(({ quota }) => `q=${quota.points};w=${quota.seconds}`),
+    ratelimit: list(({ remaining, resetS }) => `r=${remaining};t=${resetS}`),
+  }
+}

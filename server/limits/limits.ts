@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { networkOf } from '../utils/client-address.ts'
 import { problem } from '../utils/problem.ts'
 import type { Quota } from '../utils/quota.ts'
-import { type Limiter, openLimiter, type Usage } from './limiter.ts'
+import { type Limiter, openLimiter, type RateLimitHeaders, rateLimitHeaders } from './limiter.ts'
 
 /** The quotas of the environment; undefined where there is no limit. */
 export interface Quotas {
@@ -25,9 +25,6 @@ export interface Counted {
   isUpload: boolean
   address: string
 }
-
-/** Header fields that tell how much is left (draft-ietf-httpapi-ratelimit-headers). */
-export type RateLimitHeaders = Record<'ratelimit-policy' | 'ratelimit', string>
 
 export interface Limits {
   /**
@@ -63,7 +60,7 @@ export function openLimits(
     const usages = await Promise.all(counted.flatMap(([limiter, key]) => limiter?.take(key) ?? []))
     if (usages.length === 0) return undefined
     const over = usages.filter(({ isOver }) => isOver)
-    const headers = describe(usages)
+    const headers = rateLimitHeaders(usages)
     if (over.length === 0) return headers
     for (const { name } of over) onRefused(name)
     const wait = Math.max(...over.map(({ resetS }) => resetS))
@@ -79,14 +76,5 @@ export function openLimits(
       return take([request.isUpload ? uploads : writes, sub], [address, networkOf(request.address)])
     },
     anonymous: (from) => take([anonymous, networkOf(from)]),
-  }
-}
-
-function describe(usages: Usage[]): RateLimitHeaders {
-  const list = (tell: (usage: Usage) => string) =>
-    usages.map((usage) => `"${usage.name}";${tell(usage)}`).join(', ')
-  return {
-    'ratelimit-policy': list(({ quota }) => `q=${quota.points};w=${quota.seconds}`),
-    ratelimit: list(({ remaining, resetS }) => `r=${remaining};t=${resetS}`),
   }
 }

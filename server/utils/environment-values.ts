@@ -75,3 +75,5 @@ export const serviceAccount = v.pipe(
   v.string(),
   v.check(isServiceAccount, 'is not the JSON of a service account'),
 )
+
+export const metricsToken = v.pipe(v.string(), v.minLength(16, 'is shorter than 16 characters'))

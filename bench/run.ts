@@ -8,6 +8,7 @@ import { kpis } from './cases/kpis.ts'
 import { liquidaciones } from './cases/liquidaciones.ts'
 import { memory } from './cases/memory.ts'
 import { pushes, telling } from './cases/notices.ts'
+import { production } from './cases/production.ts'
 import { read } from './cases/read.ts'
 import { rooms } from './cases/rooms.ts'
 import { upload } from './cases/upload.ts'
@@ -88,6 +89,7 @@ try {
   await measure('rooms', rooms)
   await measure('from INSERT to the client', insert)
   await measure('reads', read)
+  await measure('nginx, logs and limits', production)
   await measure('creations', create)
   await measure('deep pages', deepPage)
   await measure('uploads', upload)

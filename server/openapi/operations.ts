@@ -20,12 +20,12 @@ import {
   PaginaDocumentosSchema,
 } from '../schemas/documentos.ts'
 import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../schemas/lotes.ts'
-import { SaludSchema, VivoSchema } from '../schemas/respuestas.ts'
+import { ListoSchema, SaludSchema, VivoSchema } from '../schemas/respuestas.ts'
 import { CALCULADORA } from './calculadora.ts'
 import { FIJACIONES } from './fijaciones.ts'
 import { KPIS } from './kpis.ts'
 import { NOTIFICACIONES } from './notificaciones.ts'
-import { FALLAS, type Operation } from './operation.ts'
+import { ESCRITURA, FALLAS, type Operation } from './operation.ts'
 import { PARAMETROS } from './parametros.ts'
 import { PERSONAS } from './personas.ts'
 import { PRECIOS } from './precios.ts'
@@ -55,7 +55,7 @@ export const OPERATIONS: readonly Operation[] = [
     body: { schema: NuevoContratoSchema, type: 'application/json' },
     headers: ['Idempotency-Key'],
     answers: { 201: { description: 'El contrato.', body: ContratoSchema, headers: CREADO } },
-    problems: [400, ...FALLAS, 409, 413, 415, 422],
+    problems: ESCRITURA,
   },
   {
     method: 'get',
@@ -81,7 +81,7 @@ export const OPERATIONS: readonly Operation[] = [
     body: { schema: EdicionContratoSchema, type: 'application/json' },
     headers: ['If-Match'],
     answers: { 200: { description: 'El contrato.', body: ContratoSchema, headers: VERSION } },
-    problems: [400, ...FALLAS, 404, 409, 412, 413, 415, 422],
+    problems: [...ESCRITURA, 404, 412],
   },
   {
     method: 'delete',
@@ -110,7 +110,7 @@ export const OPERATIONS: readonly Operation[] = [
         headers: ['Location'],
       },
     },
-    problems: [400, ...FALLAS, 404, 409, 413, 415, 422],
+    problems: [...ESCRITURA, 404],
   },
   {
     method: 'get',
@@ -145,7 +145,7 @@ export const OPERATIONS: readonly Operation[] = [
     body: { schema: NuevoLoteSchema, type: 'application/json' },
     headers: ['Idempotency-Key'],
     answers: { 201: { description: 'El lote.', body: LoteSchema, headers: ['Location'] } },
-    problems: [400, ...FALLAS, 404, 409, 413, 415, 422],
+    problems: [...ESCRITURA, 404],
   },
   {
     method: 'put',
@@ -156,7 +156,7 @@ export const OPERATIONS: readonly Operation[] = [
     description: 'Cuando todos los lotes de un contrato quedan Exportados, el contrato se cierra.',
     body: { schema: EdicionLoteSchema, type: 'application/json' },
     answers: { 200: { description: 'El lote.', body: LoteSchema } },
-    problems: [400, ...FALLAS, 404, 409, 413, 415, 422],
+    problems: [...ESCRITURA, 404],
   },
   {
     method: 'get',
@@ -178,7 +178,7 @@ export const OPERATIONS: readonly Operation[] = [
     body: { schema: NuevoMensajeSchema, type: 'application/json' },
     headers: ['Idempotency-Key'],
     answers: { 201: { description: 'El mensaje.', body: MensajeSchema } },
-    problems: [400, ...FALLAS, 404, 409, 413, 415, 422],
+    problems: [...ESCRITURA, 404],
   },
   {
     method: 'put',
@@ -188,7 +188,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Guarda hasta dónde leyó quien llama; solo avanza',
     body: { schema: LecturaSchema, type: 'application/json' },
     answers: { 200: { description: 'Hasta dónde leyó.', body: LecturaGuardadaSchema } },
-    problems: [400, ...FALLAS, 404, 409, 413, 415, 422],
+    problems: [...ESCRITURA, 404],
   },
   ...CALCULADORA,
   ...FIJACIONES,
@@ -207,6 +207,19 @@ export const OPERATIONS: readonly Operation[] = [
     answers: {
       200: { description: 'Listo.', body: SaludSchema },
       503: { description: 'No listo.', body: SaludSchema },
+    },
+    problems: [429],
+  },
+  {
+    method: 'get',
+    path: '/salud/listo',
+    id: 'saludListo',
+    tag: 'Salud',
+    summary: 'Si se le pueden enviar peticiones: para un balanceador',
+    isPublic: true,
+    answers: {
+      200: { description: 'Sí.', body: ListoSchema },
+      503: { description: 'No: sin base de datos, o deteniéndose.', body: ListoSchema },
     },
     problems: [],
   },

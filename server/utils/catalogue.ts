@@ -26,6 +26,7 @@ export const CATALOGUE = {
   calculadora_no_existe: [404, 'No hay una calculadora con ese nombre.'],
   calculo_no_existe: [404, 'No existe ese cálculo.'],
   metodo_no_permitido: [405, 'Esta dirección no admite este método.'],
+  cuerpo_demasiado_lento: [408, 'El cuerpo no terminó de llegar a tiempo: vuelva a enviarlo.'],
   conflicto_simultaneo: [409, 'Otra operación cambió lo mismo a la vez: vuelva a intentarlo.'],
   duplicado: [409, 'Ya existe un registro con ese valor.'],
   version_distinta: [412, 'El contrato cambió desde que usted lo leyó: vuelva a leerlo antes de editarlo.'],
@@ -42,6 +43,7 @@ export const CATALOGUE = {
   referencia_inexistente: [422, 'Algún dato se refiere a algo que no existe.'],
   archivo_no_admitido: [422, 'El contenido del archivo no es PDF, XML, imagen ni CSV.'],
   csv_invalido: [422, 'El archivo no es un CSV en UTF-8 con encabezado.'],
+  demasiadas_peticiones: [429, 'Demasiadas peticiones seguidas: espere lo que dice Retry-After.'],
   error_interno: [500, 'Algo falló de nuestro lado; ya quedó registrado.'],
   base_no_disponible: [503, 'La base de datos no está disponible: vuelva a intentarlo en unos segundos.'],
   almacen_no_disponible: [

@@ -1,8 +1,8 @@
 import { defineEventHandler, type EventHandler, type H3Event, setResponseHeader } from 'h3'
 import type { Caller, Claims, Database, Query } from './db.ts'
 import { fromDatabase } from './postgres-errors.ts'
-import { problem } from './problem.ts'
 import { services } from './services.ts'
+import { countAddress, type Session, sessionOf } from './session-of.ts'
 import { bearerOf, isAnonKey } from './sessions.ts'
 
 /** The text of a JSON value made by Postgres: it is sent as it came, so numbers keep their digits. */
@@ -46,20 +46,20 @@ function connect(database: Database, claims: Claims, token: string): UserConnect
 const ANON: Claims = { role: 'anon' }
 const PUBLIC_KEY = /^Bearer +sb_publishable_/i
 
-/** Whoever a token says, on the connections that the request asks for; without a token, `anon`, who only reads. */
-async function connectAs(event: H3Event, token: string | undefined): Promise<UserConnection> {
-  const { verifySession, readers, database } = services()
-  if (token === undefined) return connect(readers, ANON, '')
+/** The database as whoever a session says, on the connections that the request asks for; without one, as `anon`, who only reads. */
+function connectAs(event: H3Event, session: Session | undefined): UserConnection {
+  const { readers, database } = services()
+  if (!session) return connect(readers, ANON, '')
   const isRead = event.method === 'GET' || event.method === 'HEAD'
-  return connect(isRead ? readers : database, await verifySession(token), token)
+  return connect(isRead ? readers : database, session.claims, session.token)
 }
 
 function answering<T>(
   handler: (event: H3Event, db: UserConnection) => Promise<T>,
-  tokenOf: (event: H3Event) => string | undefined,
+  callerOf: (event: H3Event) => Promise<Session | undefined>,
 ): EventHandler {
   return defineEventHandler(async (event) => {
-    const answer = await handler(event, await connectAs(event, tokenOf(event)))
+    const answer = await handler(event, connectAs(event, await callerOf(event)))
     if (typeof answer === 'string')
       setResponseHeader(event, 'content-type', 'application/json; charset=utf-8')
     return answer
@@ -70,21 +70,17 @@ function answering<T>(
  * A route that answers a signed-in user: checks the session and hands over the database as that user.
  * A string that it returns is JSON.
  */
-export function comoUsuario<T>(handler: (event: H3Event, db: UserConnection) => Promise<T>): EventHandler {
-  return answering(handler, (event) => {
-    const token = bearerOf(event.node.req.headers.authorization)
-    if (!token) throw problem('no_autenticado')
-    return token
-  })
-}
+export const comoUsuario = <T>(handler: (event: H3Event, db: UserConnection) => Promise<T>): EventHandler =>
+  answering(handler, sessionOf)
 
 /** A route that answers anybody: who has no session, or only the public key of an app, is `anon` in the database. */
-export function conOSinSesion<T>(handler: (event: H3Event, db: UserConnection) => Promise<T>): EventHandler {
-  return answering(handler, (event) => {
+export const conOSinSesion = <T>(handler: (event: H3Event, db: UserConnection) => Promise<T>): EventHandler =>
+  answering(handler, async (event) => {
     const header = event.node.req.headers.authorization
+    // Counted already.
+    if (header === undefined) return undefined
     const token = bearerOf(header)
-    // Half a token is no session, but whoever sent it thinks that it has one.
-    if (!token && header && !PUBLIC_KEY.test(header)) throw problem('no_autenticado')
-    return token && isAnonKey(token) ? undefined : token
+    if (!PUBLIC_KEY.test(header) && !(token && isAnonKey(token))) return sessionOf(event)
+    await countAddress(event)
+    return undefined
   })
-}

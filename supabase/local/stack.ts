@@ -5,6 +5,7 @@ import { createAuthAdmin } from './auth/admin/server.ts'
 import { readConfig } from './config.ts'
 import { buildFunctions } from './functions/build.ts'
 import { startFunctions } from './functions/process.ts'
+import { readGatewayEnvironment } from './gateway/environment.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createIdentifier } from './gateway/identity.ts'
 import { createLite } from './gateway/lite.ts'
@@ -119,6 +120,7 @@ async function startParts(
   const keys = await loadKeys(settings.dataDir)
   const config = await readConfig()
   const limits = readLimits()
+  const environment = readGatewayEnvironment()
   const env = stackEnv(settings, keys)
   const db = { port: settings.dbPort, password: keys.dbPassword }
   const url = (role: string) => databaseUrl(db, role)
@@ -195,6 +197,7 @@ async function startParts(
       authAdmin,
       storage: storage.handler,
       realtime,
+      environment,
     })
     await listen(gateway, settings.apiPort, settings.host)
     stops.push(() => close(gateway))

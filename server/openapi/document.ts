@@ -1,51 +1,9 @@
 import { toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema'
 import type { GenericSchema } from 'valibot'
-import {
-  ContratoResumenSchema,
-  ContratoSchema,
-  EdicionContratoSchema,
-  NuevoContratoSchema,
-  PaginaContratosSchema,
-} from '../schemas/contratos.ts'
-import { DocumentoSchema, FormularioDocumentoSchema, PaginaDocumentosSchema } from '../schemas/documentos.ts'
-import { FijacionSchema, NuevaFijacionSchema } from '../schemas/fijaciones.ts'
-import { AvanceSchema, KpisSchema } from '../schemas/kpis.ts'
-import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../schemas/lotes.ts'
-import { NuevoParametroSchema, ParametroSchema } from '../schemas/parametros.ts'
-import { EmpresaSchema, PerfilSchema, UsuarioSchema } from '../schemas/personas.ts'
-import { InformeSchema, NuevoPrecioSchema, PrecioSchema } from '../schemas/precios.ts'
-import { ProblemaSchema, SaludSchema } from '../schemas/respuestas.ts'
 import { TITLES } from '../utils/catalogue.ts'
+import { NAMED } from './named.ts'
 import type { Answer, Operation, RequestHeader } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
-
-const NAMED: Record<string, GenericSchema> = {
-  Contrato: ContratoSchema,
-  ContratoResumen: ContratoResumenSchema,
-  PaginaContratos: PaginaContratosSchema,
-  NuevoContrato: NuevoContratoSchema,
-  EdicionContrato: EdicionContratoSchema,
-  Documento: DocumentoSchema,
-  PaginaDocumentos: PaginaDocumentosSchema,
-  FormularioDocumento: FormularioDocumentoSchema,
-  Lote: LoteSchema,
-  NuevoLote: NuevoLoteSchema,
-  EdicionLote: EdicionLoteSchema,
-  Fijacion: FijacionSchema,
-  NuevaFijacion: NuevaFijacionSchema,
-  Kpis: KpisSchema,
-  Avance: AvanceSchema,
-  Empresa: EmpresaSchema,
-  Perfil: PerfilSchema,
-  Usuario: UsuarioSchema,
-  Parametro: ParametroSchema,
-  NuevoParametro: NuevoParametroSchema,
-  Precio: PrecioSchema,
-  NuevoPrecio: NuevoPrecioSchema,
-  InformePrecios: InformeSchema,
-  Salud: SaludSchema,
-  Problema: ProblemaSchema,
-}
 
 const CONFIG = {
   target: 'draft-2020-12',

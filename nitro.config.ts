@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { defineNitroConfig } from 'nitropack/config'
 
 /** The functions: one Node server built into .output/server/index.mjs. */
@@ -20,6 +21,12 @@ export default defineNitroConfig({
   // There are no public files to look for at every request, nor a debugger for whom to tag every hook.
   serveStatic: false,
   replace: { 'console.createTask': 'undefined' },
+  // Built for production, the process listens and ends our way; under npm run dev, Nitro runs it.
+  hooks: {
+    'build:before': ({ options }) => {
+      if (!options.dev) options.entry = fileURLToPath(new URL('server/entry.ts', import.meta.url))
+    },
+  },
   esbuild: { options: { target: 'node22' } },
   experimental: { tasks: true },
   scheduledTasks: { '17 * * * *': ['subidas:barrer', 'push:barrer'] },

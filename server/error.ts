@@ -8,7 +8,8 @@ export default function errorHandler(error: H3Error, event: H3Event): void {
   // Whoever asked has gone: there is nobody to answer, and nothing failed.
   if (res.destroyed) return
   const problem = asProblem(error, event)
-  if (problem.statusCode >= 500) log.error({ err: error.cause ?? error, route: event.path }, problem.clave)
+  if (problem.statusCode >= 500)
+    log.error({ request: event.context.requestId, err: error.cause ?? error }, problem.clave)
   if (res.headersSent) {
     // The answer had begun: cutting the connection is the only way to say that it is not whole.
     res.destroy()

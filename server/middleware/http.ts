@@ -1,48 +1,73 @@
 import { defineEventHandler, type H3Event, setResponseHeaders } from 'h3'
+import { countAnswer } from '../metrics/metrics.ts'
 import { log } from '../utils/log.ts'
+import { requestIdOf } from '../utils/request-id.ts'
+import { services } from '../utils/services.ts'
+import { countAddress } from '../utils/session-of.ts'
 
-/** Headers of every answer: readable by web apps of any origin, as Supabase's functions are. */
+declare module 'h3' {
+  interface H3EventContext {
+    /** By which every log tells of this request. */
+    requestId: string
+    /** The address of the client, as far as proxies are trusted. */
+    address: string
+    /** Id of the user whose session holds. */
+    userId?: string
+  }
+}
+
+/** Headers of every answer; a route may say otherwise, as /docs does. */
 const ALWAYS = {
-  'access-control-allow-origin': '*',
-  'access-control-expose-headers':
-    'ETag, Location, Content-Disposition, Content-Range, Accept-Ranges, Idempotency-Replayed, Retry-After, Allow',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  // Web apps of other origins read answers by CORS; embedding them without it is for nobody.
+  'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'private, no-cache',
 }
 
-const PREFLIGHT = {
-  'access-control-allow-methods': 'GET, HEAD, POST, PUT, DELETE, OPTIONS',
-  'access-control-allow-headers':
-    'authorization, x-client-info, apikey, content-type, idempotency-key, if-match, if-none-match, if-range, range, x-region',
-  'access-control-max-age': 86_400,
-}
+// What a balancer or a supervisor asks every second is not to be refused.
+const UNCOUNTED = /^(\/functions\/v1)?\/(salud\/(vivo|listo)|metrics)\/?(\?|$)/
 
-/** What holds for every route: CORS and its preflight, HEAD as GET without a body, one line of log. */
-export default defineEventHandler((event) => {
-  logWhenAnswered(event)
+/** What holds for every route: CORS and its preflight, HEAD as GET without a body, limits, one line of log. */
+export default defineEventHandler(async (event) => {
+  const { req } = event.node
+  const { cors, clientAddress } = services()
+  event.context.requestId = requestIdOf(req)
+  event.context.address = clientAddress(req)
+  tellWhenAnswered(event)
   setResponseHeaders(event, ALWAYS)
+  setResponseHeaders(event, cors.headers(req.headers.origin))
+  event.node.res.setHeader('x-request-id', event.context.requestId)
   // Node has noted the HEAD already and drops the body by itself.
   if (event.method === 'HEAD') event._method = 'GET'
-  if (event.method !== 'OPTIONS') return
-  setResponseHeaders(event, PREFLIGHT)
-  return null
+  if (event.method === 'OPTIONS') {
+    setResponseHeaders(event, cors.preflight)
+    return null
+  }
+  if (req.headers.authorization === undefined && !UNCOUNTED.test(event.path)) await countAddress(event)
 })
 
-function logWhenAnswered(event: H3Event): void {
+function tellWhenAnswered(event: H3Event): void {
   const { req, res } = event.node
   const start = performance.now()
-  const { method, url } = req
+  const { method } = req
   res.once('close', () => {
-    const isRead = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
-    const level = res.statusCode >= 500 ? 'error' : isRead ? 'debug' : 'info'
-    if (!log.isLevelEnabled(level)) return
     const ms = Math.round((performance.now() - start) * 10) / 10
+    // The pattern and not the path, which may carry the token of a device or what somebody typed.
+    const route = event.context.matchedRoute?.path
+    countAnswer(method, route, res.statusCode, ms)
+    const level = res.statusCode >= 500 ? 'error' : 'info'
+    if (!log.isLevelEnabled(level)) return
+    const { requestId, address, userId } = event.context
     log[level]({
+      request: requestId,
       method,
-      path: url?.split('?')[0],
+      route,
       status: res.statusCode,
       ms,
+      user: userId,
+      address,
       aborted: !res.writableFinished || undefined,
     })
   })

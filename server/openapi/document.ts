@@ -66,6 +66,10 @@ const RESPONSE_HEADERS: Record<string, string> = {
   Location: 'Dirección de lo creado, relativa a la de la petición.',
   'Content-Disposition': 'Nombre del archivo.',
   'Content-Range': 'Qué bytes son, de cuántos.',
+  'Retry-After': 'Segundos que esperar.',
+  RateLimit:
+    'De cada límite, cuánto queda y en cuántos segundos vuelve a estar entero: "escrituras";r=599;t=60.',
+  'RateLimit-Policy': 'Cada límite, y en cuántos segundos: "escrituras";q=600;w=60.',
 }
 
 type Json = Record<string, unknown>
@@ -108,21 +112,29 @@ function parameters(operation: Operation): Json[] {
   return [...inPath, ...inQuery, ...inHeader]
 }
 
+const described = (headers: readonly string[]): Json =>
+  Object.fromEntries(headers.map((name) => [name, { description: RESPONSE_HEADERS[name], schema: text }]))
+
 function response({ description, body, headers }: Answer): Json {
   const content =
     body === 'binary'
       ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
       : body && { 'application/json': { schema: reference(body) } }
-  const described = headers?.map((name) => [name, { description: RESPONSE_HEADERS[name], schema: text }])
   return {
     description,
-    ...(described && { headers: Object.fromEntries(described) }),
+    ...(headers && { headers: described(headers) }),
     ...(content && { content }),
   }
 }
 
+const PROBLEM_HEADERS: Record<number, readonly string[]> = {
+  429: ['Retry-After', 'RateLimit', 'RateLimit-Policy'],
+  503: ['Retry-After'],
+}
+
 const problemResponse = (status: number): Json => ({
   description: TITLES[status],
+  ...(PROBLEM_HEADERS[status] && { headers: described(PROBLEM_HEADERS[status]) }),
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problema' } } },
 })
 

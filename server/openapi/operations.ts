@@ -20,9 +20,9 @@ import {
   PaginaDocumentosSchema,
 } from '../schemas/documentos.ts'
 import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../schemas/lotes.ts'
-import { SaludSchema, VivoSchema } from '../schemas/respuestas.ts'
+import { ListoSchema, SaludSchema, VivoSchema } from '../schemas/respuestas.ts'
 import { NOTIFICACIONES } from './notificaciones.ts'
-import { FALLAS, type Operation } from './operation.ts'
+import { ESCRITURA, FALLAS, type Operation } from './operation.ts'
 import { PERSONAS } from './personas.ts'
 
 const VERSION = ['ETag'] as const
@@ -50,7 +50,7 @@ export const OPERATIONS: readonly Operation[] = [
     body: { schema: NuevoContratoSchema, type: 'application/json' },
     headers: ['Idempotency-Key'],
     answers: { 201: { description: 'El contrato.', body: ContratoSchema, headers: CREADO } },
-    problems: [400, ...FALLAS, 409, 413, 415, 422],
+    problems: ESCRITURA,
   },
   {
     method: 'get',
@@ -76,7 +76,7 @@ export const OPERATIONS: readonly Operation[] = [
     body: { schema: EdicionContratoSchema, type: 'application/json' },
     headers: ['If-Match'],
     answers: { 200: { description: 'El contrato.', body: ContratoSchema, headers: VERSION } },
-    problems: [400, ...FALLAS, 404, 409, 412, 413, 415, 422],
+    problems: [...ESCRITURA, 404, 412],
   },
   {
     method: 'delete',
@@ -105,7 +105,7 @@ export const OPERATIONS: readonly Operation[] = [
         headers: ['Location'],
       },
     },
-    problems: [400, ...FALLAS, 404, 409, 413, 415, 422],
+    problems: [...ESCRITURA, 404],
   },
   {
     method: 'get',
@@ -140,7 +140,7 @@ export const OPERATIONS: readonly Operation[] = [
     body: { schema: NuevoLoteSchema, type: 'application/json' },
     headers: ['Idempotency-Key'],
     answers: { 201: { description: 'El lote.', body: LoteSchema, headers: ['Location'] } },
-    problems: [400, ...FALLAS, 404, 409, 413, 415, 422],
+    problems: [...ESCRITURA, 404],
   },
   {
     method: 'put',
@@ -151,7 +151,7 @@ export const OPERATIONS: readonly Operation[] = [
     description: 'Cuando todos los lotes de un contrato quedan Exportados, el contrato se cierra.',
     body: { schema: EdicionLoteSchema, type: 'application/json' },
     answers: { 200: { description: 'El lote.', body: LoteSchema } },
-    problems: [400, ...FALLAS, 404, 409, 413, 415, 422],
+    problems: [...ESCRITURA, 404],
   },
   {
     method: 'get',
@@ -173,7 +173,7 @@ export const OPERATIONS: readonly Operation[] = [
     body: { schema: NuevoMensajeSchema, type: 'application/json' },
     headers: ['Idempotency-Key'],
     answers: { 201: { description: 'El mensaje.', body: MensajeSchema } },
-    problems: [400, ...FALLAS, 404, 409, 413, 415, 422],
+    problems: [...ESCRITURA, 404],
   },
   {
     method: 'put',
@@ -183,7 +183,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Guarda hasta dónde leyó quien llama; solo avanza',
     body: { schema: LecturaSchema, type: 'application/json' },
     answers: { 200: { description: 'Hasta dónde leyó.', body: LecturaGuardadaSchema } },
-    problems: [400, ...FALLAS, 404, 409, 413, 415, 422],
+    problems: [...ESCRITURA, 404],
   },
   ...NOTIFICACIONES,
   ...PERSONAS,
@@ -197,6 +197,19 @@ export const OPERATIONS: readonly Operation[] = [
     answers: {
       200: { description: 'Listo.', body: SaludSchema },
       503: { description: 'No listo.', body: SaludSchema },
+    },
+    problems: [429],
+  },
+  {
+    method: 'get',
+    path: '/salud/listo',
+    id: 'saludListo',
+    tag: 'Salud',
+    summary: 'Si se le pueden enviar peticiones: para un balanceador',
+    isPublic: true,
+    answers: {
+      200: { description: 'Sí.', body: ListoSchema },
+      503: { description: 'No: sin base de datos, o deteniéndose.', body: ListoSchema },
     },
     problems: [],
   },

@@ -97,7 +97,7 @@ export const PERSONAS: readonly Operation[] = [
     description: 'El enlace sirve una vez y por 7 días. Invitar de nuevo anula el enlace anterior.',
     body: json(NuevaInvitacionSchema),
     answers: { 201: { description: 'La invitación.', body: InvitacionSchema } },
-    problems: [...ESCRITURA, 429],
+    problems: ESCRITURA,
   },
   {
     method: 'get',

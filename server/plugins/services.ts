@@ -28,7 +28,8 @@ export default defineNitroPlugin((nitro) => {
   }
   nitro.hooks.hook('close', async () => {
     await (await push)?.stop()
-    const { database, readers } = services()
+    const { database, readers, redis } = services()
+    redis?.disconnect()
     await Promise.all([database.close(), readers.close()])
   })
 })

@@ -2,6 +2,7 @@ import { Agent } from 'node:https'
 import { type App, applicationDefault, cert, deleteApp, initializeApp } from 'firebase-admin/app'
 import { getMessaging, type Message } from 'firebase-admin/messaging'
 import { HttpsProxyAgent } from 'https-proxy-agent'
+import { within } from '../utils/within.ts'
 
 /** A notice on its way to one device. */
 export interface Envio {
@@ -28,6 +29,8 @@ export interface Fcm {
 }
 
 const SOCKETS = 64
+/** Of a whole batch: its client gives each request less, but waits for its credentials as long as it takes. */
+const PATIENCE_MS = 120_000
 const FIRST_WAIT_S = 2
 const LONGEST_WAIT_S = 600
 const GONE = ['messaging/registration-token-not-registered', 'messaging/installation-id-not-registered']
@@ -50,7 +53,7 @@ export function openFcm(options: { serviceAccount?: string | undefined; proxy?: 
   return {
     async send(envios) {
       try {
-        const { responses } = await messaging.sendEach(envios.map(toMessage))
+        const { responses } = await within(PATIENCE_MS, 'Firebase', messaging.sendEach(envios.map(toMessage)))
         return envios.map((envio, i) => {
           const { success, error } = responses[i]!
           return success ? { id: envio.id, fue: 'enviada' } : verdict(envio, error)

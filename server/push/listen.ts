@@ -8,7 +8,7 @@ export function listen(connectionString: string, channel: string, onNotice: () =
   let isStopped = false
   async function connect() {
     if (isStopped) return
-    const current = new pg.Client({ connectionString, keepAlive: true })
+    const current = new pg.Client({ connectionString, keepAlive: true, connectionTimeoutMillis: 10_000 })
     client = current
     let isOver = false
     const again = () => {

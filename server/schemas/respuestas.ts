@@ -31,12 +31,19 @@ const DependenciaSchema = v.strictObject({
 export const SaludSchema = v.strictObject({
   estado: v.picklist(['listo', 'no listo']),
   push: v.pipe(v.picklist(['encendido', 'apagado']), v.description('Apagado sin credenciales de Firebase.')),
+  redis: v.pipe(
+    v.picklist(['disponible', 'no disponible', 'apagado']),
+    v.description('Apagado sin REDIS_URL; sin él, los límites son de cada proceso.'),
+  ),
   dependencias: v.strictObject({
     postgres: DependenciaSchema,
     auth: DependenciaSchema,
     storage: DependenciaSchema,
   }),
 })
+
+/** GET /salud/listo. */
+export const ListoSchema = v.strictObject({ estado: v.picklist(['listo', 'no listo']) })
 
 /** GET /salud/vivo. */
 export const VivoSchema = v.strictObject({ estado: v.literal('vivo') })

@@ -20,6 +20,7 @@ export const CATALOGUE = {
   proveedor_no_existe: [404, 'Esa empresa no es parte del contrato.'],
   lote_no_existe: [404, 'No existe ese lote en el contrato.'],
   metodo_no_permitido: [405, 'Esta dirección no admite este método.'],
+  cuerpo_demasiado_lento: [408, 'El cuerpo no terminó de llegar a tiempo: vuelva a enviarlo.'],
   conflicto_simultaneo: [409, 'Otra operación cambió lo mismo a la vez: vuelva a intentarlo.'],
   duplicado: [409, 'Ya existe un registro con ese valor.'],
   version_distinta: [412, 'El contrato cambió desde que usted lo leyó: vuelva a leerlo antes de editarlo.'],
@@ -33,6 +34,7 @@ export const CATALOGUE = {
   datos_invalidos: [422, 'Algún dato no es válido.'],
   referencia_inexistente: [422, 'Algún dato se refiere a algo que no existe.'],
   archivo_no_admitido: [422, 'El contenido del archivo no es PDF, XML, imagen ni CSV.'],
+  demasiadas_peticiones: [429, 'Demasiadas peticiones seguidas: espere lo que dice Retry-After.'],
   error_interno: [500, 'Algo falló de nuestro lado; ya quedó registrado.'],
   base_no_disponible: [503, 'La base de datos no está disponible: vuelva a intentarlo en unos segundos.'],
   almacen_no_disponible: [

@@ -1,9 +1,8 @@
 import { defineEventHandler, type EventHandler, type H3Event, setResponseHeader } from 'h3'
 import type { Caller, Claims, Database, Query } from './db.ts'
 import { fromDatabase } from './postgres-errors.ts'
-import { problem } from './problem.ts'
 import { services } from './services.ts'
-import { bearerOf } from './sessions.ts'
+import { sessionOf } from './session-of.ts'
 
 /** The text of a JSON value made by Postgres: it is sent as it came, so numbers keep their digits. */
 export type Json = string
@@ -49,11 +48,9 @@ function connect(database: Database, claims: Claims, token: string): UserConnect
  */
 export function comoUsuario<T>(handler: (event: H3Event, db: UserConnection) => Promise<T>): EventHandler {
   return defineEventHandler(async (event) => {
-    const token = bearerOf(event.node.req.headers.authorization)
-    if (!token) throw problem('no_autenticado')
-    const { verifySession, readers, database } = services()
+    const { claims, token } = await sessionOf(event)
+    const { readers, database } = services()
     const isRead = event.method === 'GET' || event.method === 'HEAD'
-    const claims = await verifySession(token)
     const answer = await handler(event, connect(isRead ? readers : database, claims, token))
     if (typeof answer === 'string')
       setResponseHeader(event, 'content-type', 'application/json; charset=utf-8')

@@ -14,6 +14,9 @@ export interface Archivo {
   sha256: string | null
 }
 
+/** Until Storage begins to answer; from then on, a connection without a byte for a minute ends by itself. */
+const PATIENCE_MS = 15_000
+
 interface Download {
   status: number
   headers: Record<string, string>
@@ -35,18 +38,22 @@ export async function openDownload(
   const isCurrent = (getRequestHeader(event, 'if-range') ?? etag) === etag
   const abort = new AbortController()
   event.node.res.once('close', () => abort.abort())
+  const late = setTimeout(() => abort.abort(new Error('Storage did not answer in time')), PATIENCE_MS)
   const path = url_archivo.split('/').map(encodeURIComponent).join('/')
   const response = await fetch(`${supabaseUrl}/storage/v1/object/authenticated/${path}`, {
     headers: {
       authorization: `Bearer ${token}`,
       apikey: publishableKey,
+      'x-request-id': event.context.requestId,
       'accept-encoding': 'identity',
       ...(range && isCurrent && { range }),
     },
     signal: abort.signal,
-  }).catch((cause) => {
-    throw problem('almacen_no_disponible', { cause })
   })
+    .catch((cause) => {
+      throw problem('almacen_no_disponible', { cause })
+    })
+    .finally(() => clearTimeout(late))
   if (!response.ok || !response.body) throw await failure(response)
   const passed = ['content-length', 'content-range'].flatMap((name) => {
     const value = response.headers.get(name)

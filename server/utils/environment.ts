@@ -1,5 +1,17 @@
 import { availableParallelism } from 'node:os'
 import * as v from 'valibot'
+import type { Quotas } from '../limits/limits.ts'
+import {
+  addresses,
+  databaseUrl,
+  httpUrl,
+  metricsToken,
+  origins,
+  poolSize,
+  seconds,
+  serviceAccount,
+} from './environment-values.ts'
+import { quota } from './quota.ts'
 
 /** A setting that is missing or does not hold what it should; the message is for who starts the process. */
 export class EnvironmentError extends Error {
@@ -7,38 +19,6 @@ export class EnvironmentError extends Error {
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
-
-const httpUrl = v.pipe(
-  v.string('is missing'),
-  v.url('is not a URL'),
-  v.regex(/^https?:/, 'is not an http(s) URL'),
-  v.transform((url) => url.replace(/\/+$/, '')),
-)
-const databaseUrl = v.pipe(
-  v.string('is missing'),
-  v.url('is not a URL'),
-  v.regex(/^postgres(ql)?:/, 'is not a postgres:// URL'),
-  // Supavisor names the tenant after a dot: authenticator.my-project
-  v.check(
-    (url) => /^authenticator(\.|$)/.test(decodeURIComponent(new URL(url).username)),
-    'must log in as authenticator, which can do nothing but become the caller; set AUTHENTICATOR_DATABASE_URL',
-  ),
-)
-
-const poolSize = v.pipe(
-  v.string(),
-  v.regex(/^[1-9]\d{0,2}$/, 'is not a number from 1 to 999'),
-  v.transform(Number),
-)
-
-function isServiceAccount(text: string): boolean {
-  try {
-    const { project_id, client_email, private_key } = JSON.parse(text)
-    return [project_id, client_email, private_key].every((value) => typeof value === 'string')
-  } catch {
-    return false
-  }
-}
 
 const EnvironmentSchema = v.object({
   SUPABASE_URL: httpUrl,
@@ -48,9 +28,7 @@ const EnvironmentSchema = v.object({
   JWT_SECRET: v.optional(
     v.pipe(v.string(), v.minLength(32, 'is shorter than 32 characters, too weak for HS256')),
   ),
-  FIREBASE_SERVICE_ACCOUNT: v.optional(
-    v.pipe(v.string(), v.check(isServiceAccount, 'is not the JSON of a service account')),
-  ),
+  FIREBASE_SERVICE_ACCOUNT: v.optional(serviceAccount),
   GOOGLE_APPLICATION_CREDENTIALS: v.optional(v.string()),
   HTTPS_PROXY: v.optional(v.pipe(v.string(), v.url('is not a URL'))),
   SMTP_URL: v.optional(
@@ -58,6 +36,19 @@ const EnvironmentSchema = v.object({
   ),
   SMTP_FROM: v.optional(v.string(), 'Triboka <no-responder@localhost>'),
   APP_URL: v.optional(httpUrl, 'http://127.0.0.1:3000'),
+  REDIS_URL: v.optional(
+    v.pipe(v.string(), v.url('is not a URL'), v.regex(/^rediss?:/, 'is not a redis(s) URL')),
+  ),
+  TRUSTED_PROXIES: v.optional(addresses, 'loopback'),
+  CORS_ORIGINS: v.optional(origins, '*'),
+  METRICS_TOKEN: v.optional(metricsToken),
+  METRICS_ALLOW: v.optional(addresses, 'loopback'),
+  SHUTDOWN_DELAY: v.optional(seconds, '0'),
+  LIMIT_READS: v.optional(quota, '30000/60'),
+  LIMIT_WRITES: v.optional(quota, '600/60'),
+  LIMIT_UPLOADS: v.optional(quota, '120/60'),
+  LIMIT_ADDRESS: v.optional(quota, '6000/60'),
+  LIMIT_ANONYMOUS: v.optional(quota, '600/60'),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `is none of ${LOG_LEVELS.join(', ')}`), 'info'),
   DB_POOL_MAX: v.optional(poolSize, '20'),
   // What reads never waits for a lock, only for a processor: more at once would make each of them slower.
@@ -84,6 +75,17 @@ export interface Environment {
   smtpFrom: string
   /** The app that people open: links in mails lead there. */
   appUrl: string
+  /** Shared by all replicas; undefined where each counts by itself. */
+  redisUrl: string | undefined
+  /** Whose word on the client's address counts. */
+  trustedProxies: string[]
+  /** Origins whose web apps may read answers: `['*']` is any. */
+  corsOrigins: string[]
+  /** Who may read /metrics: whoever has the token, or comes from these addresses. */
+  metrics: { token: string | undefined; allow: string[] }
+  /** Seconds between being told to stop and taking no more connections. */
+  shutdownDelay: number
+  limits: Quotas
   logLevel: (typeof LOG_LEVELS)[number]
   /** Connections to Postgres at most, for what may wait for a lock. */
   poolSize: number
@@ -122,6 +124,18 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     smtpUrl: output.SMTP_URL,
     smtpFrom: output.SMTP_FROM,
     appUrl: output.APP_URL,
+    redisUrl: output.REDIS_URL,
+    trustedProxies: output.TRUSTED_PROXIES,
+    corsOrigins: output.CORS_ORIGINS,
+    metrics: { token: output.METRICS_TOKEN, allow: output.METRICS_ALLOW },
+    shutdownDelay: output.SHUTDOWN_DELAY,
+    limits: {
+      reads: output.LIMIT_READS,
+      writes: output.LIMIT_WRITES,
+      uploads: output.LIMIT_UPLOADS,
+      address: output.LIMIT_ADDRESS,
+      anonymous: output.LIMIT_ANONYMOUS,
+    },
     logLevel: output.LOG_LEVEL,
     poolSize: output.DB_POOL_MAX,
     readers: output.DB_POOL_READERS,

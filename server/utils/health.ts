@@ -1,5 +1,7 @@
 import { log } from './log.ts'
+import { isReady } from './redis.ts'
 import { services } from './services.ts'
+import { isStopping } from './stopping.ts'
 
 const PATIENCE_MS = 3000
 
@@ -30,6 +32,23 @@ async function fetchStatus(path: string, signal: AbortSignal): Promise<void> {
   if (response.status >= 500) throw new Error(`answered ${response.status}`)
 }
 
+const askPostgres = () => services().database.as({ role: 'anon' }).query({ name: 'health', text: 'select 1' })
+
+/**
+ * True while requests may be sent here: nobody has asked to stop, and Postgres answers. Without Auth or Storage most
+ * of what is asked is answered all the same: taking every replica away would answer nothing.
+ */
+export async function isServing(): Promise<boolean> {
+  return !isStopping() && (await probe('postgres', askPostgres)).estado === 'disponible' && !isStopping()
+}
+
+/** What Redis is doing; without it everything else works. */
+export function redisState(): 'apagado' | Dependencia['estado'] {
+  const { redis } = services()
+  if (!redis) return 'apagado'
+  return isReady(redis) ? 'disponible' : 'no disponible'
+}
+
 let current: Promise<Record<'postgres' | 'auth' | 'storage', Dependencia>> | undefined
 
 /** Asks every dependency; callers that come while it asks share the answer, so nobody can use it to flood them. */
@@ -42,9 +61,7 @@ export function checkHealth() {
 
 async function askAll() {
   const [postgres, auth, storage] = await Promise.all([
-    probe('postgres', () =>
-      services().database.as({ role: 'anon' }).query({ name: 'health', text: 'select 1' }),
-    ),
+    probe('postgres', askPostgres),
     probe('auth', (signal) => fetchStatus('/auth/v1/health', signal)),
     probe('storage', (signal) => fetchStatus('/storage/v1/status', signal)),
   ])

@@ -4,6 +4,8 @@ import type { Clave } from './catalogue.ts'
 import { fieldProblem, problem } from './problem.ts'
 
 const JSON_LIMIT = 1024 * 1024
+/** For all of a JSON body to arrive. */
+const BODY_MS = 30_000
 const FAULTS_AT_MOST = 20
 const FIELD_NAME_AT_MOST = 60
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
@@ -62,15 +64,20 @@ async function readBytes(event: H3Event, limit: number): Promise<Buffer> {
   if (Number(req.headers['content-length'] ?? 0) > limit) throw problem('cuerpo_demasiado_grande')
   const chunks: Buffer[] = []
   let size = 0
-  try {
-    for await (const chunk of req) {
+  let late: NodeJS.Timeout | undefined
+  return new Promise<Buffer>((resolve, reject) => {
+    // The connection goes with it: what else would come is the rest of this body.
+    const refuse = () => reject(problem('cuerpo_demasiado_lento', { headers: { connection: 'close' } }))
+    late = setTimeout(refuse, BODY_MS)
+    req.on('data', (chunk: Buffer) => {
       size += chunk.length
-      // Leaving the loop would destroy the connection before the answer: the rest is read and dropped.
+      // What is too much is read and dropped, so that the caller gets to read the answer.
       if (size <= limit) chunks.push(chunk)
-    }
-  } catch (cause) {
-    throw problem('peticion_invalida', { cause })
-  }
-  if (size > limit) throw problem('cuerpo_demasiado_grande')
-  return Buffer.concat(chunks)
+    })
+    req.on('end', () =>
+      size > limit ? reject(problem('cuerpo_demasiado_grande')) : resolve(Buffer.concat(chunks)),
+    )
+    req.on('close', () => req.complete || reject(problem('peticion_invalida')))
+    req.on('error', (cause) => reject(problem('peticion_invalida', { cause })))
+  }).finally(() => clearTimeout(late))
 }

@@ -17,8 +17,8 @@ export interface Invitacion {
 }
 
 /**
- * Sends the link of an invitation by mail. Where no mail can leave, the link is logged and given back to who
- * invited, so that it can be delivered by hand.
+ * Sends the link of an invitation by mail. Where no mail can leave, the link is given back to who invited, so
+ * that it can be delivered by hand.
  */
 export async function entregarInvitacion({
   id,
@@ -43,9 +43,9 @@ export async function entregarInvitacion({
       })
       return { enviada: true }
     }
-    log.info({ invitation: id, link: enlace }, 'no SMTP_URL: the link of the invitation was not mailed')
+    log.info({ invitation: id }, 'no SMTP_URL: the link of the invitation was not mailed')
   } catch (error) {
-    log.error({ invitation: id, link: enlace, err: error }, 'the invitation was not mailed')
+    log.error({ invitation: id, err: error }, 'the invitation was not mailed')
   }
   return { enviada: false, enlace }
 }

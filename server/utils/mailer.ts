@@ -16,6 +16,7 @@ export function openMailer({ smtpUrl, smtpFrom }: Environment): SendMail | undef
   if (smtpUrl === undefined) return undefined
   const transport = createTransport({
     url: smtpUrl,
+    dnsTimeout: PATIENCE_MS,
     connectionTimeout: PATIENCE_MS,
     greetingTimeout: PATIENCE_MS,
     socketTimeout: PATIENCE_MS,

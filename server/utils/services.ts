@@ -1,7 +1,14 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import type { Redis } from 'ioredis'
+import { type Limits, openLimits } from '../limits/limits.ts'
+import { createMetricsGuard, type MayReadMetrics } from '../metrics/guard.ts'
+import { countRefused } from '../metrics/metrics.ts'
+import { type ClientAddress, createClientAddress } from './client-address.ts'
+import { type Cors, createCors } from './cors.ts'
 import { type Database, openDatabase } from './db.ts'
 import type { Environment } from './environment.ts'
 import { openMailer, type SendMail } from './mailer.ts'
+import { openRedis } from './redis.ts'
 import { createSessionVerifier, type VerifySession } from './sessions.ts'
 import { streamingFetch } from './streaming-fetch.ts'
 
@@ -14,8 +21,17 @@ export interface Services {
   verifySession: VerifySession
   /** Sends a mail; undefined without SMTP_URL. */
   sendMail: SendMail | undefined
-  /** Supabase as the owner of a token: Storage asks Postgres with its claims. */
-  supabaseAs(token: string): SupabaseClient
+  /** Undefined without REDIS_URL. It may be away: see isReady. */
+  redis: Redis | undefined
+  limits: Limits
+  clientAddress: ClientAddress
+  cors: Cors
+  mayReadMetrics: MayReadMetrics
+  /**
+   * Supabase as the owner of a token: Storage asks Postgres with its claims.
+   * @param requestId goes along, so that its log tells of the same request.
+   */
+  supabaseAs(token: string, requestId: string): SupabaseClient
   /** Storage as the service role, for sweeping; undefined without a secret key. */
   serviceStorage: SupabaseClient['storage'] | undefined
 }
@@ -29,22 +45,31 @@ let current: Services | undefined
 export function openServices(environment: Environment): void {
   const open = (max: number, isShared: boolean) =>
     openDatabase(environment.databaseUrl, { max, isShared, queryTimeoutMs: QUERY_TIMEOUT_MS })
+  const redis = environment.redisUrl === undefined ? undefined : openRedis(environment.redisUrl)
+  const clientAddress = createClientAddress(environment.trustedProxies)
   current = {
     environment,
+    redis,
+    limits: openLimits(environment.limits, redis, countRefused),
+    clientAddress,
+    mayReadMetrics: createMetricsGuard(environment.metrics, clientAddress),
+    cors: createCors(environment.corsOrigins),
     database: open(environment.poolSize, false),
     readers: open(environment.readers, true),
     verifySession: createSessionVerifier(environment),
     sendMail: openMailer(environment),
-    supabaseAs: (token) =>
+    supabaseAs: (token, requestId) =>
       createClient(environment.supabaseUrl, environment.publishableKey, {
         accessToken: async () => token,
-        global: { fetch: streamingFetch },
+        global: { fetch: streamingFetch, headers: { 'x-request-id': requestId } },
       }),
     serviceStorage:
       environment.secretKey === undefined
         ? undefined
-        : createClient(environment.supabaseUrl, environment.secretKey, { auth: { persistSession: false } })
-            .storage,
+        : createClient(environment.supabaseUrl, environment.secretKey, {
+            auth: { persistSession: false },
+            global: { fetch: streamingFetch },
+          }).storage,
   }
 }
 

@@ -6,13 +6,21 @@ import type { ReadableStream } from 'node:stream/web'
 
 const agents = { 'http:': new HttpAgent({ keepAlive: true }), 'https:': new HttpsAgent({ keepAlive: true }) }
 
+/** Of a connection over which no byte has come or gone: an upload may take as long as it likes while it moves. */
+const SILENCE_MS = 60_000
+/** Of what has no file in it. */
+const PATIENCE_MS = 15_000
+
 /**
  * `fetch` for supabase-js that sends a Node stream over `node:http`: the built-in one copies every chunk of it
- * through web streams, which costs more than all the rest of an upload. Anything else goes the usual way.
+ * through web streams, which costs more than all the rest of an upload. Anything else goes the usual way. Neither
+ * waits for ever.
  */
 export const streamingFetch: typeof fetch = async (input, init) => {
   const body: unknown = init?.body
-  return body instanceof Readable ? send(new URL(input as string | URL), init!, body) : fetch(input, init)
+  if (body instanceof Readable) return send(new URL(input as string | URL), init!, body)
+  const late = AbortSignal.timeout(PATIENCE_MS)
+  return fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, late]) : late })
 }
 
 async function send(url: URL, init: RequestInit, body: Readable): Promise<Response> {
@@ -23,6 +31,7 @@ async function send(url: URL, init: RequestInit, body: Readable): Promise<Respon
     agent: isSecure ? agents['https:'] : agents['http:'],
     signal: init.signal ?? undefined,
   })
+  request.setTimeout(SILENCE_MS, () => request.destroy(new Error('Storage fell silent')))
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     request.once('response', resolve)
     request.once('error', reject)

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { SupabaseClient } from '@supabase/supabase-js'
+import { countUpload } from '../metrics/metrics.ts'
 import { type ContentType, recogniseContent, SAMPLE_BYTES } from './content-type.ts'
 import type { IncomingFile } from './form.ts'
 import { log } from './log.ts'
@@ -54,6 +55,7 @@ export function openUpload(supabase: SupabaseClient, folder: string): Upload {
       const { error } = await bucket.upload(provisional, body, { contentType: type.mime, duplex: 'half' })
       if (error) throw problemFromStorage(content.errored ?? body.errored ?? error)
       stored = provisional
+      countUpload(tally.bytes)
       return { ...type, name, bytes: tally.bytes, sha256: tally.hash.digest('hex') }
     },
 

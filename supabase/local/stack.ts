@@ -5,6 +5,7 @@ import { createAuthAdmin } from './auth/admin/server.ts'
 import { readConfig } from './config.ts'
 import { buildFunctions } from './functions/build.ts'
 import { startFunctions } from './functions/process.ts'
+import { readGatewayEnvironment } from './gateway/environment.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createIdentifier } from './gateway/identity.ts'
 import { createLite } from './gateway/lite.ts'
@@ -119,6 +120,7 @@ async function startParts(
   const keys = await loadKeys(settings.dataDir)
   const config = await readConfig()
   const limits = readLimits()
+  const environment = readGatewayEnvironment()
   const env = stackEnv(settings, keys)
   // In the links of mails and the addresses of uploads; our own parts go straight to the gateway.
   const publicUrl = settings.publicUrl ?? env.SUPABASE_URL
@@ -197,6 +199,7 @@ async function startParts(
       authAdmin,
       storage: storage.handler,
       realtime,
+      environment,
     })
     await listen(gateway, settings.apiPort, settings.host)
     stops.push(() => close(gateway))

@@ -24,8 +24,9 @@ export const correoNuevo = (nombre = 'persona') =>
   `${nombre}.${process.pid}.${Date.now()}.${numero++}@triboka.test`
 
 /** A client that keeps nothing, as a server's or as one person's. */
-export function cliente(url: string, clave: string): SupabaseClient {
-  return createClient(url, clave, { auth: { persistSession: false, autoRefreshToken: false } })
+export function cliente(url: string, clave: string, headers: Record<string, string> = {}): SupabaseClient {
+  const auth = { persistSession: false, autoRefreshToken: false }
+  return createClient(url, clave, { auth, global: { headers } })
 }
 
 /** The data of a call that must succeed. */

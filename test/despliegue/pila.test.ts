@@ -105,7 +105,7 @@ describe('por la entrada', () => {
     centro.realtime.disconnect()
     // The line of a connection is written when it ends.
     await expect
-      .poll(() => entrance.logged('/realtime/v1/websocket'))
+      .poll(() => entrance.logged('/realtime/v1/websocket'), { timeout: 15_000 })
       .toMatchObject([{ client: '127.0.0.1', status: 101 }])
   })
 

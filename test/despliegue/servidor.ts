@@ -25,9 +25,9 @@ case "$*" in
   *psql*) echo t ;;
   'compose ps -q triboka') printf '%s\\n' \${REPLICAS:-} ;;
 esac`,
-  id: 'echo "${USER_ID:-0}"',
-  ss: 'case "$*" in *":${TAKEN:-none}") echo LISTEN ;; esac',
-  getent: 'echo "${ADDRESS-203.0.113.5} STREAM"',
+  id: `echo "\${USER_ID:-0}"`,
+  ss: `case "$*" in *":\${TAKEN:-none}") echo LISTEN ;; esac`,
+  getent: `echo "\${ADDRESS-203.0.113.5} STREAM"`,
   ip: 'echo "2: eth0 inet 203.0.113.5/24"',
 }
 

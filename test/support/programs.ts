@@ -28,8 +28,13 @@ const isListening = (port: number) =>
   })
 
 /** Starts a program and waits until it listens on every port. */
-export async function startProgram(name: string, args: string[], ports: number[]): Promise<Program> {
-  const child = spawn(name, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+export async function startProgram(
+  name: string,
+  args: string[],
+  ports: number[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Program> {
+  const child = spawn(name, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => {

@@ -64,6 +64,13 @@ export async function makeEnv(): Promise<{ dir: string; env: NodeJS.ProcessEnv }
     REALTIME_MAX_CONNECTIONS: '3000',
     REALTIME_MAX_EVENTS_PER_SECOND: '100000',
     REALTIME_MAX_JOINS_PER_SECOND: '100000',
+    LIMIT_READS: '1000000/60',
+    LIMIT_WRITES: '1000000/60',
+    LIMIT_UPLOADS: '1000000/60',
+    LIMIT_ADDRESS: '1000000/60',
+    LIMIT_ANONYMOUS: '1000000/60',
+    LIMIT_SIGN_IN: '1000000/60',
+    LIMIT_REFRESH: '1000000/60',
   }
   return { dir, env }
 }

@@ -16,6 +16,17 @@ describe('the environment of the functions', () => {
       publishableKey: 'sb_publishable_x',
       databaseUrl: whole.DATABASE_URL,
       jwtSecret: whole.JWT_SECRET,
+      trustedProxies: ['loopback'],
+      corsOrigins: ['*'],
+      metrics: { allow: ['loopback'] },
+      shutdownDelay: 0,
+      limits: {
+        reads: { points: 30_000, seconds: 60 },
+        writes: { points: 600, seconds: 60 },
+        uploads: { points: 120, seconds: 60 },
+        address: { points: 6000, seconds: 60 },
+        anonymous: { points: 600, seconds: 60 },
+      },
       logLevel: 'info',
       smtpFrom: 'Triboka <no-responder@localhost>',
       appUrl: 'http://127.0.0.1:3000',
@@ -41,6 +52,34 @@ describe('the environment of the functions', () => {
   it('accepts the login of a tenant of the pooler', () => {
     const env = { ...whole, DATABASE_URL: 'postgres://authenticator.tenant:x@pooler:6543/postgres' }
     expect(readEnvironment(env).databaseUrl).toBe(env.DATABASE_URL)
+  })
+
+  it('takes lists, and a limit that is off', () => {
+    const env = {
+      ...whole,
+      TRUSTED_PROXIES: 'loopback, 10.0.0.0/8',
+      CORS_ORIGINS: 'https://a.test,https://b.test',
+    }
+    expect(readEnvironment({ ...env, LIMIT_WRITES: 'off', LIMIT_UPLOADS: '5/1' })).toMatchObject({
+      trustedProxies: ['loopback', '10.0.0.0/8'],
+      corsOrigins: ['https://a.test', 'https://b.test'],
+      limits: { writes: undefined, uploads: { points: 5, seconds: 1 } },
+    })
+  })
+
+  it.each([
+    ['TRUSTED_PROXIES', 'nginx'],
+    ['METRICS_ALLOW', '10.0.0.0/99'],
+    ['CORS_ORIGINS', 'a.test'],
+    ['CORS_ORIGINS', 'https://a.test/'],
+    ['METRICS_TOKEN', 'short'],
+    ['SHUTDOWN_DELAY', '-1'],
+    ['REDIS_URL', 'http://h'],
+    ['LIMIT_READS', '0/60'],
+    ['LIMIT_WRITES', '600'],
+    ['LIMIT_ANONYMOUS', '600/0'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(() => readEnvironment({ ...whole, [name]: value })).toThrow(new RegExp(`start: ${name} `))
   })
 
   it.each(['postgres', 'supabase_admin', 'authenticated', ''])('refuses to query as %o', (user) => {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Environment } from '../../server/utils/environment.ts'
+import { readEnvironment } from '../../server/utils/environment.ts'
 import { entregarInvitacion, type Invitacion } from '../../server/utils/invitacion.ts'
 import { log } from '../../server/utils/log.ts'
 import { openMailer } from '../../server/utils/mailer.ts'
@@ -48,20 +48,16 @@ async function startSmtp(refusal?: Error) {
   return { received, url: `smtp://correo:${encodeURIComponent('clave ñ')}@127.0.0.1:${port}` }
 }
 
-const environment = (smtpUrl: string | undefined): Environment => ({
-  supabaseUrl: 'http://127.0.0.1:1',
-  publishableKey: 'x',
-  secretKey: undefined,
-  databaseUrl: 'postgresql://authenticator:x@127.0.0.1:1/postgres',
-  jwtSecret: 'a'.repeat(32),
-  firebase: undefined,
-  smtpUrl,
-  smtpFrom: 'Triboka <hola@triboka.ec>',
-  appUrl: 'https://app.triboka.ec',
-  logLevel: 'silent',
-  poolSize: 1,
-  readers: 1,
-})
+const environment = (smtpUrl: string | undefined) =>
+  readEnvironment({
+    SUPABASE_URL: 'http://127.0.0.1:1',
+    SUPABASE_PUBLISHABLE_KEY: 'x',
+    DATABASE_URL: 'postgresql://authenticator:x@127.0.0.1:1/postgres',
+    JWT_SECRET: 'a'.repeat(32),
+    SMTP_URL: smtpUrl,
+    SMTP_FROM: 'Triboka <hola@triboka.ec>',
+    APP_URL: 'https://app.triboka.ec',
+  })
 
 const invitacion: Invitacion = {
   id: 1,

@@ -13,6 +13,8 @@ export interface FunctionsProcess {
   stop(): Promise<void>
 }
 
+// They finish what is under way, within 25 s, and close what they hold.
+const STOP_MS = 35_000
 const GUARD = fileURLToPath(new URL('./end-with-parent.ts', import.meta.url))
 
 /**
@@ -75,7 +77,7 @@ export async function startFunctions(options: {
   }
 
   launch()
-  const url = `http://${settings.host === '0.0.0.0' ? '127.0.0.1' : settings.host}:${settings.functionsPort}/salud`
+  const url = `http://${settings.host === '0.0.0.0' ? '127.0.0.1' : settings.host}:${settings.functionsPort}/salud/listo`
   const deadline = Date.now() + 60_000
   while (true) {
     const response = await fetch(url).catch(() => null)
@@ -97,7 +99,7 @@ export async function startFunctions(options: {
       if (child && child.exitCode === null && child.signalCode === null) {
         const ended = once(child, 'exit')
         child.kill('SIGTERM')
-        const timer = setTimeout(() => child?.kill('SIGKILL'), 15_000)
+        const timer = setTimeout(() => child?.kill('SIGKILL'), STOP_MS)
         await ended
         clearTimeout(timer)
       }

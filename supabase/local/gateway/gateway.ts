@@ -12,10 +12,15 @@ import {
   useBase,
 } from 'h3'
 import { createProxyServer } from 'httpxy'
+import { createMetricsGuard } from '../../../server/metrics/guard.ts'
+import { createClientAddress } from '../../../server/utils/client-address.ts'
 import { HandshakeError, refuse as refuseUpgrade } from '../realtime/handshake.ts'
 import type { RealtimeServer } from '../realtime/server.ts'
+import { limitAuth } from './auth-limits.ts'
+import type { GatewayEnvironment } from './environment.ts'
 import { type Identifier, type Identity, IdentityError, INVALID_JWT, JWT_EXPIRED } from './identity.ts'
 import type { Lite } from './lite.ts'
+import { serveMetrics } from './metrics.ts'
 import { toRequest } from './web.ts'
 
 declare module 'h3' {
@@ -34,7 +39,8 @@ export interface GatewayOptions {
   authAdmin: { handler: EventHandler; invite: EventHandler }
   storage: EventHandler
   /** Absent where config.toml has switched it off. */
-  realtime: Pick<RealtimeServer, 'upgrade' | 'rest'> | undefined
+  realtime: Pick<RealtimeServer, 'upgrade' | 'rest' | 'stats'> | undefined
+  environment: GatewayEnvironment
 }
 
 // What the real gateway opens without an API key: links that a mail or a browser follows.
@@ -46,7 +52,7 @@ const CORS = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
   'Access-Control-Expose-Headers':
-    'Content-Range, Content-Location, Content-Length, Content-Disposition, ETag, Link, Location, Preference-Applied, X-Total-Count, Upload-Offset, Upload-Length, Tus-Resumable, Idempotency-Replayed',
+    'Content-Range, Content-Location, Content-Length, Content-Disposition, ETag, Link, Location, Preference-Applied, X-Total-Count, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, Upload-Offset, Upload-Length, Tus-Resumable, Idempotency-Replayed',
   'Access-Control-Max-Age': '3600',
 }
 
@@ -148,6 +154,10 @@ export function createGateway(options: GatewayOptions): Server {
     '/health',
     eventHandler(() => ({ status: 'ok' })),
   )
+  const { trustedProxies, metrics, limits } = options.environment
+  const clientAddress = createClientAddress(trustedProxies)
+  app.use('/metrics', serveMetrics(options.realtime, createMetricsGuard(metrics, clientAddress)))
+  app.use(limitAuth(limits, clientAddress))
   app.use(requireIdentity(options.identifier))
   app.use('/auth/v1/admin', useBase('/auth/v1/admin', options.authAdmin.handler))
   app.use('/auth/v1/invite', options.authAdmin.invite)

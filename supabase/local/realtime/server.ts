@@ -39,6 +39,8 @@ export interface RealtimeServer {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   /** `/api/broadcast` and its like; expects `event.context.identity`. */
   rest: EventHandler
+  /** Sockets and channels now, and messages that topics were handed so far. */
+  stats(): { sockets: number; channels: number; messages: number }
   /** Tells every client, and ends. */
   close(): Promise<void>
 }
@@ -165,6 +167,7 @@ export async function createRealtimeServer(options: RealtimeOptions): Promise<Re
       allow: ctx.events,
       maxPayloadBytes: limits.maxPayloadBytes,
     }),
+    stats: () => ({ sockets: sockets.size, channels: [...channels()].length, messages: topics.published() }),
     async close() {
       clearInterval(looking)
       clearInterval(reauthorizing)

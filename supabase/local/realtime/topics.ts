@@ -23,6 +23,8 @@ export interface Topics {
   leave(name: string, isPrivate: boolean, member: Member): void
   /** Hands a broadcast to every member of its topic who may hear it, but to one. */
   publish(message: Message, except?: Member): void
+  /** How many were handed out so far. */
+  published(): number
 }
 
 /** Makes each form of a message once, however many take it. */
@@ -42,6 +44,7 @@ function framesOf(encode: (version: Version) => Buffer | string | null) {
 /** The fan-out of one server. */
 export function createTopics(): Topics {
   const topics = new Map<string, Topic>()
+  let published = 0
   const keyOf = (name: string, isPrivate: boolean) => `${isPrivate ? 'private' : 'public'}:${name}`
 
   function open(name: string): Topic {
@@ -75,6 +78,7 @@ export function createTopics(): Topics {
     publish(message, except) {
       const topic = topics.get(keyOf(message.topic, message.isPrivate))
       if (!topic) return
+      published++
       const frameFor = framesOf((version) => encodeBroadcast(version, `realtime:${message.topic}`, message))
       for (const member of topic.members) {
         if (member === except || !member.hears.broadcast) continue
@@ -82,5 +86,6 @@ export function createTopics(): Topics {
         if (bytes) member.receive(bytes, message)
       }
     },
+    published: () => published,
   }
 }

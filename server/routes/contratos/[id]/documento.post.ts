@@ -20,7 +20,7 @@ export default comoUsuario(async (event, db) => {
   if (!contrato) throw await sinContrato(db, clave)
   if (!contrato.puede) throw problem('documento_sin_permiso')
 
-  const upload = openUpload(services().supabaseAs(db.token), contrato.codigo)
+  const upload = openUpload(services().supabaseAs(db.token, event.context.requestId), contrato.codigo)
   let registrado = ''
   try {
     const { fields, file } = await readForm(event, (file) => upload.receive(file))

@@ -1,0 +1,53 @@
+import { Gauge } from 'prom-client'
+import { isReady } from '../utils/redis.ts'
+import { services } from '../utils/services.ts'
+import { registry } from './metrics.ts'
+
+const registers = [registry]
+
+/** What is looked at when Prometheus comes; what cannot be had then is left out of that answer. */
+export function openGauges(): void {
+  new Gauge({
+    name: 'triboka_pg_connections',
+    help: 'Connections to Postgres of each pool, and requests that wait for one.',
+    labelNames: ['pool', 'state'] as const,
+    registers,
+    collect() {
+      const { database, readers } = services()
+      for (const [pool, { stats }] of [
+        ['writers', database],
+        ['readers', readers],
+      ] as const)
+        for (const [state, count] of Object.entries(stats())) this.set({ pool, state }, count)
+    },
+  })
+  new Gauge({
+    name: 'triboka_push_queue',
+    help: 'Notices that wait to be sent to a phone, and those that could not be.',
+    labelNames: ['state'] as const,
+    registers,
+    async collect() {
+      this.reset()
+      const [row] = await services()
+        .database.as({ role: 'service_role' })
+        .query<{ pendientes: string; muertas: string }>({
+          name: 'push_estado',
+          text: 'select * from privado.push_estado()',
+        })
+        .catch(() => [])
+      if (!row) return
+      this.set({ state: 'pending' }, Number(row.pendientes))
+      this.set({ state: 'dead' }, Number(row.muertas))
+    },
+  })
+  new Gauge({
+    name: 'triboka_redis_up',
+    help: '1 while Redis answers; nothing without REDIS_URL.',
+    registers,
+    collect() {
+      const { redis } = services()
+      this.reset()
+      if (redis) this.set(isReady(redis) ? 1 : 0)
+    },
+  })
+}

@@ -1,0 +1,41 @@
+import * as v from 'valibot'
+import { addresses, metricsToken } from '../../../server/utils/environment-values.ts'
+import { quota } from '../../../server/utils/quota.ts'
+import { SetupError } from '../settings.ts'
+import type { AuthQuotas } from './auth-limits.ts'
+
+const EnvironmentSchema = v.object({
+  TRUSTED_PROXIES: v.optional(addresses, 'loopback'),
+  METRICS_TOKEN: v.optional(metricsToken),
+  METRICS_ALLOW: v.optional(addresses, 'loopback'),
+  LIMIT_SIGN_IN: v.optional(quota, '150/300'),
+  LIMIT_REFRESH: v.optional(quota, '600/300'),
+})
+
+/** What the gateway reads from the environment. */
+export interface GatewayEnvironment {
+  /** Whose word on the client's address counts. */
+  trustedProxies: string[]
+  /** Who may read /metrics: whoever has the token, or comes from these addresses. */
+  metrics: { token: string | undefined; allow: string[] }
+  limits: AuthQuotas
+}
+
+/**
+ * Reads and checks it; each variable is described in docs/entorno.md.
+ * @throws SetupError naming every variable that is wrong.
+ */
+export function readGatewayEnvironment(env: NodeJS.ProcessEnv = process.env): GatewayEnvironment {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value))
+  const result = v.safeParse(EnvironmentSchema, present)
+  if (!result.success)
+    throw new SetupError(
+      `${result.issues.map((issue) => `${v.getDotPath(issue)} ${issue.message}`).join('; ')}.`,
+    )
+  const { output } = result
+  return {
+    trustedProxies: output.TRUSTED_PROXIES,
+    metrics: { token: output.METRICS_TOKEN, allow: output.METRICS_ALLOW },
+    limits: { signIn: output.LIMIT_SIGN_IN, refresh: output.LIMIT_REFRESH },
+  }
+}

@@ -2,6 +2,7 @@
 // of Node, without network and without this project's packages.
 //   node claves.ts             all of them
 //   node claves.ts <file>      those that this .env does not have yet; what follows from another keeps to it
+//   node claves.ts <file> sesiones    another key for sessions; those signed with the one before still hold
 import { createHash, createHmac, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
@@ -57,24 +58,31 @@ function legacy(secret: string): Record<string, string> {
   }
 }
 
-/** The key that signs sessions, with its public half for those who check them; the shared secret goes along in both. */
-function asymmetric(secret: string): Record<string, string> {
+type Key = Record<string, unknown> & { kid?: string; d?: string; kty: string }
+
+/**
+ * The key that signs sessions, with its public half for those who check them; the shared secret goes along in both.
+ * @param before keys that signed until now, which only check from here on.
+ */
+function asymmetric(secret: string, before: Key[] = []): Record<string, string> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const { crv, x, y, d } = privateKey.export({ format: 'jwk' })
   const kid = randomUUID()
   const half = { kty: 'EC', kid, use: 'sig', alg: 'ES256', ext: true, crv, x, y }
+  const publicHalf = { ...half, key_ops: ['verify'] }
+  const old = before.map(({ d: _, ...key }) => ({ ...key, key_ops: ['verify'] }))
   const shared = { kty: 'oct', k: Buffer.from(secret).toString('base64url'), alg: 'HS256' }
   const mark = (text: string) =>
     sign('SHA256', Buffer.from(text), { key: privateKey, dsaEncoding: 'ieee-p1363' })
   return {
-    JWT_KEYS: JSON.stringify([{ ...half, key_ops: ['sign', 'verify'], d }, shared]),
-    JWT_JWKS: JSON.stringify({ keys: [{ ...half, key_ops: ['verify'] }, shared] }),
+    JWT_KEYS: JSON.stringify([{ ...half, key_ops: ['sign', 'verify'], d }, ...old, shared]),
+    JWT_JWKS: JSON.stringify({ keys: [publicHalf, ...old, shared] }),
     ANON_KEY_ASYMMETRIC: token('anon', { alg: 'ES256', kid }, mark),
     SERVICE_ROLE_KEY_ASYMMETRIC: token('service_role', { alg: 'ES256', kid }, mark),
   }
 }
 
-const [file] = process.argv.slice(2)
+const [file, what] = process.argv.slice(2)
 const lines = file ? readFileSync(file, 'utf8').split('\n') : []
 const kept = new Map(
   lines.flatMap((line) => {
@@ -83,10 +91,14 @@ const kept = new Map(
   }),
 )
 const secret = kept.get('JWT_SECRET') ?? ALONE.JWT_SECRET!()
-// A set whose parts belong together is made whole, or left whole.
-const sets = [legacy(secret), asymmetric(secret)].filter(
-  (set) => !Object.keys(set).every((name) => kept.has(name)),
-)
+// Only the key of now goes on checking: those before it have had their hour.
+const signing = (JSON.parse(kept.get('JWT_KEYS') ?? '[]') as Key[]).filter((key) => key.d)
+// A set whose parts belong together is made whole, or left whole; without the secret of before it is another.
+const isWhole = (set: object) => kept.has('JWT_SECRET') && Object.keys(set).every((name) => kept.has(name))
+const sets =
+  what === 'sesiones' && isWhole(asymmetric(secret))
+    ? [asymmetric(secret, signing)]
+    : [legacy(secret), asymmetric(secret)].filter((set) => !isWhole(set))
 const alone = Object.keys(ALONE).filter((name) => !kept.has(name))
 const made = Object.fromEntries(alone.map((name) => [name, name === 'JWT_SECRET' ? secret : ALONE[name]!()]))
 for (const [name, value] of Object.entries(Object.assign(made, ...sets)))

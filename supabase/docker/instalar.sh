@@ -6,6 +6,7 @@
 #
 #   --comprobar        says what it would do, and does nothing
 #   --app URL          the app that links in mails lead to (https://<dominio>)
+#   --rotar-sesiones   another key for the sessions; those of now go on until they expire
 #   --smtp HOST[:PORT] --smtp-usuario NAME    the server of mail; its password in SMTP_PASS, or asked for
 set -euo pipefail
 
@@ -22,9 +23,10 @@ usage() {
   exit 2
 }
 
-ADMIN_EMAIL='' ADMIN_NAME=''
+ADMIN_EMAIL='' ADMIN_NAME='' ROTATE=''
 while [[ $# -gt 0 ]]; do
   [[ $1 == --comprobar ]] && DRY=1 && shift && continue
+  [[ $1 == --rotar-sesiones ]] && ROTATE=1 && shift && continue
   [[ $# -ge 2 ]] || usage
   case $1 in
     --dominio) ASKED[DOMAIN]=$2 ;;

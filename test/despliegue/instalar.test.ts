@@ -156,6 +156,35 @@ describe('instalar.sh instala', () => {
     expect((await server.calls()).filter((call) => call.includes('admin.ts'))).toEqual([])
   })
 
+  test('rota la llave de las sesiones sin que valgan menos las de antes', async () => {
+    const before = await readEnvFile(server.envFile)
+    server.run('instalar.sh', ['--rotar-sesiones'], { HAS_ADMIN: 't' })
+    const after = await readEnvFile(server.envFile)
+    const keys = JSON.parse(after.JWT_KEYS!) as { kid?: string; d?: string; key_ops?: string[] }[]
+    const [first] = JSON.parse(before.JWT_KEYS!) as { kid: string }[]
+    expect(keys.filter(({ key_ops }) => key_ops?.includes('sign')).length).toBe(1)
+    expect(keys.find(({ kid }) => kid === first!.kid)).toMatchObject({ key_ops: ['verify'] })
+    expect(keys.filter(({ d }) => d).length).toBe(1)
+    const published = createLocalJWKSet(JSON.parse(after.JWT_JWKS!))
+    for (const env of [before, after]) await jwtVerify(env.ANON_KEY_ASYMMETRIC!, published)
+    expect(after.ANON_KEY).toBe(before.ANON_KEY)
+    server.run('instalar.sh', ['--rotar-sesiones'], { HAS_ADMIN: 't' })
+    const later = createLocalJWKSet(JSON.parse((await readEnvFile(server.envFile)).JWT_JWKS!))
+    await expect(jwtVerify(before.ANON_KEY_ASYMMETRIC!, later)).rejects.toThrow()
+  })
+
+  test('sin JWT_SECRET hace otro, y todo lo que se firma con él', async () => {
+    const before = await readEnvFile(server.envFile)
+    const text = await readFile(server.envFile, 'utf8')
+    await writeFile(server.envFile, text.replace(/^JWT_SECRET=.*\n/m, ''))
+    server.run('instalar.sh', [], { HAS_ADMIN: 't' })
+    const after = await readEnvFile(server.envFile)
+    await jwtVerify(after.ANON_KEY!, new TextEncoder().encode(after.JWT_SECRET))
+    for (const name of ['JWT_SECRET', 'SERVICE_ROLE_KEY', 'JWT_KEYS', 'JWT_JWKS'])
+      expect([name, after[name]]).not.toEqual([name, before[name]])
+    expect(after.SUPABASE_SECRET_KEY).toBe(before.SUPABASE_SECRET_KEY)
+  })
+
   test('el correo se pone después, sin tocar lo demás', async () => {
     const before = await readEnvFile(server.envFile)
     expect(before).toMatchObject({ SMTP_HOST: '', SMTP_PASS: '', ENABLE_EMAIL_AUTOCONFIRM: 'true' })

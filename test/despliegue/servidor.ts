@@ -17,7 +17,7 @@ case "$1 $2" in
 esac
 echo "$*" >>"$DOCKER_CALLS"
 if [ "$1" = run ]; then
-  exec "$NODE" "$(echo "$*" | sed 's/.* -v \\([^ ]*\\):.claves.ts:ro .*/\\1/')" "$(echo "$*" | sed 's/.* -v \\([^ ]*\\):.env:ro .*/\\1/')"
+  exec "$NODE" "$(echo "$*" | sed 's/.* -v \\([^ ]*\\):.claves.ts:ro .*/\\1/')" "$(echo "$*" | sed 's/.* -v \\([^ ]*\\):.env:ro .*/\\1/')" $(echo "$*" | sed -n 's/.* .env \\(sesiones\\)$/\\1/p')
 fi
 case "$*" in
   *schema_migrations*) ls "$MIGRATIONS" | cut -d_ -f1 | head -n -1 ;;

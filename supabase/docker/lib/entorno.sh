@@ -35,7 +35,7 @@ make_secrets() {
   # The image that the functions are built from, which is here anyway.
   image=$(sed -n 's/^FROM \(node:[^ ]*\).*/\1/p' "$DOCKER_DIR/Dockerfile" | head -n 1)
   made=$(docker run --rm --network none -v "$DOCKER_DIR/claves.ts:/claves.ts:ro" -v "$file:/env:ro" \
-    "$image" node /claves.ts /env)
+    "$image" node /claves.ts /env ${ROTATE:+sesiones})
   while IFS= read -r line; do
     [[ -z $line ]] || put_value "$file" "${line%%=*}" "${line#*=}"
   done <<<"$made"

@@ -51,11 +51,11 @@ roll() {
 
 before=$(cksum <"$ENV_FILE")
 say 'Doing it'
-[[ -z $BACKUP ]] || step 'take a backup' compose run --rm respaldo
+[[ -z $BACKUP ]] || step 'take a backup' compose run --rm respaldo /opt/respaldo/respaldo.sh
 [[ $(installed_commit) == "$SUPABASE_COMMIT" ]] || step "fetch $SUPABASE_TAG" fetch_release
 step "keep $ENV_FILE, adding what it lacks" write_env
 step 'download the images' compose pull --quiet --ignore-buildable
-step 'build the functions' compose build --quiet triboka tools
+step 'build our images' compose build --quiet triboka tools respaldo
 step 'apply the migrations' migrate
 [[ -z $DRY && $(cksum <"$ENV_FILE") == "$before" ]] || step 'change the functions without a cut' roll
 step 'start what changed' compose up -d --wait --wait-timeout 300

@@ -68,7 +68,7 @@ else
 fi
 
 say 'Starting'
-step 'build the functions' compose build --quiet triboka tools
+step 'build our images' compose build --quiet triboka tools respaldo
 step 'start Postgres, Auth, REST, Storage and Realtime' compose up -d --wait --wait-timeout 300 db auth rest storage realtime
 step 'apply the migrations' migrate
 step "start the rest, and nginx on https://$DOMAIN" compose up -d --wait --wait-timeout 300

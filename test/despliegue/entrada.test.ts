@@ -7,7 +7,7 @@ import { request } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import tls from 'node:tls'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { findFreePorts } from '../../supabase/local/ports.ts'
 import { type Entrance, openEntrance, STUDIO_PASSWORD } from './entrada.ts'
 
@@ -239,12 +239,12 @@ describe('si un servidor muere a media petición', () => {
   test('y si no queda ninguno lo dice en el formato de las funciones', async () => {
     const [gateway, studio, functions] = await findFreePorts(3)
     const lonely = await openEntrance({ gateway: gateway!, studio: studio!, functions: [functions!] })
+    onTestFinished(() => lonely.dispose())
     const response = await fetch(`${lonely.url}/contratos`)
     expect(response.status).toBe(503)
     expect(response.headers.get('retry-after')).toBe('5')
     expect(response.headers.get('access-control-allow-origin')).toBe('*')
     expect(await response.json()).toMatchObject({ clave: 'servicio_no_disponible', status: 503 })
-    await lonely.dispose()
   })
 })
 
@@ -293,11 +293,11 @@ describe('los límites', () => {
       { gateway: port, studio: studio!, functions: [port] },
       { NGINX_RATE: '1r/m', NGINX_BURST: '4' },
     )
+    onTestFinished(() => narrow.dispose())
     const answers = await Promise.all(Array.from({ length: 12 }, () => fetch(`${narrow.url}/contratos`)))
     const refused = answers.filter(({ status }) => status === 429)
     expect(refused.length).toBe(7)
     expect(await narrow.errors()).toContain('limiting requests')
-    await narrow.dispose()
   })
 })
 
@@ -328,9 +328,9 @@ describe('Studio', () => {
       { gateway: port, studio: port, functions: [port] },
       { NGINX_STUDIO_ALLOW: 'allow 203.0.113.7;' },
     )
+    onTestFinished(() => elsewhere.dispose())
     const response = await fetch(elsewhere.studioUrl, { headers: { authorization: basic } })
     expect(response.status).toBe(403)
-    await elsewhere.dispose()
   })
 })
 

@@ -1,7 +1,7 @@
 // The scripts that run on a server.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import tls from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -13,6 +13,12 @@ import { requireProgram } from '../support/programs.ts'
 
 const PATIENCE = { timeout: 15_000 }
 const NGINX = join(PROJECT_DIR, 'supabase/docker/nginx')
+
+const makeFolder = async () => {
+  const dir = await makeTempDir('triboka-guiones-')
+  onTestFinished(() => rm(dir, { recursive: true, force: true }))
+  return dir
+}
 
 test('shellcheck no tiene nada que decir', () => {
   requireProgram('shellcheck', 'shellcheck')
@@ -31,7 +37,7 @@ test('shellcheck no tiene nada que decir', () => {
 })
 
 test('la contraseña de Studio queda como nginx la lee, y no a la vista', async () => {
-  const dir = await makeTempDir('triboka-estudio-')
+  const dir = await makeFolder()
   const file = join(dir, 'htpasswd')
   execFileSync(join(NGINX, 'estudio.sh'), {
     env: {
@@ -85,7 +91,7 @@ describe('el certificado', () => {
     })
 
   test('se firma solo hasta que hay otro, y el nuevo se toma sin parar nginx', async () => {
-    const dir = await makeTempDir('triboka-certificado-')
+    const dir = await makeFolder()
     const live = join(dir, 'live/cacao.example')
     const bin = join(dir, 'bin')
     const [port] = await findFreePorts(1)
@@ -121,7 +127,7 @@ describe('el certificado', () => {
     onTestFinished(() => nginx.dispose())
     expect(await presented(port!)).toBe('cacao.example')
     const watching = run({ NGINX_PID: (await readFile(join(nginx.dir, 'nginx.pid'), 'utf8')).trim() })
-    onTestFinished(() => end(watching))
+    onTestFinished(() => void end(watching))
     await once(watching, 'exit')
     issue(live, 'emitido')
     await expect.poll(() => presented(port!), PATIENCE).toBe('emitido')

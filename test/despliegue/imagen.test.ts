@@ -35,7 +35,7 @@ beforeAll(async () => {
     ...process.env,
     PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
     NODE_ENV: undefined,
-    npm_config_update_notifier: 'false',
+    npm_config_prefer_offline: 'true',
   }
   stages = await build(text, { dir: context, ignored }, join(dir, 'imagen'), env)
 }, TEN_MINUTES)

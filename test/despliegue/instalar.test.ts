@@ -82,7 +82,7 @@ describe('instalar.sh instala', () => {
     expect([status, output]).toEqual([0, expect.stringContaining('What remains')])
     const calls = (await server.calls()).filter((call) => !/ps -q|psql|^run /.test(call))
     expect(calls).toEqual([
-      'compose build --quiet triboka tools',
+      'compose build --quiet triboka tools respaldo',
       'compose up -d --wait --wait-timeout 300 db auth rest storage realtime',
       expect.stringMatching(/^compose run --rm tools sh -c npx supabase db push /),
       'compose up -d --wait --wait-timeout 300',

@@ -4,10 +4,12 @@ import type { SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Contract, createContract, EMAILS, form, invoke, signIn } from '../acceptance/apoyo.ts'
 import { upload } from '../storage/tus.ts'
+import { type Redis, startRedis } from '../support/redis.ts'
 import { makeEnv, type StackProcess, startStackProcess } from '../support/stack.ts'
 import { chooseDoors, type Entrance, openEntrance, STUDIO_PASSWORD } from './entrada.ts'
 
 let pilot: StackProcess
+let redis: Redis
 let entrance: Entrance
 let agroarriba: SupabaseClient
 let contract: Contract
@@ -16,9 +18,10 @@ let target: { url: string; key: string }
 beforeAll(async () => {
   const doors = await chooseDoors()
   const { dir, env } = await makeEnv()
+  redis = await startRedis()
   pilot = await startStackProcess({
     dir,
-    env: { ...env, SUPABASE_PUBLIC_URL: `https://localhost:${doors.https}` },
+    env: { ...env, SUPABASE_PUBLIC_URL: `https://localhost:${doors.https}`, REDIS_URL: redis.url },
   })
   const port = (name: string) => Number(env[name])
   entrance = await openEntrance(
@@ -33,6 +36,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await entrance?.dispose()
   await pilot?.dispose()
+  await redis?.dispose()
 })
 
 const tokenOf = async (supabase: SupabaseClient) =>
@@ -120,6 +124,32 @@ describe('por la entrada', () => {
     const followed = await fetch(action_link, { redirect: 'manual' })
     expect(followed.status).toBe(303)
     expect(followed.headers.get('location')).toContain('access_token=')
+  })
+
+  test('se sabe cómo está todo, sin que se vea más', async () => {
+    const response = await fetch(`${entrance.url}/salud`)
+    expect([response.status, await response.json()]).toMatchObject([
+      200,
+      { estado: 'listo', redis: 'disponible' },
+    ])
+    expect((await fetch(`${entrance.url}/salud/listo`)).status).toBe(200)
+    for (const path of ['/metrics', '/functions/v1/metrics', '/realtime/v1/metrics'])
+      expect([path, (await fetch(`${entrance.url}${path}`)).status]).toEqual([path, 404])
+  })
+
+  test('Redis se detiene y vuelve, y nadie lo nota', async () => {
+    const headers = { authorization: `Bearer ${await tokenOf(agroarriba)}` }
+    const read = async () => (await fetch(`${entrance.url}/contratos/${contract.codigo}`, { headers })).status
+    await redis.stop('SIGKILL')
+    expect(await Promise.all([read(), read(), read()])).toEqual([200, 200, 200])
+    const { status } = await invoke(agroarriba, `contratos/${contract.codigo}/mensajes`, {
+      body: { texto: 'Sigo.' },
+    })
+    expect(status).toBe(201)
+    await redis.start()
+    const health = async () =>
+      ((await (await fetch(`${entrance.url}/salud`)).json()) as { redis: string }).redis
+    await expect.poll(health, { timeout: 20_000 }).toBe('disponible')
   })
 
   test('Studio abre con la contraseña y cambia filas', async () => {

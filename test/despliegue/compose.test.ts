@@ -204,13 +204,14 @@ test('nginx admite la configuración del contenedor, escrita por envsubst', asyn
     })
     // Ours, for those without a container, writes the same.
     expect(written).toBe(render(name, environment))
-    // Its folders, and what Debian's nginx lacks: the account, a resolver of Docker, and `resolve`, of nginx 1.27.
+    // Its folders, and what Debian's nginx lacks: the account, a resolver of Docker, and what is newer: `resolve`, `http2`.
     await writeFile(
       join(dir, name),
       written
         .replaceAll(/\/etc\/nginx\/(?=tls|triboka\.htpasswd)/g, `${dir}/`)
         .replaceAll('/etc/nginx/triboka', join(PROJECT_DIR, 'supabase/docker/nginx/triboka'))
         .replaceAll(/\/dev\/std(out|err)/g, `${dir}/std$1`)
+        .replace('http2 on;', '')
         .replace('user nginx;', process.getuid?.() === 0 ? 'user root;' : '')
         .replaceAll(/server [\w-]+:(\d+) resolve/g, 'server 127.0.0.1:$1'),
     )

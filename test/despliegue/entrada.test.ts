@@ -1,61 +1,25 @@
-// What nginx does by itself, in front of servers that tell what reached them.
+// What nginx hands on, and to whom.
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import { connect as connectHttp2 } from 'node:http2'
 import { request } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import tls from 'node:tls'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { findFreePorts } from '../../supabase/local/ports.ts'
-import { type Entrance, openEntrance, STUDIO_PASSWORD } from './entrada.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openWitnessed, type Witnessed } from './testigos.ts'
 
-interface Seen {
-  server: string
-  method: string
-  url: string
-  headers: IncomingHttpHeaders
-}
-
-/** Answers with what it was asked; on /muere it ends the connection without a word. */
-async function startWitness(name: string, seen: Seen[], deadly = false) {
-  const server = createServer((req, res) => {
-    seen.push({ server: name, method: req.method!, url: req.url!, headers: req.headers })
-    if (deadly) return void req.socket.destroy()
-    req.resume().on('end', () => res.end(JSON.stringify(seen.at(-1))))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return { server, port: (server.address() as AddressInfo).port }
-}
-
-let entrance: Entrance
-const seen: Seen[] = []
-const open: Server[] = []
+let witnessed: Witnessed
+let entrance: Witnessed['entrance']
+let seen: Witnessed['seen']
+const ask: Witnessed['ask'] = (...args) => witnessed.ask(...args)
+const reached: Witnessed['reached'] = (...args) => witnessed.reached(...args)
 const portOf = (url: string) => Number(new URL(url).port)
 
 beforeAll(async () => {
-  const [gateway, studio] = [await startWitness('gateway', seen), await startWitness('studio', seen)]
-  const functions = [await startWitness('functions', seen), await startWitness('dying', seen, true)]
-  open.push(...[gateway, studio, ...functions].map(({ server }) => server))
-  entrance = await openEntrance(
-    { gateway: gateway.port, studio: studio.port, functions: functions.map(({ port }) => port) },
-    // So fast that only the tests of the limits, each with a path of its own, meet one.
-    { NGINX_RATE: '2000r/s', NGINX_BURST: '2000', NGINX_RATE_SIGN_IN: '1r/m', NGINX_BURST_SIGN_IN: '2' },
-  )
+  witnessed = await openWitnessed()
+  ;({ entrance, seen } = witnessed)
 })
-afterAll(async () => {
-  await entrance?.dispose()
-  for (const server of open) server.closeAllConnections()
-  for (const server of open) server.close()
-})
-
-const ask = async (path: string, init: RequestInit = {}) => {
-  const response = await fetch(`${entrance.url}${path}`, { redirect: 'manual', ...init })
-  return { status: response.status, headers: response.headers, text: await response.text() }
-}
-const reached = async (path: string, init?: RequestInit) => JSON.parse((await ask(path, init)).text) as Seen
+afterAll(() => witnessed?.dispose())
 
 describe('quien entra', () => {
   test('por HTTP va a HTTPS, salvo la prueba de Let’s Encrypt', async () => {
@@ -218,122 +182,4 @@ describe('lo que se dice de quien llama', () => {
     expect(line).toMatchObject({ client: '127.0.0.1', method: 'GET', status: 200 })
     expect(await entrance.log()).not.toContain('secreto')
   })
-})
-
-describe('si un servidor muere a media petición', () => {
-  test('se pregunta a otro lo que puede repetirse, y nunca lo que no', async () => {
-    const tries = async (method: string, path: string) => {
-      const before = seen.length
-      const answers = await Promise.all(
-        Array.from({ length: 10 }, () => ask(path, { method, ...(method === 'POST' && { body: '{}' }) })),
-      )
-      return { statuses: new Set(answers.map(({ status }) => status)), asked: seen.length - before }
-    }
-    expect((await tries('GET', '/contratos?get')).statuses).toEqual(new Set([200]))
-    const posted = await tries('POST', '/contratos?post')
-    // Each POST reached one server and no more; the one whose server died tells so.
-    expect(posted.asked).toBe(10)
-    expect([...posted.statuses].every((status) => status === 200 || status === 503)).toBe(true)
-  })
-
-  test('y si no queda ninguno lo dice en el formato de las funciones', async () => {
-    const [gateway, studio, functions] = await findFreePorts(3)
-    const lonely = await openEntrance({ gateway: gateway!, studio: studio!, functions: [functions!] })
-    onTestFinished(() => lonely.dispose())
-    const response = await fetch(`${lonely.url}/contratos`)
-    expect(response.status).toBe(503)
-    expect(response.headers.get('retry-after')).toBe('5')
-    expect(response.headers.get('access-control-allow-origin')).toBe('*')
-    expect(await response.json()).toMatchObject({ clave: 'servicio_no_disponible', status: 503 })
-  })
-})
-
-describe('los límites', () => {
-  test('de entrar se agotan antes que los demás, con 429', async () => {
-    const attempt = () => ask('/auth/v1/token?grant_type=password', { method: 'POST', body: '{}' })
-    const statuses = [await attempt(), await attempt(), await attempt(), await attempt()].map(
-      ({ status }) => status,
-    )
-    expect(statuses).toEqual([200, 200, 200, 429])
-    const refused = await attempt()
-    expect(JSON.parse(refused.text)).toMatchObject({ clave: 'demasiadas_peticiones', status: 429 })
-    expect(refused.headers.get('retry-after')).toBe('5')
-    expect((await ask('/auth/v1/user')).status).toBe(200)
-    // Spelled otherwise it is the same door.
-    expect((await ask('/auth/v1//token', { method: 'POST', body: '{}' })).status).toBe(429)
-    expect((await ask('/auth/v1/token/', { method: 'POST', body: '{}' })).status).toBe(429)
-  })
-
-  test.each([
-    ['/auth/v1/user', 2],
-    ['/rest/v1/contratos', 21],
-    ['/storage/v1/object/contratos/x.pdf', 52],
-    ['/contratos', 52],
-    ['/functions/v1/contratos', 52],
-  ])('a %s no se envían %i MiB', async (path, mebibytes) => {
-    const before = seen.length
-    const sent = request(`${entrance.url}${path}`, {
-      method: 'PUT',
-      headers: { 'content-length': mebibytes * 2 ** 20, expect: '100-continue' },
-    })
-    sent.flushHeaders()
-    const [response] = await once(sent, 'response')
-    let text = ''
-    for await (const chunk of response) text += chunk
-    sent.destroy()
-    expect(response.statusCode).toBe(413)
-    expect(JSON.parse(text)).toMatchObject({ clave: 'envio_demasiado_grande' })
-    expect(seen.length).toBe(before)
-  })
-
-  test('de peticiones y de conexiones son por dirección', async () => {
-    const [studio] = await findFreePorts(1)
-    const port = (open[0]!.address() as AddressInfo).port
-    const narrow = await openEntrance(
-      { gateway: port, studio: studio!, functions: [port] },
-      { NGINX_RATE: '1r/m', NGINX_BURST: '4' },
-    )
-    onTestFinished(() => narrow.dispose())
-    const answers = await Promise.all(Array.from({ length: 12 }, () => fetch(`${narrow.url}/contratos`)))
-    const refused = answers.filter(({ status }) => status === 429)
-    expect(refused.length).toBe(7)
-    expect(await narrow.errors()).toContain('limiting requests')
-  })
-})
-
-describe('Studio', () => {
-  const basic = `Basic ${Buffer.from(`operador:${STUDIO_PASSWORD}`).toString('base64')}`
-  const studio = (headers: Record<string, string> = {}, method = 'GET') =>
-    fetch(`${entrance.studioUrl}/api/platform/profile`, { method, headers })
-
-  test('pide la contraseña, y no se la cuenta a Studio', async () => {
-    expect((await studio()).status).toBe(401)
-    expect((await studio({ authorization: `Basic ${btoa('operador:otra')}` })).status).toBe(401)
-    const { server, headers } = (await (await studio({ authorization: basic })).json()) as Seen
-    expect(server).toBe('studio')
-    expect(headers.authorization).toBeUndefined()
-  })
-
-  test('obedece solo a su propia página', async () => {
-    const from = async (origin: string) => (await studio({ authorization: basic, origin }, 'POST')).status
-    expect(await from(entrance.studioUrl)).toBe(200)
-    expect(await from('https://otra.example')).toBe(403)
-    expect(await from(`${entrance.studioUrl}.otra.example`)).toBe(403)
-    expect(await from('null')).toBe(403)
-  })
-
-  test('con la contraseña, desde otra dirección, no abre', async () => {
-    const port = (open[0]!.address() as AddressInfo).port
-    const elsewhere = await openEntrance(
-      { gateway: port, studio: port, functions: [port] },
-      { NGINX_STUDIO_ALLOW: 'allow 203.0.113.7;' },
-    )
-    onTestFinished(() => elsewhere.dispose())
-    const response = await fetch(elsewhere.studioUrl, { headers: { authorization: basic } })
-    expect(response.status).toBe(403)
-  })
-})
-
-test('el estado de nginx se ve desde la propia máquina', async () => {
-  expect(await (await fetch(`${entrance.statusUrl}/estado`)).text()).toContain('Active connections')
 })

@@ -189,7 +189,7 @@ describe('instalar.sh instala', () => {
     const before = await readEnvFile(server.envFile)
     expect(before).toMatchObject({ SMTP_HOST: '', SMTP_PASS: '', ENABLE_EMAIL_AUTOCONFIRM: 'true' })
     server.run('instalar.sh', ['--smtp', 'correo.example:465', '--smtp-usuario', 'no@cacao.example'], {
-      SMTP_PASS: 'a b/ñ@:',
+      SMTP_PASS: 'a $b/ñ@:#',
       HAS_ADMIN: 't',
     })
     const after = await readEnvFile(server.envFile)
@@ -201,8 +201,8 @@ describe('instalar.sh instala', () => {
       url.host,
       decodeURIComponent(url.username),
       decodeURIComponent(url.password),
-    ]).toEqual(['smtps:', 'correo.example:465', 'no@cacao.example', 'a b/ñ@:'])
-    expect(after.ENABLE_EMAIL_AUTOCONFIRM).toBe('false')
+    ]).toEqual(['smtps:', 'correo.example:465', 'no@cacao.example', 'a $b/ñ@:#'])
+    expect([after.SMTP_PASS, after.ENABLE_EMAIL_AUTOCONFIRM]).toEqual(["'a $b/ñ@:#'", 'false'])
     await server.calls()
   })
 })

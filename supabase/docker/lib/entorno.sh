@@ -114,7 +114,9 @@ put_mail() {
     put_value "$file" SMTP_HOST "$host"
     put_value "$file" SMTP_PORT "$port"
     put_value "$file" SMTP_USER "$user"
-    put_value "$file" SMTP_PASS "$pass"
+    # Compose reads what is within quotes as it stands, a dollar too.
+    [[ $pass != *\'* ]] || die "the password of the server of mail may not have a single quote: Compose could not read it."
+    put_value "$file" SMTP_PASS "'$pass'"
     put_value "$file" SMTP_ADMIN_EMAIL "no-responder@$domain"
     put_value "$file" SMTP_SENDER_NAME Triboka
     put_value "$file" SMTP_FROM "Triboka <no-responder@$domain>"

@@ -21,6 +21,9 @@ export const DEFAULTS: NginxValues = {
   NGINX_ACCESS_LOG: '/var/log/nginx/triboka.log',
   NGINX_SNIPPETS: '/etc/nginx/triboka',
   NGINX_RESOLVER: '',
+  // Said with `listen` until nginx 1.25, and by a directive since.
+  NGINX_LISTEN_HTTP2: 'http2',
+  NGINX_HTTP2: '',
   NGINX_LISTEN_HTTP: '80',
   NGINX_LISTEN_HTTPS: '443',
   NGINX_LISTEN_STUDIO: '8443',

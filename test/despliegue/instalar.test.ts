@@ -1,5 +1,5 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeServer, OFFICIAL, readEnvFile, type Server } from './servidor.ts'
@@ -71,6 +71,15 @@ describe('instalar.sh en un servidor vacío', () => {
       (await readdir(join(server.dir, 'supabase/docker'))).filter((name) => name.startsWith('.oficial')),
     ).toEqual([])
   })
+})
+
+test('sin poder hacer los secretos no escribe .env', async () => {
+  const { status } = server.run('instalar.sh', ASKED, { RUN_FAILS: '1' })
+  expect(status).not.toBe(0)
+  expect((await readdir(join(server.envFile, '..'))).filter((name) => name.startsWith('.env'))).toEqual([
+    '.env.example',
+  ])
+  expect((await server.calls()).filter((call) => call.startsWith('compose up'))).toEqual([])
 })
 
 describe('instalar.sh instala', () => {
@@ -243,11 +252,25 @@ describe('actualizar.sh', () => {
     expect(at).toEqual([...at].sort((a, b) => a - b))
   })
 
+  test('trae otra versión oficial sin tocar los datos, y toma de ella lo que es nuevo', async () => {
+    const data = join(server.envFile, '../volumes/db/data/PG_VERSION')
+    await mkdir(dirname(data), { recursive: true })
+    await writeFile(data, '17')
+    const before = await readEnvFile(server.envFile)
+    const SUPABASE_COMMIT = await server.release('NUEVO_LIMITE=5')
+    expect(server.run('actualizar.sh', ['--sin-respaldo']).status).toBe(0)
+    expect((await readEnvFile(server.envFile)).NUEVO_LIMITE).toBeUndefined()
+    const { status, output } = server.run('actualizar.sh', ['--sin-respaldo'], { SUPABASE_COMMIT })
+    expect([status, output]).toEqual([0, expect.stringContaining(`-> ${SUPABASE_COMMIT}`)])
+    expect(await readEnvFile(server.envFile)).toEqual({ ...before, NUEVO_LIMITE: '5' })
+    expect(await readFile(data, 'utf8')).toBe('17')
+    server.env.SUPABASE_COMMIT = SUPABASE_COMMIT
+  })
+
   test('un secreto nuevo de la versión oficial que no sabe hacer la detiene, y el .env queda como estaba', async () => {
     const before = await readFile(server.envFile, 'utf8')
-    const file = join(server.dir, 'supabase/docker/oficial/docker/.env.example')
-    await writeFile(file, `${await readFile(file, 'utf8')}NUEVO_SECRET=ejemplo\nNUEVO_LIMITE=5\n`)
-    const { status, output } = server.run('actualizar.sh', ['--sin-respaldo'])
+    const SUPABASE_COMMIT = await server.release('NUEVO_SECRET=ejemplo')
+    const { status, output } = server.run('actualizar.sh', ['--sin-respaldo'], { SUPABASE_COMMIT })
     expect([status, output]).toEqual([1, expect.stringContaining('NUEVO_SECRET would stay')])
     expect(await readFile(server.envFile, 'utf8')).toBe(before)
     expect((await readdir(join(server.envFile, '..'))).filter((name) => /^\.env\../.test(name))).toEqual([

@@ -6,6 +6,7 @@ import { idleSockets } from './cases/idle-sockets.ts'
 import { insert } from './cases/insert.ts'
 import { memory } from './cases/memory.ts'
 import { pushes, telling } from './cases/notices.ts'
+import { production } from './cases/production.ts'
 import { read } from './cases/read.ts'
 import { rooms } from './cases/rooms.ts'
 import { upload } from './cases/upload.ts'
@@ -86,6 +87,7 @@ try {
   await measure('rooms', rooms)
   await measure('from INSERT to the client', insert)
   await measure('reads', read)
+  await measure('nginx, logs and limits', production)
   await measure('creations', create)
   await measure('deep pages', deepPage)
   await measure('uploads', upload)

@@ -52,6 +52,26 @@ export function openLimiter(name: string, quota: Quota, redis?: Redis): Limiter 
   }
 }
 
+/**
+ * A quota per key, counted in this process and at once: for what is asked so often that a promise each would be felt.
+ * Its window is the same for all keys.
+ */
+export function openCeiling(name: string, quota: Quota): (key: string) => Usage {
+  let counts = new Map<string, number>()
+  let endsAt = 0
+  return (key) => {
+    const now = performance.now()
+    if (now >= endsAt) {
+      counts = new Map()
+      endsAt = now + quota.seconds * 1000
+    }
+    const count = (counts.get(key) ?? 0) + 1
+    counts.set(key, count)
+    const remaining = Math.max(0, quota.points - count)
+    return { name, quota, isOver: count > quota.points, remaining, resetS: Math.ceil((endsAt - now) / 1000) }
+  }
+}
+
 /** Header fields that tell how much is left (draft-ietf-httpapi-ratelimit-headers-10). */
 export type RateLimitHeaders = Record<'ratelimit-policy' | 'ratelimit', string>
 

@@ -2,7 +2,14 @@ import type { Redis } from 'ioredis'
 import { networkOf } from '../utils/client-address.ts'
 import { problem } from '../utils/problem.ts'
 import type { Quota } from '../utils/quota.ts'
-import { type Limiter, openLimiter, type RateLimitHeaders, rateLimitHeaders } from './limiter.ts'
+import {
+  type Limiter,
+  openCeiling,
+  openLimiter,
+  type RateLimitHeaders,
+  rateLimitHeaders,
+  type Usage,
+} from './limiter.ts'
 
 /** The quotas of the environment; undefined where there is no limit. */
 export interface Quotas {
@@ -18,9 +25,8 @@ export interface Quotas {
   anonymous: Quota | undefined
 }
 
-/** A request, as far as limits care. */
-export interface Counted {
-  method: string | undefined
+/** What is written, as far as limits care. */
+export interface Writing {
   /** True for multipart forms: the only ones that carry files. */
   isUpload: boolean
   address: string
@@ -28,11 +34,16 @@ export interface Counted {
 
 export interface Limits {
   /**
-   * Counts a request of a signed-in user.
-   * @returns what to tell them; nothing for what only reads.
+   * Counts what a user reads.
    * @throws Problem 429 `demasiadas_peticiones`.
    */
-  user(sub: string, request: Counted): Promise<RateLimitHeaders | undefined>
+  read(sub: string): void
+  /**
+   * Counts what a user writes or sends.
+   * @returns what to tell them.
+   * @throws Problem 429 `demasiadas_peticiones`.
+   */
+  write(sub: string, writing: Writing): Promise<RateLimitHeaders | undefined>
   /**
    * Counts a request without a session, by its address.
    * @throws Problem 429 `demasiadas_peticiones`.
@@ -50,14 +61,13 @@ export function openLimits(
   onRefused: (name: string) => void = () => {},
 ): Limits {
   const open = (name: string, quota: Quota | undefined) => quota && openLimiter(name, quota, redis)
-  const reads = quotas.reads && openLimiter('lecturas', quotas.reads)
+  const reads = quotas.reads && openCeiling('lecturas', quotas.reads)
   const writes = open('escrituras', quotas.writes)
   const uploads = open('subidas', quotas.uploads)
   const address = open('direccion', quotas.address)
   const anonymous = open('sin-sesion', quotas.anonymous)
 
-  async function take(...counted: [Limiter | undefined, string][]): Promise<RateLimitHeaders | undefined> {
-    const usages = await Promise.all(counted.flatMap(([limiter, key]) => limiter?.take(key) ?? []))
+  function tell(usages: Usage[]): RateLimitHeaders | undefined {
     if (usages.length === 0) return undefined
     const over = usages.filter(({ isOver }) => isOver)
     const headers = rateLimitHeaders(usages)
@@ -66,15 +76,16 @@ export function openLimits(
     const wait = Math.max(...over.map(({ resetS }) => resetS))
     throw problem('demasiadas_peticiones', { headers: { ...headers, 'retry-after': String(wait) } })
   }
+  const take = async (...counted: [Limiter | undefined, string][]) =>
+    tell(await Promise.all(counted.flatMap(([limiter, key]) => limiter?.take(key) ?? [])))
 
   return {
-    async user(sub, request) {
-      if (request.method === 'GET' || request.method === 'HEAD') {
-        if (reads) await take([reads, sub])
-        return undefined
-      }
-      return take([request.isUpload ? uploads : writes, sub], [address, networkOf(request.address)])
+    read(sub) {
+      const usage = reads?.(sub)
+      if (usage?.isOver) tell([usage])
     },
+    write: (sub, { isUpload, address: from }) =>
+      take([isUpload ? uploads : writes, sub], [address, networkOf(from)]),
     anonymous: (from) => take([anonymous, networkOf(from)]),
   }
 }

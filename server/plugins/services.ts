@@ -1,4 +1,6 @@
-import { defineNitroPlugin } from 'nitropack/runtime'
+import { defineNitroPlugin, useStorage } from 'nitropack/runtime'
+import type { Driver } from 'unstorage'
+import { cacheDriver } from '../utils/cache.ts'
 import { EnvironmentError, readEnvironment } from '../utils/environment.ts'
 import { log } from '../utils/log.ts'
 import { openServices, services } from '../utils/services.ts'
@@ -10,7 +12,8 @@ export default defineNitroPlugin((nitro) => {
     const environment = readEnvironment()
     log.level = environment.logLevel
     openServices(environment)
-    const { firebase } = environment
+    const { firebase, redisUrl } = environment
+    if (redisUrl) cacheIn(cacheDriver(redisUrl))
     // Firebase's client is only loaded where it is used.
     if (firebase)
       push = import('../push/start.ts')
@@ -30,6 +33,14 @@ export default defineNitroPlugin((nitro) => {
     await (await push)?.stop()
     const { database, readers, redis } = services()
     redis?.disconnect()
+    await useStorage().dispose()
     await Promise.all([database.close(), readers.close()])
   })
 })
+
+/** What Nitro caches goes there; under npm run dev it has a folder for it. */
+function cacheIn(driver: Driver): void {
+  const storage = useStorage()
+  if (storage.getMounts('cache').some(({ base }) => base === 'cache:')) void storage.unmount('cache', false)
+  storage.mount('cache', driver)
+}

@@ -23,10 +23,15 @@ export async function sessionOf(event: H3Event): Promise<Session> {
     throw error
   })
   const { sub } = session.claims
-  const { address } = event.context
   event.context.userId = sub
+  // HEAD has become GET by now.
+  if (event.method === 'GET') {
+    limits.read(sub)
+    return session
+  }
   const isUpload = headers['content-type']?.startsWith('multipart/') ?? false
-  setResponseHeaders(event, (await limits.user(sub, { method: event.method, isUpload, address })) ?? {})
+  const { address } = event.context
+  setResponseHeaders(event, (await limits.write(sub, { isUpload, address })) ?? {})
   return session
 }
 

@@ -44,7 +44,7 @@ roll() {
   compose up -d --wait --no-deps --no-recreate --scale triboka=$((2 * count)) triboka
   local id
   for id in "${old[@]}"; do
-    docker stop -t 45 "$id" >/dev/null
+    docker stop -t 50 "$id" >/dev/null
     docker rm "$id" >/dev/null
   done
 }

@@ -15,7 +15,8 @@ import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 import { interpolate, merge, readCompose, variablesOf } from './compose.ts'
 import { makeServer, readEnvFile, type Server } from './servidor.ts'
 
-const OVERLAY = 'supabase/docker/compose.triboka.yml'
+// As COMPOSE_FILE of instalar.sh names them.
+const OVERLAYS = ['supabase/docker/compose.triboka.yml', 'supabase/docker/respaldo/compose.yml']
 // Where paths of the files start, once installed.
 const STACK = join(PROJECT_DIR, 'supabase/docker/oficial/docker')
 
@@ -48,14 +49,14 @@ beforeAll(async () => {
   ])
   if (status) throw new Error(output)
   env = await readEnvFile(server.envFile)
-  text = await readFile(join(PROJECT_DIR, OVERLAY), 'utf8')
-  const [base, overlay] = [
-    await readCompose('test/despliegue/oficial/docker-compose.yml'),
-    await readCompose(OVERLAY),
-  ]
+  text = (await Promise.all(OVERLAYS.map((path) => readFile(join(PROJECT_DIR, path), 'utf8')))).join('\n')
+  const base = await readCompose('test/despliegue/oficial/docker-compose.yml')
+  const [first, second] = await Promise.all(OVERLAYS.map(readCompose))
+  // Without the tags yet: what the one says of the other's services is plain.
+  const overlay = merge(first, second) as typeof base
   ours = overlay.services as typeof ours
   official = base.services as typeof official
-  merged = interpolate(merge(base, overlay), env) as typeof merged
+  merged = interpolate(merge(merge(base, first), second), env) as typeof merged
   // Compose turns a number back into one before it looks at the schema.
   for (const { deploy } of Object.values(merged.services))
     if (deploy?.replicas !== undefined) deploy.replicas = Number(deploy.replicas)

@@ -107,7 +107,7 @@ describe('instalar.sh instala', () => {
   test('escribe .env solo para root, con los valores del servidor', async () => {
     expect((await stat(server.envFile)).mode & 0o777).toBe(0o600)
     expect(env).toMatchObject({
-      COMPOSE_FILE: 'docker-compose.yml:../../compose.triboka.yml',
+      COMPOSE_FILE: 'docker-compose.yml:../../compose.triboka.yml:../../respaldo/compose.yml',
       DOMAIN: 'cacao.example',
       SUPABASE_PUBLIC_URL: 'https://cacao.example',
       API_EXTERNAL_URL: 'https://cacao.example/auth/v1',
@@ -242,9 +242,9 @@ describe('actualizar.sh', () => {
       'compose build',
       'db push',
       '--scale triboka=4',
-      'stop -t 45 uno',
+      'stop -t 50 uno',
       'rm uno',
-      'stop -t 45 dos',
+      'stop -t 50 dos',
       'rm dos',
     ]
     const at = order.map((part) => calls.findIndex((call) => call.includes(part)))

@@ -125,6 +125,19 @@ describe('los límites', () => {
       )
   })
 
+  it('de lo que lee un usuario son un techo de cada réplica', async () => {
+    const replica = await startReplica(inject('stack'), { LIMIT_READS: '3/3600' })
+    const statuses: number[] = []
+    for (const metodo of ['GET', 'HEAD', 'GET', 'GET', 'HEAD'])
+      statuses.push((await pedir(replica, gente.ana, metodo)).status)
+    const rechazada = await pedir(replica, gente.ana, 'GET')
+    const ajena = await pedir(replica, gente.rita, 'GET')
+    await replica.stop()
+    expect(statuses).toEqual([200, 200, 200, demasiadas, demasiadas])
+    expect(rechazada.headers.get('ratelimit')).toMatch(/^"lecturas";r=0;t=3[56]\d\d$/)
+    expect(ajena.status).toBe(200)
+  })
+
   it('no creen en la dirección que dice un cliente si el proxy no es de confianza', async () => {
     const replica = await startReplica(inject('stack'), { ...limites, TRUSTED_PROXIES: '10.0.0.0/8' })
     const statuses: number[] = []

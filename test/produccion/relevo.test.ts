@@ -137,7 +137,7 @@ describe('un relevo de las dos réplicas', () => {
     expect(filas.map(({ texto }) => texto).sort()).toEqual(enviados.sort())
     expect(hechas.lecturas).toBeGreaterThan(100)
     expect(hechas.subidas).toBeGreaterThan(3)
-  })
+  }, 180_000)
 
   it('a quien se despide lo dice: no está lista, cierra sus conexiones y termina lo que tiene', async () => {
     const replica = await startReplica(inject('stack'), { SHUTDOWN_DELAY: '2' })
@@ -174,5 +174,5 @@ describe('un relevo de las dos réplicas', () => {
     await fin
     expect(replica.child.exitCode).toBe(0)
     expect(replica.log().map(({ msg }) => msg)).toContain('stopped')
-  })
+  }, 90_000)
 })

@@ -85,7 +85,7 @@ write_env() (
   make_secrets "$fresh"
 
   domain=$(value DOMAIN)
-  put_value "$fresh" COMPOSE_FILE docker-compose.yml:../../compose.triboka.yml
+  put_value "$fresh" COMPOSE_FILE docker-compose.yml:../../compose.triboka.yml:../../respaldo/compose.yml
   put_value "$fresh" TRIBOKA_VERSION "$(version_of_ours)"
   put_value "$fresh" DOMAIN "$domain"
   put_value "$fresh" CERTBOT_EMAIL "$(value CERTBOT_EMAIL)"

@@ -35,11 +35,14 @@ backups() {
     done
 }
 
-# Of names, newest first, those to remove: the newest of 7 days, 4 weeks and 12 months stay.
+# Of names, newest first, those to remove: the newest of 7 days, 4 weeks and 12 months stay. One that a proof found bad
+# takes nobody's place and goes when a newer one is good.
 expired() {
   while IFS= read -r name; do
-    printf '%s %s %s %s\n' "$name" "${name:0:10}" "$(date -u -d "${name:0:10}" +%G-%V)" "${name:0:7}"
+    printf '%s %s %s %s %s\n' "$name" "${name:0:10}" "$(date -u -d "${name:0:10}" +%G-%V)" "${name:0:7}" \
+      "$(grep -cs '"exito": false' "$RESPALDOS_DIR/$name/prueba.json")"
   done | awk '
+    $5 == 1 { if (days) print $1; next }
     {
       kept = 0
       if (!($2 in day)) { day[$2]; if (++days <= 7) kept = 1 }
@@ -67,19 +70,29 @@ listed() {
 # What a manifest says under a name, on a line of its own.
 told() { sed -n "s/^  \"$2\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}\$/\1/p" "$1/manifiesto.json" | head -n 1; }
 
+# <folder> <why>: ends because of what a backup is; no other try would find it right.
+bad() {
+  if [[ -n ${PROOF-} ]]; then note_proof "$1" false "$2"; fi
+  die "$2"
+}
+note_proof() {
+  printf '{\n  "fecha": "%s",\n  "exito": %s,\n  "detalle": "%s"\n}\n' "$(date -u +%FT%T.000Z)" "$2" \
+    "${3//[\\\"]/}" >"$1/prueba.json"
+}
+
 # Fails naming the first file that is missing, truncated or altered.
 verify() {
   local folder=$1 sum bytes path files=0
-  [[ -f $folder/manifiesto.json && -f $folder/manifiesto.sha256 ]] || die "$folder is not a backup."
+  [[ -f $folder/manifiesto.json && -f $folder/manifiesto.sha256 ]] || bad "$folder" "$folder is not a backup."
   (cd "$folder" && sha256sum -c --status manifiesto.sha256) ||
-    die "$folder/manifiesto.json does not match manifiesto.sha256: this backup cannot be trusted."
+    bad "$folder" "$folder/manifiesto.json does not match manifiesto.sha256: this backup cannot be trusted."
   while IFS= read -r line; do
     sum=${line%%  *} line=${line#*  }
     bytes=${line%%  *} path=$folder/${line#*  }
-    [[ -f $path ]] || die "$path is missing: this backup cannot be trusted."
+    [[ -f $path ]] || bad "$folder" "$path is missing: this backup cannot be trusted."
     [[ $(stat -c %s "$path") -eq $bytes ]] ||
-      die "$path has $(stat -c %s "$path") bytes and not $bytes: this backup cannot be trusted."
-    [[ $(sha256sum <"$path" | cut -c 1-64) == "$sum" ]] || die "$path was altered: this backup cannot be trusted."
+      bad "$folder" "$path has $(stat -c %s "$path") bytes and not $bytes: this backup cannot be trusted."
+    [[ $(sha256sum <"$path" | cut -c 1-64) == "$sum" ]] || bad "$folder" "$path was altered: this backup cannot be trusted."
     files=$((files + 1))
   done < <(listed "$folder/manifiesto.json")
   say "$files files verified."
@@ -87,7 +100,7 @@ verify() {
 
 # --- Encryption: every file goes to one age recipient. A passphrase protects the identity, and openssl does that, as
 # --- age takes passphrases from a terminal alone.
-openssl_pass() { openssl enc "$@" -aes-256-cbc -pbkdf2 -iter 1000000 -md sha256 -pass env:RESPALDO_CLAVE; }
+openssl_pass() { openssl enc "$@" -aes-256-cbc -pbkdf2 -iter 600000 -md sha256 -pass env:RESPALDO_CLAVE; }
 
 # Sets RECIPIENT, empty without encryption, and puts the identity into <folder>. The one of the last backup goes on where
 # the passphrase opens it, so that files that did not change need not be written again.

@@ -77,7 +77,15 @@ dump=base.dump
 pg_dump --format=custom --snapshot="$snapshot" | write_sealed "$DRAFT/$dump"
 # Without passwords: they are those of the .env of the server that is restored to.
 pg_dumpall --roles-only --no-role-passwords | write_sealed "$DRAFT/roles.sql"
+# What pg_dump leaves to --create: whose the database is, who may do what with it, its settings.
 session "
+  select format('alter database :\"DBNAME\" owner to %I;', pg_get_userbyid(datdba)) from pg_database
+  where datname = current_database();
+  select 'revoke all on database :\"DBNAME\" from public;' from pg_database
+  where datname = current_database() and datacl is not null;
+  select format('grant %s on database :\"DBNAME\" to %s;', a.privilege_type,
+    case a.grantee when 0 then 'public' else quote_ident(pg_get_userbyid(a.grantee)) end)
+  from pg_database d, aclexplode(d.datacl) as a where d.datname = current_database();
   select format('alter database :\"DBNAME\" set %I to %s;', split_part(c, '=', 1),
     case when split_part(c, '=', 1) = 'search_path' then substr(c, strpos(c, '=') + 1)
       else quote_literal(substr(c, strpos(c, '=') + 1)) end)
@@ -144,11 +152,10 @@ bytes=$(listed "$DRAFT.archivos" | awk '{ n += $2 } END { printf "%.0f", n }')
 sync -f "$DRAFT"
 
 day=$(TZ=America/Guayaquil date -d "$BEGUN" +%F)
+# One more than the last of the day: a number that was removed is not given again, or a new one would look older.
 NAME=$day
-for ((n = 2; ; n++)); do
-  [[ -e $RESPALDOS_DIR/$NAME ]] || break
-  NAME=$day-$n
-done
+latest=$(backups | awk -v day="$day" 'substr($0, 1, 10) == day { print (length($0) > 10 ? substr($0, 12) : 1); exit }')
+if [[ -n $latest ]]; then NAME=$day-$((latest + 1)); fi
 mv -T "$DRAFT" "$RESPALDOS_DIR/$NAME"
 sync -f "$RESPALDOS_DIR"
 record respaldo true "$NAME" "$bytes"

@@ -73,7 +73,7 @@ select format('select %L, count(*) from public.%I', relname, relname) from pg_cl
 where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition order by relname \gexec
 SQL
 sed -n '/^  "filas": {/,/^  }/{s/^    "\(.*\)": \([0-9]*\),\{0,1\}$/\1|\2/p}' "$FOLDER/manifiesto.json" >"$WORK/esperadas"
-diff "$WORK/esperadas" "$WORK/filas" || die 'The rows differ from the manifest (< manifest, > restored).'
+diff "$WORK/esperadas" "$WORK/filas" || bad "$FOLDER" 'The rows differ from the manifest (< manifest, > restored).'
 say "The rows of $(wc -l <"$WORK/filas") tables are those of the manifest."
 
 restored=$STORAGE_DIR
@@ -97,7 +97,7 @@ documents=0
 while IFS=$'\t' read -r sum path; do
   file=$(find "$restored" -path "*/$path" -type f -print -quit)
   [[ -n $file && $(sha256sum <"$file" | cut -c 1-64) == "$sum" ]] ||
-    die "The document $path has not the contents that the database says."
+    bad "$FOLDER" "The document $path has not the contents that the database says."
   documents=$((documents + 1))
 done < <(PGDATABASE=$TARGET ask "select d.sha256 || E'\t' || o.bucket_id || '/' || o.name || '/' || o.version
   from public.documentos_contrato d join storage.objects o on o.bucket_id || '/' || o.name = d.url_archivo
@@ -107,12 +107,16 @@ say "$files files; $documents documents are those that the database knows."
 if [[ -n $PROOF ]]; then
   PGDATABASE=template1 ask "drop database $TARGET"
   DONE=yes
+  note_proof "$FOLDER" true "$files files, $documents documents"
   record prueba true "$name" '' "$files files, $documents documents"
   say "$name restores."
   exit 0
 fi
-# The one that served stays beside, under another name: nothing is destroyed.
-PGDATABASE=template1 ask "alter database \"$SERVING\" rename to ${SERVING}_antes_$TARGET"
-PGDATABASE=template1 ask "alter database $TARGET rename to \"$SERVING\""
+# The one that served stays beside, under another name: nothing is destroyed. Both change in one transaction; what
+# Postgres's own workers hold of it is ended first.
+PGDATABASE=template1 ask "
+  select pg_terminate_backend(pid) from pg_stat_activity where datname = '$SERVING';
+  alter database \"$SERVING\" rename to ${SERVING}_antes_$TARGET;
+  alter database $TARGET rename to \"$SERVING\"" >/dev/null
 DONE=yes
 say "Restored. Start the services; the empty database that was there is ${SERVING}_antes_$TARGET: drop it when all is well."

@@ -8,6 +8,7 @@ const CHECKS: [string, string, string[]][] = [
   ['types', 'tsc', ['-p', '.']],
   ['dead code', 'knip', []],
   ['generated types', 'node', ['scripts/types.ts', '--check']],
+  ['generated routes of nginx', 'node', ['scripts/nginx-routes.ts', '--check']],
 ]
 
 const failed = CHECKS.filter(([name, command, args]) => {

@@ -4,7 +4,7 @@ import { extname, join, relative, sep } from 'node:path'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import pg from 'pg'
 import { findRunning } from '../supabase/local/lock.ts'
-import { isLoopback, PROJECT_DIR, readSettings, SetupError } from '../supabase/local/settings.ts'
+import { hostnameOf, isLoopback, PROJECT_DIR, readSettings, SetupError } from '../supabase/local/settings.ts'
 import type { StackEnv } from '../supabase/local/stack.ts'
 import { findTarget, isExternal, main } from './target.ts'
 
@@ -79,10 +79,9 @@ export async function assertLoopback(env: StackEnv, isForced: boolean): Promise<
   if (isForced) return
   // A stack that listens on every address is reached through a loopback one: its own setting tells.
   const running = isExternal() ? null : await findRunning(readSettings())
-  const hosts = [env.SUPABASE_URL, env.DATABASE_URL].map((url) =>
-    new URL(url).hostname.replace(/^\[|\]$/g, ''),
-  )
-  const open = [...hosts, running?.settings.host ?? '127.0.0.1'].find((host) => !isLoopback(host))
+  const urls = [env.SUPABASE_URL, env.DATABASE_URL, running?.settings.publicUrl ?? env.SUPABASE_URL]
+  const hosts = [...urls.map(hostnameOf), running?.settings.host ?? '127.0.0.1']
+  const open = hosts.find((host) => !isLoopback(host))
   if (open)
     throw new SetupError(
       `${open} is not loopback, and demo data is not for a Supabase that others reach: add -- --force to load it all the same.`,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { buildFunctions } from '../supabase/local/functions/build.ts'
 import { startFunctions } from '../supabase/local/functions/process.ts'
 import { useStreamingMemory } from '../supabase/local/memory.ts'
-import { isLoopback, readSettings, type Settings, SetupError } from '../supabase/local/settings.ts'
+import { isExposed, readSettings, type Settings, SetupError } from '../supabase/local/settings.ts'
 import { startStack } from '../supabase/local/stack.ts'
 import { DEMO_PASSWORD, DEMO_USERS, isEmpty, seed } from './seed.ts'
 import { findTarget, isExternal, main } from './target.ts'
@@ -56,8 +56,8 @@ async function startEmbedded(settings: Settings, since: number) {
     signal: asked.signal,
   })
   await asked.stopWith(stack.stop)
-  if (!isLoopback(settings.host))
-    say(`HOST=${settings.host} is not loopback: no demo data (npm run db:seed -- --force loads it).`)
+  if (isExposed(settings))
+    say('Others can reach this stack: no demo data (npm run db:seed -- --force loads it).')
   else if (await isEmpty(stack.env)) {
     say('Loading the demo data…')
     try {

@@ -20,6 +20,8 @@ export interface Settings {
   dataDir: string
   /** Bytes of the buckets: STORAGE_DIR/<bucket>/<name>. */
   storageDir: string
+  /** Where clients reach the gateway when something stands before it; null when they reach it directly. */
+  publicUrl: string | null
 }
 
 /** Raised for a setting or a machine state that the person at the keyboard can put right. */
@@ -42,6 +44,16 @@ function folder(env: NodeJS.ProcessEnv, name: string, fallback: string): string 
   return isAbsolute(value) ? value : resolve(PROJECT_DIR, value)
 }
 
+function origin(env: NodeJS.ProcessEnv, name: string): string | null {
+  const text = env[name]
+  if (!text) return null
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.username) {
+    throw new SetupError(`${name}=${text} is not the start of a URL: give https://name, without a path.`)
+  }
+  return url.origin
+}
+
 /**
  * Reads the settings of the embedded stack.
  * @throws SetupError when a variable does not hold what it should, naming it.
@@ -56,6 +68,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     studioPort: env.STUDIO === 'off' ? null : port(env, 'STUDIO_PORT', 54323),
     dataDir: folder(env, 'DATA_DIR', '.data'),
     storageDir: folder(env, 'STORAGE_DIR', 'storage'),
+    publicUrl: origin(env, 'SUPABASE_PUBLIC_URL'),
   }
   const ports = [settings.functionsPort, apiPort, settings.dbPort, settings.studioPort].filter(
     (p) => p !== null,
@@ -74,3 +87,10 @@ export const stackFile = (settings: Settings) => join(settings.dataDir, 'stack.j
 /** True for an address that only this machine can reach. */
 export const isLoopback = (host: string) =>
   host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+
+/** Can anybody but this machine reach the stack, by its own ports or by what stands before it? */
+export const isExposed = ({ host, publicUrl }: Pick<Settings, 'host' | 'publicUrl'>) =>
+  !isLoopback(host) || (publicUrl !== null && !isLoopback(hostnameOf(publicUrl)))
+
+/** The host of a URL, as one writes it elsewhere: ::1, not [::1]. */
+export const hostnameOf = (url: string) => new URL(url).hostname.replace(/^\[|\]$/g, '')

@@ -122,6 +122,8 @@ async function startParts(
   const limits = readLimits()
   const environment = readGatewayEnvironment()
   const env = stackEnv(settings, keys)
+  // In the links of mails and the addresses of uploads; our own parts go straight to the gateway.
+  const publicUrl = settings.publicUrl ?? env.SUPABASE_URL
   const db = { port: settings.dbPort, password: keys.dbPassword }
   const url = (role: string) => databaseUrl(db, role)
   const identifier = createIdentifier(keys)
@@ -146,7 +148,7 @@ async function startParts(
     signal?.throwIfAborted()
 
     const lite = createLite({
-      publicUrl: env.SUPABASE_URL,
+      publicUrl,
       ownerUrl: url('postgres'),
       authenticatorUrl: url('authenticator'),
       authAdminUrl: url('supabase_auth_admin'),
@@ -158,7 +160,7 @@ async function startParts(
     const authAdmin = createAuthAdmin({
       authAdminUrl: url('supabase_auth_admin'),
       jwtSecret: keys.jwtSecret,
-      publicUrl: env.SUPABASE_URL,
+      publicUrl,
       config: config.auth,
       auth: lite.auth,
       sendMail: lite.sendMail,
@@ -170,7 +172,7 @@ async function startParts(
       storageDir: settings.storageDir,
       jwtSecret: keys.jwtSecret,
       fileSizeLimit: config.fileSizeLimit,
-      publicUrl: env.SUPABASE_URL,
+      publicUrl,
     })
     stops.push(() => storage.close())
     // Nothing is under way yet: whatever a killed stack left half done goes now, the rest when it is old.
@@ -190,7 +192,7 @@ async function startParts(
         })
       : undefined
     const gateway = createGateway({
-      publicUrl: env.SUPABASE_URL,
+      publicUrl,
       functionsUrl: env.FUNCTIONS_URL,
       identifier,
       lite: { ...lite, auth: authAdmin.auth },

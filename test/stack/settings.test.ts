@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { parseSize, readConfig } from '../../supabase/local/config.ts'
-import { isLoopback, readSettings } from '../../supabase/local/settings.ts'
+import { isExposed, isLoopback, readSettings } from '../../supabase/local/settings.ts'
 
 describe('settings', () => {
   test('every setting has a default', () => {
@@ -30,6 +30,30 @@ describe('settings', () => {
 
   test('two servers cannot share a port', () => {
     expect(() => readSettings({ PORT: '54321' })).toThrow('must differ')
+  })
+
+  test('a stack is exposed by its own address or by what stands before it', () => {
+    const exposed = (env: NodeJS.ProcessEnv) => isExposed(readSettings(env))
+    expect(exposed({})).toBe(false)
+    expect(exposed({ HOST: '0.0.0.0' })).toBe(true)
+    expect(exposed({ SUPABASE_PUBLIC_URL: 'https://cacao.example' })).toBe(true)
+    expect(exposed({ SUPABASE_PUBLIC_URL: 'https://localhost:8443' })).toBe(false)
+    expect(exposed({ SUPABASE_PUBLIC_URL: 'http://[::1]:8443' })).toBe(false)
+  })
+
+  test.each([
+    'cacao.example',
+    'ftp://cacao.example',
+    'https://cacao.example/api',
+    'https://ana@cacao.example',
+  ])('SUPABASE_PUBLIC_URL=%s is refused by name', (SUPABASE_PUBLIC_URL) => {
+    expect(() => readSettings({ SUPABASE_PUBLIC_URL })).toThrow(/^SUPABASE_PUBLIC_URL=/)
+  })
+
+  test('the public URL is an origin', () => {
+    expect(readSettings({ SUPABASE_PUBLIC_URL: 'https://Cacao.example/' }).publicUrl).toBe(
+      'https://cacao.example',
+    )
   })
 
   test('loopback is told from any other address', () => {

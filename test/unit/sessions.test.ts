@@ -86,6 +86,17 @@ describe('la sesión con las claves que publica Auth', () => {
     await expect(verify(await sign(session()))).rejects.toEqual(unauthenticated)
   })
 
+  // While a server goes from one to the other, both kinds of session are about.
+  it('vale junto con las del secreto compartido, y ninguna pasa por la otra', async () => {
+    const verify = createSessionVerifier({ supabaseUrl: url, jwtSecret: SECRET })
+    expect(await verify(await asymmetric())).toMatchObject({ sub: SUB })
+    expect(await verify(await sign(session()))).toMatchObject({ sub: SUB })
+    // The public key is known to everybody: it is no secret to sign with.
+    const known = JSON.stringify(await exportJWK((await pair).publicKey))
+    await expect(verify(await sign(session(), known))).rejects.toEqual(unauthenticated)
+    await expect(verify(await asymmetric('otra'))).rejects.toEqual(unauthenticated)
+  })
+
   it('queda en espera mientras Auth no responde', async () => {
     isDown = true
     const verify = createSessionVerifier({ supabaseUrl: url })

@@ -1,0 +1,35 @@
+// npm run nginx -- /etc/nginx: the configuration of nginx for a pilot without Docker, from the environment of its stack.
+// SUPABASE_PUBLIC_URL names the server; any NGINX_… of docs/entorno.md may be set beside it.
+import { cp, mkdir, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { type NginxValues, render, SNIPPETS, TEMPLATES } from '../supabase/docker/nginx/render.ts'
+import { hostnameOf, readSettings, SetupError } from '../supabase/local/settings.ts'
+import { main } from './target.ts'
+
+await main(async () => {
+  const [folder] = process.argv.slice(2)
+  const settings = readSettings()
+  if (!folder || !settings.publicUrl)
+    throw new SetupError('Usage: SUPABASE_PUBLIC_URL=https://cacao.example npm run nginx -- /etc/nginx')
+  const domain = hostnameOf(settings.publicUrl)
+  const server = (port: number) => `server 127.0.0.1:${port};`
+  // Switched off, Studio's door leads nowhere.
+  const studio = settings.studioPort ?? 9
+  const values: NginxValues = {
+    NGINX_DOMAIN: domain,
+    NGINX_CERTIFICATE: `/etc/letsencrypt/live/${domain}/fullchain.pem`,
+    NGINX_CERTIFICATE_KEY: `/etc/letsencrypt/live/${domain}/privkey.pem`,
+    NGINX_GATEWAY_SERVERS: server(settings.apiPort),
+    NGINX_FUNCTIONS_SERVERS: server(settings.functionsPort),
+    NGINX_STUDIO_SERVERS: server(studio),
+    NGINX_STUDIO: `127.0.0.1:${studio}`,
+    NGINX_SNIPPETS: resolve(folder, 'triboka'),
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('NGINX_'))),
+  }
+  await mkdir(folder, { recursive: true })
+  for (const name of TEMPLATES) await writeFile(join(folder, name), render(name, values))
+  await cp(SNIPPETS, join(folder, 'triboka'), { recursive: true })
+  process.stdout.write(
+    `Written to ${folder}: ${TEMPLATES.join(', ')}, triboka/. Now: nginx -t && systemctl reload nginx\n`,
+  )
+})

@@ -1,12 +1,22 @@
 import { defineConfig } from 'vitest/config'
 
+// What stands around the stack on a server: these need nginx, Redis and other programs of the system, which .ci/run
+// installs. All the rest needs npm alone.
+const SERVER = ['test/produccion/**/*.test.ts', 'test/despliegue/**/*.test.ts', 'test/backup/**/*.test.ts']
+
+const common = {
+  globalSetup: ['test/support/global-setup.ts'],
+  testTimeout: 30_000,
+  hookTimeout: 90_000,
+}
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/global-setup.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 90_000,
     // Postgres, the gateway and the functions share the machine with the tests.
     maxWorkers: 2,
+    projects: [
+      { test: { ...common, name: 'base', include: ['test/**/*.test.ts'], exclude: SERVER } },
+      { test: { ...common, name: 'servidor', include: SERVER } },
+    ],
   },
 })

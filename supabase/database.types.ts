@@ -475,7 +475,7 @@ export type Database = {
         Row: {
           actualizado_en: string
           cantidad: number
-          contrato_id: number
+          contrato_id: number | null
           creado_en: string
           datos: NonNullable<Json>
           en_app: boolean
@@ -491,7 +491,7 @@ export type Database = {
         Insert: {
           actualizado_en?: string
           cantidad?: number
-          contrato_id: number
+          contrato_id?: number | null
           creado_en?: string
           datos?: NonNullable<Json>
           en_app: boolean
@@ -506,7 +506,7 @@ export type Database = {
         Update: {
           actualizado_en?: string
           cantidad?: number
-          contrato_id?: number
+          contrato_id?: number | null
           creado_en?: string
           datos?: NonNullable<Json>
           en_app?: boolean
@@ -529,6 +529,176 @@ export type Database = {
           {
             foreignKeyName: 'notificaciones_usuario_id_fkey'
             columns: ['usuario_id']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      parametros: {
+        Row: {
+          creado_en: string
+          creado_por: string | null
+          desde: string
+          empresa_id: number | null
+          hasta: string | null
+          id: number
+          tipo: string
+          usado_hasta: string | null
+          valor: NonNullable<Json>
+          variante: string
+        }
+        ComputedFields: never
+        Insert: {
+          creado_en?: string
+          creado_por?: string | null
+          desde: string
+          empresa_id?: number | null
+          hasta?: string | null
+          id?: never
+          tipo: string
+          usado_hasta?: string | null
+          valor: NonNullable<Json>
+          variante?: string
+        }
+        Update: {
+          creado_en?: string
+          creado_por?: string | null
+          desde?: string
+          empresa_id?: number | null
+          hasta?: string | null
+          id?: never
+          tipo?: string
+          usado_hasta?: string | null
+          valor?: NonNullable<Json>
+          variante?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'parametros_creado_por_fkey'
+            columns: ['creado_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'parametros_empresa_id_fkey'
+            columns: ['empresa_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      precios_fob: {
+        Row: {
+          actualizado_en: string
+          calidad: string
+          creado_en: string
+          creado_por: string | null
+          diferencial: number
+          empresa_id: number | null
+          fecha: string
+          fuente: string
+          id: number
+          mercado: string
+          precio_tm: number
+        }
+        ComputedFields: never
+        Insert: {
+          actualizado_en?: string
+          calidad: string
+          creado_en?: string
+          creado_por?: string | null
+          diferencial?: number
+          empresa_id?: number | null
+          fecha: string
+          fuente?: string
+          id?: never
+          mercado?: string
+          precio_tm: number
+        }
+        Update: {
+          actualizado_en?: string
+          calidad?: string
+          creado_en?: string
+          creado_por?: string | null
+          diferencial?: number
+          empresa_id?: number | null
+          fecha?: string
+          fuente?: string
+          id?: never
+          mercado?: string
+          precio_tm?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'precios_fob_creado_por_fkey'
+            columns: ['creado_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'precios_fob_empresa_id_fkey'
+            columns: ['empresa_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      precios_pendientes: {
+        Row: {
+          anterior_fecha: string
+          anterior_tm: number
+          calidad: string
+          creado_en: string
+          diferencial: number
+          estado: string
+          fecha: string
+          fuente: string
+          id: number
+          mercado: string
+          precio_tm: number
+          resuelto_en: string | null
+          resuelto_por: string | null
+        }
+        ComputedFields: never
+        Insert: {
+          anterior_fecha: string
+          anterior_tm: number
+          calidad: string
+          creado_en?: string
+          diferencial: number
+          estado?: string
+          fecha: string
+          fuente: string
+          id?: never
+          mercado: string
+          precio_tm: number
+          resuelto_en?: string | null
+          resuelto_por?: string | null
+        }
+        Update: {
+          anterior_fecha?: string
+          anterior_tm?: number
+          calidad?: string
+          creado_en?: string
+          diferencial?: number
+          estado?: string
+          fecha?: string
+          fuente?: string
+          id?: never
+          mercado?: string
+          precio_tm?: number
+          resuelto_en?: string | null
+          resuelto_por?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'precios_pendientes_resuelto_por_fkey'
+            columns: ['resuelto_por']
             isOneToOne: false
             referencedRelation: 'usuarios'
             referencedColumns: ['id']
@@ -710,7 +880,41 @@ export type Database = {
       }
       invitar: { Args: { email: string; empresa_id?: number; rol?: string }; Returns: Json }
       leer_notificaciones: { Args: { ids?: number[] }; Returns: number }
+      parametros_vigentes: {
+        Args: { fecha?: string }
+        Returns: {
+          desde: string
+          hasta: string
+          id: number
+          propio: boolean
+          tipo: string
+          valor: Json
+          variante: string
+        }[]
+      }
       perfil: { Args: Record<PropertyKey, never>; Returns: Json }
+      precios_vigentes: {
+        Args: { calidad?: string; fecha?: string; mercado?: string }
+        Returns: {
+          actualizado_en: string
+          calidad: string
+          creado_en: string
+          creado_por: string | null
+          diferencial: number
+          empresa_id: number | null
+          fecha: string
+          fuente: string
+          id: number
+          mercado: string
+          precio_tm: number
+        }[]
+        SetofOptions: {
+          from: '*'
+          to: 'precios_fob'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       push_muertas: {
         Args: { tope?: number }
         Returns: {
@@ -736,6 +940,30 @@ export type Database = {
         SetofOptions: {
           from: '*'
           to: 'dispositivos'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      resolver_precio: {
+        Args: { confirmar: boolean; pendiente: number }
+        Returns: {
+          anterior_fecha: string
+          anterior_tm: number
+          calidad: string
+          creado_en: string
+          diferencial: number
+          estado: string
+          fecha: string
+          fuente: string
+          id: number
+          mercado: string
+          precio_tm: number
+          resuelto_en: string | null
+          resuelto_por: string | null
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'precios_pendientes'
           isOneToOne: true
           isSetofReturn: false
         }

@@ -9,7 +9,9 @@ import {
 } from '../schemas/contratos.ts'
 import { DocumentoSchema, FormularioDocumentoSchema, PaginaDocumentosSchema } from '../schemas/documentos.ts'
 import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../schemas/lotes.ts'
+import { NuevoParametroSchema, ParametroSchema } from '../schemas/parametros.ts'
 import { EmpresaSchema, PerfilSchema, UsuarioSchema } from '../schemas/personas.ts'
+import { InformeSchema, NuevoPrecioSchema, PrecioSchema } from '../schemas/precios.ts'
 import { ProblemaSchema, SaludSchema } from '../schemas/respuestas.ts'
 import { TITLES } from '../utils/catalogue.ts'
 import type { Answer, Operation, RequestHeader } from './operation.ts'
@@ -30,6 +32,11 @@ const NAMED: Record<string, GenericSchema> = {
   Empresa: EmpresaSchema,
   Perfil: PerfilSchema,
   Usuario: UsuarioSchema,
+  Parametro: ParametroSchema,
+  NuevoParametro: NuevoParametroSchema,
+  Precio: PrecioSchema,
+  NuevoPrecio: NuevoPrecioSchema,
+  InformePrecios: InformeSchema,
   Salud: SaludSchema,
   Problema: ProblemaSchema,
 }
@@ -48,6 +55,9 @@ const PATH_PARAMETERS: Record<string, string> = {
   documento: 'Id del documento.',
   empresa: 'Id de la empresa.',
   invitacion: 'Id de la invitación.',
+  parametro: 'Id del parámetro.',
+  pendiente: 'Id del precio pendiente.',
+  precio: 'Id del precio.',
   token: 'El que dio Firebase.',
   usuario: 'Id de la persona.',
   lote: 'Id numérico o código del lote: LT-0001.',
@@ -163,9 +173,17 @@ export function openApiDocument(): Json {
     },
     servers: [{ url: '.', description: 'Donde está este documento.' }],
     security: [{ sesion: [] }],
-    tags: ['Contratos', 'Documentos', 'Lotes', 'Mensajes', 'Notificaciones', 'Personas', 'Salud'].map(
-      (name) => ({ name }),
-    ),
+    tags: [
+      'Contratos',
+      'Documentos',
+      'Lotes',
+      'Mensajes',
+      'Notificaciones',
+      'Personas',
+      'Parámetros',
+      'Precios',
+      'Salud',
+    ].map((name) => ({ name })),
     paths,
     components: {
       securitySchemes: {

@@ -15,13 +15,22 @@ export interface Operation {
   method: 'get' | 'post' | 'put' | 'delete'
   path: string
   id: string
-  tag: 'Contratos' | 'Documentos' | 'Lotes' | 'Mensajes' | 'Notificaciones' | 'Personas' | 'Salud'
+  tag:
+    | 'Contratos'
+    | 'Documentos'
+    | 'Lotes'
+    | 'Mensajes'
+    | 'Notificaciones'
+    | 'Personas'
+    | 'Parámetros'
+    | 'Precios'
+    | 'Salud'
   summary: string
   description?: string
   /** Answers without a session. */
   isPublic?: boolean
   query?: GenericSchema
-  body?: { schema: GenericSchema; type: 'application/json' | 'multipart/form-data' }
+  body?: { schema: GenericSchema; type: 'application/json' | 'multipart/form-data' | 'text/csv' }
   headers?: readonly RequestHeader[]
   answers: Record<number, Answer>
   /** Statuses of the problems it may answer. */

@@ -23,7 +23,9 @@ import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../schemas/lotes
 import { SaludSchema, VivoSchema } from '../schemas/respuestas.ts'
 import { NOTIFICACIONES } from './notificaciones.ts'
 import { FALLAS, type Operation } from './operation.ts'
+import { PARAMETROS } from './parametros.ts'
 import { PERSONAS } from './personas.ts'
+import { PRECIOS } from './precios.ts'
 
 const VERSION = ['ETag'] as const
 const CREADO = ['Location', 'ETag'] as const
@@ -187,6 +189,8 @@ export const OPERATIONS: readonly Operation[] = [
   },
   ...NOTIFICACIONES,
   ...PERSONAS,
+  ...PARAMETROS,
+  ...PRECIOS,
   {
     method: 'get',
     path: '/salud',

@@ -12,7 +12,8 @@ export interface Envio {
   notificacion_id: string
   tipo: string
   texto: string
-  codigo: string
+  /** Of its contract; null for what happened on none. */
+  codigo: string | null
 }
 
 /** What became of one of them. */
@@ -66,18 +67,18 @@ export function openFcm(options: { serviceAccount?: string | undefined; proxy?: 
   }
 }
 
-/** On the phone: one notice per contract, the last one; the id lets an app drop a repetition. */
-export const toMessage = ({ token, notificacion_id, tipo, texto, codigo }: Envio): Message => ({
-  token,
-  notification: { title: 'Triboka', body: texto },
-  data: { notificacion_id, tipo, contrato: codigo },
-  android: { collapseKey: codigo, priority: 'high', notification: { tag: codigo } },
-  apns: {
-    headers: { 'apns-collapse-id': codigo },
-    payload: { aps: { threadId: codigo, sound: 'default' } },
-  },
-  webpush: { headers: { Topic: codigo }, notification: { tag: codigo } },
-})
+/** On the phone: one notice per contract (or per kind without one), the last; the id lets an app drop a repetition. */
+export function toMessage({ token, notificacion_id, tipo, texto, codigo }: Envio): Message {
+  const tema = codigo ?? tipo
+  return {
+    token,
+    notification: { title: 'Triboka', body: texto },
+    data: { notificacion_id, tipo, contrato: codigo ?? '' },
+    android: { collapseKey: tema, priority: 'high', notification: { tag: tema } },
+    apns: { headers: { 'apns-collapse-id': tema }, payload: { aps: { threadId: tema, sound: 'default' } } },
+    webpush: { headers: { Topic: tema }, notification: { tag: tema } },
+  }
+}
 
 interface SendError {
   code?: string

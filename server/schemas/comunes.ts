@@ -44,7 +44,10 @@ export function esInstante(texto: string): boolean {
 }
 
 interface Rango {
-  mayorQue: number
+  /** Every value is above it… */
+  mayorQue?: number
+  /** …or no value is below it. */
+  desde?: number
   /** Highest value allowed; `menorQue` when it is not itself allowed. */
   hasta?: number
   menorQue?: number
@@ -55,11 +58,18 @@ interface Rango {
  * An exact decimal, as JSON number or as text: it reaches Postgres as text, so `60.0` stays `60.0` when it
  * came as text.
  */
-export const decimal = ({ mayorQue, hasta = Infinity, menorQue = Infinity, decimales }: Rango) =>
+export const decimal = ({
+  mayorQue = -Infinity,
+  desde = -Infinity,
+  hasta = Infinity,
+  menorQue = Infinity,
+  decimales,
+}: Rango) =>
   v.pipe(
-    v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,15}(\.\d{1,15})?$/))], 'Debe ser un número.'),
+    v.union([v.number(), v.pipe(v.string(), v.regex(/^-?\d{1,15}(\.\d{1,15})?$/))], 'Debe ser un número.'),
     v.transform(String),
     v.check((n) => Number(n) > mayorQue, `Debe ser mayor que ${mayorQue}.`),
+    v.check((n) => Number(n) >= desde, `Debe ser ${desde} como mínimo.`),
     v.check((n) => Number(n) <= hasta, `Debe ser ${hasta} como máximo.`),
     v.check((n) => Number(n) < menorQue, `Debe ser menor que ${menorQue}.`),
     v.check(

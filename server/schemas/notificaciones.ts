@@ -17,15 +17,15 @@ export const LeidasSchema = v.strictObject({
 })
 export const SinLeerSchema = v.strictObject({ sin_leer })
 
-/** What others did on a contract. */
+/** What others did on a contract, or a price that waits for an administrator. */
 const NotificacionSchema = v.strictObject({
   id: IdSchema,
-  tipo: v.picklist(['contrato', 'documento', 'lote', 'participante', 'mensaje']),
+  tipo: v.picklist(['contrato', 'documento', 'lote', 'participante', 'mensaje', 'precio']),
   texto: v.string(),
-  contrato: v.pipe(v.string(), v.description('Código.')),
+  contrato: v.pipe(v.nullable(v.string()), v.description('Código; null en un aviso de precio.')),
   datos: v.pipe(
     v.record(v.string(), v.unknown()),
-    v.description('Qué cambió: documento_id, lote_id, estado…'),
+    v.description('Qué cambió: documento_id, lote_id, pendiente_id, estado…'),
   ),
   cantidad: v.pipe(v.number(), v.integer(), v.minValue(1), v.description('Mensajes que junta.')),
   creado_en: FechaHoraSchema,

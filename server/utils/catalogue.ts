@@ -18,6 +18,9 @@ export const CATALOGUE = {
   usuario_no_existe: [404, 'No existe ese usuario en su empresa.'],
   invitacion_no_existe: [404, 'Esa invitación no existe, venció, ya se usó o es de otro correo.'],
   proveedor_no_existe: [404, 'Esa empresa no es parte del contrato.'],
+  parametro_no_existe: [404, 'No existe ese parámetro.'],
+  precio_no_existe: [404, 'No existe ese precio.'],
+  precio_pendiente_no_existe: [404, 'No existe ese precio pendiente.'],
   lote_no_existe: [404, 'No existe ese lote en el contrato.'],
   metodo_no_permitido: [405, 'Esta dirección no admite este método.'],
   conflicto_simultaneo: [409, 'Otra operación cambió lo mismo a la vez: vuelva a intentarlo.'],
@@ -25,6 +28,7 @@ export const CATALOGUE = {
   version_distinta: [412, 'El contrato cambió desde que usted lo leyó: vuelva a leerlo antes de editarlo.'],
   cuerpo_demasiado_grande: [413, 'El cuerpo pasa de 1 MiB.'],
   archivo_demasiado_grande: [413, 'El archivo pasa de 50 MiB.'],
+  csv_demasiado_grande: [413, 'El CSV pasa de 5 MiB o de 20 000 líneas.'],
   tipo_de_cuerpo_no_admitido: [
     415,
     'El tipo del cuerpo (Content-Type o Content-Encoding) no se admite aquí.',
@@ -33,6 +37,7 @@ export const CATALOGUE = {
   datos_invalidos: [422, 'Algún dato no es válido.'],
   referencia_inexistente: [422, 'Algún dato se refiere a algo que no existe.'],
   archivo_no_admitido: [422, 'El contenido del archivo no es PDF, XML, imagen ni CSV.'],
+  csv_invalido: [422, 'El archivo no es un CSV en UTF-8 con encabezado.'],
   error_interno: [500, 'Algo falló de nuestro lado; ya quedó registrado.'],
   base_no_disponible: [503, 'La base de datos no está disponible: vuelva a intentarlo en unos segundos.'],
   almacen_no_disponible: [

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os'
 import * as v from 'valibot'
+import { fuenteDe, PRECIO, PRECIO_COMPLETO } from '../precios/entorno.ts'
+import type { Fuente } from '../precios/fuente.ts'
 
 /** A setting that is missing or does not hold what it should; the message is for who starts the process. */
 export class EnvironmentError extends Error {
@@ -41,6 +43,7 @@ function isServiceAccount(text: string): boolean {
 }
 
 const EnvironmentSchema = v.object({
+  ...PRECIO,
   SUPABASE_URL: httpUrl,
   SUPABASE_PUBLISHABLE_KEY: v.pipe(v.string('is missing (or SUPABASE_ANON_KEY)'), v.minLength(1, 'is empty')),
   SUPABASE_SECRET_KEY: v.optional(v.string()),
@@ -84,6 +87,8 @@ export interface Environment {
   smtpFrom: string
   /** The app that people open: links in mails lead there. */
   appUrl: string
+  /** Where the price of the day comes from; undefined where nobody asks for it. */
+  precio: Fuente | undefined
   logLevel: (typeof LOG_LEVELS)[number]
   /** Connections to Postgres at most, for what may wait for a lock. */
   poolSize: number
@@ -102,8 +107,10 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     SUPABASE_SECRET_KEY: env.SUPABASE_SECRET_KEY || env.SUPABASE_SERVICE_ROLE_KEY,
     DATABASE_URL: env.AUTHENTICATOR_DATABASE_URL || env.DATABASE_URL,
   }
+  // A source without the rest of what it needs is a mistake, not a source that is off.
+  const needed = env.PRECIO_URL ? PRECIO_COMPLETO : {}
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value))
-  const result = v.safeParse(EnvironmentSchema, present)
+  const result = v.safeParse(v.object({ ...EnvironmentSchema.entries, ...needed }), present)
   if (!result.success) {
     const faults = result.issues.map((issue) => `${v.getDotPath(issue)} ${describe(issue)}`)
     throw new EnvironmentError(`The functions cannot start: ${faults.join('; ')}.`)
@@ -122,6 +129,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     smtpUrl: output.SMTP_URL,
     smtpFrom: output.SMTP_FROM,
     appUrl: output.APP_URL,
+    precio: fuenteDe(output),
     logLevel: output.LOG_LEVEL,
     poolSize: output.DB_POOL_MAX,
     readers: output.DB_POOL_READERS,

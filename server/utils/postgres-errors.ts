@@ -60,6 +60,8 @@ function problemFromPostgres(error: PostgresError): Problem | null {
       return problem('sin_permiso')
     case '23505':
       return withField('duplicado', error, 'Ya existe un registro con ese valor.')
+    case '23P01':
+      return withField('duplicado', error, 'Coincide con otro registro.')
     case '23503':
       return withField('referencia_inexistente', error, 'No existe.')
     case '23502':

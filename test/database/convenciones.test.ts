@@ -77,6 +77,19 @@ describe('los permisos son los de esta lista', () => {
       lecturas: { select: '*', insert: 'contrato_id hasta', update: 'contrato_id hasta' },
       notificaciones: { select: '*' },
       dispositivos: { select: '*', delete: '*' },
+      precios_fob: {
+        select: '*',
+        insert: 'fecha calidad mercado precio_tm diferencial fuente',
+        update: 'precio_tm diferencial fuente',
+        delete: '*',
+      },
+      precios_pendientes: { select: '*' },
+      parametros: {
+        select: 'id empresa_id tipo variante valor desde hasta creado_en',
+        insert: 'tipo variante valor desde hasta',
+        update: 'valor desde hasta',
+        delete: '*',
+      },
     })
   })
 
@@ -150,7 +163,10 @@ describe('cada función nuestra', () => {
   test.each([
     ['fija search_path vacío', `not coalesce(p.proconfig, '{}') @> array['search_path=""']`],
     ['tiene comentario', `obj_description(p.oid, 'pg_proc') is null`],
-    ['no la ejecuta anon', `has_function_privilege('anon', p.oid, 'execute')`],
+    [
+      'no la ejecuta anon, salvo las cifras para todos',
+      `has_function_privilege('anon', p.oid, 'execute') and p.proname <> 'parametros_vigentes'`,
+    ],
     ['si es pública, corre como quien la llama', `p.prosecdef and p.pronamespace = 'public'::regnamespace`],
   ])('%s', async (_regla, condicion) => {
     const sql = `select p.oid::regprocedure from pg_proc p
@@ -170,7 +186,9 @@ describe('cada función nuestra', () => {
       'ficha_empresa',
       'invitar',
       'leer_notificaciones',
+      'parametros_vigentes',
       'perfil',
+      'precios_vigentes',
       'privado.aceptar_invitacion',
       'privado.avisos_sin_leer',
       'privado.cedula_valida',
@@ -182,7 +200,9 @@ describe('cada función nuestra', () => {
       'privado.exigir_cuenta',
       'privado.fecha_contrato',
       'privado.ficha_empresa',
+      'privado.grados_validos',
       'privado.historial',
+      'privado.hoy',
       'privado.idempotencia_guardar',
       'privado.idempotencia_iniciar',
       'privado.invitar',
@@ -190,22 +210,31 @@ describe('cada función nuestra', () => {
       'privado.marcar_eliminado',
       'privado.mi_empresa',
       'privado.mi_rol',
+      'privado.nombre_valido',
       'privado.normalizar',
+      'privado.numero_valido',
       'privado.objeto_sin_registrar',
       'privado.oye_canal',
+      'privado.parametro_valido',
+      'privado.parametros_vigentes',
       'privado.participa',
+      'privado.precios_vigentes',
       'privado.proponer_nombre',
       'privado.puede_subir',
       'privado.puede_subir_objeto',
       'privado.puede_ver_objeto',
       'privado.push_muertas',
       'privado.registrar_dispositivo',
+      'privado.resolver_precio',
       'privado.responde_por',
       'privado.ruc_cumple_modulo11',
       'privado.ruc_valido',
       'privado.sin_leer',
+      'privado.tramos_validos',
+      'privado.variante_valida',
       'push_muertas',
       'registrar_dispositivo',
+      'resolver_precio',
       'siguiente_nombre_documento',
     ])
   })

@@ -1,4 +1,5 @@
 import { MATRIZ_CONVERSACION } from './matriz-conversacion.ts'
+import { MATRIZ_PRECIOS } from './matriz-precios.ts'
 import { crearObjeto, nuevoRuc } from './mundo.ts'
 import { ACTIVOS, ADMIN, EDITORES, PARTES, type Verbo } from './quienes.ts'
 import type { Db, Quien } from './support.ts'
@@ -163,4 +164,5 @@ export const MATRIZ: Record<string, Record<string, Verbo>> = {
     },
   },
   ...MATRIZ_CONVERSACION,
+  ...MATRIZ_PRECIOS,
 }

@@ -55,6 +55,7 @@ const environment = (smtpUrl: string | undefined): Environment => ({
   databaseUrl: 'postgresql://authenticator:x@127.0.0.1:1/postgres',
   jwtSecret: 'a'.repeat(32),
   firebase: undefined,
+  precio: undefined,
   smtpUrl,
   smtpFrom: 'Triboka <hola@triboka.ec>',
   appUrl: 'https://app.triboka.ec',

@@ -1,0 +1,41 @@
+import * as v from 'valibot'
+import { paginaSerie, paginaVigentes } from '../../queries/precios.ts'
+import { FechaSchema } from '../../schemas/comunes.ts'
+import { FiltroPreciosSchema } from '../../schemas/precios.ts'
+import { comoUsuario } from '../../utils/como-usuario.ts'
+import { sinAcceso } from '../../utils/contrato-de.ts'
+import { idAfter, type PageRow, pageJson } from '../../utils/cursor.ts'
+import { readQueryAs } from '../../utils/input.ts'
+import { problem } from '../../utils/problem.ts'
+
+const DIA_E_ID = /^\d{4}-\d\d-\d\d_[1-9]\d{0,17}$/
+
+/** GET /precios-fob — the last of each quality and market, or a series. Rule: RLS of public.precios_fob. */
+export default comoUsuario(async (event, db) => {
+  const { limite, cursor, fecha, desde, hasta, calidad, mercado, ambito } = readQueryAs(
+    event,
+    FiltroPreciosSchema,
+  )
+  const esSerie = desde !== undefined || hasta !== undefined
+  const [lista, query, valores] = esSerie
+    ? ([
+        'serie',
+        paginaSerie,
+        [limite, ...despuesDe(cursor), desde, hasta, calidad, mercado, ambito],
+      ] as const)
+    : ([
+        'vigentes',
+        paginaVigentes,
+        [limite, idAfter('vigentes', cursor), fecha, calidad, mercado, ambito],
+      ] as const)
+  const [pagina] = await db.query<PageRow & { activo: boolean }>(query, [...valores])
+  if (!pagina?.activo) throw await sinAcceso(db)
+  return pageJson('precios', lista, pagina)
+})
+
+/** The day and the id of the last price of the page before. */
+function despuesDe(cursor: string | undefined): (string | undefined)[] {
+  const [dia, id] = idAfter('serie', cursor, DIA_E_ID)?.split('_') ?? []
+  if (dia !== undefined && !v.is(FechaSchema, dia)) throw problem('cursor_invalido')
+  return [dia, id]
+}

@@ -1,0 +1,28 @@
+import { defineTask } from 'nitropack/runtime'
+import { FuenteError } from '../../precios/fuente.ts'
+import { tomarPrecio } from '../../precios/tomar.ts'
+import { log } from '../../utils/log.ts'
+import { services } from '../../utils/services.ts'
+
+/** Every hour until it has it: takes the price of the day, where a source is set. */
+export default defineTask({
+  meta: { name: 'precios:tomar', description: 'Toma el precio del día de la fuente configurada.' },
+  async run() {
+    const { database, environment } = services()
+    if (!environment.precio) return { result: 'apagado' }
+    const { calidad, mercado } = environment.precio
+    try {
+      const result = await tomarPrecio(database, environment.precio)
+      if (result === 'tomado' || result === 'pendiente')
+        log.info({ calidad, mercado, result }, 'the price of the day was asked for')
+      return { result }
+    } catch (error) {
+      const reason = error instanceof FuenteError ? error.message : undefined
+      log.warn(
+        { calidad, mercado, ...(reason ? { reason } : { err: error }) },
+        'the price of the day could not be taken; the next hour asks again',
+      )
+      return { result: 'fallo' }
+    }
+  },
+})

@@ -1,0 +1,69 @@
+-- Why: a calculation asks once for all the parameters of its date, also that of who has not signed in (those for
+-- everybody only), and a kept calculation fixes the ones it used.
+-- Touches: creates public.parametros_vigentes and privado.usar_parametros; anon may now name schema privado, where it
+-- may execute privado.parametros_vigentes and nothing else. Destructive: no.
+create function privado.hoy() returns date
+language sql stable set search_path = '' as $$
+  select (now() at time zone 'America/Guayaquil')::date
+$$;
+comment on function privado.hoy() is 'La fecha de hoy en Guayaquil.';
+
+create function privado.parametros_vigentes(v_fecha date) returns table (
+  id bigint, tipo text, variante text, valor jsonb, desde date, hasta date, propio boolean)
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  empresa constant bigint := privado.mi_empresa();
+begin
+  return query
+  select distinct on (p.tipo, p.variante) p.id, p.tipo, p.variante, p.valor, p.desde, p.hasta, p.empresa_id is not null
+  from public.parametros p
+  where (p.empresa_id is null or p.empresa_id = empresa)
+    and p.desde <= coalesce(v_fecha, privado.hoy()) and coalesce(p.hasta > coalesce(v_fecha, privado.hoy()), true)
+  order by p.tipo, p.variante, p.empresa_id nulls last;
+end
+$$;
+comment on function privado.parametros_vigentes(date) is 'Parámetros que rigen un día para quien llama.';
+
+create function public.parametros_vigentes(fecha date default null) returns table (
+  id bigint, tipo text, variante text, valor jsonb, desde date, hasta date, propio boolean)
+language sql stable security invoker set search_path = '' as $$
+  select * from privado.parametros_vigentes(fecha)
+$$;
+comment on function public.parametros_vigentes(date) is
+  'Parámetros que rigen un día (hoy en Guayaquil, si falta): de cada tipo y variante el de la empresa o, si no tiene, el de todas.';
+
+-- Called by the trigger of kept calculations. A day to come counts as today: otherwise anybody could keep what is for
+-- everybody from ever ending. Written once a day at most, so that calculations do not wait for each other.
+create function privado.usar_parametros(ids bigint[], fecha date) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  empresa constant bigint := privado.mi_empresa();
+  uso constant date := least(fecha, privado.hoy());
+begin
+  -- Those to mark, in the order of ids so that nobody waits crosswise; what is marked already nobody edits.
+  perform from public.parametros p
+  where p.id = any (ids) and (p.empresa_id is null or p.empresa_id = empresa)
+    and coalesce(p.usado_hasta < greatest(uso, p.desde), true)
+  order by p.id for no key update;
+  if exists (
+    select from unnest(ids) as usado (id) where not exists (
+      select from public.parametros p
+      where p.id = usado.id and (p.empresa_id is null or p.empresa_id = empresa)
+        and p.desde <= fecha and coalesce(p.hasta > fecha, true))
+  ) then
+    raise exception 'parametro_no_vigente' using errcode = 'PT409',
+      detail = 'Un parámetro del cálculo ya no rige en esa fecha: vuelva a calcular.', hint = 'fecha';
+  end if;
+  update public.parametros p set usado_hasta = greatest(p.usado_hasta, uso, p.desde)
+  where p.id = any (ids) and coalesce(p.usado_hasta < greatest(uso, p.desde), true);
+end
+$$;
+comment on function privado.usar_parametros(bigint[], date) is
+  'Un cálculo con fecha usó estos parámetros: ya no se editan. Falla si alguno no rige ese día para quien llama.';
+
+revoke all on function privado.hoy(), privado.parametros_vigentes(date), privado.usar_parametros(bigint[], date)
+  from public;
+revoke all on function public.parametros_vigentes(date) from public, service_role;
+grant usage on schema privado to anon;
+grant execute on function privado.hoy() to authenticated;
+grant execute on function privado.parametros_vigentes(date), public.parametros_vigentes(date) to anon, authenticated;

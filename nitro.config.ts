@@ -22,7 +22,10 @@ export default defineNitroConfig({
   replace: { 'console.createTask': 'undefined' },
   esbuild: { options: { target: 'node22' } },
   experimental: { tasks: true },
-  scheduledTasks: { '17 * * * *': ['subidas:barrer', 'push:barrer'], '41 * * * *': ['precios:tomar'] },
+  scheduledTasks: {
+    '17 * * * *': ['subidas:barrer', 'push:barrer', 'respaldos:vigilar'],
+    '41 * * * *': ['precios:tomar'],
+  },
   // Neither minified nor mapped: a stack in the log names the function it happened in.
   minify: false,
   sourceMap: false,

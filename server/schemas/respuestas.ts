@@ -31,6 +31,19 @@ const DependenciaSchema = v.strictObject({
 export const SaludSchema = v.strictObject({
   estado: v.picklist(['listo', 'no listo']),
   push: v.pipe(v.picklist(['encendido', 'apagado']), v.description('Apagado sin credenciales de Firebase.')),
+  respaldo: v.pipe(
+    v.nullable(
+      v.strictObject({
+        estado: v.picklist(['al día', 'atrasado', 'fallido', 'apagado']),
+        ultimo: v.pipe(v.nullable(FechaHoraSchema), v.description('El último que terminó bien.')),
+        probado: v.pipe(
+          v.nullable(FechaHoraSchema),
+          v.description('La última restauración de prueba buena.'),
+        ),
+      }),
+    ),
+    v.description('null si Postgres no responde.'),
+  ),
   dependencias: v.strictObject({
     postgres: DependenciaSchema,
     auth: DependenciaSchema,

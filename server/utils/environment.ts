@@ -61,6 +61,7 @@ const EnvironmentSchema = v.object({
   ),
   SMTP_FROM: v.optional(v.string(), 'Triboka <no-responder@localhost>'),
   APP_URL: v.optional(httpUrl, 'http://127.0.0.1:3000'),
+  RESPALDOS: v.optional(v.picklist(['on', 'off'], 'is neither on nor off'), 'off'),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `is none of ${LOG_LEVELS.join(', ')}`), 'info'),
   DB_POOL_MAX: v.optional(poolSize, '20'),
   // What reads never waits for a lock, only for a processor: more at once would make each of them slower.
@@ -89,6 +90,8 @@ export interface Environment {
   appUrl: string
   /** Where the price of the day comes from; undefined where nobody asks for it. */
   precio: Fuente | undefined
+  /** Are backups made every day? Then a missing one is late. */
+  respaldos: boolean
   logLevel: (typeof LOG_LEVELS)[number]
   /** Connections to Postgres at most, for what may wait for a lock. */
   poolSize: number
@@ -130,6 +133,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     smtpFrom: output.SMTP_FROM,
     appUrl: output.APP_URL,
     precio: fuenteDe(output),
+    respaldos: output.RESPALDOS === 'on',
     logLevel: output.LOG_LEVEL,
     poolSize: output.DB_POOL_MAX,
     readers: output.DB_POOL_READERS,

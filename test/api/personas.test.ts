@@ -41,7 +41,7 @@ describe('el perfil', () => {
       [{ telefono: '0991234567' }, 'telefono'],
       [{ idioma: 'fr' }, 'idioma'],
       [{ rol: 'admin' }, 'rol'],
-      [{ preferencias: { precio: { push: true } } }, 'preferencias.precio'],
+      [{ preferencias: { clima: { push: true } } }, 'preferencias.clima'],
     ] as const)
       expect((await put(json)).cuerpo.errores[0].campo).toBe(campo)
   })

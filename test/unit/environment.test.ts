@@ -16,6 +16,7 @@ describe('the environment of the functions', () => {
       publishableKey: 'sb_publishable_x',
       databaseUrl: whole.DATABASE_URL,
       jwtSecret: whole.JWT_SECRET,
+      respaldos: false,
       logLevel: 'info',
       smtpFrom: 'Triboka <no-responder@localhost>',
       appUrl: 'http://127.0.0.1:3000',

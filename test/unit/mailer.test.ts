@@ -56,6 +56,7 @@ const environment = (smtpUrl: string | undefined): Environment => ({
   jwtSecret: 'a'.repeat(32),
   firebase: undefined,
   precio: undefined,
+  respaldos: false,
   smtpUrl,
   smtpFrom: 'Triboka <hola@triboka.ec>',
   appUrl: 'https://app.triboka.ec',

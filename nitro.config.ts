@@ -31,7 +31,7 @@ export default defineNitroConfig({
   experimental: { tasks: true },
   scheduledTasks: {
     '* * * * *': ['kpis:plegar'],
-    '17 * * * *': ['subidas:barrer', 'push:barrer'],
+    '17 * * * *': ['subidas:barrer', 'push:barrer', 'respaldos:vigilar'],
     '41 * * * *': ['precios:tomar'],
   },
   // Neither minified nor mapped: a stack in the log names the function it happened in.

@@ -2,6 +2,8 @@
 import { Console } from 'node:console'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { startSchedule } from '../supabase/local/backup/schedule.ts'
+import { isScheduled, readBackupSettings } from '../supabase/local/backup/settings.ts'
 import { buildFunctions } from '../supabase/local/functions/build.ts'
 import { startFunctions } from '../supabase/local/functions/process.ts'
 import { useStreamingMemory } from '../supabase/local/memory.ts'
@@ -49,13 +51,20 @@ async function startEmbedded(settings: Settings, since: number) {
   useStreamingMemory()
   say('Starting Postgres, the Supabase services and the functions…')
   const asked = onceAsked()
+  const backups = isScheduled(process.env, !isDev) ? readBackupSettings() : null
+  // The functions are told, so that /salud knows whether one is late.
+  process.env.RESPALDOS = backups ? 'on' : 'off'
   const stack = await startStack({
     settings,
     functions: isDev ? 'dev' : 'production',
     report: say,
     signal: asked.signal,
   })
-  await asked.stopWith(stack.stop)
+  const schedule = backups ? startSchedule(settings, say) : undefined
+  await asked.stopWith(async () => {
+    await schedule?.stop()
+    await stack.stop()
+  })
   if (isExposed(settings))
     say('Others can reach this stack: no demo data (npm run db:seed -- --force loads it).')
   else if (await isEmpty(stack.env)) {
@@ -78,6 +87,7 @@ Ready in ${((Date.now() - since) / 1000).toFixed(1)} s. Ctrl-C stops everything;
   Secret key       ${env.SUPABASE_SECRET_KEY}
   Functions        ${env.FUNCTIONS_URL}   (API reference: ${env.FUNCTIONS_URL}/docs)
   Studio           ${env.STUDIO_URL || 'off'}
+  Backups          ${backups ? `daily at 02:00, in ${backups.dir}` : 'off'}
 
   Demo accounts, password ${DEMO_PASSWORD}:
 ${DEMO_USERS.map((user) => `    ${user.email.padEnd(34)} ${user.empresa} (${user.rol})`).join('\n')}

@@ -17,12 +17,15 @@ export const LeidasSchema = v.strictObject({
 })
 export const SinLeerSchema = v.strictObject({ sin_leer })
 
-/** What others did on a contract, or a price that waits for an administrator. */
+/** What others did on a contract, or what an administrator must see: a price that waits, a backup that failed. */
 const NotificacionSchema = v.strictObject({
   id: IdSchema,
-  tipo: v.picklist(['contrato', 'documento', 'lote', 'participante', 'mensaje', 'precio']),
+  tipo: v.picklist(['contrato', 'documento', 'lote', 'participante', 'mensaje', 'precio', 'respaldo']),
   texto: v.string(),
-  contrato: v.pipe(v.nullable(v.string()), v.description('Código; null en un aviso de precio.')),
+  contrato: v.pipe(
+    v.nullable(v.string()),
+    v.description('Código; null en un aviso de precio o de respaldo.'),
+  ),
   datos: v.pipe(
     v.record(v.string(), v.unknown()),
     v.description('Qué cambió: documento_id, lote_id, pendiente_id, estado…'),

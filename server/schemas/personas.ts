@@ -6,7 +6,7 @@ import { FechaHoraSchema, IdSchema, NumeroSchema } from './respuestas.ts'
 const TIPOS_EMPRESA = ['exportadora', 'centro_acopio', 'proveedor'] as const
 const ROLES = [...TIPOS_EMPRESA, 'admin'] as const
 /** What a person may be told of. */
-const AVISOS = ['contrato', 'documento', 'lote', 'participante', 'mensaje', 'precio'] as const
+const AVISOS = ['contrato', 'documento', 'lote', 'participante', 'mensaje', 'precio', 'respaldo'] as const
 
 const uuid = v.pipe(v.string(), v.uuid())
 const nombre = texto(200)

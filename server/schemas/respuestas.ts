@@ -35,6 +35,19 @@ export const SaludSchema = v.strictObject({
     v.picklist(['disponible', 'no disponible', 'apagado']),
     v.description('Apagado sin REDIS_URL; sin él, los límites son de cada proceso.'),
   ),
+  respaldo: v.pipe(
+    v.nullable(
+      v.strictObject({
+        estado: v.picklist(['al día', 'atrasado', 'fallido', 'apagado']),
+        ultimo: v.pipe(v.nullable(FechaHoraSchema), v.description('El último que terminó bien.')),
+        probado: v.pipe(
+          v.nullable(FechaHoraSchema),
+          v.description('La última restauración de prueba buena.'),
+        ),
+      }),
+    ),
+    v.description('null si Postgres no responde.'),
+  ),
   dependencias: v.strictObject({
     postgres: DependenciaSchema,
     auth: DependenciaSchema,

@@ -52,6 +52,7 @@ const EnvironmentSchema = v.object({
   LIMIT_UPLOADS: v.optional(quota, '120/60'),
   LIMIT_ADDRESS: v.optional(quota, '6000/60'),
   LIMIT_ANONYMOUS: v.optional(quota, '600/60'),
+  RESPALDOS: v.optional(v.picklist(['on', 'off'], 'is neither on nor off'), 'off'),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `is none of ${LOG_LEVELS.join(', ')}`), 'info'),
   DB_POOL_MAX: v.optional(poolSize, '20'),
   // What reads never waits for a lock, only for a processor: more at once would make each of them slower.
@@ -91,6 +92,8 @@ export interface Environment {
   /** Seconds between being told to stop and taking no more connections. */
   shutdownDelay: number
   limits: Quotas
+  /** Are backups made every day? Then a missing one is late. */
+  respaldos: boolean
   logLevel: (typeof LOG_LEVELS)[number]
   /** Connections to Postgres at most, for what may wait for a lock. */
   poolSize: number
@@ -144,6 +147,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
       address: output.LIMIT_ADDRESS,
       anonymous: output.LIMIT_ANONYMOUS,
     },
+    respaldos: output.RESPALDOS === 'on',
     logLevel: output.LOG_LEVEL,
     poolSize: output.DB_POOL_MAX,
     readers: output.DB_POOL_READERS,

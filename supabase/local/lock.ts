@@ -12,7 +12,7 @@ export interface Lock {
 }
 
 /** Start time of a process from /proc; '' when it is gone, null where the system has no /proc. */
-async function startTimeOf(pid: number): Promise<string | null> {
+export async function startTimeOf(pid: number): Promise<string | null> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
   if (text !== null) return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''
   return (await readFile('/proc/self/stat', 'utf8').catch(() => null)) === null ? null : ''

@@ -84,6 +84,9 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
 /** Where a running stack says who it is. */
 export const stackFile = (settings: Settings) => join(settings.dataDir, 'stack.json')
 
+/** While this file is there, what the DATA_DIR holds is a restore that has not ended. */
+export const restoreMark = (dataDir: string) => join(dataDir, 'restaurando')
+
 /** True for an address that only this machine can reach. */
 export const isLoopback = (host: string) =>
   host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)

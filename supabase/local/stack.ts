@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { createAuthAdmin } from './auth/admin/server.ts'
@@ -17,7 +18,7 @@ import { SUPERUSER, startCluster } from './postgres/cluster.ts'
 import { migrate } from './postgres/migrate.ts'
 import { readLimits } from './realtime/limits.ts'
 import { createRealtimeServer } from './realtime/server.ts'
-import type { Settings } from './settings.ts'
+import { restoreMark, type Settings, SetupError } from './settings.ts'
 import { createStorageServer } from './storage/server.ts'
 import { startStudio } from './studio/server.ts'
 
@@ -94,6 +95,10 @@ async function close(server: Server): Promise<void> {
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { settings } = options
   await mkdir(settings.dataDir, { recursive: true })
+  if (existsSync(restoreMark(settings.dataDir)))
+    throw new SetupError(
+      `A restore into ${settings.dataDir} was cut short: empty it and ${settings.storageDir}, and restore again.`,
+    )
   const lock = await acquire(settings)
   try {
     return await startParts(options, lock)

@@ -60,6 +60,8 @@ export async function makeEnv(): Promise<{ dir: string; env: NodeJS.ProcessEnv }
     STUDIO_PORT: String(studio),
     DATA_DIR: join(dir, 'data'),
     STORAGE_DIR: join(dir, 'storage'),
+    RESPALDOS: 'off',
+    RESPALDOS_DIR: join(dir, 'respaldos'),
     // Many tests share it; those of the limits start a server of their own.
     REALTIME_MAX_CONNECTIONS: '3000',
     REALTIME_MAX_EVENTS_PER_SECOND: '100000',

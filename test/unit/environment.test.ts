@@ -27,6 +27,7 @@ describe('the environment of the functions', () => {
         address: { points: 6000, seconds: 60 },
         anonymous: { points: 600, seconds: 60 },
       },
+      respaldos: false,
       logLevel: 'info',
       smtpFrom: 'Triboka <no-responder@localhost>',
       appUrl: 'http://127.0.0.1:3000',

@@ -68,7 +68,7 @@ listed() {
 }
 
 # What a manifest says under a name, on a line of its own.
-told() { sed -n "s/^  \"$2\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}\$/\1/p" "$1/manifiesto.json" | head -n 1; }
+told() { sed -n "s/^  \"$2\": \"\{0,1\}\([^\",]*\)\"\{0,1\},\{0,1\}\$/\1/p" "$1/manifiesto.json" | sed -n 1p; }
 
 # <folder> <why>: ends because of what a backup is; no other try would find it right.
 bad() {

@@ -26,34 +26,38 @@ finish() {
 trap finish EXIT
 mkdir "$DRAFT"
 
-previous=$(backups | head -n 1)
+previous=$(backups | sed -n 1p)
 [[ -z $previous ]] || previous=$RESPALDOS_DIR/$previous
 prepare_seal "$DRAFT" "$previous"
 if [[ -n $previous && $(told "$previous" cifrado) != "${RECIPIENT:-null}" ]]; then previous=; fi
 
-# Files are copied before the moment and once more after it: what is removed in between is there already. A version
-# never changes its bytes, so what the last backup has is linked. Content types are extended attributes: they go along.
+# Files are copied before the moment and once more after it: what is removed in between is there already, and what was
+# still being written then is newer now. A version that is whole never changes, so what the last backup has is linked.
+# Content types are extended attributes: they go along.
 copy_files() {
-  local path target
+  local path source target
   while IFS= read -r path; do
-    target=archivos/$path${RECIPIENT:+.tar.age}
-    [[ ! -e $DRAFT/$target ]] || continue
-    mkdir -p "$DRAFT/${target%/*}"
-    if [[ -n $previous && -f $previous/$target ]] && ln "$previous/$target" "$DRAFT/$target" 2>/dev/null; then
-      continue
+    source=$STORAGE_DIR/$path target=$DRAFT/archivos/$path${RECIPIENT:+.tar.age}
+    [[ ! -e $target || $source -nt $target ]] || continue
+    rm -f "$target"
+    mkdir -p "${target%/*}"
+    if [[ -n $previous ]] && link_file "$source" "$previous/${target#"$DRAFT"/}" "$target"; then continue; fi
+    if ! copy_file "$path" "$target"; then
+      rm -f "$target"
+      [[ ! -e $source ]] || die "$source cannot be copied to $RESPALDOS_DIR with its extended attributes."
     fi
-    copy_file "$path" "$DRAFT/$target" || rm -f "$DRAFT/$target"
   done < <(cd "$STORAGE_DIR" && find . -type f -printf '%P\n')
 }
-# Fails where the file went meanwhile.
+link_file() { [[ -f $2 && ! $1 -nt $2 ]] && ln "$2" "$3" 2>/dev/null; }
+# The copy is as old as what was read. Fails where the file went meanwhile.
 copy_file() {
+  touch -r "$STORAGE_DIR/$1" "$DRAFT.edad" 2>/dev/null || return 1
   if [[ -n $RECIPIENT ]]; then
-    tar -C "$STORAGE_DIR" --xattrs --xattrs-include='*' -cf - -- "$1" 2>/dev/null | age -r "$RECIPIENT" -o "$2"
+    tar -C "$STORAGE_DIR" --xattrs --xattrs-include='*' -cf - -- "$1" | age -r "$RECIPIENT" -o "$2" || return 1
   else
-    cp --preserve=mode,timestamps,xattr "$STORAGE_DIR/$1" "$2" 2>/dev/null || [[ ! -e $STORAGE_DIR/$1 ]] ||
-      die "$STORAGE_DIR/$1 cannot be copied to $RESPALDOS_DIR with its extended attributes."
-    [[ -e $2 ]]
+    cp --preserve=mode,xattr "$STORAGE_DIR/$1" "$2" || return 1
   fi
+  touch -r "$DRAFT.edad" "$2"
 }
 copy_files
 
@@ -73,8 +77,7 @@ session() {
 session 'begin isolation level repeatable read read only;'
 snapshot=$(session 'select pg_export_snapshot();')
 
-dump=base.dump
-pg_dump --format=custom --snapshot="$snapshot" | write_sealed "$DRAFT/$dump"
+pg_dump --format=custom --snapshot="$snapshot" | write_sealed "$DRAFT/base.dump"
 # Without passwords: they are those of the .env of the server that is restored to.
 pg_dumpall --roles-only --no-role-passwords | write_sealed "$DRAFT/roles.sql"
 # What pg_dump leaves to --create: whose the database is, who may do what with it, its settings.
@@ -153,10 +156,11 @@ sync -f "$DRAFT"
 
 day=$(TZ=America/Guayaquil date -d "$BEGUN" +%F)
 # One more than the last of the day: a number that was removed is not given again, or a new one would look older.
-NAME=$day
-latest=$(backups | awk -v day="$day" 'substr($0, 1, 10) == day { print (length($0) > 10 ? substr($0, 12) : 1); exit }')
-if [[ -n $latest ]]; then NAME=$day-$((latest + 1)); fi
-mv -T "$DRAFT" "$RESPALDOS_DIR/$NAME"
+name=$day
+latest=$(backups | awk -v day="$day" '!n && substr($0, 1, 10) == day { n = length($0) > 10 ? substr($0, 12) : 1; print n }')
+if [[ -n $latest ]]; then name=$day-$((latest + 1)); fi
+mv -T "$DRAFT" "$RESPALDOS_DIR/$name"
+NAME=$name
 sync -f "$RESPALDOS_DIR"
 record respaldo true "$NAME" "$bytes"
 say "$NAME: $(wc -l <"$DRAFT.archivos") files, $bytes bytes."

@@ -12,7 +12,7 @@ if [[ ${1-} == --probar ]]; then
   PROOF=yes
   shift
 fi
-name=${1:-${PROOF:+$(backups | head -n 1)}}
+name=${1:-${PROOF:+$(backups | sed -n 1p)}}
 [[ -n $name ]] || die "Usage: restaurar.sh [--probar] <day>. There are: $(backups | tr '\n' ' ')"
 FOLDER=$RESPALDOS_DIR/$name
 [[ $name =~ ^[0-9-]+$ && -d $FOLDER ]] || die "There is no backup \"$name\". There are: $(backups | tr '\n' ' ')"
@@ -63,9 +63,7 @@ PGDATABASE=template1 ask "create database $TARGET template template0"
 read_sealed "$FOLDER" ajustes.sql | PGDATABASE=$TARGET psql -qX -v ON_ERROR_STOP=1 >/dev/null
 say "Restoring the database…"
 read_sealed "$FOLDER" base.dump >"$WORK/base.dump"
-pg_restore --exit-on-error --no-publications --no-subscriptions --dbname="$TARGET" "$WORK/base.dump"
-pg_restore --section=post-data --list "$WORK/base.dump" | grep -E ' (PUBLICATION|PUBLICATION TABLE) ' >"$WORK/lista" || true
-if [[ -s $WORK/lista ]]; then pg_restore --use-list="$WORK/lista" --dbname="$TARGET" "$WORK/base.dump"; fi
+pg_restore --exit-on-error --no-subscriptions --dbname="$TARGET" "$WORK/base.dump"
 
 # The rows of every table against the manifest.
 PGDATABASE=$TARGET psql -AtqX -v ON_ERROR_STOP=1 >"$WORK/filas" <<'SQL'
@@ -95,8 +93,9 @@ if [[ -z $PROOF ]]; then chown -R --reference="$STORAGE_DIR" "$STORAGE_DIR"; fi
 # The contents of every registered document against the database.
 documents=0
 while IFS=$'\t' read -r sum path; do
-  file=$(find "$restored" -path "*/$path" -type f -print -quit)
-  [[ -n $file && $(sha256sum <"$file" | cut -c 1-64) == "$sum" ]] ||
+  # <bucket of the server>/<tenant>/, of which there is one.
+  file=$(printf '%s\n' "$restored"/*/*/ | sed -n 1p)$path
+  [[ -f $file && $(sha256sum <"$file" | cut -c 1-64) == "$sum" ]] ||
     bad "$FOLDER" "The document $path has not the contents that the database says."
   documents=$((documents + 1))
 done < <(PGDATABASE=$TARGET ask "select d.sha256 || E'\t' || o.bucket_id || '/' || o.name || '/' || o.version

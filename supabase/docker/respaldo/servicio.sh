@@ -20,14 +20,21 @@ due_backup() {
 }
 due_proof() {
   local sunday
-  sunday=$(date -d "$(date +%F) -$(date +%w) days 04:00" +%s)
+  sunday=$(date -d "04:00 $(date +%w) days ago" +%s)
   if [[ $(date +%s) -ge $sunday ]]; then printf '%s' "$sunday"; else printf '%s' $((sunday - 7 * 86400)); fi
+}
+# Not one that is known to be bad, nor one that this machine cannot read: /salud tells that the proof is late.
+can_prove() {
+  local newest
+  newest=$(backups | sed -n 1p)
+  [[ -n $newest && (-z ${RESPALDO_DESTINATARIO-} || -n ${RESPALDO_IDENTIDAD-}) ]] &&
+    ! grep -qs '"exito": false' "$RESPALDOS_DIR/$newest/prueba.json"
 }
 
 while true; do
   if backup=$(last respaldo); then
     if [[ $backup -lt $(due_backup) ]]; then "$here/respaldo.sh" || say 'The backup failed; tried again in an hour.' >&2; fi
-    if [[ $(last prueba) -lt $(due_proof) && -n $(backups | head -n 1) ]]; then
+    if [[ $(last prueba) -lt $(due_proof) ]] && can_prove; then
       "$here/restaurar.sh" --probar || say 'The proof failed; tried again in an hour.' >&2
     fi
   else

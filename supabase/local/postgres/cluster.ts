@@ -33,6 +33,10 @@ export interface ClusterOptions {
   dataDir: string
   port: number
   password: string
+  /** Settings besides those of every cluster. */
+  settings?: Record<string, string>
+  /** How long it may take until it answers (30 s): a log that has to be replayed takes its time. */
+  patienceMs?: number
   /** Called when Postgres died by itself and when it serves again. */
   onEvent?: (event: 'died' | 'restarted', detail: string) => void
 }
@@ -118,7 +122,7 @@ async function isPostmasterOf(pid: number, dir: string): Promise<boolean> {
  * Clears what a killed stack left: an orphaned postmaster is stopped (its stack is gone, nobody else owns
  * it), a lock whose process is dead or belongs to another program is removed.
  */
-async function clearStaleLock(dir: string): Promise<void> {
+export async function clearStaleLock(dir: string): Promise<void> {
   const lock = join(dir, 'postmaster.pid')
   const text = await readFile(lock, 'utf8').catch(() => null)
   if (text === null) return
@@ -162,7 +166,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
   async function launch(): Promise<void> {
     await clearStaleLock(dir)
-    const flags = Object.entries(SERVER_SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    const flags = Object.entries({ ...SERVER_SETTINGS, ...options.settings }).flatMap(([name, value]) => [
+      '-c',
+      `${name}=${value}`,
+    ])
     // Its own process group: Ctrl-C reaches the stack, which stops Postgres last.
     const started = spawn(
       binaries.postgres,
@@ -183,7 +190,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         tail = (tail + chunk).slice(-2000)
       })
     }
-    for (let i = 0; i < 600; i++) {
+    const patienceMs = options.patienceMs ?? 30_000
+    const deadline = Date.now() + patienceMs
+    // Ever more seldom: every question is a line in the log of a server that is not ready yet.
+    for (let wait = 50; Date.now() < deadline; wait = Math.min(wait * 1.02, 1000)) {
       if (started.exitCode !== null || started.signalCode !== null) {
         throw new SetupError(`Postgres did not start: ${tail.trim() || `exit code ${started.exitCode}`}`)
       }
@@ -192,11 +202,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         if (started.exitCode !== null || started.signalCode !== null) void restart('at once')
         return
       }
-      await sleep(50)
+      await sleep(wait)
     }
     started.kill('SIGQUIT')
     throw new SetupError(
-      `Postgres did not answer on port ${options.port} within 30 s; see ${join(options.dataDir, 'postgres.log')}`,
+      `Postgres did not answer on port ${options.port} within ${patienceMs / 1000} s; see ${join(options.dataDir, 'postgres.log')}`,
     )
   }
 

@@ -3,6 +3,7 @@ import { open, opendir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { defineDriver } from 'unstorage'
+import { areVersionsKept } from './keep.ts'
 import { fileOf, isKey, isMissing, type StoreFolders } from './paths.ts'
 import { readableNames } from './readable-names.ts'
 import { removeStagedBefore, stage } from './staging.ts'
@@ -68,7 +69,7 @@ export const fileSystemDriver = defineDriver<{ folders: StoreFolders }, never>((
     setItem: write,
     setItemRaw: write,
     async removeItem(key) {
-      if (isKey(key)) await rm(file(key), { force: true })
+      if (isKey(key) && !(await areVersionsKept(folders))) await rm(file(key), { force: true })
     },
     async getMeta(key) {
       const stats = await stat(file(key)).catch(orNull)

@@ -1,0 +1,17 @@
+import { defineTask } from 'nitropack/runtime'
+import { log } from '../../utils/log.ts'
+import { services } from '../../utils/services.ts'
+
+/** Every hour, where backups are promised: tells the administrators when the one that is due has not come. */
+export default defineTask({
+  meta: { name: 'respaldos:vigilar', description: 'Avisa si los respaldos se atrasan.' },
+  async run() {
+    const { database, environment } = services()
+    if (!environment.respaldos) return { result: 'apagado' }
+    const [row] = await database
+      .as({ role: 'service_role' })
+      .query<{ late: boolean }>('select privado.vigilar_respaldos() as late')
+    if (row?.late) log.error('the backups are late')
+    return { result: row?.late ? 'atrasado' : 'al día' }
+  },
+})

@@ -3,7 +3,6 @@ import { countAnswer } from '../metrics/metrics.ts'
 import { log } from '../utils/log.ts'
 import { requestIdOf } from '../utils/request-id.ts'
 import { services } from '../utils/services.ts'
-import { countAddress } from '../utils/session-of.ts'
 
 declare module 'h3' {
   interface H3EventContext {
@@ -26,11 +25,8 @@ const ALWAYS = {
   'cache-control': 'private, no-cache',
 }
 
-// What a balancer or a supervisor asks every second is not to be refused.
-const UNCOUNTED = /^(\/functions\/v1)?\/(salud\/(vivo|listo)|metrics)\/?(\?|$)/
-
-/** What holds for every route: CORS and its preflight, HEAD as GET without a body, limits, one line of log. */
-export default defineEventHandler(async (event) => {
+/** What holds for every route: CORS and its preflight, HEAD as GET without a body, one line of log. */
+export default defineEventHandler((event) => {
   const { req } = event.node
   const { cors, clientAddress } = services()
   event.context.requestId = requestIdOf(req)
@@ -41,11 +37,9 @@ export default defineEventHandler(async (event) => {
   event.node.res.setHeader('x-request-id', event.context.requestId)
   // Node has noted the HEAD already and drops the body by itself.
   if (event.method === 'HEAD') event._method = 'GET'
-  if (event.method === 'OPTIONS') {
-    setResponseHeaders(event, cors.preflight)
-    return null
-  }
-  if (req.headers.authorization === undefined && !UNCOUNTED.test(event.path)) await countAddress(event)
+  if (event.method !== 'OPTIONS') return
+  setResponseHeaders(event, cors.preflight)
+  return null
 })
 
 function tellWhenAnswered(event: H3Event): void {

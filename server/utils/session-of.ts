@@ -11,34 +11,42 @@ export interface Session {
 }
 
 /**
- * The session of a request, counted against the limits of its user.
+ * The session of a request, counted against the limits of its user; without one that holds, against those of its
+ * address, so that guessing at tokens is not free.
  * @throws Problem 401, 429 or 503.
  */
 export async function sessionOf(event: H3Event): Promise<Session> {
-  const { headers } = event.node.req
-  const { verifySession, limits } = services()
-  const session = await verify(headers.authorization, verifySession).catch(async (error) => {
-    // Guessing at tokens counts like what comes without any, which has been counted already.
-    if (headers.authorization !== undefined) await countAddress(event)
+  const session = await verify(event).catch(async (error) => {
+    await countAddress(event)
     throw error
   })
-  const { sub } = session.claims
-  event.context.userId = sub
-  // HEAD has become GET by now.
-  if (event.method === 'GET') {
-    limits.read(sub)
-    return session
-  }
-  const isUpload = headers['content-type']?.startsWith('multipart/') ?? false
-  const { address } = event.context
-  setResponseHeaders(event, (await limits.write(sub, { isUpload, address })) ?? {})
+  await countUser(event, session)
   return session
 }
 
-async function verify(authorization: string | undefined, verifySession: (token: string) => Promise<Claims>) {
-  const token = bearerOf(authorization)
+/**
+ * Counts a request that needs no session.
+ * @throws Problem 429.
+ */
+export async function countCaller(event: H3Event): Promise<void> {
+  const session = await verify(event).catch(() => undefined)
+  await (session ? countUser(event, session) : countAddress(event))
+}
+
+async function verify({ node }: H3Event): Promise<Session> {
+  const token = bearerOf(node.req.headers.authorization)
   if (!token) throw problem('no_autenticado')
-  return { token, claims: (await verifySession(token)) as Session['claims'] }
+  return { token, claims: (await services().verifySession(token)) as Session['claims'] }
+}
+
+async function countUser(event: H3Event, { claims: { sub } }: Session): Promise<void> {
+  const { limits } = services()
+  event.context.userId = sub
+  // HEAD has become GET by now.
+  if (event.method === 'GET') return limits.read(sub)
+  const isUpload = event.node.req.headers['content-type']?.startsWith('multipart/') ?? false
+  const { address } = event.context
+  setResponseHeaders(event, (await limits.write(sub, { isUpload, address })) ?? {})
 }
 
 /**

@@ -117,6 +117,11 @@ describe('los límites', () => {
       statuses.push((await pedir(replicas[i % 2]!, i % 3 ? null : falso, 'GET', red(i + 1))).status)
     expect(statuses).toEqual([401, 401, 401, 401, 401, demasiadas, demasiadas])
     expect((await pedir(replicas[0]!, null, 'GET', '2001:db8:1:3::1')).status).toBe(401)
+    // Whatever stands in Authorization, what is public is not free either.
+    const publica = await fetch(`${replicas[0]!.url}/salud`, {
+      headers: { 'x-forwarded-for': red(1), authorization: 'Bearer x.y.z' },
+    })
+    expect(publica.status).toBe(demasiadas)
     // Who has a session is not hindered by what others do behind the same address.
     expect((await pedir(replicas[0]!, gente.ana, 'GET', red(1))).status).toBe(200)
     for (const ruta of ['/salud/vivo', '/salud/listo'])

@@ -131,6 +131,14 @@ describe('el registro', () => {
     expect(replica.log().filter(({ route }) => route === '/salud/vivo')).toHaveLength(300)
   })
 
+  it('no impide detenerse cuando ya nadie lo lee', async () => {
+    await iniciar()
+    replica.child.stdout?.destroy()
+    await pedir('/salud/vivo')
+    await replica.stop('SIGTERM')
+    expect(replica.child.exitCode).toBe(0)
+  })
+
   it('calla lo que se le pide que calle', async () => {
     await iniciar({ LOG_LEVEL: 'warn' })
     await pedir('/salud/vivo')

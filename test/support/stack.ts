@@ -112,8 +112,10 @@ export async function startStackProcess(given?: {
     })
   const deadline = Date.now() + 90_000
   while (!output.includes('Ready in')) {
-    if (child.exitCode !== null || Date.now() > deadline)
+    if (child.exitCode !== null || Date.now() > deadline) {
+      await stop()
       throw new Error(`The stack did not start:\n${output}`)
+    }
     await sleep(100)
   }
   async function stop() {

@@ -1,7 +1,8 @@
-import { defineEventHandler, setResponseHeaders } from 'h3'
+import { setResponseHeaders } from 'h3'
 import { useStorage } from 'nitropack/runtime'
 import { parametro } from '../../utils/contrato-de.ts'
 import { problem } from '../../utils/problem.ts'
+import { publico } from '../../utils/publico.ts'
 
 const TYPES: Record<string, string> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
@@ -10,7 +11,7 @@ const TYPES: Record<string, string> = {
 }
 
 /** GET /docs/{recurso} — the files of swagger-ui-dist that the page needs, from the build itself. */
-export default defineEventHandler(async (event) => {
+export default publico(async (event) => {
   const name = parametro(event, 'recurso')
   const type = Object.hasOwn(TYPES, name) ? TYPES[name] : undefined
   if (!type) throw problem('ruta_inexistente')

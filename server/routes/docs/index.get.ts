@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { defineEventHandler, setResponseHeaders } from 'h3'
+import { setResponseHeaders } from 'h3'
+import { publico } from '../../utils/publico.ts'
 
 const page = (nonce: string) => `<!doctype html>
 <html lang="es">
@@ -21,7 +22,7 @@ const page = (nonce: string) => `<!doctype html>
 `
 
 /** GET /docs — the page to read and try the endpoints; its policy lets it talk to this origin only. */
-export default defineEventHandler((event) => {
+export default publico((event) => {
   const nonce = randomBytes(16).toString('base64')
   setResponseHeaders(event, {
     'content-type': 'text/html; charset=utf-8',

@@ -10,7 +10,7 @@ DRY=
 
 say() { printf '%s\n' "$*"; }
 die() {
-  printf 'instalar.sh: %s\n' "$*" >&2
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
   exit 1
 }
 

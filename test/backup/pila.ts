@@ -36,6 +36,7 @@ export async function startOwnStack(): Promise<OwnStack> {
     apiPort,
     dbPort,
     studioPort: null,
+    publicUrl: null,
     dataDir: join(dir, 'data'),
     storageDir: join(dir, 'storage'),
   }

@@ -1,4 +1,5 @@
 import type { Server, ServerResponse } from 'node:http'
+import { Server as NetServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 interface DrainOptions {
@@ -12,36 +13,41 @@ interface DrainOptions {
 export type Drain = (options: DrainOptions) => Promise<number>
 
 const LOOK_EVERY_MS = 50
+/** As long as a proxy takes to find that no more connections are taken, and to send what comes elsewhere. */
+const LINGER_MS = 1_000
 
 /**
- * Prepares the end of a server, which cuts no request: every answer from then on closes its connection, so that a
- * proxy does not speak to one that is just being closed; then no more connections are taken; then what is under way
- * ends.
+ * Prepares the end of a server, which cuts no request. A proxy keeps connections, and speaks on one of them at any
+ * moment: so they stay open when no more are taken, each until its next answer says that it closes. A proxy that wants
+ * another is refused, which is no harm, as it has sent nothing yet, and tells it that there is nobody here any more.
+ * What is still idle then is not going to be used.
  */
 export function prepareDrain(server: Server): Drain {
   const open = new Set<ServerResponse>()
-  let isDraining = false
+  let isClosing = false
   const closeAfter = (res: ServerResponse) => void (res.headersSent || res.setHeader('connection', 'close'))
   server.prependListener('request', (_, res) => {
-    if (isDraining) closeAfter(res)
+    if (isClosing) closeAfter(res)
     open.add(res)
     res.once('close', () => open.delete(res))
   })
 
   return async ({ delayMs, graceMs }) => {
-    isDraining = true
-    for (const res of open) closeAfter(res)
     await sleep(delayMs)
-    // Right after the event loop has taken the connections that waited: those left behind would be refused.
+    // Right after the event loop has taken the connections that waited: those left behind would be cut.
     await new Promise(setImmediate)
+    // That of a plain server: an HTTP server would close its idle connections at once.
     let isClosed = false
-    const closed = new Promise<void>((resolve) => server.close(() => resolve())).then(() => {
+    const closed = new Promise<void>((resolve) =>
+      NetServer.prototype.close.call(server, () => resolve()),
+    ).then(() => {
       isClosed = true
     })
-    const deadline = performance.now() + graceMs
-    while (!isClosed && performance.now() < deadline) {
-      // Those whose answer had begun before: it said that they stay.
-      server.closeIdleConnections()
+    isClosing = true
+    for (const res of open) closeAfter(res)
+    const since = performance.now()
+    while (!isClosed && performance.now() - since < graceMs) {
+      if (performance.now() - since > LINGER_MS) server.closeIdleConnections()
       await Promise.race([closed, sleep(LOOK_EVERY_MS)])
     }
     const cut = open.size

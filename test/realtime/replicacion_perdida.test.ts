@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { startReplication } from '../../supabase/local/realtime/replication.ts'
 import { useDatabase } from './base.ts'
 import { useLog } from './registro.ts'
 import { aMoment, until } from './support.ts'
@@ -53,5 +55,25 @@ describe('replicación que se pierde', () => {
     await until(() => states.at(-1) === 'live', 'life')
     await db.sql(`insert into ${table} values (1, 'a')`)
     await until(() => mine().length === 1, 'the change')
+  })
+
+  it('se cierra sin esperar a una transacción abierta, que es lo que espera una ranura nueva', async () => {
+    const { client } = await db.connect()
+    await client.query('begin; create table public.abierta ()')
+    const states: string[] = []
+    const replication = await startReplication({
+      url: db.url('supabase_admin'),
+      onState: (state) => states.push(state),
+      onTransaction: () => {},
+    })
+    await until(async () => {
+      const waiting = `select from pg_stat_activity where query like 'CREATE_REPLICATION_SLOT%' and state = 'active'`
+      return (await db.sql(waiting)).length === 1
+    }, 'the slot that waits')
+    const late = Symbol()
+    expect(await Promise.race([replication.close(), sleep(20_000, late)])).not.toBe(late)
+    await client.query('rollback')
+    await aMoment()
+    expect(states).toEqual([])
   })
 })

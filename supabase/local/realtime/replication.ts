@@ -76,7 +76,7 @@ export async function startReplication({
   function setLive(now: boolean) {
     if (isLive === now) return
     isLive = now
-    if (now || !closing.signal.aborted) onState(now ? 'live' : 'lost')
+    if (!closing.signal.aborted) onState(now ? 'live' : 'lost')
   }
 
   async function follow(): Promise<void> {
@@ -139,7 +139,8 @@ export async function startReplication({
     async close() {
       closing.abort()
       if (service) await end(service)
-      await running
+      // A slot that is being made waits for every transaction under way, and hears nothing until then.
+      await Promise.race([running, sleep(END_PATIENCE_MS, undefined, { ref: false })])
     },
   }
 }

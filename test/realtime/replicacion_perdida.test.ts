@@ -76,4 +76,17 @@ describe('replicación que se pierde', () => {
     await aMoment()
     expect(states).toEqual([])
   })
+
+  it('se cierra en cualquier momento de su comienzo, y no deja nada', { timeout: 60_000 }, async () => {
+    for (let ms = 0; ms <= 60; ms += 3) {
+      const replication = await startReplication({
+        url: db.url('supabase_admin'),
+        onState: () => {},
+        onTransaction: () => {},
+      })
+      await sleep(ms)
+      await replication.close()
+    }
+    await until(async () => (await db.sql('select from pg_replication_slots')).length === 0, 'no slot')
+  })
 })

@@ -51,6 +51,7 @@ export interface ReplicationOptions {
 const [RETRY_MS, RETRY_AT_MOST_MS] = [500, 10_000]
 const LOOK_FOR_PUBLICATIONS_MS = 5000
 const END_PATIENCE_MS = 2000
+const END_AGAIN_MS = 50
 
 // As to_jsonb writes: times in UTC, every digit of a float.
 const SESSION =
@@ -138,9 +139,16 @@ export async function startReplication({
     isLive: () => isLive,
     async close() {
       closing.abort()
-      if (service) await end(service)
-      // A slot that is being made waits for every transaction under way, and hears nothing until then.
-      await Promise.race([running, sleep(END_PATIENCE_MS, undefined, { ref: false })])
+      let isRunning = true
+      void running.then(() => {
+        isRunning = false
+      })
+      const deadline = performance.now() + END_PATIENCE_MS
+      // Again and again: one that is just connecting does not hear of it until it has.
+      while (isRunning && performance.now() < deadline) {
+        if (service) await end(service)
+        await Promise.race([running, sleep(END_AGAIN_MS)])
+      }
     },
   }
 }

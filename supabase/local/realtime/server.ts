@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket as NetSocket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventHandler } from 'h3'
 import { WebSocketServer } from 'ws'
 import type { Identifier } from '../gateway/identity.ts'
@@ -52,6 +53,7 @@ const LOOK_EVERY_MS = 1000
 // Policies that an admin edits act on open channels after this long.
 const REAUTHORIZE_EVERY_MS = 30_000
 const LIVE_PATIENCE_MS = 8000
+const END_PATIENCE_MS = 5000
 
 /** Starts the Realtime server over a Postgres whose bootstrap is done. */
 export async function createRealtimeServer(options: RealtimeOptions): Promise<RealtimeServer> {
@@ -177,13 +179,15 @@ export async function createRealtimeServer(options: RealtimeOptions): Promise<Re
         await new Promise((resolve) => setTimeout(resolve, 20))
       for (const socket of sockets) socket.terminate()
       await replication.close()
-      await Promise.all([
+      const ended = Promise.all([
         listener.close(),
         partitioner.close(),
         authorizer.close(),
         replayer.close(),
         changes.close(),
       ])
+      // What waits for Postgres ends with it: who stops this stops that next.
+      await Promise.race([ended, sleep(END_PATIENCE_MS, undefined, { ref: false })])
     },
   }
 }

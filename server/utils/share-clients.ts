@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type pg from 'pg'
 
 /** A connection taken from the pool for as long as something is under way on it. */
@@ -6,12 +7,15 @@ interface Lease {
   /** When each query under way was sent, oldest first: they are answered in that order. */
   sent: number[]
   lost: Error | undefined
+  /** What is sent on it leaves when this turn of the event loop ends. */
+  isHeld: boolean
   /** Takes no more queries; those under way fail by themselves. */
   lose(error: Error): void
 }
 
 // A query that takes this long is no lookup, and nobody should come to wait behind it.
 const SLOW_MS = 20
+const TOGETHER = 4
 
 /**
  * Work on connections of a pool that others may be using: as many as the pool has while there are, then queries
@@ -28,6 +32,7 @@ export function shareClients(pool: pg.Pool) {
       client: pool.connect(),
       sent: [],
       lost: undefined,
+      isHeld: false,
       lose(error) {
         lease.lost = error
         leases.delete(lease)
@@ -41,9 +46,22 @@ export function shareClients(pool: pg.Pool) {
     return lease
   }
 
+  function hold(lease: Lease, client: pg.PoolClient): void {
+    if (lease.isHeld) return
+    lease.isHeld = true
+    const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+    stream.cork()
+    setImmediate(() => {
+      lease.isHeld = false
+      stream.uncork()
+    })
+  }
+
   function leastBusy(): Lease {
     const slowBefore = performance.now() - SLOW_MS
-    const cost = ({ sent }: Lease) => (sent[0]! < slowBefore ? 1000 : 0) + sent.length
+    // Those of one turn go together, a few of them, in a single write.
+    const cost = ({ sent, isHeld }: Lease) =>
+      (sent[0]! < slowBefore ? 1000 : 0) + sent.length - (isHeld && sent.length < TOGETHER ? TOGETHER : 0)
     return [...leases].reduce((best, lease) => (cost(lease) < cost(best) ? lease : best))
   }
 
@@ -53,6 +71,7 @@ export function shareClients(pool: pg.Pool) {
     let client: pg.PoolClient | undefined
     try {
       client = await lease.client
+      hold(lease, client)
       return await work(client)
     } finally {
       lease.sent.shift()

@@ -82,7 +82,11 @@ try {
   const figures: Figure[] = []
   const measure = async (name: string, measured: Case) => {
     say(`Measuring ${name}…`)
-    figures.push(...(await measured({ small, large }, scale)))
+    const found = await measured({ small, large }, scale)
+    // Told at once too: a run that is cut short has not measured in vain.
+    for (const { what, a, b, value, unit } of found)
+      say(`  ${what}: ${a}, ${b}, ${Number(value.toFixed(2))}${unit}`)
+    figures.push(...found)
   }
   // Memory comes first: what has been freed would be used again, and would not show.
   await measure('idle sockets', idleSockets)

@@ -9,7 +9,7 @@ const COLUMNAS =
  * and what they leave. null when its price is not to be fixed.
  */
 export const FIJACION = `case
-  when c.modalidad_precio = 'por fijar' and ((select privado.mi_empresa()) in (c.exportadora_id, c.contraparte_id)
+  when c.modalidad_precio = 'por fijar' and ((select privado.mi_empresa()) = any (array[c.exportadora_id, c.contraparte_id])
     or (select privado.es_admin())) then (
       select json_build_object('tm_fijadas', t.fijadas, 'tm_abiertas', c.volumen_tm - t.fijadas,
         'precio_promedio', t.promedio, 'lotes_cobertura', floor((c.volumen_tm - t.fijadas) / 10),

@@ -1,19 +1,26 @@
 -- Why: not everything that a person is told of happens on a contract: a price waits for an administrator.
--- Touches: public.notificaciones admits notices of kind `precio`, without contract; public.preferencias and
--- public.perfil know the kind. In the queue of pushes those notices go under contract 0. Destructive: no.
+-- Touches: public.notificaciones admits notices of kind `precio`, without contract; the kinds are said in one place,
+-- for it, public.preferencias and public.perfil. In the queue of pushes those notices go under contract 0.
+-- Destructive: no.
+create function privado.tipos_de_aviso() returns text[]
+language sql immutable parallel safe set search_path = '' as $$
+  select '{contrato,documento,lote,participante,mensaje,precio}'::text[]
+$$;
+comment on function privado.tipos_de_aviso() is 'De qué se avisa a las personas.';
+revoke all on function privado.tipos_de_aviso() from public;
+grant execute on function privado.tipos_de_aviso() to authenticated, service_role;
+
 alter table public.notificaciones
   alter column contrato_id drop not null,
   drop constraint notificaciones_tipo_valido,
-  add constraint notificaciones_tipo_valido check (
-    tipo in ('contrato', 'documento', 'lote', 'participante', 'mensaje', 'precio')),
+  add constraint notificaciones_tipo_valido check (tipo = any (privado.tipos_de_aviso())),
   add constraint notificaciones_contrato_id_valido check ((contrato_id is null) = (tipo = 'precio'));
 comment on table public.notificaciones is
   'Avisos a cada usuario de lo que otros hicieron en sus contratos, y de los precios que esperan a un administrador.';
 
 alter table public.preferencias
   drop constraint preferencias_tipo_valido,
-  add constraint preferencias_tipo_valido check (
-    tipo in ('contrato', 'documento', 'lote', 'participante', 'mensaje', 'precio'));
+  add constraint preferencias_tipo_valido check (tipo = any (privado.tipos_de_aviso()));
 
 create or replace function privado.encolar_push() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -48,7 +55,7 @@ begin
         'invitar', case u.rol when 'admin' then 'cualquier empresa' else 'su empresa' end),
       'preferencias', (
         select json_object_agg(t.tipo, json_build_object('en_app', coalesce(p.en_app, true), 'push', coalesce(p.push, true)))
-        from unnest('{contrato,documento,lote,participante,mensaje,precio}'::text[]) as t (tipo)
+        from unnest(privado.tipos_de_aviso()) as t (tipo)
         left join public.preferencias p on p.tipo = t.tipo and p.usuario_id = u.id),
       'contratos', privado.historial(u.empresa_id))
     from public.usuarios u where u.id = auth.uid()

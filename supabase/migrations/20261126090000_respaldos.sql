@@ -1,7 +1,7 @@
 -- Why: a backup that failed, is late or does not restore must be loud: the result of each is kept where /salud and
 -- the administrators see it.
--- Touches: creates privado.respaldos and its functions for the service role; public.notificaciones, preferencias and
--- perfil know the kind `respaldo`, without contract. Destructive: no.
+-- Touches: creates privado.respaldos and its functions for the service role; privado.tipos_de_aviso() and
+-- public.notificaciones know the kind `respaldo`, without contract. Destructive: no.
 create table privado.respaldos (
   id bigint generated always as identity primary key,
   tipo text not null,
@@ -17,18 +17,15 @@ comment on table privado.respaldos is 'Resultado de cada respaldo, de su copia e
 comment on column privado.respaldos.avisado is '¿Se avisó de él a los administradores?';
 create index respaldos_tipo_idx on privado.respaldos (tipo, id desc);
 
+create or replace function privado.tipos_de_aviso() returns text[]
+language sql immutable parallel safe set search_path = '' as $$
+  select '{contrato,documento,lote,participante,mensaje,precio,respaldo}'::text[]
+$$;
 alter table public.notificaciones
-  drop constraint notificaciones_tipo_valido,
-  add constraint notificaciones_tipo_valido check (
-    tipo in ('contrato', 'documento', 'lote', 'participante', 'mensaje', 'precio', 'respaldo')),
   drop constraint notificaciones_contrato_id_valido,
   add constraint notificaciones_contrato_id_valido check ((contrato_id is null) = (tipo in ('precio', 'respaldo')));
 comment on table public.notificaciones is
   'Avisos a cada usuario de lo que otros hicieron en sus contratos, y a los administradores de lo que los espera.';
-alter table public.preferencias
-  drop constraint preferencias_tipo_valido,
-  add constraint preferencias_tipo_valido check (
-    tipo in ('contrato', 'documento', 'lote', 'participante', 'mensaje', 'precio', 'respaldo'));
 
 -- In the order of users, as every notice: nobody waits crosswise.
 create function privado.notificar_respaldo(v_tipo text, v_carpeta text) returns void
@@ -109,32 +106,6 @@ begin
 end
 $$;
 comment on function privado.vigilar_respaldos() is 'Avisa a los administradores, una vez al día, si los respaldos se atrasan.';
-
-create or replace function public.perfil() returns json
-language plpgsql stable security invoker set search_path = '' as $$
-begin
-  perform privado.exigir_cuenta();
-  return (
-    select json_build_object(
-      'id', u.id, 'email', privado.correo(u.id), 'nombre', u.nombre, 'telefono', u.telefono, 'idioma', u.idioma,
-      'rol', u.rol, 'creado_en', u.creado_en,
-      'empresa', (select json_build_object('id', f.id, 'ruc', f.ruc, 'nombre', f.nombre, 'tipo', f.tipo)
-        from privado.ficha_empresa(u.empresa_id) as f where u.empresa_id is not null),
-      'permisos', json_build_object(
-        'crear_contratos', u.rol <> 'proveedor', 'editar_contratos', u.rol <> 'proveedor',
-        'registrar_lotes', u.rol <> 'proveedor', 'asociar_proveedores', u.rol <> 'proveedor',
-        'subir_documentos', case u.rol when 'proveedor' then 'contratos activos' else 'siempre' end,
-        'eliminar_contratos', u.rol = 'admin', 'administrar_empresas', u.rol = 'admin',
-        'invitar', case u.rol when 'admin' then 'cualquier empresa' else 'su empresa' end),
-      'preferencias', (
-        select json_object_agg(t.tipo, json_build_object('en_app', coalesce(p.en_app, true), 'push', coalesce(p.push, true)))
-        from unnest('{contrato,documento,lote,participante,mensaje,precio,respaldo}'::text[]) as t (tipo)
-        left join public.preferencias p on p.tipo = t.tipo and p.usuario_id = u.id),
-      'contratos', privado.historial(u.empresa_id))
-    from public.usuarios u where u.id = auth.uid()
-  );
-end
-$$;
 
 revoke all on privado.respaldos from anon, authenticated, service_role;
 revoke all on sequence privado.respaldos_id_seq from anon, authenticated, service_role;

@@ -243,6 +243,7 @@ describe('cada función nuestra', () => {
       'privado.ruc_valido',
       'privado.sin_leer',
       'privado.situacion',
+      'privado.tipos_de_aviso',
       'privado.tramos_validos',
       'privado.variante_valida',
       'push_muertas',

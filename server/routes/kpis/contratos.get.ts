@@ -1,4 +1,4 @@
-import { setResponseHeader } from 'h3'
+import { getQuery, setResponseHeader } from 'h3'
 import { paginaAvances } from '../../queries/kpis.ts'
 import { AvanceSchema, FiltroAvancesSchema } from '../../schemas/kpis.ts'
 import { comoUsuario } from '../../utils/como-usuario.ts'
@@ -17,7 +17,10 @@ export default comoUsuario(async (event, db) => {
   if (!pagina?.activo) throw await sinAcceso(db)
   if (!wantsCsv(event)) return pageJson('contratos', 'avances', pagina)
   // A table has no room for the cursor.
-  if (pagina.hay_mas)
-    setResponseHeader(event, 'link', `<?cursor=${cursorAfter('avances', pagina.ultimo)}>; rel="next"`)
+  if (pagina.hay_mas) {
+    const siguiente = new URLSearchParams(getQuery<Record<string, string>>(event))
+    siguiente.set('cursor', cursorAfter('avances', pagina.ultimo))
+    setResponseHeader(event, 'link', `<?${siguiente}>; rel="next"`)
+  }
   return csv(event, 'avance_contratos.csv', COLUMNAS, JSON.parse(pagina.cuerpo))
 })

@@ -54,6 +54,7 @@ say 'Doing it'
 [[ -z $BACKUP ]] || step 'take a backup' compose run --rm respaldo /opt/respaldo/respaldo.sh
 [[ $(installed_commit) == "$SUPABASE_COMMIT" ]] || step "fetch $SUPABASE_TAG" fetch_release
 step "keep $ENV_FILE, adding what it lacks" write_env
+step "check that Supabase's file and ours agree" agree
 step 'download the images' compose pull --quiet --ignore-buildable
 step 'build our images' compose build --quiet triboka tools respaldo
 step 'apply the migrations' migrate

@@ -68,6 +68,7 @@ else
 fi
 
 say 'Starting'
+step "check that Supabase's file and ours agree" agree
 step 'build our images' compose build --quiet triboka tools respaldo
 step 'start Postgres, Auth, REST, Storage and Realtime' compose up -d --wait --wait-timeout 300 db auth rest storage realtime
 step 'apply the migrations' migrate

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { access, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Ajv2019 } from 'ajv/dist/2019.js'
@@ -17,6 +18,9 @@ import { makeServer, readEnvFile, type Server } from './servidor.ts'
 
 // As COMPOSE_FILE of instalar.sh names them.
 const OVERLAYS = ['supabase/docker/compose.triboka.yml', 'supabase/docker/respaldo/compose.yml']
+// Supabase's own file where a server has fetched it; where nothing was, what is written down of it.
+const FETCHED = 'supabase/docker/oficial/docker/docker-compose.yml'
+const WRITTEN = 'test/despliegue/oficial/docker-compose.yml'
 // Where paths of the files start, once installed.
 const STACK = join(PROJECT_DIR, 'supabase/docker/oficial/docker')
 
@@ -50,7 +54,7 @@ beforeAll(async () => {
   if (status) throw new Error(output)
   env = await readEnvFile(server.envFile)
   text = (await Promise.all(OVERLAYS.map((path) => readFile(join(PROJECT_DIR, path), 'utf8')))).join('\n')
-  const base = await readCompose('test/despliegue/oficial/docker-compose.yml')
+  const base = await readCompose(existsSync(FETCHED) ? FETCHED : WRITTEN)
   const [first, second] = await Promise.all(OVERLAYS.map(readCompose))
   // Without the tags yet: what the one says of the other's services is plain.
   const overlay = merge(first, second) as typeof base

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { type NginxValues, render, SNIPPETS } from '../../supabase/docker/nginx/render.ts'
 import { findFreePorts } from '../../supabase/local/ports.ts'
 import { makeTempDir } from '../../supabase/local/postgres/temporary.ts'
-import { startNginx } from '../support/nginx.ts'
+import { type Nginx, startNginx } from '../support/nginx.ts'
 
 export const STUDIO_PASSWORD = 'una contraseña: larga'
 
@@ -34,6 +34,7 @@ export interface Entrance {
   /** The whole access log. */
   log(): Promise<string>
   errors(): Promise<string>
+  nginx: Nginx
   dispose(): Promise<void>
 }
 
@@ -59,7 +60,9 @@ function makeCertificate(dir: string) {
   return { certificate, key }
 }
 
-const servers = (ports: number[]) => ports.map((port) => `server 127.0.0.1:${port};`).join(' ')
+// As compose.triboka.yml tells of the functions: one that fails is asked again after two seconds.
+const functionServers = (ports: number[]) =>
+  ports.map((port) => `server 127.0.0.1:${port} max_fails=1 fail_timeout=2s;`).join(' ')
 
 /** Free ports for an entrance, chosen before what must know its address is started. */
 export async function chooseDoors() {
@@ -89,9 +92,9 @@ export async function openEntrance(
     NGINX_LISTEN_HTTPS: `127.0.0.1:${https}`,
     NGINX_LISTEN_STUDIO: `127.0.0.1:${studio}`,
     NGINX_LISTEN_STATUS: `127.0.0.1:${status}`,
-    NGINX_GATEWAY_SERVERS: servers([behind.gateway]),
-    NGINX_FUNCTIONS_SERVERS: servers(behind.functions),
-    NGINX_STUDIO_SERVERS: servers([behind.studio]),
+    NGINX_GATEWAY_SERVERS: `server 127.0.0.1:${behind.gateway};`,
+    NGINX_FUNCTIONS_SERVERS: functionServers(behind.functions),
+    NGINX_STUDIO_SERVERS: `server 127.0.0.1:${behind.studio};`,
     NGINX_STUDIO: `127.0.0.1:${behind.studio}`,
     NGINX_CERTIFICATE: certificate,
     NGINX_CERTIFICATE_KEY: key,
@@ -121,6 +124,7 @@ export async function openEntrance(
       return lines.map((line) => JSON.parse(line) as Line).filter((line) => line.path === path)
     },
     errors: nginx.errors,
+    nginx,
     async dispose() {
       await nginx.dispose()
       await rm(dir, { recursive: true, force: true })

@@ -82,6 +82,12 @@ test('sin poder hacer los secretos no escribe .env', async () => {
   expect((await server.calls()).filter((call) => call.startsWith('compose up'))).toEqual([])
 })
 
+test('si los archivos no se entienden entre sí no construye ni arranca nada', async () => {
+  const { status, output } = server.run('instalar.sh', ASKED, { CONFIG: '15' })
+  expect([status, output]).toEqual([1, expect.stringContaining('nothing was started or changed')])
+  expect((await server.calls()).filter((call) => /^compose (build|up|run)/.test(call))).toEqual([])
+})
+
 describe('instalar.sh instala', () => {
   let env: Record<string, string>
   let example: Record<string, string>
@@ -91,6 +97,7 @@ describe('instalar.sh instala', () => {
     expect([status, output]).toEqual([0, expect.stringContaining('What remains')])
     const calls = (await server.calls()).filter((call) => !/ps -q|psql|^run /.test(call))
     expect(calls).toEqual([
+      'compose config --quiet',
       'compose build --quiet triboka tools respaldo',
       'compose up -d --wait --wait-timeout 300 db auth rest storage realtime',
       expect.stringMatching(/^compose run --rm tools sh -c npx supabase db push /),
@@ -239,6 +246,7 @@ describe('actualizar.sh', () => {
     const calls = (await server.calls()).filter((call) => !/psql|^run /.test(call))
     const order = [
       'compose run --rm respaldo',
+      'compose config',
       'compose build',
       'db push',
       '--scale triboka=4',

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { makeTempDir } from '../../supabase/local/postgres/temporary.ts'
@@ -74,4 +74,17 @@ test('la unidad de systemd es válida, y ve poco de la máquina', async () => {
   const { output } = analyze('security', '--offline=yes')
   const exposure = Number(/Overall exposure level[^:]*: ([\d.]+)/.exec(output)?.[1])
   expect(exposure).toBeLessThan(2)
+})
+
+test('nginx de Debian vuelve a arrancar si muere, con lo que se le añade', async () => {
+  requireProgram('systemd-analyze', 'systemd')
+  const dir = await makeFolder()
+  const unit = join(dir, 'nginx.service')
+  await cp('/lib/systemd/system/nginx.service', unit)
+  await cp(join(PROJECT_DIR, 'supabase/piloto/nginx.conf'), join(dir, 'nginx.service.d/triboka.conf'))
+  const { stdout, stderr, status } = spawnSync('systemd-analyze', ['verify', unit], {
+    env: { ...process.env, SYSTEMD_UNIT_PATH: `${dir}:` },
+    encoding: 'utf8',
+  })
+  expect({ status, output: stdout + stderr }).toEqual({ status: 0, output: '' })
 })

@@ -21,6 +21,7 @@ if [ "$1" = run ]; then
   exec "$NODE" "$(echo "$*" | sed 's/.* -v \\([^ ]*\\):.claves.ts:ro .*/\\1/')" "$(echo "$*" | sed 's/.* -v \\([^ ]*\\):.env:ro .*/\\1/')" $(echo "$*" | sed -n 's/.* .env \\(sesiones\\)$/\\1/p')
 fi
 case "$*" in
+  'compose config'*) exit "\${CONFIG:-0}" ;;
   *schema_migrations*) ls "$MIGRATIONS" | cut -d_ -f1 | head -n -1 ;;
   *psql*'rol ='*) echo "\${HAS_ADMIN:-f}" ;;
   *psql*) echo t ;;

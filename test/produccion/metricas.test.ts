@@ -1,5 +1,5 @@
 import parse from 'parse-prometheus-text-format'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { OPERATIONS } from '../../server/openapi/operations.ts'
 import { crearGente, formulario, type Gente, nuevoContrato, pdf, sql } from '../api/apoyo.ts'
 import { type Redis, startRedis } from '../support/redis.ts'
@@ -91,13 +91,32 @@ describe('/metrics', () => {
         ['total', 'idle', 'waiting'].map((state) => `${pool} ${state}`),
       ),
     )
-    const [cola] = await sql<{ pendientes: string; muertas: string }>('select * from privado.push_estado()')
-    expect(await muestras(replica.url, 'triboka_push_queue')).toEqual([
-      { labels: { state: 'pending' }, value: cola!.pendientes },
-      { labels: { state: 'dead' }, value: cola!.muertas },
-    ])
     expect(Number(await uno('process_resident_memory_bytes'))).toBeGreaterThan(1e6)
   })
+
+  it('la cola de avisos la cuenta una réplica para todas, y de nuevo a los pocos segundos', async () => {
+    const cola = (de: Replica) => muestras(de.url, 'triboka_push_queue')
+    const otra = await startReplica(inject('stack'), { REDIS_URL: redis.url })
+    onTestFinished(() => otra.stop())
+    const antes = await cola(replica)
+    expect(antes.map(({ labels }) => labels!.state)).toEqual(['pending', 'dead'])
+    const { id } = await nuevoContrato(gente)
+    await sql(`insert into public.dispositivos (usuario_id, token, plataforma) values ($1, $2, 'web')`, [
+      gente.ana.id,
+      `metricas-${gente.ana.id}`,
+    ])
+    await sql(
+      `insert into public.notificaciones (usuario_id, contrato_id, tipo, texto, en_app, push)
+       select $1, $2, 'contrato', 'Aviso', false, true from generate_series(1, 1000)`,
+      [gente.ana.id, id],
+    )
+    expect(await cola(otra)).toEqual(antes)
+    const esperan = async (de: Replica) => Number((await cola(de))[0]!.value)
+    await expect
+      .poll(() => esperan(otra), { timeout: 30_000, interval: 1000 })
+      .toBeGreaterThanOrEqual(Number(antes[0]!.value) + 1000)
+    expect(await esperan(replica)).toBe(await esperan(otra))
+  }, 60_000)
 
   it('solo existe para esta máquina, las direcciones permitidas o quien tiene la clave', async () => {
     const desde = (direccion: string, headers: Record<string, string> = {}) =>

@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeTempDir } from '../../supabase/local/postgres/temporary.ts'
-import { requireProgram, startProgram } from './programs.ts'
+import { type Program, requireProgram, startProgram } from './programs.ts'
 
 /** A real nginx with a configuration of the test's own. */
 export interface Nginx {
@@ -11,6 +11,10 @@ export interface Nginx {
   reload(http: string): Promise<void>
   /** What went wrong, in its words. */
   errors(): Promise<string>
+  /** Of its master. */
+  pid(): number
+  /** Starts it again, with what it was told last, after something ended it. */
+  start(): Promise<void>
   dispose(): Promise<void>
 }
 
@@ -40,16 +44,18 @@ export async function startNginx(http: string, ports: number[]): Promise<Nginx> 
   const conf = join(dir, 'nginx.conf')
   const remove = () => rm(dir, { recursive: true, force: true })
   await writeFile(conf, around(dir, http))
-  const program = await startProgram(
-    'nginx',
-    ['-p', dir, '-c', conf, '-e', join(dir, 'error.log')],
-    ports,
-  ).catch(async (error) => {
+  let program: Program
+  const start = async () => {
+    program = await startProgram('nginx', ['-p', dir, '-c', conf, '-e', join(dir, 'error.log')], ports)
+  }
+  await start().catch(async (error) => {
     await remove()
     throw error
   })
   return {
     dir,
+    start,
+    pid: () => program.child.pid!,
     async reload(next) {
       await writeFile(conf, around(dir, next))
       program.child.kill('SIGHUP')

@@ -25,6 +25,10 @@ step() {
 }
 
 compose() { (cd "$STACK" && docker compose "$@"); }
+# The engine reads the files together, before anything is built or changed with them.
+agree() {
+  compose config --quiet || die "Compose cannot put $SUPABASE_TAG and this folder together: nothing was started or changed."
+}
 psql_db() { compose exec -T db psql -U postgres -d postgres -Atqc "$1"; }
 
 # read_value <name> [file]: empty where there is none.

@@ -88,7 +88,9 @@ try {
       say(`  ${what}: ${a}, ${b}, ${Number(value.toFixed(2))}${unit}`)
     figures.push(...found)
   }
-  // Memory comes first: what has been freed would be used again, and would not show.
+  // In this process alone, while the databases have nothing to tidy up yet.
+  await measure('liquidations', liquidaciones)
+  // Memory of the functions before their other work: what has been freed would be used again, and would not show.
   await measure('idle sockets', idleSockets)
   await measure('rooms', rooms)
   await measure('from INSERT to the client', insert)
@@ -100,7 +102,6 @@ try {
   await measure('memory', memory)
   await measure('what telling the partners costs', telling)
   await measure('pushes', pushes)
-  await measure('liquidations', liquidaciones)
   say('Filling the large one further…')
   await large.grow(sizes.own, say, 'own')
   await large.grow(sizes.huge - sizes.own, say, 'others')

@@ -21,7 +21,7 @@ export interface Subject {
   bare(query: Query, values: unknown[]): Promise<pg.QueryResult>
   /** Codes of contracts that the user sees. */
   codes: string[]
-  /** Adds contracts up to so many (in all, of the user, or of other exporters), and chooses the codes anew. */
+  /** Adds contracts up to so many (in all, or with lots of the user or of other exporters), and chooses the codes anew. */
   grow(contracts: number, report: (line: string) => void, whose?: 'all' | 'own' | 'others'): Promise<void>
   dispose(): Promise<void>
 }
@@ -86,9 +86,12 @@ export async function startSubject(): Promise<Subject> {
     bare: ({ name, text }, values) => pool.query({ name, text, values }),
     async grow(target, report, whose = 'all') {
       const { rows } = await pool.query(
-        `select count(*) as n from public.contratos c join public.empresas e on e.id = c.exportadora_id
-         where $1 = 'all' or (e.nombre = 'Agroarriba') = ($1 = 'own')`,
-        [whose],
+        // Contracts that another benchmark made have no lots, and would be missed where lots count: two of each.
+        whose === 'all'
+          ? 'select count(*) as n from public.contratos'
+          : `select count(*) / 2 as n from public.lotes_asociados l join public.contratos c on c.id = l.contrato_id
+             join public.empresas e on e.id = c.exportadora_id where (e.nombre = 'Agroarriba') = ($1 = 'own')`,
+        whose === 'all' ? [] : [whose],
       )
       const missing = target - Number(rows[0].n)
       if (missing > 0) {

@@ -2,6 +2,17 @@ import * as v from 'valibot'
 import { EntradaIdSchema } from './comunes.ts'
 import { FechaHoraSchema, IdSchema } from './respuestas.ts'
 
+/** What a person may be told of. */
+export const TIPOS_DE_AVISO = [
+  'contrato',
+  'documento',
+  'lote',
+  'participante',
+  'mensaje',
+  'precio',
+  'respaldo',
+] as const
+
 const sin_leer = v.pipe(v.number(), v.integer(), v.minValue(0), v.description('100 son 100 o más.'))
 
 /** POST /notificaciones/leidas. */
@@ -20,7 +31,7 @@ export const SinLeerSchema = v.strictObject({ sin_leer })
 /** What others did on a contract, or what an administrator must see: a price that waits, a backup that failed. */
 const NotificacionSchema = v.strictObject({
   id: IdSchema,
-  tipo: v.picklist(['contrato', 'documento', 'lote', 'participante', 'mensaje', 'precio', 'respaldo']),
+  tipo: v.picklist(TIPOS_DE_AVISO),
   texto: v.string(),
   contrato: v.pipe(
     v.nullable(v.string()),

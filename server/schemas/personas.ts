@@ -1,12 +1,11 @@
 import * as v from 'valibot'
 import { EntradaIdSchema, paginacion, SiNoSchema, texto } from './comunes.ts'
 import { ESTADOS, ParticipanteSchema } from './contratos.ts'
+import { TIPOS_DE_AVISO } from './notificaciones.ts'
 import { FechaHoraSchema, IdSchema, NumeroSchema } from './respuestas.ts'
 
 const TIPOS_EMPRESA = ['exportadora', 'centro_acopio', 'proveedor'] as const
 const ROLES = [...TIPOS_EMPRESA, 'admin'] as const
-/** What a person may be told of. */
-const AVISOS = ['contrato', 'documento', 'lote', 'participante', 'mensaje', 'precio', 'respaldo'] as const
 
 const uuid = v.pipe(v.string(), v.uuid())
 const nombre = texto(200)
@@ -111,7 +110,7 @@ export const EdicionPerfilSchema = v.pipe(
     idioma: v.optional(v.picklist(['es', 'en'], 'Debe ser es o en.')),
     preferencias: v.optional(
       v.pipe(
-        v.strictObject(v.entriesFromList(AVISOS, v.optional(v.partial(v.strictObject(canales))))),
+        v.strictObject(v.entriesFromList(TIPOS_DE_AVISO, v.optional(v.partial(v.strictObject(canales))))),
         v.description('De qué se avisa y por dónde: {"mensaje": {"push": false}}.'),
       ),
     ),
@@ -141,7 +140,7 @@ export const PerfilSchema = v.strictObject({
     administrar_empresas: v.boolean(),
     invitar: v.picklist(['cualquier empresa', 'su empresa']),
   }),
-  preferencias: v.strictObject(v.entriesFromList(AVISOS, v.strictObject(canales))),
+  preferencias: v.strictObject(v.entriesFromList(TIPOS_DE_AVISO, v.strictObject(canales))),
   contratos: v.strictObject({
     totales: v.array(
       v.strictObject({

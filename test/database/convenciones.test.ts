@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { TIPOS_DE_AVISO } from '../../server/schemas/notificaciones.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 import { connect } from './support.ts'
 
@@ -252,6 +253,16 @@ describe('cada función nuestra', () => {
       'siguiente_nombre_documento',
     ])
   })
+})
+
+test('los tipos de aviso son los mismos en la base, en la tabla y en la API', async () => {
+  const { rows } = await client.query(
+    `select to_json(privado.tipos_de_aviso()) as conocidos, pg_get_constraintdef(oid) as admitidos
+     from pg_constraint where conname = 'notificaciones_tipo_valido'`,
+  )
+  const admitidos = [...rows[0].admitidos.matchAll(/'(\w+)'::text/g)].map(([, tipo]) => tipo)
+  expect(rows[0].conocidos).toEqual(TIPOS_DE_AVISO)
+  expect(admitidos).toEqual(TIPOS_DE_AVISO)
 })
 
 describe('cada migración', async () => {

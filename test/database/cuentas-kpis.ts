@@ -28,6 +28,8 @@ const HECHOS = `
     where estado = 'Exportado' and precio_fijado_tm is null and firma
   union all select papel, otra, cal, estado, 'infinity', 1, volumen_tm, 0, 0, 0 from c
   union all select papel, otra, cal, 'contratado', to_char(entrega, 'YYYY-MM-01')::date, 1, volumen_tm, 0, 0, 0 from c
+  union all select papel, otra, cal, 'historial ' || estado,
+    to_char(coalesce(fecha_firma, (creado_en at time zone 'America/Guayaquil')::date), 'YYYY-01-01')::date, 1, volumen_tm, 0, 0, 0 from c
   union all select papel, otra, cal, 'abierta', 'infinity', 1, volumen_tm - fijado, 0, 0, 0 from c
     where firma and estado in ('En revisión', 'Activo') and modalidad_precio = 'por fijar'
   union all select papel, otra, cal, 'vence', fecha_entrega, 1, volumen_tm - round(recibido * 45.359237 / 1000, 4), 0, 0, 0 from c

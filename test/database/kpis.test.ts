@@ -202,7 +202,7 @@ describe('los indicadores', () => {
       )
       const deAsociado = medidas.filter(({ papel }) => papel === 'proveedor')
       expect(new Set(deAsociado.map(({ medida }) => medida))).toEqual(
-        new Set(['Exportado', 'entregado', 'Cerrado', 'contratado']),
+        new Set(['Exportado', 'entregado', 'Cerrado', 'contratado', 'historial Cerrado']),
       )
       expect(deAsociado.every(({ usd }) => Number(usd) === 0)).toBe(true)
       // Of the contract that it signs, it does.

@@ -3,7 +3,12 @@
 -- Touches: one measure more in public.kpis_cambios and public.kpis_celdas, `historial` and the state, with the first
 -- day of the year that the contract is of; privado.historial() reads it. Sums what there is; nobody changes a contract
 -- or its parties meanwhile. Destructive: no.
---
+do $$
+begin
+  lock table public.contratos, public.contratos_participantes in share row exclusive mode;
+end
+$$;
+
 -- $2: for those parties alone; without it, for all who are party.
 create or replace function privado.aportes_kpi(piezas privado.kpi_pieza[], partes public.contratos_participantes[] default null)
 returns table (
@@ -75,7 +80,6 @@ begin
 end
 $$;
 
-lock table public.contratos, public.contratos_participantes in share row exclusive mode;
 insert into public.kpis_celdas
   (empresa_id, grupo, medida, fecha, clave, papel, n, cantidad, inicial_qq, humedad_qq, usd)
 select p.empresa_id, g.grupo, 'historial ' || c.estado, c.anio, g.clave, p.papel, count(*), sum(c.volumen_tm), 0, 0, 0

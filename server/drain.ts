@@ -13,8 +13,28 @@ interface DrainOptions {
 export type Drain = (options: DrainOptions) => Promise<number>
 
 const LOOK_EVERY_MS = 50
+/** A turn of the event loop in which hardly a connection comes that it has not seen. */
+const SHORT_TURN_MS = 0.5
 /** As long as a proxy takes to find that no more connections are taken, and to send what comes elsewhere. */
 const LINGER_MS = 1_000
+
+/**
+ * Takes the connections that wait: those left behind when no more are taken would be cut. A turn of the event loop takes
+ * one, and looks for it before it does its other work: so until a short turn took none.
+ */
+async function takeWaiting(server: Server): Promise<void> {
+  let taken = 0
+  const count = () => void taken++
+  server.on('connection', count)
+  const until = performance.now() + LINGER_MS
+  for (let now = performance.now(), isQuiet = false; !isQuiet && now < until; ) {
+    const [before, since] = [taken, now]
+    await new Promise(setImmediate)
+    now = performance.now()
+    isQuiet = taken === before && now - since < SHORT_TURN_MS
+  }
+  server.off('connection', count)
+}
 
 /**
  * Prepares the end of a server, which cuts no request. A proxy keeps connections, and speaks on one of them at any
@@ -34,8 +54,7 @@ export function prepareDrain(server: Server): Drain {
 
   return async ({ delayMs, graceMs }) => {
     await sleep(delayMs)
-    // Right after the event loop has taken the connections that waited: those left behind would be cut.
-    await new Promise(setImmediate)
+    await takeWaiting(server)
     // That of a plain server: an HTTP server would close its idle connections at once.
     let isClosed = false
     const closed = new Promise<void>((resolve) =>

@@ -1,8 +1,8 @@
 -- Why: the profile counts the contracts of a company by year and state, and counted them one by one: six tenths of a
 -- second of a company of 150,000, at every start of an app. They are summed when they change, as the indicators are.
 -- Touches: one measure more in public.kpis_cambios and public.kpis_celdas, `historial` and the state, with the first
--- day of the year that the contract is of; privado.historial() reads it. Sums what there is; nobody changes a contract
--- or its parties meanwhile. Destructive: no.
+-- day of the year that the contract is of; privado.historial() reads it, and public.perfil() finds its user by the key.
+-- Sums what there is; nobody changes a contract or its parties meanwhile. Destructive: no.
 do $$
 begin
   lock table public.contratos, public.contratos_participantes in share row exclusive mode;
@@ -121,3 +121,30 @@ end
 $$;
 comment on function privado.historial(bigint) is
   'Contratos de la empresa del usuario: totales por año y estado, y los últimos veinte.';
+
+-- Under RLS a row is found by its index only if what it is compared with is known before: hence the select.
+create or replace function public.perfil() returns json
+language plpgsql stable security invoker set search_path = '' as $$
+begin
+  perform privado.exigir_cuenta();
+  return (
+    select json_build_object(
+      'id', u.id, 'email', privado.correo(u.id), 'nombre', u.nombre, 'telefono', u.telefono, 'idioma', u.idioma,
+      'rol', u.rol, 'creado_en', u.creado_en,
+      'empresa', (select json_build_object('id', f.id, 'ruc', f.ruc, 'nombre', f.nombre, 'tipo', f.tipo)
+        from privado.ficha_empresa(u.empresa_id) as f where u.empresa_id is not null),
+      'permisos', json_build_object(
+        'crear_contratos', u.rol <> 'proveedor', 'editar_contratos', u.rol <> 'proveedor',
+        'registrar_lotes', u.rol <> 'proveedor', 'asociar_proveedores', u.rol <> 'proveedor',
+        'subir_documentos', case u.rol when 'proveedor' then 'contratos activos' else 'siempre' end,
+        'eliminar_contratos', u.rol = 'admin', 'administrar_empresas', u.rol = 'admin',
+        'invitar', case u.rol when 'admin' then 'cualquier empresa' else 'su empresa' end),
+      'preferencias', (
+        select json_object_agg(t.tipo, json_build_object('en_app', coalesce(p.en_app, true), 'push', coalesce(p.push, true)))
+        from unnest(privado.tipos_de_aviso()) as t (tipo)
+        left join public.preferencias p on p.tipo = t.tipo and p.usuario_id = u.id),
+      'contratos', privado.historial(u.empresa_id))
+    from public.usuarios u where u.id = (select auth.uid())
+  );
+end
+$$;

@@ -178,6 +178,10 @@ describe('cada función nuestra', () => {
       `has_function_privilege('anon', p.oid, 'execute') and p.proname <> 'parametros_vigentes'`,
     ],
     ['si es pública, corre como quien la llama', `p.prosecdef and p.pronamespace = 'public'::regnamespace`],
+    [
+      'si es pública, pregunta quién llama antes de buscar, o RLS no deja usar el índice',
+      `p.pronamespace = 'public'::regnamespace and p.prosrc ~ '(=|<>|distinct from) auth\\.uid\\(\\)'`,
+    ],
   ])('%s', async (_regla, condicion) => {
     const sql = `select p.oid::regprocedure from pg_proc p
       where p.pronamespace in ('public'::regnamespace, 'privado'::regnamespace) and ${condicion}`

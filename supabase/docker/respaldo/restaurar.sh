@@ -19,7 +19,6 @@ FOLDER=$RESPALDOS_DIR/$name
 
 SERVING=$PGDATABASE
 TARGET=restaurada_$(date -u +%Y%m%d%H%M%S)
-WORK=$(mktemp -d)
 DONE=
 finish() {
   local code=$?
@@ -42,6 +41,7 @@ if [[ -z $PROOF ]]; then
     then 'select 0 as n' else 'select count(*) as n from public.contratos' end, true, true, '')))[1]::text, '0')")
   [[ $contracts -eq 0 ]] || die "The database $SERVING has $contracts contracts: a restore never goes over a living one."
 fi
+WORK=$(mktemp -d)
 trap finish EXIT
 
 verify "$FOLDER"

@@ -52,14 +52,9 @@ describe('los select con tablas dentro', () => {
     for (const [una, otra] of pares) {
       const hacia = referencias.filter(({ de, a }) => de === una && a === otra)
       const desde = referencias.filter(({ de, a }) => de === otra && a === una)
-      const entre = referencias.filter(
-        ({ de, a, en_clave }) =>
-          en_clave &&
-          a === una &&
-          de !== otra &&
-          de !== una &&
-          referencias.some((r) => r.en_clave && r.de === de && r.a === otra),
-      )
+      const entre = referencias
+        .filter(({ de, a, en_clave }) => en_clave && a === una && de !== otra && de !== una)
+        .flatMap(({ de }) => referencias.filter((r) => r.en_clave && r.de === de && r.a === otra))
       const cuantas = hacia.length + desde.length + entre.length
       if (cuantas === 0) continue
       relacionados++

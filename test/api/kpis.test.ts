@@ -20,11 +20,12 @@ beforeAll(async () => {
     ['150.0', 7],
   ])
     await llamar(gente.ana, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq, humedad } })
-  await llamar(gente.ana, 'PUT', `/contratos/${codigo}/lotes/LT-0001`, {
-    json: { peso_qq: '98.0', estado: 'Secado' },
-  })
-  for (const lote of ['LT-0001', 'LT-0002'])
-    await llamar(gente.carlos, 'PUT', `/contratos/${codigo}/lotes/${lote}`, { json: { estado: 'Exportado' } })
+  const cambiar = async (quien: Gente['ana'], lote: string, json: object) =>
+    expect(await llamar(quien, 'PUT', `/contratos/${codigo}/lotes/${lote}`, { json })).toMatchObject({
+      status: 200,
+    })
+  await cambiar(gente.ana, 'LT-0001', { peso_qq: '98.0', estado: 'Secado' })
+  for (const lote of ['LT-0001', 'LT-0002']) await cambiar(gente.carlos, lote, { estado: 'Exportado' })
   await nuevoContrato(gente, {
     volumen_tm: 20,
     modalidad_precio: 'por fijar',

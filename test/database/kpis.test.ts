@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, describe, expect, inject, test } from 'vitest'
+import { paginaAvances } from '../../server/queries/kpis.ts'
 import { compararTodos, esperado, sumado } from './cuentas-kpis.ts'
 import { crearMundo, nuevoAnio } from './mundo.ts'
-import { connect, type Db, withUserDb } from './support.ts'
+import { connect, type Db, expectRaises, withUserDb } from './support.ts'
 
 /** One thing that happens: a statement over the contracts and lots of the world, chosen by number. */
 interface Hecho {
@@ -144,6 +145,17 @@ async function suceder(db: Db, { sql, params }: Hecho): Promise<boolean> {
 }
 
 describe('los indicadores', () => {
+  test('la página de otra empresa se niega, sea cual sea el plan', () =>
+    withUserDb('sistema', async (db) => {
+      // As if it gave so many that the planner would rather begin with the contracts, of which a rival sees none.
+      await db.query(
+        'alter function privado.contratos_por_avance(text, integer, text, bigint, bigint, integer) rows 1e9',
+      )
+      await db.como('rosa_rival')
+      const pagina = db.query(paginaAvances.text, [20, null, 15, null, db.mundo.empresas.agroarriba, null])
+      await expectRaises(pagina, 'kpis_ajenos', 'PT403', 'empresa')
+    }))
+
   test(
     'dicen lo que dicen las tablas, pase lo que pase, a cada cual lo suyo',
     () =>

@@ -147,11 +147,11 @@ async function suceder(db: Db, { sql, params }: Hecho): Promise<boolean> {
 describe('los indicadores', () => {
   test('la página de otra empresa se niega, sea cual sea el plan', () =>
     withUserDb('sistema', async (db) => {
-      // As if it gave so many that the planner would rather begin with the contracts, of which a rival sees none.
+      // As if it gave so many that the planner would rather begin with the contracts, of which she sees none.
       await db.query(
         'alter function privado.contratos_por_avance(text, integer, text, bigint, bigint, integer) rows 1e9',
       )
-      await db.como('rosa_rival')
+      await db.como('paula_otra_finca')
       const pagina = db.query(paginaAvances.text, [20, null, 15, null, db.mundo.empresas.agroarriba, null])
       await expectRaises(pagina, 'kpis_ajenos', 'PT403', 'empresa')
     }))

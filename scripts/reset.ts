@@ -39,8 +39,9 @@ await main(async () => {
   const settings = readSettings()
   await confirm(settings.dataDir)
   const running = await findRunning(settings)
-  // A stack that runs goes on running and sees the new data; otherwise one is started for the while.
-  const own = running ? null : await startStack({ settings, functions: 'none' })
+  // A stack that runs goes on running and sees the new data; otherwise one is started for the while. Whatever migrations
+  // its database has, they are about to go.
+  const own = running ? null : await startStack({ settings, functions: 'none', migrates: false })
   try {
     const used = running?.settings ?? settings
     const keys = await loadKeys(used.dataDir)

@@ -52,6 +52,10 @@ export const SaludSchema = v.strictObject({
     postgres: DependenciaSchema,
     auth: DependenciaSchema,
     storage: DependenciaSchema,
+    realtime: v.pipe(
+      DependenciaSchema,
+      v.description('Disponible si lo que difunde la base de datos llega por un canal.'),
+    ),
   }),
 })
 

@@ -1,3 +1,4 @@
+import { hearHeartbeat } from './heartbeat.ts'
 import { log } from './log.ts'
 import { isReady } from './redis.ts'
 import { services } from './services.ts'
@@ -49,7 +50,7 @@ export function redisState(): 'apagado' | Dependencia['estado'] {
   return isReady(redis) ? 'disponible' : 'no disponible'
 }
 
-let current: Promise<Record<'postgres' | 'auth' | 'storage', Dependencia>> | undefined
+let current: Promise<Record<'postgres' | 'auth' | 'storage' | 'realtime', Dependencia>> | undefined
 
 /** Asks every dependency; callers that come while it asks share the answer, so nobody can use it to flood them. */
 export function checkHealth() {
@@ -60,10 +61,11 @@ export function checkHealth() {
 }
 
 async function askAll() {
-  const [postgres, auth, storage] = await Promise.all([
+  const [postgres, auth, storage, realtime] = await Promise.all([
     probe('postgres', askPostgres),
     probe('auth', (signal) => fetchStatus('/auth/v1/health', signal)),
     probe('storage', (signal) => fetchStatus('/storage/v1/status', signal)),
+    probe('realtime', hearHeartbeat),
   ])
-  return { postgres, auth, storage }
+  return { postgres, auth, storage, realtime }
 }

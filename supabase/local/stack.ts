@@ -46,6 +46,8 @@ export interface StackOptions {
   settings: Settings
   /** `none` serves the Supabase part alone. */
   functions: 'production' | 'dev' | 'none'
+  /** False leaves the schema as it is: for who is about to empty it. */
+  migrates?: boolean
   /** One line for each thing that happens. */
   report?: (line: string) => void
   /** Gives up the start: what has started is stopped, and startStack fails with the signal's reason. */
@@ -109,7 +111,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function startParts(
-  { settings, functions, report = () => {}, signal }: StackOptions,
+  { settings, functions, migrates = true, report = () => {}, signal }: StackOptions,
   lock: Awaited<ReturnType<typeof acquire>>,
 ): Promise<Stack> {
   // What a killed stack left behind takes a moment to let go of its ports.
@@ -148,7 +150,7 @@ async function startParts(
     stops.push(() => cluster.stop())
     signal?.throwIfAborted()
     await bootstrap(db)
-    const applied = await migrate(url('postgres'))
+    const applied = migrates ? await migrate(url('postgres')) : []
     if (applied.length) report(`${applied.length} migrations applied`)
     signal?.throwIfAborted()
 

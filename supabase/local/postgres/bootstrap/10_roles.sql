@@ -54,10 +54,6 @@ create schema if not exists extensions authorization postgres;
 grant usage on schema extensions to postgres, anon, authenticated, service_role;
 create extension if not exists pgcrypto with schema extensions;
 create extension if not exists "uuid-ossp" with schema extensions;
-create extension if not exists pg_trgm with schema extensions;
-create extension if not exists btree_gist with schema extensions;
-create extension if not exists unaccent with schema extensions;
-create extension if not exists moddatetime with schema extensions;
 
 -- DDL tells the REST server to read the schema again, as on Supabase.
 create or replace function extensions.pgrst_ddl_watch() returns event_trigger

@@ -114,9 +114,15 @@ begin
     create publication supabase_realtime;
     alter publication supabase_realtime owner to postgres;
   end if;
+  -- A publication outlives its table: where the table was made anew, it has to be told of it again.
   if not exists (select from pg_publication where pubname = 'supabase_realtime_messages_publication') then
-    create publication supabase_realtime_messages_publication for table realtime.messages
-      with (publish = 'insert', publish_via_partition_root = true);
+    create publication supabase_realtime_messages_publication with (publish = 'insert', publish_via_partition_root = true);
+  end if;
+  if not exists (
+    select from pg_publication_rel r join pg_publication p on p.oid = r.prpubid
+    where p.pubname = 'supabase_realtime_messages_publication' and r.prrelid = 'realtime.messages'::regclass
+  ) then
+    alter publication supabase_realtime_messages_publication add table realtime.messages;
   end if;
 end
 $$;

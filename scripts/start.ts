@@ -4,6 +4,7 @@ import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startSchedule } from '../supabase/local/backup/schedule.ts'
 import { isScheduled, readBackupSettings } from '../supabase/local/backup/settings.ts'
+import { readCommandLine } from '../supabase/local/command-line.ts'
 import { buildFunctions } from '../supabase/local/functions/build.ts'
 import { startFunctions } from '../supabase/local/functions/process.ts'
 import { useStreamingMemory } from '../supabase/local/memory.ts'
@@ -12,7 +13,13 @@ import { startStack } from '../supabase/local/stack.ts'
 import { DEMO_PASSWORD, DEMO_USERS, isEmpty, seed } from './seed.ts'
 import { findTarget, isExternal, main } from './target.ts'
 
-const isDev = process.argv.includes('--dev')
+const { options } = readCommandLine({
+  name: 'npm start',
+  about:
+    'Levanta la pila (Postgres, los servicios de Supabase y las funciones) hasta Ctrl-C. Los datos quedan en DATA_DIR.\nLas variables: docs/entorno.md.',
+  options: { dev: { about: 'las funciones se recargan al editarlas (npm run dev)' } },
+})
+const isDev = options.dev === true
 const say = (line = '') => process.stdout.write(`${line}\n`)
 
 /** What the parts write about themselves goes to a file; the terminal is for the person in front of it. */

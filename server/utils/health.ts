@@ -1,3 +1,4 @@
+import { disksOf } from './disk.ts'
 import { hearHeartbeat } from './heartbeat.ts'
 import { log } from './log.ts'
 import { isReady } from './redis.ts'
@@ -48,6 +49,23 @@ export function redisState(): 'apagado' | Dependencia['estado'] {
   const { redis } = services()
   if (!redis) return 'apagado'
   return isReady(redis) ? 'disponible' : 'no disponible'
+}
+
+/** How the fullest of the disks is; null where none can be looked at. */
+export async function checkDisk(): Promise<{
+  estado: 'suficiente' | 'casi lleno'
+  libre_mb: number
+  libre_pct: number
+} | null> {
+  const { folders, reserve } = services().environment.disks
+  const [fullest] = (await disksOf(folders)).sort((a, b) => a.free - b.free)
+  if (!fullest) return null
+  const { free, size } = fullest
+  return {
+    estado: free < reserve ? 'casi lleno' : 'suficiente',
+    libre_mb: Math.floor(free / 2 ** 20),
+    libre_pct: Math.floor((100 * free) / size),
+  }
 }
 
 let current: Promise<Record<'postgres' | 'auth' | 'storage' | 'realtime', Dependencia>> | undefined

@@ -31,6 +31,11 @@ grant supabase_storage_admin to postgres;
 
 alter role authenticator set statement_timeout = '8s';
 alter role authenticator set lock_timeout = '8s';
+-- While the disk is nearly full transactions read only, but for those without which nobody could enter, nor anybody
+-- put it right: what a role has for itself goes before what the cluster has.
+alter role supabase_auth_admin set default_transaction_read_only = off;
+alter role postgres set default_transaction_read_only = off;
+alter role supabase_admin set default_transaction_read_only = off;
 alter role supabase_auth_admin set search_path = 'auth';
 alter role supabase_auth_admin set idle_in_transaction_session_timeout = '60s';
 alter role supabase_storage_admin set search_path = 'storage';

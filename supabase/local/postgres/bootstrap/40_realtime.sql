@@ -11,6 +11,8 @@ grant anon, authenticated, service_role to supabase_realtime_admin;
 -- As with storage: membership lets postgres write policies on realtime.messages.
 grant supabase_realtime_admin to postgres;
 alter role supabase_realtime_admin set search_path = 'realtime';
+-- It asks policies by rows that it takes back, and makes the partitions.
+alter role supabase_realtime_admin set default_transaction_read_only = off;
 alter role supabase_realtime_admin set statement_timeout = '5s';
 alter role supabase_realtime_admin set idle_in_transaction_session_timeout = '10s';
 

@@ -19,6 +19,7 @@ import { migrate } from './postgres/migrate.ts'
 import { readLimits } from './realtime/limits.ts'
 import { createRealtimeServer } from './realtime/server.ts'
 import { restoreMark, type Settings, SetupError } from './settings.ts'
+import { readStorageLimits } from './storage/limits.ts'
 import { createStorageServer } from './storage/server.ts'
 import { startStudio } from './studio/server.ts'
 
@@ -125,6 +126,7 @@ async function startParts(
   const keys = await loadKeys(settings.dataDir)
   const config = await readConfig()
   const limits = readLimits()
+  const storageLimits = readStorageLimits()
   const environment = readGatewayEnvironment()
   const env = stackEnv(settings, keys)
   // In the links of mails and the addresses of uploads; our own parts go straight to the gateway.
@@ -178,6 +180,7 @@ async function startParts(
       jwtSecret: keys.jwtSecret,
       fileSizeLimit: config.fileSizeLimit,
       publicUrl,
+      limits: storageLimits,
     })
     stops.push(() => storage.close())
     // Nothing is under way yet: whatever a killed stack left half done goes now, the rest when it is old.

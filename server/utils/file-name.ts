@@ -27,8 +27,12 @@ export function cleanFileName(given: string | undefined): string {
   return [...name].slice(0, MAX - extension.length).join('') + extension
 }
 
-/** `Content-Disposition` of a download: an ASCII name for old clients and the exact one (RFC 6266, RFC 5987). */
-export function attachment(name: string): string {
+/**
+ * `Content-Disposition` of a download: an ASCII name for old clients and the exact one (RFC 6266, RFC 5987), without what
+ * nobody sees in it.
+ */
+export function attachment(given: string): string {
+  const name = withoutUnseen(given)
   const ascii = name
     .normalize('NFKD')
     .replace(/[^\x20-\x7e]/g, '')

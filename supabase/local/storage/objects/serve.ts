@@ -18,8 +18,7 @@ const isPdf = (type: string) => bareType(type) === 'application/pdf'
 
 /** Value of Content-Disposition for `?download=` (empty: keep the object's name). */
 function disposition(download: string): string {
-  const name = withoutUnseen(download)
-  return name === '' ? 'attachment' : attachment(name)
+  return withoutUnseen(download) === '' ? 'attachment' : attachment(download)
 }
 
 interface Validators {

@@ -41,7 +41,7 @@ export function createResumable(ctx: StorageContext, store: ResumableStore, publ
     const { request } = call
     const record = await store.record(id)
     if (!record || !(await isByItsOwner(ctx, request, record))) throw noSuchUpload()
-    call.most = record.binding.reserved
+    call.most = record.binding.reserved || undefined
     if (record.isFinished || record.size === undefined) return
     const { offset } = await store.getUpload(id)
     // All bytes came, but the server stopped before it could make the object.

@@ -76,7 +76,17 @@ export class ResumableStore extends DataStore {
       if (isMissing(error)) return null
       throw error
     })
-    return text === null ? null : (JSON.parse(text) as UploadRecord)
+    if (text === null) return null
+    const record = JSON.parse(text) as UploadRecord
+    // One that began before links and shares were kept.
+    return {
+      ...record,
+      binding: {
+        ...record.binding,
+        link: record.binding.link ?? null,
+        reserved: record.binding.reserved ?? 0,
+      },
+    }
   }
 
   async save(record: UploadRecord): Promise<void> {

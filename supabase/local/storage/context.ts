@@ -1,6 +1,7 @@
 import type { Storage } from 'unstorage'
 import type { Database } from '../../../server/utils/db.ts'
 import type { ObjectDriver } from './driver/types.ts'
+import type { StorageLimits } from './limits.ts'
 import type { NameKeeper } from './objects/name-keeper.ts'
 import type { Signatures } from './signatures.ts'
 
@@ -18,4 +19,5 @@ export interface StorageContext {
   signatures: Signatures
   /** Largest object of any bucket, in bytes. */
   fileSizeLimit: number
+  limits: StorageLimits
 }

@@ -7,8 +7,9 @@ import type { StorageContext } from './context.ts'
 import { accessDenied, notEnabled } from './errors.ts'
 import { claimsOf, type StorageRequest } from './http/request.ts'
 import { ANSWERED, createRoutes, type Operation } from './http/router.ts'
+import { verifyLink } from './links.ts'
 import { copyObject } from './objects/copy.ts'
-import { findAsService, findForCaller, findPublic } from './objects/find.ts'
+import { findAs, findForCaller, findPublic } from './objects/find.ts'
 import { objectInfo } from './objects/info.ts'
 import { listObjects } from './objects/list.ts'
 import { listObjectsV2 } from './objects/list-v2.ts'
@@ -39,9 +40,11 @@ function decodeDownload(query: URLSearchParams): void {
 /** GET /object/sign/:bucket/*?token= */
 async function downloadSigned(ctx: StorageContext, request: StorageRequest) {
   const { bucket, name, query } = request
-  const { exp } = await ctx.signatures.verify('download', query.get('token'), `${bucket}/${name}`)
+  const { by, exp } = await verifyLink(ctx, 'download', query.get('token'), `${bucket}/${name}`)
   decodeDownload(query)
-  return serveObject(ctx, request, findAsService(ctx.admin, bucket, name), new Date(exp * 1000))
+  // As whoever made the link: it shows what they may see today.
+  const find = findAs(ctx, by, 'storage.object.get_signed', bucket, name)
+  return serveObject(ctx, request, find, new Date(exp * 1000))
 }
 
 /** DELETE /cdn/… — no cache stands before this store, so none has to be emptied. */

@@ -7,6 +7,7 @@ import { prepareFolders } from './driver/paths.ts'
 import { noRoom, toStorageError } from './errors.ts'
 import { SERVICE } from './http/caller.ts'
 import { ANSWERED } from './http/router.ts'
+import type { StorageLimits } from './limits.ts'
 import { createNameKeeper } from './objects/name-keeper.ts'
 import { createResumable } from './resumable/server.ts'
 import { ResumableStore } from './resumable/store.ts'
@@ -27,6 +28,8 @@ export interface StorageOptions {
   fileSizeLimit: number
   /** Origin of the gateway, which mounts the handler at /storage/v1. */
   publicUrl: string
+  /** What a link and the uploads of one user may take. */
+  limits: StorageLimits
   /** Is a disk nearly full? Then no bytes are taken. */
   isFull?: () => boolean
 }
@@ -79,8 +82,10 @@ export async function createStorageServer(options: StorageOptions): Promise<Stor
     names: createNameKeeper(admin, driver.names ?? null),
     signatures: createSignatures(options.jwtSecret),
     fileSizeLimit: options.fileSizeLimit,
+    limits: options.limits,
   }
-  const uploads = new ResumableStore(folders.resumable)
+  const uploads = new ResumableStore(folders.resumable, options.limits)
+  await uploads.load()
   const resumable = createResumable(ctx, uploads, options.publicUrl)
   const routes = storageRoutes(ctx, (request) => resumable.handle(request))
 

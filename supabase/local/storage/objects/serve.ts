@@ -1,4 +1,5 @@
 import { pipeline } from 'node:stream/promises'
+import { attachment, withoutUnseen } from '../../../../server/utils/file-name.ts'
 import type { StorageContext } from '../context.ts'
 import type { ByteRange } from '../driver/types.ts'
 import { invalidRange } from '../errors.ts'
@@ -17,12 +18,7 @@ const isPdf = (type: string) => bareType(type) === 'application/pdf'
 
 /** Value of Content-Disposition for `?download=` (empty: keep the object's name). */
 function disposition(download: string): string {
-  if (download === '') return 'attachment'
-  const encoded = encodeURIComponent(download).replace(
-    /['()*]/g,
-    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
-  return `attachment; filename="${download.replace(/[^\x20-\x7e]|["\\]/g, '_')}"; filename*=UTF-8''${encoded}`
+  return withoutUnseen(download) === '' ? 'attachment' : attachment(download)
 }
 
 interface Validators {

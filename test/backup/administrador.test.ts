@@ -93,46 +93,49 @@ const OWNED = `select
 test.each([
   ['sin cifrar', {}],
   ['cifrado', { RESPALDO_CLAVE: 'tres cacaos' }],
-])('vuelve suyo de un respaldo %s: ni las bibliotecas del servidor ni sus disparadores corren al restaurar', async (how, secret) => {
-  const before = await ask(here, OWNED)
-  expect(before).toMatchObject([
-    {
-      disparadores: expect.arrayContaining([
-        ['exige_rls', 'postgres'],
-        ['pgrst_ddl_watch', SUPERUSER],
-      ]),
-      envoltorios: [['envoltorio', 'postgres']],
-      publicaciones: ['todo'],
-      superusuario: false,
-    },
-  ])
-  const env = {
-    ...postgres.env,
-    ...secret,
-    RESPALDOS_DIR: join(postgres.dir, `respaldos-${how}`),
-    STORAGE_DIR: storage,
-  }
-  await run(script('respaldo.sh'), { env })
+])(
+  'vuelve suyo de un respaldo %s: ni las bibliotecas del servidor ni sus disparadores corren al restaurar',
+  async (how, secret) => {
+    const before = await ask(here, OWNED)
+    expect(before).toMatchObject([
+      {
+        disparadores: expect.arrayContaining([
+          ['exige_rls', 'postgres'],
+          ['pgrst_ddl_watch', SUPERUSER],
+        ]),
+        envoltorios: [['envoltorio', 'postgres']],
+        publicaciones: ['todo'],
+        superusuario: false,
+      },
+    ])
+    const env = {
+      ...postgres.env,
+      ...secret,
+      RESPALDOS_DIR: join(postgres.dir, `respaldos-${how}`),
+      STORAGE_DIR: storage,
+    }
+    await run(script('respaldo.sh'), { env })
 
-  await preload('no_existe', here)
-  try {
-    expect((await run(script('restaurar.sh'), ['--probar'], { env })).stdout).toContain('restores.')
-  } finally {
-    await preload('', here)
-  }
+    await preload('no_existe', here)
+    try {
+      expect((await run(script('restaurar.sh'), ['--probar'], { env })).stdout).toContain('restores.')
+    } finally {
+      await preload('', here)
+    }
 
-  const other = await startSystemPostgres()
-  onTestFinished(() => other.stop())
-  await bootstrap(other)
-  const [there, target] = [databaseUrl(other, SUPERUSER), join(other.dir, 'almacen')]
-  await preload('no_existe', there)
-  await mkdir(target)
-  const [{ name }] = (await listBackups(env.RESPALDOS_DIR)) as [{ name: string }]
-  await run(script('restaurar.sh'), [name], {
-    env: { ...env, PGPORT: String(other.port), STORAGE_DIR: target },
-  })
-  expect(await ask(bare(there), OWNED)).toEqual(before)
-  expect(await readFile(join(target, OBJECT), 'utf8')).toBe('%PDF-1.7 contrato de cacao')
-  const { stdout } = await run('getfattr', ['--only-values', '-n', TYPE, join(target, OBJECT)])
-  expect(stdout).toBe('application/pdf')
-})
+    const other = await startSystemPostgres()
+    onTestFinished(() => other.stop())
+    await bootstrap(other)
+    const [there, target] = [databaseUrl(other, SUPERUSER), join(other.dir, 'almacen')]
+    await preload('no_existe', there)
+    await mkdir(target)
+    const [{ name }] = (await listBackups(env.RESPALDOS_DIR)) as [{ name: string }]
+    await run(script('restaurar.sh'), [name], {
+      env: { ...env, PGPORT: String(other.port), STORAGE_DIR: target },
+    })
+    expect(await ask(bare(there), OWNED)).toEqual(before)
+    expect(await readFile(join(target, OBJECT), 'utf8')).toBe('%PDF-1.7 contrato de cacao')
+    const { stdout } = await run('getfattr', ['--only-values', '-n', TYPE, join(target, OBJECT)])
+    expect(stdout).toBe('application/pdf')
+  },
+)

@@ -102,6 +102,7 @@ export async function openEntrance(
     NGINX_ACCESS_LOG: accessLog,
     NGINX_ACME_ROOT: dir,
     NGINX_SNIPPETS: fileURLToPath(SNIPPETS).replace(/\/$/, ''),
+    NGINX_APP_ROOT: fileURLToPath(new URL('pagina', SNIPPETS)),
     ...values,
   }
   const nginx = await startNginx(render('http.conf', all) + render('triboka.conf', all), [

@@ -129,8 +129,8 @@ test.each([
     const [there, target] = [databaseUrl(other, SUPERUSER), join(other.dir, 'almacen')]
     await preload('no_existe', there)
     await mkdir(target)
-    const [{ name }] = (await listBackups(env.RESPALDOS_DIR)) as [{ name: string }]
-    await run(script('restaurar.sh'), [name], {
+    const [backup] = await listBackups(env.RESPALDOS_DIR)
+    await run(script('restaurar.sh'), [backup!.name], {
       env: { ...env, PGPORT: String(other.port), STORAGE_DIR: target },
     })
     expect(await ask(bare(there), OWNED)).toEqual(before)

@@ -102,8 +102,8 @@ describe('el overlay junto al archivo oficial', () => {
 
   test('con otro POSTGRES_PORT todos buscan la base donde escucha', async () => {
     const base = await readCompose(WRITTEN)
-    const files = await Promise.all(OVERLAYS.map(readCompose))
-    const other = interpolate(files.reduce<unknown>(merge, base), {
+    const [first, second] = await Promise.all(OVERLAYS.map(readCompose))
+    const other = interpolate(merge(merge(base, first), second), {
       ...env,
       POSTGRES_PORT: '5433',
     }) as typeof merged

@@ -100,6 +100,8 @@ remaining() {
   [[ ${#WARNINGS[@]} -eq 0 ]] || printf '  - %s\n' "${WARNINGS[@]}"
   [[ -n $(read_value SMTP_HOST) ]] || say '  - A server of mail (--smtp): without it, links of invitations are given to who invites.'
   [[ $(read_value STUDIO_ALLOW) != 'allow 127.0.0.1;' ]] || say '  - The addresses from which Studio opens (--estudio); it now opens from none.'
+  [[ -n $(read_value APP_DIR) || $(read_value SITE_URL) != "https://$DOMAIN" ]] ||
+    say "  - The app at https://$DOMAIN (--carpeta-app): until then an invitation leads to a page that says what to do."
   say '  - Copies of the backups on another machine: docs/respaldos.md'
   say "  - Keep a copy of $ENV_FILE somewhere else: without its keys a backup of the database opens to nobody."
   say "  Studio: https://$DOMAIN:$(value STUDIO_PORT 8443), user operador, password DASHBOARD_PASSWORD of $ENV_FILE"

@@ -7,8 +7,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { listBackups } from '../../supabase/local/backup/folders.ts'
+import { loadKeys } from '../../supabase/local/keys.ts'
 import { bootstrap, databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { SUPERUSER } from '../../supabase/local/postgres/cluster.ts'
 import { migrate } from '../../supabase/local/postgres/migrate.ts'
@@ -89,6 +90,29 @@ const OWNED = `select
   (select json_agg(vez) from public.vistas) as vistas,
   (select count(*)::int from public.disparos) as disparos,
   (select rolsuper from pg_roles where rolname = 'postgres') as superusuario`
+
+test('en el Postgres 17 del autoalojado, sus sesiones no corren disparadores de eventos, ni los de entrar', async () => {
+  const { databaseUrl: owner, dataDir } = inject('stack')
+  const { dbPassword } = await loadKeys(dataDir)
+  const { stdout } = await run(
+    'bash',
+    [
+      '-c',
+      '. "$0"; . "$1"; leave_guards_out; ask "show event_triggers"; ask "show session_preload_libraries"',
+      script('comun.sh'),
+      script('duenos.sh'),
+    ],
+    {
+      env: {
+        ...postgres.env,
+        PGPORT: new URL(owner).port,
+        PGPASSWORD: dbPassword,
+        PGOPTIONS: '-c session_preload_libraries=no_existe',
+      },
+    },
+  )
+  expect(stdout).toBe('off\n\n')
+})
 
 test.each([
   ['sin cifrar', {}],

@@ -1,11 +1,13 @@
 // The rules of Prometheus: that it takes them, that they are told when they should be, and of names that exist.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { parse } from 'yaml'
+import { findFreePorts } from '../../supabase/local/ports.ts'
+import { makeTempDir } from '../../supabase/local/postgres/temporary.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
-import { requireProgram } from '../support/programs.ts'
+import { requireProgram, startProgram } from '../support/programs.ts'
 
 const FOLDER = join(PROJECT_DIR, 'supabase/docker/prometheus')
 
@@ -52,6 +54,47 @@ describe('las alertas', () => {
       encoding: 'utf8',
     })
     expect([status, stdout + stderr]).toEqual([0, expect.stringContaining('SUCCESS')])
+  })
+
+  test('un Prometheus de verdad lee un piloto con ellas, y ninguna falla', async () => {
+    const dir = await makeTempDir('triboka-prometheus-')
+    onTestFinished(() => rm(dir, { recursive: true, force: true }))
+    const { functionsUrl, supabaseUrl } = inject('stack')
+    const config = await readFile(join(PROJECT_DIR, 'supabase/piloto/prometheus.yml'), 'utf8')
+    await writeFile(
+      join(dir, 'prometheus.yml'),
+      config
+        .replace('127.0.0.1:8000', new URL(functionsUrl).host)
+        .replace('127.0.0.1:54321', new URL(supabaseUrl).host)
+        .replace('/opt/triboka', PROJECT_DIR)
+        .replaceAll('15s', '1s'),
+    )
+    const [port] = await findFreePorts(1)
+    const prometheus = await startProgram(
+      'prometheus',
+      [
+        `--config.file=${dir}/prometheus.yml`,
+        `--storage.tsdb.path=${dir}/data`,
+        `--web.listen-address=127.0.0.1:${port}`,
+      ],
+      [port!],
+    )
+    onTestFinished(() => prometheus.stop())
+    const api = async (path: string) =>
+      (await (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json()).data
+    const read = async () => {
+      const { activeTargets } = await api('targets')
+      const { groups } = await api('rules')
+      return {
+        targets: activeTargets.map(({ health }: { health: string }) => health),
+        rules: groups.flatMap((group: { rules: { health: string }[] }) =>
+          group.rules.map(({ health }) => health),
+        ),
+      }
+    }
+    await expect
+      .poll(read, { timeout: 25_000, interval: 500 })
+      .toEqual({ targets: ['up', 'up'], rules: rules.map(() => 'ok') })
   })
 
   test('cada una dice cuán grave es, qué pasa y qué hacer', () => {

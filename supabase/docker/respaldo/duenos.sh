@@ -14,7 +14,7 @@ leave_guards_out() {
 
 # The list of the dump on the standard input as files <prefix>.<number> in its order, each restored at once; beside
 # those of an owner who is no superuser, <file>.owner. Event triggers of such owners come last, after every other
-# statement that would set them off.
+# statement that would set them off. What is of pg_cron goes to <prefix>.cron: restore_jobs.
 split_list() {
   awk -v prefix="$1" -v roles="$2" '
     function part(owner) {
@@ -24,6 +24,10 @@ split_list() {
     BEGIN { while ((getline role < roles) > 0) common[role] }
     /^;/ || !NF { next }
     { owner = "" }
+    /^[0-9]+; [0-9]+ [0-9]+ (EXTENSION - pg_cron |COMMENT - EXTENSION pg_cron |ACL - SCHEMA cron |(TABLE DATA|SEQUENCE SET|ACL|DEFAULT ACL|POLICY|COMMENT) cron )/ {
+      print > (prefix ".cron")
+      next
+    }
     $NF in common {
       if ($0 ~ /^[0-9]+; [0-9]+ [0-9]+ ((COMMENT|SECURITY LABEL) - EVENT TRIGGER|EVENT TRIGGER -) /) {
         late[++lates] = $0; whose[lates] = $NF
@@ -42,7 +46,7 @@ restore_dump() {
   local dump=$1 list
   ask 'select rolname from pg_roles where not rolsuper' >"$WORK/no_superusers"
   pg_restore --list "$dump" | split_list "$WORK/lista" "$WORK/no_superusers"
-  for list in "$WORK"/lista.????; do
+  for list in "$WORK"/lista.[0-9][0-9][0-9][0-9]; do
     if [[ -f $list.owner ]]; then
       {
         printf 'begin;\nalter role :"owner" superuser;\n'
@@ -53,4 +57,15 @@ restore_dump() {
       pg_restore --exit-on-error --no-subscriptions --dbname="$TARGET" --use-list="$list" "$dump"
     fi
   done
+}
+
+# pg_cron can be in one database of a server alone, that which serves: after the names have changed, and not in a proof.
+restore_jobs() {
+  local dump=$1
+  [[ -f $WORK/lista.cron ]] || return 0
+  if [[ -n $PROOF ]]; then
+    say 'The jobs of pg_cron are in the backup, and were not tried: pg_cron lives in the database that serves alone.'
+  else
+    pg_restore --exit-on-error --dbname="$SERVING" --use-list="$WORK/lista.cron" "$dump"
+  fi
 }

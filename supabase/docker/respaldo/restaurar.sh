@@ -109,6 +109,7 @@ done <"$WORK/documentos"
 say "$files files; $documents documents are those that the database knows."
 
 if [[ -n $PROOF ]]; then
+  restore_jobs "$WORK/base.dump"
   PGDATABASE=template1 ask "drop database $TARGET"
   DONE=yes
   note_proof "$FOLDER" true "$files files, $documents documents"
@@ -123,4 +124,6 @@ PGDATABASE=template1 ask "
   alter database \"$SERVING\" rename to ${SERVING}_antes_$TARGET;
   alter database $TARGET rename to \"$SERVING\"" >/dev/null
 DONE=yes
+what_now 'The database is restored, but for the jobs of pg_cron.'
+restore_jobs "$WORK/base.dump"
 say "Restored. Start the services; the empty database that was there is ${SERVING}_antes_$TARGET: drop it when all is well."

@@ -123,7 +123,10 @@ export const PERSONAS: readonly Operation[] = [
     isSessionOptional: true,
     body: json(AceptacionSchema),
     answers: {
-      200: { description: 'El perfil; sin sesión, el correo.', body: v.union([PerfilSchema, AceptadaSchema]) },
+      200: {
+        description: 'El perfil; sin sesión, el correo.',
+        body: v.union([PerfilSchema, AceptadaSchema]),
+      },
     },
     problems: [...ESCRITURA, 404],
   },

@@ -43,7 +43,9 @@ export const AceptacionSchema = v.strictObject({
       v.check(esTexto, 'Tiene caracteres que no se admiten.'),
       v.minLength(8, 'Debe tener 8 caracteres o más.'),
       v.maxBytes(72, 'Debe tener 72 bytes como máximo.'),
-      v.description('La que tendrá la cuenta. Hace falta sin sesión, o si la sesión no empezó con contraseña.'),
+      v.description(
+        'La que tendrá la cuenta. Hace falta sin sesión, o si la sesión no empezó con contraseña.',
+      ),
     ),
   ),
   nombre: v.nullish(v.pipe(nombre, v.description('El de la persona; si falta, el que dio al registrarse.'))),

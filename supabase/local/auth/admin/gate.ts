@@ -64,7 +64,9 @@ async function withCompleteToken(
 /** How a session begins that a request is answered with; nothing where it goes on, or where lite alone knows. */
 function methodOf({ pathname, searchParams }: URL): SignInMethod | undefined {
   if (pathname.endsWith('/verify')) return 'otp'
-  return pathname.endsWith('/signup') || searchParams.get('grant_type') === 'password' ? 'password' : undefined
+  return pathname.endsWith('/signup') || searchParams.get('grant_type') === 'password'
+    ? 'password'
+    : undefined
 }
 
 /**

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 
 describe('el correo que otro registró antes', () => {
-  it('sigue sirviendo a su dueño sin sesión y con una contraseña nueva, si otro registró antes su correo', async () => {
+  it('sirve a su dueño sin sesión, con una contraseña nueva', async () => {
     const email = correoNuevo()
     const { testigo } = await invitar(gente.ana, { email })
     const aceptar = (json: object) => llamar(null, 'POST', '/invitaciones/aceptar', { json })

@@ -1,4 +1,4 @@
-import { DEMO_PASSWORD } from '../../scripts/seed.ts'
+import { createClient } from '@supabase/supabase-js'
 import { type Case, inMs } from '../lib/case.ts'
 import { alternate, percentile } from '../lib/measure.ts'
 import type { Subject } from '../lib/subject.ts'
@@ -7,6 +7,19 @@ import type { Subject } from '../lib/subject.ts'
 const AT_ONCE = 30
 const QUIET_MS = 1500
 
+const PASSWORD = 'cacao-bench-2026'
+
+/** Makes the people who are to sign in. */
+async function people({ running: { stack } }: Subject): Promise<string[]> {
+  const { admin } = createClient(stack.supabaseUrl, stack.secretKey, { auth: { persistSession: false } }).auth
+  const emails = Array.from({ length: AT_ONCE }, (_, n) => `persona.${n}.${Date.now()}@bench.test`)
+  for (const email of emails) {
+    const { error } = await admin.createUser({ email, password: PASSWORD, email_confirm: true })
+    if (error) throw error
+  }
+  return emails
+}
+
 function asker({ running: { stack } }: Subject) {
   const headers = { apikey: stack.publishableKey, 'content-type': 'application/json' }
   const insist = async (path: string, init: RequestInit = {}) => {
@@ -14,9 +27,11 @@ function asker({ running: { stack } }: Subject) {
     const text = await answer.text()
     if (!answer.ok) throw new Error(`Answered ${answer.status}: ${text.slice(0, 500)}`)
   }
-  const body = JSON.stringify({ email: 'exportadora@agroarriba.test', password: DEMO_PASSWORD })
   return {
-    signIn: () => insist('/auth/v1/token?grant_type=password', { method: 'POST', body }),
+    signIn(email: string) {
+      const body = JSON.stringify({ email, password: PASSWORD })
+      return insist('/auth/v1/token?grant_type=password', { method: 'POST', body })
+    },
     read: () => insist('/rest/v1/rpc/parametros_vigentes', { method: 'POST', body: '{}' }),
   }
 }
@@ -40,9 +55,10 @@ async function p99(read: () => Promise<void>, meanwhile: Promise<unknown>): Prom
 /** A read by REST while 30 people sign in, against when nobody does. */
 export const signIns: Case = async ({ small }, { rounds }) => {
   const { signIn, read } = asker(small)
+  const emails = await people(small)
   const { a, b, ratio } = await alternate(
     rounds,
-    () => p99(read, Promise.all(Array.from({ length: AT_ONCE }, signIn))),
+    () => p99(read, Promise.all(emails.map(signIn))),
     () => p99(read, new Promise((resolve) => setTimeout(resolve, QUIET_MS))),
   )
   return [

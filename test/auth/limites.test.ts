@@ -57,8 +57,7 @@ afterAll(() => {
   }
 })
 
-const LIMITE = 'over_request_rate_limit'
-const MALA = 'invalid_credentials'
+const [LIMITE, MALA] = ['over_request_rate_limit', 'invalid_credentials']
 const HORA = 3600
 
 describe('quien llama desde una dirección', () => {
@@ -173,6 +172,20 @@ describe('quien adivina una cuenta', () => {
     const salidas = await Promise.all(Array.from({ length: 40 }, (_, n) => probar(n)))
     expect(salidas.filter((code) => code === 'otp_expired')).toHaveLength(6)
     expect(salidas.filter((code) => code === LIMITE)).toHaveLength(34)
+  })
+
+  it('no lo hace con otra forma de escribir la ruta', async () => {
+    const aqui = await puerta({ guesses: { points: 1, seconds: HORA } })
+    const { email } = await crear()
+    const pedir = async (ruta: string) => {
+      const headers = { apikey: stack.publishableKey, 'x-forwarded-for': '203.0.113.40' }
+      const body = JSON.stringify({ email, password: 'otra' })
+      const url = `${aqui.url}/auth/v1${ruta}?grant_type=password`
+      return (await fetch(url, { method: 'POST', headers, body })).status
+    }
+    expect([await pedir('/token'), await pedir('/token'), await pedir('/token/')]).toEqual([400, 429, 429])
+    for (const ruta of ['/%74oken', '/token%2f', '//token', '/./token/../token%00'])
+      expect([401, 404, 429]).toContain(await pedir(ruta))
   })
 
   it('y quien sabe su contraseña entra muchas veces a la vez', async () => {

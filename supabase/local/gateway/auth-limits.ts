@@ -42,16 +42,24 @@ export function limitAuth(quotas: AuthQuotas, clientAddress: ClientAddress) {
   const refresh = quotas.refresh && openLimiter('renovacion', quotas.refresh)
   const guesses = openGuesses(quotas)
 
+  function answer(request: Request, error: AuthError): Response {
+    const version = request.headers.get('x-supabase-api-version')
+    return Response.json(errorBody(error, version), {
+      status: error.status,
+      headers: errorHeaders(error, version),
+    })
+  }
+
   function refuse(request: Request, event: H3Event, usage: Usage): Response {
     setResponseHeaders(event, { ...rateLimitHeaders([usage]), 'retry-after': usage.resetS })
-    const version = request.headers.get('x-supabase-api-version')
-    const error = new AuthError(429, 'over_request_rate_limit', 'Request rate limit reached')
-    return Response.json(errorBody(error, version), { status: 429, headers: errorHeaders(error, version) })
+    return answer(request, new AuthError(429, 'over_request_rate_limit', 'Request rate limit reached'))
   }
 
   return (auth: Fetch) =>
     async (request: Request, event: H3Event): Promise<Response> => {
       const { pathname, searchParams } = new URL(request.url)
+      // No path of Auth has anything to encode; lite would decode it, and take it for one that is limited here.
+      if (pathname.includes('%')) return answer(request, new AuthError(404, 'not_found', 'Not found'))
       if (request.method === 'OPTIONS' || !GUESSED.test(pathname)) return auth(request)
       const grant = pathname.includes('/token') ? searchParams.get('grant_type') : null
       const address = networkOf(clientAddress(event.node.req))

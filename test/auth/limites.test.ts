@@ -57,8 +57,7 @@ afterAll(() => {
   }
 })
 
-const [LIMITE, MALA] = ['over_request_rate_limit', 'invalid_credentials']
-const HORA = 3600
+const [LIMITE, MALA, HORA] = ['over_request_rate_limit', 'invalid_credentials', 3600] as const
 
 describe('quien llama desde una dirección', () => {
   let aqui: Puerta

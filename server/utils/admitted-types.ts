@@ -24,5 +24,4 @@ export const ADMITTED = {
 } as const satisfies Record<string, AdmittedType>
 
 /** The types, as a person is told of them. */
-export const ADMITTED_NAMES =
-  'PDF, XML, CSV, XLSX, ODS, GeoJSON, ZIP o imagen (JPEG, PNG, WebP, HEIC, TIFF)'
+export const ADMITTED_NAMES = 'PDF, XML, CSV, XLSX, ODS, GeoJSON, ZIP o imagen (JPEG, PNG, WebP, HEIC, TIFF)'

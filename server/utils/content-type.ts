@@ -19,7 +19,8 @@ export interface Refused {
 export const SAMPLE_BYTES = 65_536
 
 const OTHERS = `El contenido no es ${ADMITTED_NAMES}.`
-const OLD_OFFICE = 'Es un archivo de Office de los antiguos (XLS, DOC) o un correo (MSG): guárdelo como XLSX o PDF.'
+const OLD_OFFICE =
+  'Es un archivo de Office de los antiguos (XLS, DOC) o un correo (MSG): guárdelo como XLSX o PDF.'
 const MAIL = 'Es un correo: adjunte el PDF o el XML que trae.'
 const DOCTYPE = 'Un XML con DOCTYPE no se admite.'
 const ARCHIVE = 'De los archivos comprimidos se admite solo ZIP.'

@@ -37,7 +37,11 @@ function isTable(lines: string[], separator: string): boolean {
 
 function isColumn([header, ...values]: string[]): boolean {
   const isFigure = (value: string) => /\d/.test(value) && !/\s/.test(value)
-  return /^[\p{L}%][^\d,;|\t]*$/u.test(header!) && values.length > 0 && values.every((value) => isFigure(value.trim()))
+  return (
+    /^[\p{L}%][^\d,;|\t]*$/u.test(header!) &&
+    values.length > 0 &&
+    values.every((value) => isFigure(value.trim()))
+  )
 }
 
 const withoutQuoted = (text: string) => text.replace(/"(?:[^"]|"")*"/g, '""')
@@ -45,7 +49,9 @@ const withoutQuoted = (text: string) => text.replace(/"(?:[^"]|"")*"/g, '""')
 /** Whether a text begins as the plots of an EUDR statement do: a collection of features, a feature or a geometry. */
 export const looksLikeGeoJson = (text: string) =>
   /^\s*\{/.test(text) &&
-  /"type"\s*:\s*"(FeatureCollection|Feature|GeometryCollection|(Multi)?(Point|LineString|Polygon))"/.test(text)
+  /"type"\s*:\s*"(FeatureCollection|Feature|GeometryCollection|(Multi)?(Point|LineString|Polygon))"/.test(
+    text,
+  )
 
 const MAIL_HEADER =
   /^(received|from|to|cc|subject|date|message-id|mime-version|return-path|delivered-to|content-type|reply-to|x-[\w-]+):/i

@@ -13,7 +13,8 @@ const WORD = 'Es un documento de Word, y puede cambiar al abrirlo: guárdelo com
 const OTHER = 'Es un archivo de otro programa, y no un ZIP de documentos: guárdelo como PDF o XLSX.'
 
 /** True for what begins as a ZIP, an empty one included. */
-export const isZip = (bytes: Buffer) => /^PK(\x03\x04|\x05\x06)/.test(bytes.toString('latin1', 0, 4))
+export const isZip = (bytes: Buffer) =>
+  bytes.length >= 4 && [0x04034b50, 0x06054b50].includes(bytes.readUInt32LE(0))
 
 /** What a ZIP seems to be by its first entries, which is what Storage is told: a workbook, or a ZIP of papers. */
 export function zipByItsStart(sample: Buffer): AdmittedType {
@@ -48,7 +49,7 @@ export async function judgeZip(
     if (has(/^xl\/workbook\.xml$/i)) return ADMITTED.xlsx
     return { refused: has(/^word\//i) ? WORD : OTHER }
   }
-  if (start === ADMITTED.ods) return has(/^(Basic|Scripts)\//i) ? { refused: MACROS } : ADMITTED.ods
+  if (start.mime === ADMITTED.ods.mime) return has(/^(Basic|Scripts)\//i) ? { refused: MACROS } : ADMITTED.ods
   // mimetype: the other documents of OpenDocument, and books.
   return has(/^(mimetype|META-INF\/MANIFEST\.MF|classes\.dex|Index\/Document\.iwa)$/i)
     ? { refused: OTHER }
@@ -57,7 +58,9 @@ export async function judgeZip(
 
 /** The names of its entries; undefined when they are too many. Fails for what is no whole ZIP. */
 async function namesOf(tail: Buffer, size: number): Promise<string[] | undefined> {
-  const zip = await yauzl.fromRandomAccessReaderPromise(new TailReader(tail, size), size, { autoClose: false })
+  const zip = await yauzl.fromRandomAccessReaderPromise(new TailReader(tail, size), size, {
+    autoClose: false,
+  })
   if (zip.entryCount > ENTRIES_AT_MOST) return undefined
   const names: string[] = []
   for await (const { fileName } of zip.eachEntry()) names.push(fileName)

@@ -43,11 +43,23 @@ describe('el tipo de un archivo se reconoce por su contenido', () => {
     ['una secuencia HEIC', heif('hevc', 'heic'), 'image/heic'],
     ['un TIFF de escáner', tiff('49492a0008000000'), 'image/tiff'],
     ['un TIFF de Mac', tiff('4d4d002a00000008'), 'image/tiff'],
-    ['un XML con declaración', '<?xml version="1.0" encoding="UTF-8"?>\n<factura id="comprobante"/>', 'application/xml'],
+    [
+      'un XML con declaración',
+      '<?xml version="1.0" encoding="UTF-8"?>\n<factura id="comprobante"/>',
+      'application/xml',
+    ],
     ['un XML con BOM', '\ufeff<?xml version="1.0"?><a/>', 'application/xml'],
-    ['un XML sin declaración', '\n<autorizacion><estado>AUTORIZADO</estado></autorizacion>', 'application/xml'],
+    [
+      'un XML sin declaración',
+      '\n<autorizacion><estado>AUTORIZADO</estado></autorizacion>',
+      'application/xml',
+    ],
     ['un XML con comentario', '<?xml version="1.0"?><!-- SRI -->\n<sri:factura a="1"/>', 'application/xml'],
-    ['un XML en UTF-16', utf16('\ufeff<?xml version="1.0" encoding="UTF-16"?><factura año="1"/>'), 'application/xml'],
+    [
+      'un XML en UTF-16',
+      utf16('\ufeff<?xml version="1.0" encoding="UTF-16"?><factura año="1"/>'),
+      'application/xml',
+    ],
     ['un XML en UTF-16 sin BOM', utf16('<?xml version="1.0"?><factura/>', true), 'application/xml'],
     ['un XML que habla de PDF', '<?xml version="1.0"?><a>%PDF-1.4</a>', 'application/xml'],
     ['un CSV con comas', 'muestra,humedad\nLT-0001,7.5\nLT-0002,7.2\n', 'text/csv'],
@@ -62,7 +74,11 @@ describe('el tipo de un archivo se reconoce por su contenido', () => {
     ['un CSV en UTF-16 de Mac', utf16(`\ufeff${CSV16}`, true), 'text/csv'],
     ['un CSV en UTF-16 sin BOM', utf16(CSV16), 'text/csv'],
     ['un lugar en GeoJSON', '{"type": "Point", "coordinates": [-79.64, -2.19]}', 'application/geo+json'],
-    ['un GeoJSON con BOM', '\ufeff{"name":"x","type":"FeatureCollection","features":[]}', 'application/geo+json'],
+    [
+      'un GeoJSON con BOM',
+      '\ufeff{"name":"x","type":"FeatureCollection","features":[]}',
+      'application/geo+json',
+    ],
   ])('%s', async (_, content, mime) => {
     expect(await recognise(content)).toBe(mime)
   })

@@ -36,6 +36,22 @@ describe('registrar un documento', () => {
       expect(contrato).toEqual({ archivo_pdf: url_archivo })
     }))
 
+  test('sin nombre, el contrato firmado lleva la extensión de su archivo', () =>
+    withUserDb('ana_agroarriba', async (db) => {
+      const { nombre_archivo } = await subir(db, 'contrato.TIF', { tipo: 'contrato' })
+      expect(nombre_archivo).toBe(`${db.mundo.contrato.codigo}.tif`)
+    }))
+
+  test.each([
+    ['factura\u202efdp.exe', 'facturafdp.exe'],
+    [' A\u0301baco\u2066\u2028.pdf ', '\u00c1baco.pdf'],
+    ['\u202e', 'a.pdf'],
+  ])('el nombre %j queda %j', (nombre_archivo, limpio) =>
+    withUserDb('ana_agroarriba', async (db) => {
+      expect((await subir(db, 'a.pdf', { nombre_archivo })).nombre_archivo).toBe(limpio)
+    }),
+  )
+
   test('sin su archivo no hay documento', () =>
     withUserDb('ana_agroarriba', (db) =>
       expectRaises(

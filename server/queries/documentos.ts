@@ -2,9 +2,12 @@ import type { Query } from '../utils/db.ts'
 import { pagina, porClave } from './fragmentos.ts'
 import { loteNombrado } from './lotes.ts'
 
+// What a client said of the bytes, when it could, is no hash of ours.
+const HUELLA = `case when d.huella_de in ('subida', 'revision') then d.sha256 end`
+
 /** Columns of a document `d` of contract `c`, with its lot `l`, in the order of the answer; no hash but the server's. */
 export const DOCUMENTO = `d.tipo, d.nombre_archivo as nombre, d.id, d.etiqueta, l.codigo_lote as lote, d.bytes,
-  d.mime, case when d.huella_de is not null then d.sha256 end as sha256, d.fecha_subida, d.url_archivo, '/contratos/' || c.codigo || '/documentos/' || d.id as url`
+  d.mime, ${HUELLA} as sha256, d.fecha_subida, d.url_archivo, '/contratos/' || c.codigo || '/documentos/' || d.id as url`
 
 /** Documents with their lot. */
 export const DOCUMENTOS_DE =
@@ -26,7 +29,7 @@ export const ubicarDocumento: Query = {
   text: `select
       (select row_to_json(documento) from (
         select ${DOCUMENTO} from ${DOCUMENTOS_DE}
-        where d.contrato_id = c.id and d.sha256 = $3 and d.huella_de is not null
+        where d.contrato_id = c.id and d.sha256 = $3 and d.huella_de in ('subida', 'revision')
           and d.empresa_id is not distinct from (select privado.mi_empresa())
         order by d.id limit 1) as documento) as existente,
       ${loteNombrado('$2')} as lote_id,
@@ -70,6 +73,6 @@ export const paginaDocumentos = porClave(
 export const ubicarArchivo = porClave(
   'ubicar_archivo',
   (donde) => `select d.id, d.url_archivo, d.nombre_archivo, d.mime,
-      case when d.huella_de is not null then d.sha256 end as sha256
+      ${HUELLA} as sha256
     from public.contratos c join public.documentos_contrato d on d.contrato_id = c.id where ${donde} and d.id = $2::bigint`,
 )

@@ -9,7 +9,7 @@ import { startFunctions } from '../supabase/local/functions/process.ts'
 import { useStreamingMemory } from '../supabase/local/memory.ts'
 import { isExposed, readSettings, type Settings, SetupError } from '../supabase/local/settings.ts'
 import { startStack } from '../supabase/local/stack.ts'
-import { DEMO_PASSWORD, DEMO_USERS, isEmpty, seed } from './seed.ts'
+import { DEMO_PASSWORD, DEMO_USERS, demoAccounts, isEmpty, seed } from './seed.ts'
 import { findTarget, isExternal, main } from './target.ts'
 
 const isDev = process.argv.includes('--dev')
@@ -54,6 +54,8 @@ async function startEmbedded(settings: Settings, since: number) {
   const backups = isScheduled(process.env, !isDev) ? readBackupSettings() : null
   // The functions are told, so that /salud knows whether one is late.
   process.env.RESPALDOS = backups ? 'on' : 'off'
+  // And of the accounts that /docs may offer: their password is published, so only where nobody else comes.
+  process.env.CUENTAS_DEMO = isExposed(settings) ? '' : demoAccounts()
   const stack = await startStack({
     settings,
     functions: isDev ? 'dev' : 'production',

@@ -13,6 +13,7 @@ describe('the environment of the functions', () => {
   it('is read with its defaults', () => {
     expect(readEnvironment(whole)).toEqual({
       supabaseUrl: 'http://127.0.0.1:54321',
+      publicUrl: 'http://127.0.0.1:54321',
       publishableKey: 'sb_publishable_x',
       databaseUrl: whole.DATABASE_URL,
       jwtSecret: whole.JWT_SECRET,

@@ -1,4 +1,4 @@
-import Ajv from 'ajv/dist/2020.js'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { correr } from '../../scripts/openapi/correr.ts'
@@ -95,7 +95,7 @@ describe('los ejemplos', () => {
   )
 
   it('cumplen también lo que el documento dice a quien genera código con él', () => {
-    const ajv = new Ajv({ strict: false, validateFormats: false })
+    const ajv = new Ajv2020({ strict: false, validateFormats: false })
     ajv.addSchema(documento, 'doc')
     const media = operaciones.flatMap(({ operationId, requestBody, responses }) =>
       [requestBody, ...Object.values<Json>(responses)].flatMap((part) =>

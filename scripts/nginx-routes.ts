@@ -2,8 +2,15 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { openApiDocument } from '../server/openapi/document.ts'
 import { SNIPPETS } from '../supabase/docker/nginx/render.ts'
+import { readCommandLine } from '../supabase/local/command-line.ts'
 import { SetupError } from '../supabase/local/settings.ts'
 import { main } from './target.ts'
+
+const { options } = readCommandLine({
+  name: 'npm run nginx:routes',
+  about: 'Escribe las rutas de las funciones como nginx las entrega, según su documento OpenAPI.',
+  options: { check: { about: 'no escribe: termina con 1 si lo escrito ya no corresponde' } },
+})
 
 const FILE = new URL('rutas.conf', SNIPPETS)
 
@@ -26,7 +33,7 @@ location ~ ^/(${names.join('|')})(/|$) {
 
 await main(async () => {
   const routes = generate()
-  if (!process.argv.includes('--check')) return writeFile(FILE, routes)
+  if (!options.check) return writeFile(FILE, routes)
   if ((await readFile(FILE, 'utf8').catch(() => '')) !== routes) {
     throw new SetupError(
       'supabase/docker/nginx/triboka/rutas.conf is stale: run npm run nginx:routes and commit it.',

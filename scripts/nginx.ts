@@ -3,14 +3,24 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type NginxValues, render, SNIPPETS, TEMPLATES } from '../supabase/docker/nginx/render.ts'
+import { readCommandLine } from '../supabase/local/command-line.ts'
 import { hostnameOf, readSettings, SetupError } from '../supabase/local/settings.ts'
 import { main } from './target.ts'
 
+const { positionals } = readCommandLine({
+  name: 'npm run nginx',
+  about:
+    'Escribe en esa carpeta (/etc/nginx) la configuración de nginx de un piloto sin Docker, según el entorno de su pila:\nSUPABASE_PUBLIC_URL, que hace falta, y las variables NGINX_… (docs/entorno.md).',
+  positionals: ['<carpeta>'],
+})
+
 await main(async () => {
-  const [folder] = process.argv.slice(2)
+  const folder = positionals[0]!
   const settings = readSettings()
-  if (!folder || !settings.publicUrl)
-    throw new SetupError('Usage: SUPABASE_PUBLIC_URL=https://cacao.example npm run nginx -- /etc/nginx')
+  if (!settings.publicUrl)
+    throw new SetupError(
+      'SUPABASE_PUBLIC_URL names the server: SUPABASE_PUBLIC_URL=https://cacao.example npm run nginx -- /etc/nginx',
+    )
   const domain = hostnameOf(settings.publicUrl)
   const server = (port: number) => `server 127.0.0.1:${port};`
   // Switched off, Studio's door leads nowhere.

@@ -1,5 +1,6 @@
 import { defineCachedFunction } from 'nitropack/runtime'
 import { Gauge } from 'prom-client'
+import { disksOf } from '../utils/disk.ts'
 import { isReady } from '../utils/redis.ts'
 import { services } from '../utils/services.ts'
 import { registry } from './metrics.ts'
@@ -48,6 +49,25 @@ export function openGauges(): void {
       if (!row) return
       this.set({ state: 'pending' }, Number(row.pendientes))
       this.set({ state: 'dead' }, Number(row.muertas))
+    },
+  })
+  const size = new Gauge({
+    name: 'triboka_disk_size_bytes',
+    help: 'Size of the disk that a folder is on.',
+    labelNames: ['folder'] as const,
+    registers,
+  })
+  new Gauge({
+    name: 'triboka_disk_free_bytes',
+    help: 'Free on the disk that a folder is on.',
+    labelNames: ['folder'] as const,
+    registers,
+    async collect() {
+      this.reset()
+      for (const { name, free, size: bytes } of await disksOf(services().environment.disks.folders)) {
+        this.set({ folder: name }, free)
+        size.set({ folder: name }, bytes)
+      }
     },
   })
   new Gauge({

@@ -54,6 +54,10 @@ export const CATALOGUE = {
     503,
     'El servicio de sesiones no está disponible: vuelva a intentarlo en unos segundos.',
   ],
+  sin_espacio: [
+    507,
+    'El disco del servidor está casi lleno: por ahora se puede leer pero no escribir. Avise a quien lo administra.',
+  ],
 } as const satisfies Record<string, readonly [number, string]>
 
 export type Clave = keyof typeof CATALOGUE
@@ -75,4 +79,5 @@ export const TITLES: Record<number, string> = {
   429: 'Demasiadas peticiones',
   500: 'Error interno',
   503: 'Servicio no disponible',
+  507: 'Sin espacio',
 }

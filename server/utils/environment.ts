@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import type { Quotas } from '../limits/limits.ts'
 import { fuenteDe, PRECIO, PRECIO_COMPLETO } from '../precios/entorno.ts'
 import type { Fuente } from '../precios/fuente.ts'
+import type { Folder } from './disk.ts'
 import {
   addresses,
   databaseUrl,
@@ -55,6 +56,13 @@ const EnvironmentSchema = v.object({
   LIMIT_UPLOADS: v.optional(quota, '120/60'),
   LIMIT_ADDRESS: v.optional(quota, '6000/60'),
   LIMIT_ANONYMOUS: v.optional(quota, '600/60'),
+  DATA_DIR: v.optional(v.string(), '.'),
+  STORAGE_DIR: v.optional(v.string()),
+  RESPALDOS_DIR: v.optional(v.string()),
+  DISK_RESERVE_MB: v.optional(
+    v.pipe(v.string(), v.regex(/^\d{1,9}$/, 'is not a whole number of MiB')),
+    '256',
+  ),
   RESPALDOS: v.optional(v.picklist(['on', 'off'], 'is neither on nor off'), 'off'),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `is none of ${LOG_LEVELS.join(', ')}`), 'info'),
   DB_POOL_MAX: v.optional(poolSize, '20'),
@@ -101,6 +109,8 @@ export interface Environment {
   limits: Quotas
   /** Are backups made every day? Then a missing one is late. */
   respaldos: boolean
+  /** Whose disks are looked at, and the bytes that should stay free on each. */
+  disks: { folders: Folder[]; reserve: number }
   logLevel: (typeof LOG_LEVELS)[number]
   /** Connections to Postgres at most, for what may wait for a lock. */
   poolSize: number
@@ -157,6 +167,14 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
       anonymous: output.LIMIT_ANONYMOUS,
     },
     respaldos: output.RESPALDOS === 'on',
+    disks: {
+      folders: [
+        { name: 'data' as const, path: output.DATA_DIR },
+        { name: 'storage' as const, path: output.STORAGE_DIR },
+        { name: 'backups' as const, path: output.RESPALDOS_DIR },
+      ].filter((folder): folder is Folder => folder.path !== undefined),
+      reserve: Number(output.DISK_RESERVE_MB) * 2 ** 20,
+    },
     logLevel: output.LOG_LEVEL,
     poolSize: output.DB_POOL_MAX,
     readers: output.DB_POOL_READERS,

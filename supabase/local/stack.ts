@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { createAuthAdmin } from './auth/admin/server.ts'
 import { readConfig } from './config.ts'
+import { type DiskGuard, startDiskGuard } from './disk-guard.ts'
 import { buildFunctions } from './functions/build.ts'
 import { startFunctions } from './functions/process.ts'
 import { readGatewayEnvironment } from './gateway/environment.ts'
@@ -12,6 +12,7 @@ import { createIdentifier } from './gateway/identity.ts'
 import { createLite } from './gateway/lite.ts'
 import { type Keys, loadKeys } from './keys.ts'
 import { acquire } from './lock.ts'
+import { assertWritable } from './machine-faults.ts'
 import { assertPortFree } from './ports.ts'
 import { bootstrap, databaseUrl } from './postgres/bootstrap.ts'
 import { SUPERUSER, startCluster } from './postgres/cluster.ts'
@@ -38,6 +39,8 @@ export interface StackEnv {
 
 export interface Stack {
   env: StackEnv
+  /** Does it only read, because a disk is nearly full? */
+  isFull: DiskGuard['isFull']
   /** Stops every part in order, Postgres last. */
   stop(): Promise<void>
 }
@@ -46,6 +49,10 @@ export interface StackOptions {
   settings: Settings
   /** `none` serves the Supabase part alone. */
   functions: 'production' | 'dev' | 'none'
+  /** False leaves the schema as it is: for who is about to empty it. */
+  migrates?: boolean
+  /** What else is to be done before others are told that it is there. */
+  prepare?: (stack: Omit<Stack, 'stop'>) => Promise<void>
   /** One line for each thing that happens. */
   report?: (line: string) => void
   /** Gives up the start: what has started is stopped, and startStack fails with the signal's reason. */
@@ -93,8 +100,9 @@ async function close(server: Server): Promise<void> {
  * @throws SetupError when a port is taken, another stack uses the DATA_DIR, or Postgres cannot start.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { settings } = options
-  await mkdir(settings.dataDir, { recursive: true })
+  const { settings, signal } = options
+  await assertWritable(settings.dataDir, 'DATA_DIR')
+  await assertWritable(settings.storageDir, 'STORAGE_DIR')
   if (existsSync(restoreMark(settings.dataDir)))
     throw new SetupError(
       `A restore into ${settings.dataDir} was cut short: empty it and ${settings.storageDir}, and restore again.`,
@@ -104,12 +112,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return await startParts(options, lock)
   } catch (error) {
     await lock.release()
-    throw error
+    // What ends in the middle because somebody wanted it to has not failed.
+    throw signal?.aborted ? signal.reason : error
   }
 }
 
 async function startParts(
-  { settings, functions, report = () => {}, signal }: StackOptions,
+  { settings, functions, migrates = true, prepare, report = () => {}, signal }: StackOptions,
   lock: Awaited<ReturnType<typeof acquire>>,
 ): Promise<Stack> {
   // What a killed stack left behind takes a moment to let go of its ports.
@@ -120,7 +129,7 @@ async function startParts(
     await assertPortFree(settings.studioPort, '127.0.0.1', 'STUDIO_PORT', patience)
 
   // Building takes seconds the first time; Postgres starts meanwhile.
-  const built = functions === 'production' ? buildFunctions(signal) : undefined
+  const built = functions === 'production' ? buildFunctions({ signal, report }) : undefined
   built?.catch(() => {})
   const keys = await loadKeys(settings.dataDir)
   const config = await readConfig()
@@ -143,12 +152,21 @@ async function startParts(
     const cluster = await startCluster({
       dataDir: settings.dataDir,
       ...db,
+      signal,
+      report,
       onEvent: (event, detail) => report(`Postgres ${event} (${detail})`),
     })
     stops.push(() => cluster.stop())
     signal?.throwIfAborted()
     await bootstrap(db)
-    const applied = await migrate(url('postgres'))
+    const guard = await startDiskGuard({
+      folders: [settings.dataDir, settings.storageDir],
+      reserve: settings.diskReserve,
+      superuserUrl: url(SUPERUSER),
+      report,
+    })
+    stops.push(() => guard.close())
+    const applied = migrates ? await migrate(url('postgres')) : []
     if (applied.length) report(`${applied.length} migrations applied`)
     signal?.throwIfAborted()
 
@@ -160,6 +178,7 @@ async function startParts(
       keys,
       config,
       identifier,
+      isFull: guard.isFull,
     })
     stops.push(() => lite.close())
     const authAdmin = createAuthAdmin({
@@ -178,6 +197,7 @@ async function startParts(
       jwtSecret: keys.jwtSecret,
       fileSizeLimit: config.fileSizeLimit,
       publicUrl,
+      isFull: guard.isFull,
     })
     stops.push(() => storage.close())
     // Nothing is under way yet: whatever a killed stack left half done goes now, the rest when it is old.
@@ -232,8 +252,11 @@ async function startParts(
       stops.push(() => child.stop())
     }
     signal?.throwIfAborted()
+    const stack = { env, isFull: guard.isFull }
+    await prepare?.(stack)
+    signal?.throwIfAborted()
     await lock.setReady()
-    return { env, stop }
+    return { ...stack, stop }
   } catch (error) {
     await stop()
     throw error

@@ -214,7 +214,7 @@ describe('la salud', () => {
   it('dice el estado de cada dependencia, y nada más', async () => {
     const { status, cuerpo, texto } = await llamar(null, 'GET', '/salud')
     expect(status).toBe(200)
-    expect(Object.keys(cuerpo.dependencias)).toEqual(['postgres', 'auth', 'storage'])
+    expect(Object.keys(cuerpo.dependencias)).toEqual(['postgres', 'auth', 'storage', 'realtime'])
     expect(cuerpo.respaldo).toEqual({ estado: 'apagado', ultimo: null, probado: null })
     expect(texto).not.toMatch(/postgres:\/\/|127\.0\.0\.1|eyJ|sb_/)
     expect((await llamar(null, 'GET', '/salud/vivo')).cuerpo).toEqual({ estado: 'vivo' })

@@ -13,6 +13,7 @@ describe('settings', () => {
       apiPort: 54321,
       dbPort: 54322,
       studioPort: 54323,
+      diskReserve: 256 * 2 ** 20,
     })
   })
 

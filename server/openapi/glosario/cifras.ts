@@ -167,6 +167,7 @@ export const CIFRAS = {
   'postgres.estado': 'Si responde.',
   'auth.estado': 'Si responde.',
   'storage.estado': 'Si responde.',
+  'realtime.estado': 'Si responde.',
   ms: 'Cuántos milisegundos tardó.',
   title: 'Nombre del estado HTTP.',
   status: 'Estado HTTP.',

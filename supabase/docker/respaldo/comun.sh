@@ -35,17 +35,18 @@ backups() {
     done
 }
 
-# Of names, newest first, those to remove: the newest of 7 days, 4 weeks and 12 months stay. One that a proof found bad
-# takes nobody's place and goes when a newer one is good.
+# Of names, newest first, those to remove: the newest of 7 days, 4 weeks and 12 months stay, and of each of those days
+# the newest that was proven. One that a proof found bad takes nobody's place and goes when a newer one is good.
 expired() {
   while IFS= read -r name; do
     printf '%s %s %s %s %s\n' "$name" "${name:0:10}" "$(date -u -d "${name:0:10}" +%G-%V)" "${name:0:7}" \
-      "$(grep -cs '"exito": false' "$RESPALDOS_DIR/$name/prueba.json")"
+      "$(grep -oswE 'true|false' "$RESPALDOS_DIR/$name/prueba.json" | sed -n 1p)"
   done | awk '
-    $5 == 1 { if (days) print $1; next }
+    $5 == "false" { if (days) print $1; next }
     {
       kept = 0
-      if (!($2 in day)) { day[$2]; if (++days <= 7) kept = 1 }
+      if (!($2 in day)) { day[$2] = ++days; if (days <= 7) kept = 1 }
+      if ($5 == "true" && !($2 in proven)) { proven[$2]; if (day[$2] <= 7) kept = 1 }
       if (!($3 in week)) { week[$3]; if (++weeks <= 4) kept = 1 }
       if (!($4 in month)) { month[$4]; if (++months <= 12) kept = 1 }
       if (!kept) print $1

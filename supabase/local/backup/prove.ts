@@ -85,6 +85,7 @@ export async function prove(folder: string, backup: BackupSettings, say: Say = (
       dbPort,
       studioPort: null,
       publicUrl: null,
+      diskReserve: 0,
       dataDir: join(dir, 'data'),
       storageDir: join(dir, 'storage'),
     }

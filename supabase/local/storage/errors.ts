@@ -39,6 +39,9 @@ export class StorageError extends Error {
   }
 }
 
+/** Told as it is: apps show their people why a paper cannot be sent today. */
+export const noRoom = () =>
+  new StorageError('InsufficientStorage', 507, 'There is no space left for objects', 'Insufficient Storage')
 export const noSuchBucket = () =>
   new StorageError('NoSuchBucket', 404, 'Bucket not found', 'Bucket not found')
 export const noSuchKey = () => new StorageError('NoSuchKey', 404, 'Object not found', 'not_found')
@@ -90,6 +93,7 @@ function fromRule(sqlState: string, error: { message: string; detail?: string })
 
 const BY_SQLSTATE: Record<string, () => StorageError> = {
   '42501': accessDenied,
+  '25006': noRoom,
   '23505': alreadyExists,
   '23503': () => new StorageError('InvalidRequest', 404, 'The related resource does not exist'),
   '55P03': () => new StorageError('LockTimeout', 503, 'acquiring lock timeout', 'acquiring_lock_timeout'),
@@ -115,6 +119,6 @@ export function toStorageError(error: unknown): StorageError {
   ) {
     return new StorageError('DatabaseError', 503, 'The database is not answering')
   }
-  if (code === 'ENOSPC') return new StorageError('InternalError', 507, 'There is no space left for objects')
+  if (code === 'ENOSPC' || code === 'EDQUOT') return noRoom()
   return new StorageError('InternalError', 500, 'Internal server error')
 }

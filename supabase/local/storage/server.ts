@@ -4,7 +4,7 @@ import { openDatabase } from '../../../server/utils/db.ts'
 import type { StorageContext } from './context.ts'
 import { fileSystemDriver } from './driver/file-system.ts'
 import { prepareFolders } from './driver/paths.ts'
-import { toStorageError } from './errors.ts'
+import { noRoom, toStorageError } from './errors.ts'
 import { SERVICE } from './http/caller.ts'
 import { ANSWERED } from './http/router.ts'
 import { createNameKeeper } from './objects/name-keeper.ts'
@@ -27,6 +27,8 @@ export interface StorageOptions {
   fileSizeLimit: number
   /** Origin of the gateway, which mounts the handler at /storage/v1. */
   publicUrl: string
+  /** Is a disk nearly full? Then no bytes are taken. */
+  isFull?: () => boolean
 }
 
 export interface StorageServer {
@@ -42,6 +44,9 @@ export interface StorageServer {
 
 /** Identity of the cluster: bytes of another database are never taken for orphans of this one. */
 const CLUSTER = 'select system_identifier::text as id from pg_control_system()'
+
+/** Takes bytes of an object: what Postgres refuses comes after them. */
+const TAKES_BYTES = /^\/(object\/(?!list|sign\/|info\/|move)|upload\/)/
 
 /** Answers a failure; the rest of the body is let through, so that the caller gets to read the answer. */
 function answerFailure(event: H3Event, error: unknown): void {
@@ -82,6 +87,7 @@ export async function createStorageServer(options: StorageOptions): Promise<Stor
   return {
     handler: eventHandler(async (event) => {
       try {
+        if (/^P/.test(event.method) && TAKES_BYTES.test(event.path) && options.isFull?.()) throw noRoom()
         const answer = await routes.run(event)
         return answer === ANSWERED ? undefined : answer
       } catch (error) {

@@ -55,6 +55,11 @@ export const CONTRATOS: readonly Receta[] = [
   { id: 'listarDocumentos', quien: 'ana', ruta: '/contratos/CT-2025-00014/documentos?tipo=factura' },
   { id: 'descargarDocumento', quien: 'ana', ruta: '/contratos/CT-2025-00014/documentos/2' },
   {
+    id: 'miniaturaDocumento',
+    quien: 'ana',
+    ruta: '/contratos/CT-2025-00014/documentos/2/miniatura?ancho=256',
+  },
+  {
     id: 'asociarLote',
     quien: 'carlos',
     ruta: (c) => `${suyo(c)}/lote`,

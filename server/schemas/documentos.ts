@@ -55,6 +55,22 @@ export const FiltroDocumentosSchema = v.strictObject({
   ...paginacion,
 })
 
+const pixeles = (nombre: string) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{1,5}$/, 'Debe ser un número entero.'),
+    v.transform(Number),
+    v.minValue(16, 'Debe ser 16 o más.'),
+    v.maxValue(1600, 'Debe ser 1600 o menos.'),
+    v.description(nombre),
+  )
+
+/** GET /contratos/{id}/documentos/{documento}/miniatura. */
+export const MiniaturaSchema = v.strictObject({
+  ancho: v.optional(pixeles('Píxeles de ancho como máximo, de 16 a 1600.'), '320'),
+  alto: v.optional(pixeles('Píxeles de alto como máximo, de 16 a 1600.')),
+})
+
 /** A document of a contract. */
 export const DocumentoSchema = v.strictObject({
   tipo: v.picklist(TIPOS),

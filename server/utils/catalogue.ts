@@ -42,6 +42,7 @@ export const CATALOGUE = {
   parametro_sin_definir: [422, 'El cálculo necesita un parámetro que nadie ha definido para esa fecha.'],
   referencia_inexistente: [422, 'Algún dato se refiere a algo que no existe.'],
   archivo_no_admitido: [422, 'El contenido del archivo no es PDF, XML, imagen ni CSV.'],
+  sin_miniatura: [422, 'De este archivo no hay miniatura: no es una imagen ni un PDF que se pueda dibujar.'],
   csv_invalido: [422, 'El archivo no es un CSV en UTF-8 con encabezado.'],
   demasiadas_peticiones: [429, 'Demasiadas peticiones seguidas: espere lo que dice Retry-After.'],
   error_interno: [500, 'Algo falló de nuestro lado; ya quedó registrado.'],

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import { type Limits, openLimits } from '../limits/limits.ts'
 import { createMetricsGuard, type MayReadMetrics } from '../metrics/guard.ts'
 import { countRefused } from '../metrics/metrics.ts'
+import { createRenderer, type Renderer } from '../miniaturas/renderer.ts'
 import { type ClientAddress, createClientAddress } from './client-address.ts'
 import { type Cors, createCors } from './cors.ts'
 import { type Database, openDatabase } from './db.ts'
@@ -27,6 +28,7 @@ export interface Services {
   clientAddress: ClientAddress
   cors: Cors
   mayReadMetrics: MayReadMetrics
+  miniaturas: Renderer
   /**
    * Supabase as the owner of a token: Storage asks Postgres with its claims.
    * @param requestId goes along, so that its log tells of the same request.
@@ -53,6 +55,7 @@ export function openServices(environment: Environment): void {
     limits: openLimits(environment.limits, redis, countRefused),
     clientAddress,
     mayReadMetrics: createMetricsGuard(environment.metrics, clientAddress),
+    miniaturas: createRenderer(),
     cors: createCors(environment.corsOrigins),
     database: open(environment.poolSize, false),
     readers: open(environment.readers, true),

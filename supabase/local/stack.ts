@@ -20,6 +20,7 @@ import { migrate } from './postgres/migrate.ts'
 import { readLimits } from './realtime/limits.ts'
 import { createRealtimeServer } from './realtime/server.ts'
 import { restoreMark, type Settings, SetupError } from './settings.ts'
+import { readStorageLimits } from './storage/limits.ts'
 import { createStorageServer } from './storage/server.ts'
 import { startStudio } from './studio/server.ts'
 
@@ -134,6 +135,7 @@ async function startParts(
   const keys = await loadKeys(settings.dataDir)
   const config = await readConfig()
   const limits = readLimits()
+  const storageLimits = readStorageLimits()
   const environment = readGatewayEnvironment()
   const env = stackEnv(settings, keys)
   // In the links of mails and the addresses of uploads; our own parts go straight to the gateway.
@@ -197,6 +199,7 @@ async function startParts(
       jwtSecret: keys.jwtSecret,
       fileSizeLimit: config.fileSizeLimit,
       publicUrl,
+      limits: storageLimits,
       isFull: guard.isFull,
     })
     stops.push(() => storage.close())

@@ -213,6 +213,7 @@ describe('cada función nuestra', () => {
       'privado.correo',
       'privado.es_admin',
       'privado.es_bucket_de_contratos',
+      'privado.es_texto_limpio',
       'privado.exigir_cuenta',
       'privado.fecha_contrato',
       'privado.ficha_empresa',

@@ -1,5 +1,6 @@
 import { type EventHandler, eventHandler, type H3Event } from 'h3'
 import { createStorage } from 'unstorage'
+import { createRenderer } from '../../../server/miniaturas/renderer.ts'
 import { openDatabase } from '../../../server/utils/db.ts'
 import type { StorageContext } from './context.ts'
 import { fileSystemDriver } from './driver/file-system.ts'
@@ -7,6 +8,7 @@ import { prepareFolders } from './driver/paths.ts'
 import { noRoom, toStorageError } from './errors.ts'
 import { SERVICE } from './http/caller.ts'
 import { ANSWERED } from './http/router.ts'
+import type { StorageLimits } from './limits.ts'
 import { createNameKeeper } from './objects/name-keeper.ts'
 import { createResumable } from './resumable/server.ts'
 import { ResumableStore } from './resumable/store.ts'
@@ -27,6 +29,8 @@ export interface StorageOptions {
   fileSizeLimit: number
   /** Origin of the gateway, which mounts the handler at /storage/v1. */
   publicUrl: string
+  /** What a link and the uploads of one user may take. */
+  limits: StorageLimits
   /** Is a disk nearly full? Then no bytes are taken. */
   isFull?: () => boolean
 }
@@ -78,9 +82,12 @@ export async function createStorageServer(options: StorageOptions): Promise<Stor
     files: createStorage({ driver }),
     names: createNameKeeper(admin, driver.names ?? null),
     signatures: createSignatures(options.jwtSecret),
+    renderer: createRenderer(),
     fileSizeLimit: options.fileSizeLimit,
+    limits: options.limits,
   }
-  const uploads = new ResumableStore(folders.resumable)
+  const uploads = new ResumableStore(folders.resumable, options.limits)
+  await uploads.load()
   const resumable = createResumable(ctx, uploads, options.publicUrl)
   const routes = storageRoutes(ctx, (request) => resumable.handle(request))
 
@@ -100,7 +107,7 @@ export async function createStorageServer(options: StorageOptions): Promise<Stor
       return { removed: removed + expired }
     },
     async close() {
-      await Promise.all([db.close(), admin.close()])
+      await Promise.all([db.close(), admin.close(), ctx.renderer.close()])
     },
   }
 }

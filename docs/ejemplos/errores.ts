@@ -174,7 +174,7 @@ function deTexto(texto: string): Explicado {
   if (/abort|cancel/i.test(texto)) return comun('cancelado')
   if (/unauthorized|permission|not allowed|row-level security/i.test(texto)) return comun('sin_permiso')
   if (/jwt|token.*(expired|invalid)|expired.*token/i.test(texto)) return comun('no_autenticado')
-  if (/rate|too many|limit/i.test(texto)) return comun('demasiadas_peticiones')
+  if (/rate ?limit|too many|limit ?reached/i.test(texto)) return comun('demasiadas_peticiones')
   if (/timed? ?_?out/i.test(texto)) return comun('tiempo_agotado')
   if (/fetch|network|load failed|ECONN|ENOTFOUND|socket hang up/i.test(texto)) return comun('sin_conexion')
   if (/CHANNEL_ERROR|CLOSED|socket|channel|transport/i.test(texto)) return comun('canal_no_disponible')

@@ -185,12 +185,23 @@ describe('de un canal y de la red', () => {
     const roto = await fetch('http://127.0.0.1:9').catch((error) => error)
     const cortado = await fetch(target.url, { signal: AbortSignal.abort() }).catch((error) => error)
     const claves = await Promise.all(
-      ['TIMED_OUT', 'CHANNEL_ERROR', 'CLOSED', roto, cortado, null, undefined, 7, {}, new Error('x')].map(
-        explicar,
-      ),
+      [
+        'TIMED_OUT',
+        new Error('ClientJoinRateLimitReached: Too many joins per second'),
+        'CHANNEL_ERROR',
+        'CLOSED',
+        roto,
+        cortado,
+        null,
+        undefined,
+        7,
+        {},
+        new Error('x'),
+      ].map(explicar),
     )
     expect(claves.map(({ clave }) => clave)).toEqual([
       'tiempo_agotado',
+      'demasiadas_peticiones',
       'canal_no_disponible',
       'canal_no_disponible',
       'sin_conexion',

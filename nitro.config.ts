@@ -34,16 +34,8 @@ export default defineNitroConfig({
   compatibilityDate: '2025-11-01',
   imports: false,
   errorHandler: './server/error.ts',
-  // The page at /docs: three files of the package, part of the build; nothing is fetched from elsewhere.
-  serverAssets: [
-    {
-      baseName: 'swagger',
-      dir: '../node_modules/swagger-ui-dist',
-      pattern: '{swagger-ui.css,swagger-ui-bundle.js,favicon-32x32.png}',
-    },
-  ],
-  // Taken as files, not as the modules that their names make them look like.
-  externals: { inline: ['swagger-ui-dist'] },
+  // What the page at /docs runs in the browser, beside Scalar: part of the build; nothing is fetched from elsewhere.
+  serverAssets: [{ baseName: 'docs', dir: './docs/navegador' }],
   // There are no public files to look for at every request, nor a debugger for whom to tag every hook.
   serveStatic: false,
   replace: { 'console.createTask': 'undefined' },

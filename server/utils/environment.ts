@@ -7,6 +7,7 @@ import type { Folder } from './disk.ts'
 import {
   addresses,
   databaseUrl,
+  demoAccounts,
   httpUrl,
   metricsToken,
   origins,
@@ -26,6 +27,8 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const EnvironmentSchema = v.object({
   ...PRECIO,
   SUPABASE_URL: httpUrl,
+  SUPABASE_PUBLIC_URL: v.optional(httpUrl),
+  CUENTAS_DEMO: v.optional(demoAccounts),
   SUPABASE_PUBLISHABLE_KEY: v.pipe(v.string('is missing (or SUPABASE_ANON_KEY)'), v.minLength(1, 'is empty')),
   SUPABASE_SECRET_KEY: v.optional(v.string()),
   DATABASE_URL: databaseUrl,
@@ -71,6 +74,10 @@ const EnvironmentSchema = v.object({
 export interface Environment {
   /** Base of /auth/v1 and /storage/v1, without a slash at the end. */
   supabaseUrl: string
+  /** The same as browsers reach it: /docs signs in there. */
+  publicUrl: string
+  /** What /docs offers to sign in with at one press; undefined but on a stack of demonstration. */
+  demo: v.InferOutput<typeof demoAccounts> | undefined
   /** Key that goes along with the caller's token to Auth and Storage. */
   publishableKey: string
   /** For the work that no user asks for, such as sweeping; answers never depend on it. */
@@ -133,6 +140,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   const { output } = result
   return {
     supabaseUrl: output.SUPABASE_URL,
+    publicUrl: output.SUPABASE_PUBLIC_URL ?? output.SUPABASE_URL,
+    demo: output.CUENTAS_DEMO,
     publishableKey: output.SUPABASE_PUBLISHABLE_KEY,
     secretKey: output.SUPABASE_SECRET_KEY,
     databaseUrl: output.DATABASE_URL,

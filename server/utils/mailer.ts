@@ -1,18 +1,11 @@
 import { createTransport } from 'nodemailer'
-import type { Environment } from './environment.ts'
-
-export interface Mail {
-  to: string
-  subject: string
-  text: string
-}
-
-export type SendMail = (mail: Mail) => Promise<void>
+import type { MailServer } from '../mail/environment.ts'
+import type { SendMail } from '../mail/letter.ts'
 
 const PATIENCE_MS = 10_000
 
 /** Opens what sends mails by SMTP_URL; undefined when it is not set. */
-export function openMailer({ smtpUrl, smtpFrom }: Environment): SendMail | undefined {
+export function openMailer({ smtpUrl, smtpFrom }: MailServer): SendMail | undefined {
   if (smtpUrl === undefined) return undefined
   const transport = createTransport({
     url: smtpUrl,
@@ -20,6 +13,9 @@ export function openMailer({ smtpUrl, smtpFrom }: Environment): SendMail | undef
     connectionTimeout: PATIENCE_MS,
     greetingTimeout: PATIENCE_MS,
     socketTimeout: PATIENCE_MS,
+    // What a mail holds is text of ours and of people: none of it names a file or an address to be fetched.
+    disableFileAccess: true,
+    disableUrlAccess: true,
   })
   return async (mail) => void (await transport.sendMail({ from: smtpFrom, ...mail }))
 }

@@ -11,7 +11,7 @@ beforeAll(async () => {
     site_url: SITIO,
     additional_redirect_urls: [`${SITIO}/*`],
     minimum_password_length: 8,
-    email: { enable_signup: true, enable_confirmations: true, double_confirm_changes: true },
+    email: { enable_signup: true, enable_confirmations: true, double_confirm_changes: true, max_frequency: '0s' },
   })
 })
 afterAll(() => servidor.close())

@@ -36,6 +36,7 @@ export async function startOwnStack(): Promise<OwnStack> {
     apiPort,
     dbPort,
     studioPort: null,
+    mailboxPort: null,
     publicUrl: null,
     dataDir: join(dir, 'data'),
     storageDir: join(dir, 'storage'),

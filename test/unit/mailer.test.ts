@@ -94,7 +94,7 @@ describe('una invitación', () => {
   it('no deja que una dirección escriba cabeceras', async () => {
     const { received, url } = await startSmtp()
     const send = openMailer(environment(url))!
-    await send({ to: 'a@b.ec', subject: 'Hola\r\nBcc: rival@otra.ec', text: 'x' })
+    await send({ to: 'a@b.ec', subject: 'Hola\r\nBcc: rival@otra.ec', text: 'x', html: '' })
     expect(received[0]!.to).toEqual(['a@b.ec'])
     expect(received[0]!.body).not.toMatch(/^Bcc:/m)
   })

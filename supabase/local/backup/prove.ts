@@ -84,6 +84,7 @@ export async function prove(folder: string, backup: BackupSettings, say: Say = (
       apiPort,
       dbPort,
       studioPort: null,
+      mailboxPort: null,
       publicUrl: null,
       dataDir: join(dir, 'data'),
       storageDir: join(dir, 'storage'),

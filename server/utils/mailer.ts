@@ -4,6 +4,21 @@ import type { SendMail } from '../mail/letter.ts'
 
 const PATIENCE_MS = 10_000
 
+/** A mail that did not leave, and why. */
+class MailError extends Error {
+  override name = 'MailError'
+}
+
+/**
+ * Why a mail did not leave, without what the server of mail said: it may repeat the mail, and in that are codes, links
+ * and addresses. Its numbers tell as much (RFC 3463).
+ */
+function reasonOf(error: Error & { code?: string; command?: string; response?: string }): string {
+  if (error.response === undefined) return error.message
+  const [numbers = ''] = /^\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3}\b)?/.exec(error.response) ?? []
+  return `${error.code}: the server of mail answered ${numbers.replace('-', ' ')} to ${error.command}`
+}
+
 /** Opens what sends mails by SMTP_URL; undefined when it is not set. */
 export function openMailer({ smtpUrl, smtpFrom }: MailServer): SendMail | undefined {
   if (smtpUrl === undefined) return undefined
@@ -17,5 +32,9 @@ export function openMailer({ smtpUrl, smtpFrom }: MailServer): SendMail | undefi
     disableFileAccess: true,
     disableUrlAccess: true,
   })
-  return async (mail) => void (await transport.sendMail({ from: smtpFrom, ...mail }))
+  return async (mail) => {
+    await transport.sendMail({ from: smtpFrom, ...mail }).catch((error) => {
+      throw new MailError(reasonOf(error))
+    })
+  }
 }

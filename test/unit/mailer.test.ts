@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { listKept } from '../../server/mail/mailbox.ts'
 import { readEnvironment } from '../../server/utils/environment.ts'
@@ -90,6 +91,19 @@ describe('una invitación', () => {
     await entregarInvitacion({ ...invitacion, invita: '<script>x</script> & Cía', empresa: '<b>Finca</b>' })
     expect(received[0]!.parsed.html).toContain('&#60;script&#62;x&#60;/script&#62; &#38; Cía')
     expect(received[0]!.parsed.html).not.toMatch(/<script|<b>Finca/)
+  })
+
+  it('si no sale, se sabe por qué sin nada de lo que el servidor repita de ella', async () => {
+    const { url } = await startMail(
+      new Error('5.7.1 no quiero https://app.triboka.ec/invitacion?testigo=ffff'),
+    )
+    const carta = { to: 'a@b.ec', subject: 'Hola', text: 'x', html: '' }
+    const porque = (smtpUrl: string) => openMailer(environment(smtpUrl))!(carta).catch((error) => error)
+    const rechazada = await porque(url)
+    expect(rechazada.message).toBe('EMESSAGE: the server of mail answered 450 5.7.1 to DATA')
+    expect(inspect(rechazada)).not.toContain('testigo')
+    expect((await porque(url.replace('clave', 'otra'))).message).toMatch(/^EAUTH: .* 535 to AUTH PLAIN$/)
+    expect((await porque('smtp://127.0.0.1:1')).message).toContain('ECONNREFUSED')
   })
 
   it('no deja que una dirección escriba cabeceras', async () => {

@@ -40,8 +40,14 @@ export function openMailbox(folder: string, from: string): SendMail {
     const mail: KeptMail = { id, date: new Date().toISOString(), from, to, subject, text, html }
     const file = join(folder, `${id}.json`)
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    await writeFile(`${file}.new`, JSON.stringify(mail), { mode: 0o600 })
-    await rename(`${file}.new`, file)
+    try {
+      await writeFile(`${file}.new`, JSON.stringify(mail), { mode: 0o600 })
+      await rename(`${file}.new`, file)
+    } catch (error) {
+      // A full disk keeps no half of one.
+      await rm(`${file}.new`, { force: true })
+      throw error
+    }
     await prune(folder)
   }
 }

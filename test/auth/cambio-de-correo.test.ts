@@ -72,6 +72,14 @@ describe.each(['implicit', 'pkce'] as const)('con flowType %s', (flowType) => {
   })
 })
 
+test('escrito de otro modo, el camino no se salta la segunda confirmación', async () => {
+  const { actual, nuevo, quien, id } = await dentro('implicit')
+  exito(await quien.auth.updateUser({ email: nuevo }))
+  const enlace = linkIn(aqui.smtp.textFor(actual)).replace('/verify', '/%76erify')
+  expect((await fetch(enlace, { redirect: 'manual' })).status).toBe(404)
+  expect(await correos(id)).toMatchObject({ email: actual, new_email: nuevo })
+})
+
 test('pedirlo otra vez envía los dos, y los enlaces de antes ya no valen', async () => {
   const { actual, nuevo, quien, id } = await dentro('implicit')
   exito(await quien.auth.updateUser({ email: nuevo }))

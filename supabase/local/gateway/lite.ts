@@ -98,7 +98,11 @@ function watchSchema(url: string, onChange: () => Promise<void>): () => Promise<
 
 /** config.toml's [auth] with the names that lite still uses: the CLI has renamed `email.enable_signup`. */
 function authConfig({ sms: _, email, ...auth }: Config['auth']) {
-  const { enabled = true, ...rest } = (email ?? {}) as { enabled?: boolean }
+  const {
+    enabled = true,
+    template: _own,
+    ...rest
+  } = (email ?? {}) as { enabled?: boolean; template?: unknown }
   return { ...auth, email: { enable_signup: enabled, ...rest } }
 }
 

@@ -90,6 +90,12 @@ describe('sin SMTP_URL', () => {
     expect(await (await fetch(stack.mailboxUrl)).text()).toContain(nueva)
     await revisarRegistros(stack, cartas, '')
 
+    const recuperacion = cartas.find(({ subject }) => subject === 'Cambie su contraseña')!
+    const respuesta = await fetch(linkIn(recuperacion.text), { redirect: 'manual' })
+    expect([respuesta.status, respuesta.headers.get('location')]).toEqual([
+      303,
+      expect.stringMatching(/^http:\/\/127\.0\.0\.1:3000#access_token=/),
+    ])
     const token = codeIn(cartas.find(({ to }) => to === nueva)!.text)
     const { data } = await cliente(stack, stack.publishableKey).auth.verifyOtp({
       email: nueva,

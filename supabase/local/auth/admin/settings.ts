@@ -61,8 +61,10 @@ const template = (value: unknown): Template => ({
 /** Reads `[auth]` of config.toml. */
 export function authSettings(auth: Table): AuthSettings {
   const email = table(auth.email)
+  const siteUrl = pick(auth, 'site_url', 'http://127.0.0.1:3000')
+  if (!URL.canParse(siteUrl)) throw new SetupError(`config.toml: auth.site_url is not a URL: "${siteUrl}".`)
   return {
-    siteUrl: pick(auth, 'site_url', 'http://127.0.0.1:3000'),
+    siteUrl,
     additionalRedirectUrls: pick<unknown[]>(auth, 'additional_redirect_urls', []).filter(
       (url) => typeof url === 'string',
     ),

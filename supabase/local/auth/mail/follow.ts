@@ -36,7 +36,8 @@ async function sessionOf(response: Response) {
 export function createLinkFollower({ db, rules, pass, isHalfConfirmed }: FollowOptions) {
   const verify = async ({ request, url }: Call, verification: Verification) => {
     // Its headers are those of a browser that asked for a page.
-    const headers = { apikey: request.headers.get('apikey') ?? '', 'content-type': 'application/json' }
+    const apikey = request.headers.get('apikey')
+    const headers = { ...(apikey && { apikey }), 'content-type': 'application/json' }
     const target = new URL('/auth/v1/verify', url)
     const asked = new Request(target, { method: 'POST', headers })
     return sessionOf(await pass({ request: asked, url: target, body: { ...verification } }))

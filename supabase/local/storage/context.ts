@@ -2,6 +2,7 @@ import type { Storage } from 'unstorage'
 import type { Database } from '../../../server/utils/db.ts'
 import type { ObjectDriver } from './driver/types.ts'
 import type { StorageLimits } from './limits.ts'
+import type { Arriving } from './objects/arriving.ts'
 import type { NameKeeper } from './objects/name-keeper.ts'
 import type { Signatures } from './signatures.ts'
 
@@ -20,4 +21,5 @@ export interface StorageContext {
   /** Largest object of any bucket, in bytes. */
   fileSizeLimit: number
   limits: StorageLimits
+  arriving: Arriving
 }

@@ -8,6 +8,7 @@ import { noRoom, toStorageError } from './errors.ts'
 import { SERVICE } from './http/caller.ts'
 import { ANSWERED } from './http/router.ts'
 import type { StorageLimits } from './limits.ts'
+import { createArriving } from './objects/arriving.ts'
 import { createNameKeeper } from './objects/name-keeper.ts'
 import { createResumable } from './resumable/server.ts'
 import { ResumableStore } from './resumable/store.ts'
@@ -83,6 +84,7 @@ export async function createStorageServer(options: StorageOptions): Promise<Stor
     signatures: createSignatures(options.jwtSecret),
     fileSizeLimit: options.fileSizeLimit,
     limits: options.limits,
+    arriving: createArriving(options.limits.openBytes),
   }
   const uploads = new ResumableStore(folders.resumable, options.limits)
   await uploads.load()

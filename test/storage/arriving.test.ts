@@ -1,4 +1,5 @@
 import { type ClientRequest, request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { startStorageProcess } from './server-process.ts'
 import { allow, makeBucket, ok, type Person, person } from './support.ts'
@@ -34,12 +35,15 @@ it('lo que una persona está subiendo a la vez tiene un tope, y cada cual tiene 
   for (const who of [ana, luis]) await allow(who, bucket, ['insert', 'select'])
 
   const first = slow(server.url, bucket, ana, 'a.pdf', 600 * KIB)
+  // Its bytes are on their way.
+  await sleep(1000)
   await vi.waitFor(
-    async () => expect(await slow(server.url, bucket, ana, 'b.pdf', 600 * KIB).status).toBe(429),
-    {
-      timeout: 20_000,
-      interval: 500,
+    async () => {
+      const second = slow(server.url, bucket, ana, `b-${Date.now()}.pdf`, 600 * KIB)
+      second.end()
+      expect(await second.status).toBe(429)
     },
+    { timeout: 20_000, interval: 500 },
   )
   const other = slow(server.url, bucket, luis, 'c.pdf', 600 * KIB)
   other.end()
@@ -52,7 +56,7 @@ it('lo que una persona está subiendo a la vez tiene un tope, y cada cual tiene 
   again.end()
   expect(await again.status).toBe(200)
   const cut = slow(server.url, bucket, ana, 'f.pdf', 900 * KIB)
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  await sleep(300)
   cut.cut()
   await vi.waitFor(
     async () => {

@@ -1,4 +1,5 @@
 import type { Storage } from 'unstorage'
+import type { Renderer } from '../../../server/miniaturas/renderer.ts'
 import type { Database } from '../../../server/utils/db.ts'
 import type { ObjectDriver } from './driver/types.ts'
 import type { StorageLimits } from './limits.ts'
@@ -18,6 +19,7 @@ export interface StorageContext {
   driver: ObjectDriver
   names: NameKeeper
   signatures: Signatures
+  renderer: Renderer
   /** Largest object of any bucket, in bytes. */
   fileSizeLimit: number
   limits: StorageLimits

@@ -1,5 +1,6 @@
 import { type EventHandler, eventHandler, type H3Event } from 'h3'
 import { createStorage } from 'unstorage'
+import { createRenderer } from '../../../server/miniaturas/renderer.ts'
 import { openDatabase } from '../../../server/utils/db.ts'
 import type { StorageContext } from './context.ts'
 import { fileSystemDriver } from './driver/file-system.ts'
@@ -82,6 +83,7 @@ export async function createStorageServer(options: StorageOptions): Promise<Stor
     files: createStorage({ driver }),
     names: createNameKeeper(admin, driver.names ?? null),
     signatures: createSignatures(options.jwtSecret),
+    renderer: createRenderer(),
     fileSizeLimit: options.fileSizeLimit,
     limits: options.limits,
     arriving: createArriving(options.limits.openBytes),
@@ -107,7 +109,7 @@ export async function createStorageServer(options: StorageOptions): Promise<Stor
       return { removed: removed + expired }
     },
     async close() {
-      await Promise.all([db.close(), admin.close()])
+      await Promise.all([db.close(), admin.close(), ctx.renderer.close()])
     },
   }
 }

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { errors, jwtVerify, SignJWT } from 'jose'
 import type { Claims } from '../../../server/utils/db.ts'
 import { invalidSignature, invalidToken, StorageError } from './errors.ts'
+import type { Options } from './render/options.ts'
 
 /** What a link may be used for: one that uploads does not download. */
 type Use = 'download' | 'upload'
@@ -12,6 +13,8 @@ export interface SignedClaims {
   /** Whoever made it: the link can do no more than they can when it is used. */
   by: Claims
   upsert?: boolean
+  /** What is shown of an image: such a link shows nothing else of it. */
+  transform?: Options
   /** Seconds since 1970. */
   exp: number
 }

@@ -26,11 +26,16 @@ interface Validators {
   lastModified: Date
 }
 
+export const validatorsOf = (row: ObjectRow): Validators => ({
+  etag: metadataOf(row).eTag ?? `"${row.version}"`,
+  lastModified: new Date(metadataOf(row).lastModified ?? isoTime(row.updated_at)),
+})
+
 const sameTag = (list: string, etag: string) =>
   list.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag)
 
 /** True where the caller already holds this version. */
-function isUnchanged(request: StorageRequest, { etag, lastModified }: Validators): boolean {
+export function isUnchanged(request: StorageRequest, { etag, lastModified }: Validators): boolean {
   const tags = header(request, 'if-none-match')
   if (tags !== null) return sameTag(tags, etag)
   const since = Date.parse(header(request, 'if-modified-since') ?? '')
@@ -93,10 +98,7 @@ export async function serveObject(
   const { res } = request.event.node
   const { row, opened } = await openObject(ctx, find)
   try {
-    const validators = {
-      etag: metadataOf(row).eTag ?? `"${row.version}"`,
-      lastModified: new Date(metadataOf(row).lastModified ?? isoTime(row.updated_at)),
-    }
+    const validators = validatorsOf(row)
     const headers = headersOf(request, row, validators, expires)
     if (isUnchanged(request, validators)) {
       res.writeHead(304, headers).end()

@@ -6,6 +6,7 @@ import { asCaller } from '../http/caller.ts'
 import { readJson } from '../http/json.ts'
 import { claimsOf, type StorageRequest } from '../http/request.ts'
 import { isService, makerOf } from '../links.ts'
+import { type Options, readOptions } from '../render/options.ts'
 import { findAs } from './find.ts'
 import { FIND_NAMES } from './statements.ts'
 
@@ -14,9 +15,16 @@ const expiresIn = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(TEN_
 const One = v.object({ expiresIn, transform: v.optional(v.unknown()), versionId: v.optional(v.string()) })
 const Many = v.object({ expiresIn, paths: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(1000)) })
 
-async function linkTo(ctx: StorageContext, claims: Claims, url: string, seconds: number): Promise<string> {
-  const token = await ctx.signatures.sign('download', { url, by: makerOf(claims) }, seconds)
-  return `/object/sign/${url}?token=${token}`
+async function linkTo(
+  ctx: StorageContext,
+  claims: Claims,
+  url: string,
+  seconds: number,
+  transform?: Options,
+): Promise<string> {
+  const link = { url, by: makerOf(claims), ...(transform && { transform }) }
+  const token = await ctx.signatures.sign('download', link, seconds)
+  return `/${transform ? 'render/image' : 'object'}/sign/${url}?token=${token}`
 }
 
 /** @throws StorageError InvalidRequest where a user asks for a link that lasts too long. */
@@ -29,12 +37,12 @@ function mustBeShort(ctx: StorageContext, claims: Claims, seconds: number): void
 export async function signOne(ctx: StorageContext, request: StorageRequest) {
   const claims = claimsOf(request)
   const options = await readJson(request, One)
-  if (options.transform !== undefined) throw notEnabled('image transformation')
+  const transform = options.transform === undefined ? undefined : readOptions(options.transform)
   if (options.versionId !== undefined) throw notEnabled('versioning')
   mustBeShort(ctx, claims, options.expiresIn)
   const { bucket, name } = request
   await findAs(ctx, claims, 'storage.object.sign', bucket, name)()
-  return { signedURL: await linkTo(ctx, claims, `${bucket}/${name}`, options.expiresIn) }
+  return { signedURL: await linkTo(ctx, claims, `${bucket}/${name}`, options.expiresIn, transform) }
 }
 
 /** POST /object/sign/:bucket — one link for each path that the caller sees, in their order. */

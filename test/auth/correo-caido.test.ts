@@ -75,28 +75,35 @@ const PEDIDOS = {
   },
 }
 
+// To whoever has not entered a failure would tell that the account is there: to them it is as any other answer.
+const CALLADOS = ['Error sending recovery email', 'Error sending magic link email']
+
 describe('el correo que no sale', () => {
-  test.each(Object.entries(PEDIDOS))('responde 500 %s y no cambia nada', async (mensaje, pedir) => {
-    const { resultado, registro } = await mientrasCae(pedir)
-    const { error, email, existe } = resultado
-    expect(error).toMatchObject({ status: 500, message: mensaje })
-    expect(await columnas(email)).toEqual(
-      existe
-        ? {
-            confirmation_token: null,
-            recovery_token: null,
-            reauthentication_token: null,
-            email_change_token_new: null,
-            email_change: null,
-          }
-        : undefined,
-    )
-    // Why is said; the mail that the server repeated is not, nor whose it was.
-    expect(registro).toContain('EMESSAGE: the server of mail answered 450 5.2.2 to DATA')
-    expect(registro).not.toMatch(/pkce_|[0-9a-f]{56}|token=|\b\d{6}\b/)
-    expect(registro).not.toContain(email)
-    if (existe) exito(await aqui.app('implicit').auth.signInWithPassword({ email, password: CLAVE }))
-  })
+  test.each(Object.entries(PEDIDOS))(
+    '%s: se dice a quien puede saberlo, y no cambia nada',
+    async (mensaje, pedir) => {
+      const { resultado, registro } = await mientrasCae(pedir)
+      const { error, email, existe } = resultado
+      if (CALLADOS.includes(mensaje)) expect(error).toBeNull()
+      else expect(error).toMatchObject({ status: 500, message: mensaje })
+      expect(await columnas(email)).toEqual(
+        existe
+          ? {
+              confirmation_token: null,
+              recovery_token: null,
+              reauthentication_token: null,
+              email_change_token_new: null,
+              email_change: null,
+            }
+          : undefined,
+      )
+      // Why is said; the mail that the server repeated is not, nor whose it was.
+      expect(registro).toContain('EMESSAGE: the server of mail answered 450 5.2.2 to DATA')
+      expect(registro).not.toMatch(/pkce_|[0-9a-f]{56}|token=|\b\d{6}\b/)
+      expect(registro).not.toContain(email)
+      if (existe) exito(await aqui.app('implicit').auth.signInWithPassword({ email, password: CLAVE }))
+    },
+  )
 
   test('al volver el servidor de correo se pide otra vez', async () => {
     const email = correoNuevo()
@@ -114,12 +121,11 @@ describe('con max_frequency', () => {
   afterAll(() => despacio.close())
   const enviados = (email: string) => despacio.smtp.received.filter(({ to }) => to.includes(email)).length
 
-  test('el segundo correo del registro espera', async () => {
+  test('el segundo correo del registro no sale, y la respuesta no dice si hay cuenta', async () => {
     const [quien, email] = [despacio.app('implicit'), correoNuevo()]
     exito(await quien.auth.signUp({ email, password: CLAVE }))
-    const { error } = await quien.auth.resend({ type: 'signup', email })
-    expect(error).toMatchObject({ status: 429, code: 'over_email_send_rate_limit' })
-    expect(error?.message).toMatch(/after (60|59) seconds/)
+    for (const correo of [email, correoNuevo()])
+      expect((await quien.auth.resend({ type: 'signup', email: correo })).error).toBeNull()
     expect(enviados(email)).toBe(1)
   })
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { EntradaIdSchema, paginacion, SiNoSchema, texto } from './comunes.ts'
+import { EntradaIdSchema, esTexto, paginacion, SiNoSchema, texto } from './comunes.ts'
 import { ESTADOS, ParticipanteSchema } from './contratos.ts'
 import { TIPOS_DE_AVISO } from './notificaciones.ts'
 import { FechaHoraSchema, IdSchema, NumeroSchema } from './respuestas.ts'
@@ -37,7 +37,22 @@ export const NuevaInvitacionSchema = v.strictObject({
 /** POST /invitaciones/aceptar. */
 export const AceptacionSchema = v.strictObject({
   testigo: v.pipe(texto(200), v.description('El del enlace: /invitacion?testigo=…')),
+  contrasena: v.nullish(
+    v.pipe(
+      v.string(),
+      v.check(esTexto, 'Tiene caracteres que no se admiten.'),
+      v.minLength(8, 'Debe tener 8 caracteres o más.'),
+      v.maxBytes(72, 'Debe tener 72 bytes como máximo.'),
+      v.description(
+        'La que tendrá la cuenta. Hace falta sin sesión, o si la sesión no empezó con contraseña.',
+      ),
+    ),
+  ),
+  nombre: v.nullish(v.pipe(nombre, v.description('El de la persona; si falta, el que dio al registrarse.'))),
 })
+
+/** Without a session: what to sign in with, beside the password. */
+export const AceptadaSchema = v.strictObject({ email: v.string() })
 
 const invitacion = {
   id: IdSchema,

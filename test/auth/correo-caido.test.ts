@@ -42,7 +42,15 @@ async function columnas(email: string) {
   return rows[0]
 }
 
-const PEDIDOS = {
+interface Pedido {
+  email: string
+  error: unknown
+  existe: boolean
+  /** The answer would tell whether there is an account: only the log tells that no mail left. */
+  calla?: boolean
+}
+
+const PEDIDOS: Record<string, () => Promise<Pedido>> = {
   'Error sending confirmation email': async () => {
     const email = correoNuevo()
     const { error } = await aqui.app('pkce').auth.signUp({ email, password: CLAVE })
@@ -50,11 +58,13 @@ const PEDIDOS = {
   },
   'Error sending recovery email': async () => {
     const email = await aqui.conCuenta()
-    return { email, existe: true, error: (await aqui.app('pkce').auth.resetPasswordForEmail(email)).error }
+    const { error } = await aqui.app('pkce').auth.resetPasswordForEmail(email)
+    return { email, existe: true, calla: true, error }
   },
   'Error sending magic link email': async () => {
     const email = await aqui.conCuenta()
-    return { email, existe: true, error: (await aqui.app('pkce').auth.signInWithOtp({ email })).error }
+    const { error } = await aqui.app('pkce').auth.signInWithOtp({ email })
+    return { email, existe: true, calla: true, error }
   },
   'Error sending invite email': async () => {
     const email = correoNuevo()
@@ -76,27 +86,31 @@ const PEDIDOS = {
 }
 
 describe('el correo que no sale', () => {
-  test.each(Object.entries(PEDIDOS))('responde 500 %s y no cambia nada', async (mensaje, pedir) => {
-    const { resultado, registro } = await mientrasCae(pedir)
-    const { error, email, existe } = resultado
-    expect(error).toMatchObject({ status: 500, message: mensaje })
-    expect(await columnas(email)).toEqual(
-      existe
-        ? {
-            confirmation_token: null,
-            recovery_token: null,
-            reauthentication_token: null,
-            email_change_token_new: null,
-            email_change: null,
-          }
-        : undefined,
-    )
-    // Why is said; the mail that the server repeated is not, nor whose it was.
-    expect(registro).toContain('EMESSAGE: the server of mail answered 450 5.2.2 to DATA')
-    expect(registro).not.toMatch(/pkce_|[0-9a-f]{56}|token=|\b\d{6}\b/)
-    expect(registro).not.toContain(email)
-    if (existe) exito(await aqui.app('implicit').auth.signInWithPassword({ email, password: CLAVE }))
-  })
+  test.each(Object.entries(PEDIDOS))(
+    '%s: no cambia nada, y el registro dice por qué sin la carta',
+    async (mensaje, pedir) => {
+      const { resultado, registro } = await mientrasCae(pedir)
+      const { error, email, existe, calla } = resultado
+      if (calla) expect(error).toBeNull()
+      else expect(error).toMatchObject({ status: 500, message: mensaje })
+      expect(await columnas(email)).toEqual(
+        existe
+          ? {
+              confirmation_token: null,
+              recovery_token: null,
+              reauthentication_token: null,
+              email_change_token_new: null,
+              email_change: null,
+            }
+          : undefined,
+      )
+      // Why is said; the mail that the server repeated is not, nor whose it was.
+      expect(registro).toContain('EMESSAGE: the server of mail answered 450 5.2.2 to DATA')
+      expect(registro).not.toMatch(/pkce_|[0-9a-f]{56}|token=|\b\d{6}\b/)
+      expect(registro).not.toContain(email)
+      if (existe) exito(await aqui.app('implicit').auth.signInWithPassword({ email, password: CLAVE }))
+    },
+  )
 
   test('al volver el servidor de correo se pide otra vez', async () => {
     const email = correoNuevo()
@@ -117,9 +131,10 @@ describe('con max_frequency', () => {
   test('el segundo correo del registro espera', async () => {
     const [quien, email] = [despacio.app('implicit'), correoNuevo()]
     exito(await quien.auth.signUp({ email, password: CLAVE }))
-    const { error } = await quien.auth.resend({ type: 'signup', email })
+    exito(await quien.auth.resend({ type: 'signup', email }))
+    const { error } = await quien.auth.signUp({ email, password: CLAVE })
     expect(error).toMatchObject({ status: 429, code: 'over_email_send_rate_limit' })
-    expect(error?.message).toMatch(/after (60|59) seconds/)
+    expect(error?.message).toMatch(/after (60|5\d) seconds/)
     expect(enviados(email)).toBe(1)
   })
 

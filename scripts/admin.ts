@@ -3,12 +3,19 @@
 import { randomBytes } from 'node:crypto'
 import { createClient } from '@supabase/supabase-js'
 import pg from 'pg'
+import { readCommandLine } from '../supabase/local/command-line.ts'
 import { SetupError } from '../supabase/local/settings.ts'
 import { findTarget, main } from './target.ts'
 
+const { positionals } = readCommandLine({
+  name: 'npm run admin',
+  about:
+    'Hace administrador a esa persona: crea su cuenta y muestra su contraseña una vez, o usa la cuenta que ya tiene.\nEs para el primero de un servidor; los demás llegan por invitación.',
+  positionals: ['<correo>', '<"Nombre Apellido">'],
+})
+
 await main(async () => {
-  const [email, nombre] = process.argv.slice(2)
-  if (!email || !nombre) throw new SetupError('Usage: npm run admin -- correo@empresa.ec "Nombre Apellido"')
+  const [email, nombre] = positionals as [string, string]
   const env = await findTarget()
   const client = new pg.Client({ connectionString: env.DATABASE_URL })
   await client.connect()

@@ -1,7 +1,13 @@
 // npm run check: lint and format, types, dead code, generated files fresh. Runs all, then tells what failed.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { readCommandLine } from '../supabase/local/command-line.ts'
 import { PROJECT_DIR } from '../supabase/local/settings.ts'
+
+readCommandLine({
+  name: 'npm run check',
+  about: 'Estilo, tipos, código que nadie usa y archivos generados: corre todo y dice qué falló.',
+})
 
 const CHECKS: [string, string, string[]][] = [
   ['lint and format', 'biome', ['ci', '--error-on-warnings', '.']],

@@ -1,23 +1,26 @@
 // npm run db:fill -- --contratos 1000000: realistic contracts, lots, fixings and documents by set-based SQL, in minutes.
 import { readFile } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
 import pg from 'pg'
+import { readCommandLine } from '../supabase/local/command-line.ts'
 import { SetupError } from '../supabase/local/settings.ts'
 import { assertLoopback } from './seed.ts'
 import { findTarget, main } from './target.ts'
 
-const HELP = `npm run db:fill -- --contratos <n> [options]
-
-Adds contracts with 1-3 lots and 1-3 documents each, and what was fixed of their prices, spread over the last
-five years and over the companies, for benchmarks and for trying things at scale. Codes go on from the counters.
-The documents have no file behind them (label sin_archivo): downloading one answers 404.
-
-  --contratos <n>  how many contracts to add, 1 to 10000000
-  --empresas <n>   make companies until there are n in all (default 200)
-  --semilla <n>    another seed, other data; the same seed on the same database and day gives the same (default 1)
-  --force          also where the database is not on this machine
-  --help           this text
-`
+const COMMAND = {
+  name: 'npm run db:fill',
+  about: `Agrega contratos con 1 a 3 lotes y 1 a 3 documentos cada uno, y lo que se fijó de sus precios, repartidos entre los
+últimos cinco años y entre las empresas: para medir y para probar en grande. Los códigos siguen de los contadores.
+Los documentos no tienen archivo (etiqueta sin_archivo): descargar uno responde 404.`,
+  options: {
+    contratos: { value: 'n', about: 'cuántos contratos, de 1 a 10000000; hace falta' },
+    empresas: { value: 'n', about: 'crea empresas hasta que haya n (200)' },
+    semilla: {
+      value: 'n',
+      about: 'otra semilla, otros datos; con la misma, base y día salen los mismos (1)',
+    },
+    force: { about: 'también donde la base no es de esta máquina' },
+  },
+}
 const BATCH = 20_000
 const YEARS = 5
 const TABLES = [
@@ -109,36 +112,16 @@ function wholeNumber(name: string, text: string, min: number, max: number): numb
   throw new SetupError(`--${name} ${text}: give a whole number from ${min} to ${max}.`)
 }
 
-function readArguments() {
-  try {
-    return parseArgs({
-      options: {
-        contratos: { type: 'string' },
-        empresas: { type: 'string', default: '200' },
-        semilla: { type: 'string', default: '1' },
-        force: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values
-  } catch (error) {
-    throw new SetupError(`${(error as Error).message.split('\n')[0]} (npm run db:fill -- --help)`)
-  }
-}
-
 if (import.meta.main) {
+  const { options } = readCommandLine(COMMAND)
   await main(async () => {
-    const args = readArguments()
-    if (args.help) {
-      process.stdout.write(HELP)
-      return
-    }
-    if (args.contratos === undefined)
+    if (!options.contratos)
       throw new SetupError('How many? npm run db:fill -- --contratos 1000000 (--help tells the rest)')
-    const contratos = wholeNumber('contratos', args.contratos, 1, 10_000_000)
-    const empresas = wholeNumber('empresas', args.empresas, 10, 100_000)
-    const semilla = wholeNumber('semilla', args.semilla, 0, Number.MAX_SAFE_INTEGER)
+    const contratos = wholeNumber('contratos', options.contratos, 1, 10_000_000)
+    const empresas = wholeNumber('empresas', options.empresas ?? '200', 10, 100_000)
+    const semilla = wholeNumber('semilla', options.semilla ?? '1', 0, Number.MAX_SAFE_INTEGER)
     const env = await findTarget()
-    await assertLoopback(env, args.force)
+    await assertLoopback(env, options.force === true)
     await fill({
       databaseUrl: env.DATABASE_URL,
       contratos,

@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
 import { createClient } from '@supabase/supabase-js'
+import { readCommandLine } from '../supabase/local/command-line.ts'
 import { loadKeys } from '../supabase/local/keys.ts'
 import { findRunning } from '../supabase/local/lock.ts'
 import { bootstrap } from '../supabase/local/postgres/bootstrap.ts'
@@ -12,8 +13,15 @@ import { type StackEnv, stackEnv, startStack } from '../supabase/local/stack.ts'
 import { seed } from './seed.ts'
 import { isExternal, main } from './target.ts'
 
+const { options } = readCommandLine({
+  name: 'npm run reset',
+  about:
+    'Borra todo (contratos, personas, archivos), aplica las migraciones y carga los datos de demostración. Pregunta antes.',
+  options: { yes: { about: 'no pregunta' } },
+})
+
 async function confirm(dataDir: string) {
-  if (process.argv.includes('--yes')) return
+  if (options.yes) return
   if (!process.stdin.isTTY)
     throw new SetupError('This erases every contract, user and file: add --yes where nobody can be asked.')
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
@@ -40,8 +48,9 @@ await main(async () => {
   const settings = readSettings()
   await confirm(settings.dataDir)
   const running = await findRunning(settings)
-  // A stack that runs goes on running and sees the new data; otherwise one is started for the while.
-  const own = running ? null : await startStack({ settings, functions: 'none' })
+  // A stack that runs goes on running and sees the new data; otherwise one is started for the while. Whatever migrations
+  // its database has, they are about to go.
+  const own = running ? null : await startStack({ settings, functions: 'none', migrates: false })
   try {
     const used = running?.settings ?? settings
     const keys = await loadKeys(used.dataDir)

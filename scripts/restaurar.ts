@@ -4,8 +4,16 @@ import { join } from 'node:path'
 import { listBackups } from '../supabase/local/backup/folders.ts'
 import { restore } from '../supabase/local/backup/restore.ts'
 import { readBackupSettings } from '../supabase/local/backup/settings.ts'
+import { readCommandLine } from '../supabase/local/command-line.ts'
 import { readSettings, SetupError } from '../supabase/local/settings.ts'
 import { isExternal, main } from './target.ts'
+
+const { positionals } = readCommandLine({
+  name: 'npm run restaurar',
+  about:
+    'Pone un respaldo de RESPALDOS_DIR en DATA_DIR y STORAGE_DIR, que deben estar vacíos.\nSin fecha dice cuáles hay (docs/respaldos.md).',
+  positionals: ['[fecha]'],
+})
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
@@ -15,7 +23,7 @@ await main(async () => {
       'restaurar is for the embedded stack: docs/respaldos.md tells how a self-hosted one is restored.',
     )
   const backup = readBackupSettings()
-  const [name] = process.argv.slice(2)
+  const [name] = positionals
   const names = (await listBackups(backup.dir)).map((found) => found.name)
   if (!name)
     throw new SetupError(

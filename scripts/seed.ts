@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import pg from 'pg'
+import { readCommandLine } from '../supabase/local/command-line.ts'
 import { findRunning } from '../supabase/local/lock.ts'
 import { hostnameOf, isLoopback, PROJECT_DIR, readSettings, SetupError } from '../supabase/local/settings.ts'
 import type { StackEnv } from '../supabase/local/stack.ts'
@@ -38,6 +39,13 @@ export const DEMO_USERS = [
   },
   { email: 'centro@rival.test', empresa: 'Centro Rival', rol: 'centro_acopio', nombre: 'César Rivas' },
 ]
+
+/** The same, as the functions are told of them: /docs offers to sign in as any. */
+export const demoAccounts = () =>
+  JSON.stringify({
+    contrasena: DEMO_PASSWORD,
+    cuentas: DEMO_USERS.map(({ email, ...account }) => ({ correo: email, ...account })),
+  })
 
 /** What one seeding added; all zero where everything was there already. */
 export interface Seeded {
@@ -140,9 +148,14 @@ export async function seed(env: StackEnv): Promise<Seeded> {
 }
 
 if (import.meta.main) {
+  const { options } = readCommandLine({
+    name: 'npm run db:seed',
+    about: 'Carga los datos de demostración en la pila en marcha. Otra vez no cambia nada.',
+    options: { force: { about: 'aunque otros lleguen a ella: las cuentas tienen una contraseña publicada' } },
+  })
   await main(async () => {
     const env = await findTarget()
-    await assertLoopback(env, process.argv.includes('--force'))
+    await assertLoopback(env, options.force === true)
     const { users, files, rows } = await seed(env)
     process.stdout.write(
       users + files + rows

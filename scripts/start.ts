@@ -1,24 +1,32 @@
 // npm start / npm run dev: the embedded Supabase and the functions, until Ctrl-C or SIGTERM.
 import { Console } from 'node:console'
-import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startSchedule } from '../supabase/local/backup/schedule.ts'
 import { isScheduled, readBackupSettings } from '../supabase/local/backup/settings.ts'
+import { readCommandLine } from '../supabase/local/command-line.ts'
 import { buildFunctions } from '../supabase/local/functions/build.ts'
 import { startFunctions } from '../supabase/local/functions/process.ts'
+import { openLog } from '../supabase/local/log-file.ts'
+import { assertWritable } from '../supabase/local/machine-faults.ts'
 import { useStreamingMemory } from '../supabase/local/memory.ts'
 import { isExposed, readSettings, type Settings, SetupError } from '../supabase/local/settings.ts'
-import { startStack } from '../supabase/local/stack.ts'
-import { DEMO_PASSWORD, DEMO_USERS, isEmpty, seed } from './seed.ts'
+import { type Stack, startStack } from '../supabase/local/stack.ts'
+import { DEMO_PASSWORD, DEMO_USERS, demoAccounts, isEmpty, seed } from './seed.ts'
 import { findTarget, isExternal, main } from './target.ts'
 
-const isDev = process.argv.includes('--dev')
-const say = (line = '') => process.stdout.write(`${line}\n`)
+const { options } = readCommandLine({
+  name: 'npm start',
+  about:
+    'Levanta la pila (Postgres, los servicios de Supabase y las funciones) hasta Ctrl-C. Los datos quedan en DATA_DIR.\nLas variables: docs/entorno.md.',
+  options: { dev: { about: 'las funciones se recargan al editarlas (npm run dev)' } },
+})
+const isDev = options.dev === true
+const say = (line = ''): void => void process.stdout.write(`${line}\n`)
 
 /** What the parts write about themselves goes to a file; the terminal is for the person in front of it. */
-function logToFile(settings: Settings) {
-  mkdirSync(settings.dataDir, { recursive: true })
-  const stream = createWriteStream(join(settings.dataDir, 'supabase.log'), { flags: 'a', mode: 0o600 })
+async function logToFile(settings: Settings) {
+  await assertWritable(settings.dataDir, 'DATA_DIR')
+  const stream = openLog(join(settings.dataDir, 'supabase.log'))
   globalThis.console = new Console(stream, stream)
 }
 
@@ -47,6 +55,16 @@ function onceAsked() {
   }
 }
 
+/** What a first start finds nothing of, and others never see. */
+async function loadDemo(settings: Settings, { env, isFull }: Pick<Stack, 'env' | 'isFull'>) {
+  if (isExposed(settings))
+    return say('Others can reach this stack: no demo data (npm run db:seed -- --force loads it).')
+  if (!(await isEmpty(env))) return
+  if (isFull()) return say('No room for the demo data: npm run db:seed loads it once there is.')
+  say('Loading the demo data…')
+  await seed(env)
+}
+
 async function startEmbedded(settings: Settings, since: number) {
   useStreamingMemory()
   say('Starting Postgres, the Supabase services and the functions…')
@@ -54,30 +72,21 @@ async function startEmbedded(settings: Settings, since: number) {
   const backups = isScheduled(process.env, !isDev) ? readBackupSettings() : null
   // The functions are told, so that /salud knows whether one is late.
   process.env.RESPALDOS = backups ? 'on' : 'off'
+  if (backups) process.env.RESPALDOS_DIR = backups.dir
+  // And of the accounts that /docs may offer: their password is published, so only where nobody else comes.
+  process.env.CUENTAS_DEMO = isExposed(settings) ? '' : demoAccounts()
   const stack = await startStack({
     settings,
     functions: isDev ? 'dev' : 'production',
     report: say,
     signal: asked.signal,
+    prepare: (started) => loadDemo(settings, started),
   })
   const schedule = backups ? startSchedule(settings, say) : undefined
   await asked.stopWith(async () => {
     await schedule?.stop()
     await stack.stop()
   })
-  if (isExposed(settings))
-    say('Others can reach this stack: no demo data (npm run db:seed -- --force loads it).')
-  else if (await isEmpty(stack.env)) {
-    say('Loading the demo data…')
-    try {
-      await seed(stack.env)
-    } catch (error) {
-      // Asked to stop meanwhile: the stop that is under way ends the process, once Postgres has ended.
-      if (asked.signal.aborted) return
-      await stack.stop()
-      throw error
-    }
-  }
   const { env } = stack
   say(`
 Ready in ${((Date.now() - since) / 1000).toFixed(1)} s. Ctrl-C stops everything; the data stays in ${settings.dataDir}
@@ -102,7 +111,7 @@ async function startFunctionsAlone(settings: Settings) {
   const child = await startFunctions({
     settings,
     env: { ...env },
-    entry: isDev ? undefined : await buildFunctions(asked.signal),
+    entry: isDev ? undefined : await buildFunctions({ signal: asked.signal, report: say }),
     onEvent: (event, detail) => say(`Functions ${event} (${detail})`),
   })
   await asked.stopWith(child.stop)
@@ -114,7 +123,7 @@ async function startFunctionsAlone(settings: Settings) {
 await main(async () => {
   const since = Date.now()
   const settings = readSettings()
-  logToFile(settings)
+  await logToFile(settings)
   // A stray error in one request must not end the stack for everybody.
   process.on('unhandledRejection', (error) => console.error(error))
   await (isExternal() ? startFunctionsAlone(settings) : startEmbedded(settings, since))

@@ -1,5 +1,6 @@
 import { loadKeys } from '../supabase/local/keys.ts'
 import { findRunning } from '../supabase/local/lock.ts'
+import { fromMachine } from '../supabase/local/machine-faults.ts'
 import { readSettings, SetupError } from '../supabase/local/settings.ts'
 import { type StackEnv, stackEnv } from '../supabase/local/stack.ts'
 
@@ -40,7 +41,8 @@ export async function findTarget(): Promise<StackEnv> {
 export async function main(run: () => Promise<void>): Promise<void> {
   try {
     await run()
-  } catch (error) {
+  } catch (cause) {
+    const error = fromMachine(cause)
     process.stderr.write(error instanceof SetupError ? `${error.message}\n` : `${(error as Error).stack}\n`)
     process.exitCode = 1
   }

@@ -3,11 +3,19 @@ import { execFile, execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { readCommandLine } from '../supabase/local/command-line.ts'
 import { databaseUrl } from '../supabase/local/postgres/bootstrap.ts'
 import { migrate } from '../supabase/local/postgres/migrate.ts'
 import { withTemporaryCluster } from '../supabase/local/postgres/temporary.ts'
 import { PROJECT_DIR, SetupError } from '../supabase/local/settings.ts'
+import { withFilledColumns } from './filled-columns.ts'
 import { main } from './target.ts'
+
+const { options } = readCommandLine({
+  name: 'npm run db:types',
+  about: 'Escribe supabase/database.types.ts según las migraciones, con el CLI oficial.',
+  options: { check: { about: 'no escribe: termina con 1 si lo escrito ya no corresponde' } },
+})
 
 const FILE = join(PROJECT_DIR, 'supabase/database.types.ts')
 
@@ -32,12 +40,12 @@ const generate = () =>
       // Without this the CLI first tries TLS and says so on stdout.
       { cwd: PROJECT_DIR, maxBuffer: 16 * 2 ** 20, env: { ...process.env, PGSSLMODE: 'disable' } },
     )
-    return format(stdout)
+    return withFilledColumns(format(stdout))
   })
 
 await main(async () => {
   const types = await generate()
-  if (!process.argv.includes('--check')) return writeFile(FILE, types)
+  if (!options.check) return writeFile(FILE, types)
   if ((await readFile(FILE, 'utf8').catch(() => '')) !== types) {
     throw new SetupError('supabase/database.types.ts is stale: run npm run db:types and commit it.')
   }

@@ -1,5 +1,6 @@
 import { defineCachedFunction } from 'nitropack/runtime'
 import { Gauge } from 'prom-client'
+import { disksOf } from '../utils/disk.ts'
 import { isReady } from '../utils/redis.ts'
 import { services } from '../utils/services.ts'
 import { registry } from './metrics.ts'
@@ -50,6 +51,18 @@ export function openGauges(): void {
       this.set({ state: 'dead' }, Number(row.muertas))
     },
   })
+  for (const what of ['free', 'size'] as const)
+    new Gauge({
+      name: `triboka_disk_${what}_bytes`,
+      help: `${what === 'free' ? 'Free on' : 'Size of'} the disk that a folder is on.`,
+      labelNames: ['folder'] as const,
+      registers,
+      async collect() {
+        this.reset()
+        for (const { name, ...disk } of await disksOf(services().environment.disks.folders))
+          this.set({ folder: name }, disk[what])
+      },
+    })
   new Gauge({
     name: 'triboka_redis_up',
     help: '1 while Redis answers; nothing without REDIS_URL.',

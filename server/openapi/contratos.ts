@@ -9,6 +9,7 @@ import {
   DocumentoSchema,
   FiltroDocumentosSchema,
   FormularioDocumentoSchema,
+  MiniaturaSchema,
   PaginaDocumentosSchema,
 } from '../schemas/documentos.ts'
 import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../schemas/lotes.ts'
@@ -119,6 +120,22 @@ export const CONTRATOS: readonly Operation[] = [
       304: { description: 'Es el mismo que ya tiene.', headers: VERSION },
     },
     problems: [...FALLAS, 404, 416],
+  },
+  {
+    method: 'get',
+    path: '/contratos/{id}/documentos/{documento}/miniatura',
+    id: 'miniaturaDocumento',
+    tag: 'Documentos',
+    summary: 'Una foto, o la primera página de un PDF, en pequeño',
+    description:
+      'WebP para quien lo acepta (`Accept: image/webp`), JPEG para los demás; nunca más grande que el original. Lo que no se puede dibujar (XML, CSV, un archivo dañado) responde `sin_miniatura`.',
+    query: MiniaturaSchema,
+    headers: ['If-None-Match'],
+    answers: {
+      200: { description: 'La imagen.', body: 'binary', headers: VERSION },
+      304: { description: 'Es la misma que ya tiene.', headers: VERSION },
+    },
+    problems: [400, ...FALLAS, 404, 422],
   },
   {
     method: 'post',

@@ -31,10 +31,10 @@ export default defineNitroPlugin((nitro) => {
   }
   nitro.hooks.hook('close', async () => {
     await (await push)?.stop()
-    const { database, readers, redis } = services()
+    const { database, readers, redis, miniaturas } = services()
     redis?.disconnect()
     await useStorage().dispose()
-    await Promise.all([database.close(), readers.close()])
+    await Promise.all([database.close(), readers.close(), miniaturas.close()])
   })
 })
 

@@ -48,10 +48,29 @@ export const SaludSchema = v.strictObject({
     ),
     v.description('null si Postgres no responde.'),
   ),
+  disco: v.pipe(
+    v.nullable(
+      v.strictObject({
+        estado: v.pipe(
+          v.picklist(['suficiente', 'casi lleno']),
+          v.description('Casi lleno: la pila lee y no escribe.'),
+        ),
+        libre_mb: v.pipe(v.number(), v.description('Libre en el disco más lleno, en MiB.')),
+        libre_pct: v.pipe(v.number(), v.description('Lo mismo, en % de ese disco.')),
+      }),
+    ),
+    v.description(
+      'El más lleno de los discos de los datos, los archivos y los respaldos; null si no se pueden mirar.',
+    ),
+  ),
   dependencias: v.strictObject({
     postgres: DependenciaSchema,
     auth: DependenciaSchema,
     storage: DependenciaSchema,
+    realtime: v.pipe(
+      DependenciaSchema,
+      v.description('Disponible si lo que difunde la base de datos llega por un canal.'),
+    ),
   }),
 })
 

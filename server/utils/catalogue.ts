@@ -41,8 +41,9 @@ export const CATALOGUE = {
   datos_invalidos: [422, 'Algún dato no es válido.'],
   parametro_sin_definir: [422, 'El cálculo necesita un parámetro que nadie ha definido para esa fecha.'],
   referencia_inexistente: [422, 'Algún dato se refiere a algo que no existe.'],
-  archivo_no_admitido: [422, 'El contenido del archivo no es PDF, XML, imagen ni CSV.'],
-  csv_invalido: [422, 'El archivo no es un CSV en UTF-8 con encabezado.'],
+  archivo_no_admitido: [422, 'El contenido del archivo no es de un tipo que se admita.'],
+  sin_miniatura: [422, 'De este archivo no hay miniatura: no es una imagen ni un PDF que se pueda dibujar.'],
+  csv_invalido: [422, 'El archivo no es un CSV con encabezado.'],
   demasiadas_peticiones: [429, 'Demasiadas peticiones seguidas: espere lo que dice Retry-After.'],
   error_interno: [500, 'Algo falló de nuestro lado; ya quedó registrado.'],
   base_no_disponible: [503, 'La base de datos no está disponible: vuelva a intentarlo en unos segundos.'],
@@ -53,6 +54,10 @@ export const CATALOGUE = {
   sesiones_no_disponibles: [
     503,
     'El servicio de sesiones no está disponible: vuelva a intentarlo en unos segundos.',
+  ],
+  sin_espacio: [
+    507,
+    'El disco del servidor está casi lleno: por ahora se puede leer pero no escribir. Avise a quien lo administra.',
   ],
 } as const satisfies Record<string, readonly [number, string]>
 
@@ -75,4 +80,5 @@ export const TITLES: Record<number, string> = {
   429: 'Demasiadas peticiones',
   500: 'Error interno',
   503: 'Servicio no disponible',
+  507: 'Sin espacio',
 }

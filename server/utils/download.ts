@@ -73,6 +73,24 @@ export async function openDownload(
   }
 }
 
+/**
+ * All the bytes of the object of a document, as its reader; Storage takes none of more than 50 MiB.
+ * @throws Problem as {@link openDownload}.
+ */
+export async function readDownload(
+  event: H3Event,
+  { url_archivo }: Archivo,
+  token: string,
+): Promise<Uint8Array> {
+  const [bucket, ...name] = url_archivo.split('/')
+  const { data, error } = await services()
+    .supabaseAs(token, event.context.requestId)
+    .storage.from(bucket!)
+    .download(name.join('/'))
+  if (error) throw isMissing(error) ? problem('documento_no_existe') : problemFromStorage(error)
+  return data.bytes()
+}
+
 async function failure(response: Response) {
   const told = (await response.json().catch(() => ({}))) as { statusCode?: string; message?: string }
   const failed = { message: '', ...told, status: response.status }

@@ -4,9 +4,11 @@ import type { Quotas } from '../limits/limits.ts'
 import { DEFAULT_APP_URL, MAIL, type MailServer, mailServerOf } from '../mail/environment.ts'
 import { fuenteDe, PRECIO, PRECIO_COMPLETO } from '../precios/entorno.ts'
 import type { Fuente } from '../precios/fuente.ts'
+import type { Folder } from './disk.ts'
 import {
   addresses,
   databaseUrl,
+  demoAccounts,
   httpUrl,
   metricsToken,
   origins,
@@ -26,6 +28,8 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const EnvironmentSchema = v.object({
   ...PRECIO,
   SUPABASE_URL: httpUrl,
+  SUPABASE_PUBLIC_URL: v.optional(httpUrl),
+  CUENTAS_DEMO: v.optional(demoAccounts),
   SUPABASE_PUBLISHABLE_KEY: v.pipe(v.string('is missing (or SUPABASE_ANON_KEY)'), v.minLength(1, 'is empty')),
   SUPABASE_SECRET_KEY: v.optional(v.string()),
   DATABASE_URL: databaseUrl,
@@ -50,6 +54,13 @@ const EnvironmentSchema = v.object({
   LIMIT_UPLOADS: v.optional(quota, '120/60'),
   LIMIT_ADDRESS: v.optional(quota, '6000/60'),
   LIMIT_ANONYMOUS: v.optional(quota, '600/60'),
+  DATA_DIR: v.optional(v.string(), '.'),
+  STORAGE_DIR: v.optional(v.string()),
+  RESPALDOS_DIR: v.optional(v.string()),
+  DISK_RESERVE_MB: v.optional(
+    v.pipe(v.string(), v.regex(/^\d{1,9}$/, 'is not a whole number of MiB')),
+    '256',
+  ),
   RESPALDOS: v.optional(v.picklist(['on', 'off'], 'is neither on nor off'), 'off'),
   LOG_LEVEL: v.optional(v.picklist(LOG_LEVELS, `is none of ${LOG_LEVELS.join(', ')}`), 'info'),
   DB_POOL_MAX: v.optional(poolSize, '20'),
@@ -61,6 +72,10 @@ const EnvironmentSchema = v.object({
 export interface Environment extends MailServer {
   /** Base of /auth/v1 and /storage/v1, without a slash at the end. */
   supabaseUrl: string
+  /** The same as browsers reach it: /docs signs in there. */
+  publicUrl: string
+  /** What /docs offers to sign in with at one press; undefined but on a stack of demonstration. */
+  demo: v.InferOutput<typeof demoAccounts> | undefined
   /** Key that goes along with the caller's token to Auth and Storage. */
   publishableKey: string
   /** For the work that no user asks for, such as sweeping; answers never depend on it. */
@@ -90,6 +105,8 @@ export interface Environment extends MailServer {
   limits: Quotas
   /** Are backups made every day? Then a missing one is late. */
   respaldos: boolean
+  /** Whose disks are looked at, and the bytes that should stay free on each. */
+  disks: { folders: Folder[]; reserve: number }
   logLevel: (typeof LOG_LEVELS)[number]
   /** Connections to Postgres at most, for what may wait for a lock. */
   poolSize: number
@@ -119,6 +136,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   const { output } = result
   return {
     supabaseUrl: output.SUPABASE_URL,
+    publicUrl: output.SUPABASE_PUBLIC_URL ?? output.SUPABASE_URL,
+    demo: output.CUENTAS_DEMO,
     publishableKey: output.SUPABASE_PUBLISHABLE_KEY,
     secretKey: output.SUPABASE_SECRET_KEY,
     databaseUrl: output.DATABASE_URL,
@@ -144,6 +163,14 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
       anonymous: output.LIMIT_ANONYMOUS,
     },
     respaldos: output.RESPALDOS === 'on',
+    disks: {
+      folders: [
+        { name: 'data' as const, path: output.DATA_DIR },
+        { name: 'storage' as const, path: output.STORAGE_DIR },
+        { name: 'backups' as const, path: output.RESPALDOS_DIR },
+      ].filter((folder): folder is Folder => folder.path !== undefined),
+      reserve: Number(output.DISK_RESERVE_MB) * 2 ** 20,
+    },
     logLevel: output.LOG_LEVEL,
     poolSize: output.DB_POOL_MAX,
     readers: output.DB_POOL_READERS,

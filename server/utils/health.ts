@@ -1,3 +1,5 @@
+import { disksOf } from './disk.ts'
+import { hearHeartbeat } from './heartbeat.ts'
 import { log } from './log.ts'
 import { isReady } from './redis.ts'
 import { services } from './services.ts'
@@ -49,7 +51,24 @@ export function redisState(): 'apagado' | Dependencia['estado'] {
   return isReady(redis) ? 'disponible' : 'no disponible'
 }
 
-let current: Promise<Record<'postgres' | 'auth' | 'storage', Dependencia>> | undefined
+/** How the fullest of the disks is; null where none can be looked at. */
+export async function checkDisk(): Promise<{
+  estado: 'suficiente' | 'casi lleno'
+  libre_mb: number
+  libre_pct: number
+} | null> {
+  const { folders, reserve } = services().environment.disks
+  const [fullest] = (await disksOf(folders)).sort((a, b) => a.free - b.free)
+  if (!fullest) return null
+  const { free, size } = fullest
+  return {
+    estado: free < reserve ? 'casi lleno' : 'suficiente',
+    libre_mb: Math.floor(free / 2 ** 20),
+    libre_pct: Math.floor((100 * free) / size),
+  }
+}
+
+let current: Promise<Record<'postgres' | 'auth' | 'storage' | 'realtime', Dependencia>> | undefined
 
 /** Asks every dependency; callers that come while it asks share the answer, so nobody can use it to flood them. */
 export function checkHealth() {
@@ -60,10 +79,11 @@ export function checkHealth() {
 }
 
 async function askAll() {
-  const [postgres, auth, storage] = await Promise.all([
+  const [postgres, auth, storage, realtime] = await Promise.all([
     probe('postgres', askPostgres),
     probe('auth', (signal) => fetchStatus('/auth/v1/health', signal)),
     probe('storage', (signal) => fetchStatus('/storage/v1/status', signal)),
+    probe('realtime', hearHeartbeat),
   ])
-  return { postgres, auth, storage }
+  return { postgres, auth, storage, realtime }
 }

@@ -68,6 +68,9 @@ function problemFromPostgres(error: PostgresError): Problem | null {
       return withField('datos_invalidos', error, 'Es obligatorio.')
     case '23514':
       return withField('datos_invalidos', error, 'Está fuera de lo permitido.')
+    // What the stack does while a disk is nearly full: transactions only read.
+    case '25006':
+      return problem('sin_espacio')
     case '40001':
     case '40P01':
     case '55P03':

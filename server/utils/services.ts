@@ -5,6 +5,7 @@ import type { SendMail } from '../mail/letter.ts'
 import { openMailbox } from '../mail/mailbox.ts'
 import { createMetricsGuard, type MayReadMetrics } from '../metrics/guard.ts'
 import { countRefused } from '../metrics/metrics.ts'
+import { createRenderer, type Renderer } from '../miniaturas/renderer.ts'
 import { type ClientAddress, createClientAddress } from './client-address.ts'
 import { type Cors, createCors } from './cors.ts'
 import { type Database, openDatabase } from './db.ts'
@@ -31,6 +32,7 @@ export interface Services {
   clientAddress: ClientAddress
   cors: Cors
   mayReadMetrics: MayReadMetrics
+  miniaturas: Renderer
   /**
    * Supabase as the owner of a token: Storage asks Postgres with its claims.
    * @param requestId goes along, so that its log tells of the same request.
@@ -57,6 +59,7 @@ export function openServices(environment: Environment): void {
     limits: openLimits(environment.limits, redis, countRefused),
     clientAddress,
     mayReadMetrics: createMetricsGuard(environment.metrics, clientAddress),
+    miniaturas: createRenderer(),
     cors: createCors(environment.corsOrigins),
     database: open(environment.poolSize, false),
     readers: open(environment.readers, true),

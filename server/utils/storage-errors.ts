@@ -27,6 +27,8 @@ export function problemFromStorage(error: unknown): Problem {
       return problem('archivo_no_admitido', { cause: error })
     case 416:
       return problem('rango_invalido', { cause: error })
+    case 507:
+      return problem('sin_espacio', { cause: error })
   }
   return problem('almacen_no_disponible', { cause: error })
 }

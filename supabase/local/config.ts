@@ -27,12 +27,13 @@ const UNITS: Record<string, number> = {
 
 /**
  * A size as config.toml writes it.
+ * @param where what holds it, for the message of a SetupError.
  * @example parseSize('50MiB') // 52428800
  */
-export function parseSize(text: string): number {
+export function parseSize(text: string, where = 'config.toml'): number {
   const match = /^(\d+)\s*([a-z]*)$/i.exec(text.trim())
   const unit = match && UNITS[match[2]!.toUpperCase() || 'B']
-  if (!match || !unit) throw new SetupError(`config.toml: "${text}" is not a size such as "50MiB".`)
+  if (!match || !unit) throw new SetupError(`${where}: "${text}" is not a size such as "50MiB".`)
   return Number(match[1]) * unit
 }
 

@@ -11,10 +11,16 @@ export interface Lock {
   isReady: boolean
 }
 
-/** Start time of a process from /proc; '' when it is gone, null where the system has no /proc. */
+/**
+ * Start time of a process from /proc; '' when it is gone, null where the system has no /proc. One that was killed and
+ * that its parent has not asked about yet (as in a container without an init) is gone: it holds nothing any more.
+ */
 export async function startTimeOf(pid: number): Promise<string | null> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
-  if (text !== null) return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+  if (text !== null) {
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    return /^[ZX]/.test(fields[0]!) ? '' : (fields[19] ?? '')
+  }
   return (await readFile('/proc/self/stat', 'utf8').catch(() => null)) === null ? null : ''
 }
 

@@ -22,6 +22,8 @@ export interface Settings {
   dataDir: string
   /** Bytes of the buckets: STORAGE_DIR/<bucket>/<name>. */
   storageDir: string
+  /** Bytes that stay free on the disks of both: with less, the stack only reads. */
+  diskReserve: number
   /** Where clients reach the gateway when something stands before it; null when they reach it directly. */
   publicUrl: string | null
 }
@@ -39,6 +41,12 @@ function port(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
     throw new SetupError(`${name}=${text} is not a port: give a whole number from 1 to 65535.`)
   }
   return value
+}
+
+function mebibytes(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
+  const text = env[name] || String(fallback)
+  if (!/^\d{1,9}$/.test(text)) throw new SetupError(`${name}=${text}: give a whole number of MiB.`)
+  return Number(text) * 2 ** 20
 }
 
 function folder(env: NodeJS.ProcessEnv, name: string, fallback: string): string {
@@ -71,6 +79,7 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     mailboxPort: env.MAILBOX === 'off' || env.SMTP_URL ? null : port(env, 'MAILBOX_PORT', 54324),
     dataDir: folder(env, 'DATA_DIR', '.data'),
     storageDir: folder(env, 'STORAGE_DIR', 'storage'),
+    diskReserve: mebibytes(env, 'DISK_RESERVE_MB', 256),
     publicUrl: origin(env, 'SUPABASE_PUBLIC_URL'),
   }
   const { functionsPort, dbPort, studioPort, mailboxPort } = settings

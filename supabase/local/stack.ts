@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { createAuthAdmin } from './auth/admin/server.ts'
 import { readConfig } from './config.ts'
+import { type DiskGuard, startDiskGuard } from './disk-guard.ts'
 import { buildFunctions } from './functions/build.ts'
 import { startFunctions } from './functions/process.ts'
 import { readGatewayEnvironment } from './gateway/environment.ts'
@@ -12,6 +12,7 @@ import { createIdentifier } from './gateway/identity.ts'
 import { createLite } from './gateway/lite.ts'
 import { type Keys, loadKeys } from './keys.ts'
 import { acquire } from './lock.ts'
+import { assertWritable } from './machine-faults.ts'
 import { openStackMailer, readMailEnvironment } from './mailbox/environment.ts'
 import { startMailbox } from './mailbox/server.ts'
 import { assertPortFree } from './ports.ts'
@@ -21,6 +22,7 @@ import { migrate } from './postgres/migrate.ts'
 import { readLimits } from './realtime/limits.ts'
 import { createRealtimeServer } from './realtime/server.ts'
 import { mailboxDir, restoreMark, type Settings, SetupError } from './settings.ts'
+import { readStorageLimits } from './storage/limits.ts'
 import { createStorageServer } from './storage/server.ts'
 import { startStudio } from './studio/server.ts'
 
@@ -42,6 +44,8 @@ export interface StackEnv {
 
 export interface Stack {
   env: StackEnv
+  /** Does it only read, because a disk is nearly full? */
+  isFull: DiskGuard['isFull']
   /** Stops every part in order, Postgres last. */
   stop(): Promise<void>
 }
@@ -50,6 +54,10 @@ export interface StackOptions {
   settings: Settings
   /** `none` serves the Supabase part alone. */
   functions: 'production' | 'dev' | 'none'
+  /** False leaves the schema as it is: for who is about to empty it. */
+  migrates?: boolean
+  /** What else is to be done before others are told that it is there. */
+  prepare?: (stack: Omit<Stack, 'stop'>) => Promise<void>
   /** One line for each thing that happens. */
   report?: (line: string) => void
   /** Gives up the start: what has started is stopped, and startStack fails with the signal's reason. */
@@ -98,8 +106,9 @@ async function close(server: Server): Promise<void> {
  * @throws SetupError when a port is taken, another stack uses the DATA_DIR, or Postgres cannot start.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { settings } = options
-  await mkdir(settings.dataDir, { recursive: true })
+  const { settings, signal } = options
+  await assertWritable(settings.dataDir, 'DATA_DIR')
+  await assertWritable(settings.storageDir, 'STORAGE_DIR')
   if (existsSync(restoreMark(settings.dataDir)))
     throw new SetupError(
       `A restore into ${settings.dataDir} was cut short: empty it and ${settings.storageDir}, and restore again.`,
@@ -109,12 +118,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return await startParts(options, lock)
   } catch (error) {
     await lock.release()
-    throw error
+    // What ends in the middle because somebody wanted it to has not failed.
+    throw signal?.aborted ? signal.reason : error
   }
 }
 
 async function startParts(
-  { settings, functions, report = () => {}, signal }: StackOptions,
+  { settings, functions, migrates = true, prepare, report = () => {}, signal }: StackOptions,
   lock: Awaited<ReturnType<typeof acquire>>,
 ): Promise<Stack> {
   // What a killed stack left behind takes a moment to let go of its ports.
@@ -127,7 +137,7 @@ async function startParts(
     await assertPortFree(settings.mailboxPort, '127.0.0.1', 'MAILBOX_PORT', patience)
 
   // Building takes seconds the first time; Postgres starts meanwhile.
-  const built = functions === 'production' ? buildFunctions(signal) : undefined
+  const built = functions === 'production' ? buildFunctions({ signal, report }) : undefined
   built?.catch(() => {})
   const keys = await loadKeys(settings.dataDir)
   const mail = readMailEnvironment()
@@ -135,6 +145,7 @@ async function startParts(
   // The app is at one address, for the links of Auth as for those of the functions.
   if (mail.appUrl) config.auth.site_url = mail.appUrl
   const limits = readLimits()
+  const storageLimits = readStorageLimits()
   const environment = readGatewayEnvironment()
   const env = stackEnv(settings, keys)
   // In the links of mails and the addresses of uploads; our own parts go straight to the gateway.
@@ -153,12 +164,21 @@ async function startParts(
     const cluster = await startCluster({
       dataDir: settings.dataDir,
       ...db,
+      signal,
+      report,
       onEvent: (event, detail) => report(`Postgres ${event} (${detail})`),
     })
     stops.push(() => cluster.stop())
     signal?.throwIfAborted()
     await bootstrap(db)
-    const applied = await migrate(url('postgres'))
+    const guard = await startDiskGuard({
+      folders: [settings.dataDir, settings.storageDir],
+      reserve: settings.diskReserve,
+      superuserUrl: url(SUPERUSER),
+      report,
+    })
+    stops.push(() => guard.close())
+    const applied = migrates ? await migrate(url('postgres')) : []
     if (applied.length) report(`${applied.length} migrations applied`)
     signal?.throwIfAborted()
 
@@ -169,6 +189,7 @@ async function startParts(
       keys,
       config,
       identifier,
+      isFull: guard.isFull,
     })
     stops.push(() => lite.close())
     const authAdmin = createAuthAdmin({
@@ -187,6 +208,8 @@ async function startParts(
       jwtSecret: keys.jwtSecret,
       fileSizeLimit: config.fileSizeLimit,
       publicUrl,
+      limits: storageLimits,
+      isFull: guard.isFull,
     })
     stops.push(() => storage.close())
     // Nothing is under way yet: whatever a killed stack left half done goes now, the rest when it is old.
@@ -250,8 +273,11 @@ async function startParts(
       stops.push(() => child.stop())
     }
     signal?.throwIfAborted()
+    const stack = { env, isFull: guard.isFull }
+    await prepare?.(stack)
+    signal?.throwIfAborted()
     await lock.setReady()
-    return { env, stop }
+    return { ...stack, stop }
   } catch (error) {
     await stop()
     throw error

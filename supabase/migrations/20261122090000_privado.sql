@@ -1,6 +1,13 @@
 -- Why: what no client may touch (counters, idempotency keys, rules of triggers and policies) needs a schema
 -- that the REST server does not expose.
--- Touches: creates schema privado and its two general helpers. Destructive: no.
+-- Touches: creates the extensions that ours lean on, schema privado and its two general helpers. Destructive: no.
+--
+-- A Supabase database comes without these three; pgcrypto it has, and is named because we ask it for random bytes.
+create extension if not exists pgcrypto with schema extensions;
+create extension if not exists unaccent with schema extensions;
+create extension if not exists pg_trgm with schema extensions;
+create extension if not exists btree_gist with schema extensions;
+
 create schema privado;
 comment on schema privado is 'Reglas y datos internos; no se expone por REST.';
 revoke all on schema privado from public;

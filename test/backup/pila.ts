@@ -22,6 +22,7 @@ export interface OwnStack {
   /** Role supabase_admin. */
   url: string
   service: SupabaseClient
+  secretKey: string
   /** Empty folders to restore into. */
   emptyTarget(): Promise<Settings>
 }
@@ -37,6 +38,7 @@ export async function startOwnStack(): Promise<OwnStack> {
     dbPort,
     studioPort: null,
     mailboxPort: null,
+    diskReserve: 0,
     publicUrl: null,
     dataDir: join(dir, 'data'),
     storageDir: join(dir, 'storage'),
@@ -66,6 +68,7 @@ export async function startOwnStack(): Promise<OwnStack> {
       RESPALDOS_DIR: backup.dir,
     },
     url: databaseUrl({ port: dbPort, password: keys.dbPassword }, SUPERUSER),
+    secretKey: stack.env.SUPABASE_SECRET_KEY,
     service: createClient(stack.env.SUPABASE_URL, stack.env.SUPABASE_SECRET_KEY, {
       auth: { persistSession: false, autoRefreshToken: false },
     }),

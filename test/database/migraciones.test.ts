@@ -1,8 +1,14 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import pg from 'pg'
 import { expect, inject, test } from 'vitest'
 import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { migrate } from '../../supabase/local/postgres/migrate.ts'
 import { withTemporaryCluster } from '../../supabase/local/postgres/temporary.ts'
+import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 
 /** Everything our migrations make, as text: two equal schemas give the same lines. */
 const SCHEMA = `
@@ -60,4 +66,90 @@ test('dos veces desde cero dan el mismo esquema, el que está sirviendo', async 
     const serving = await schemaOf(inject('stack').databaseUrl)
     expect(serving.filter((line) => !isOfATest(line))).toEqual(schema)
   })
+})
+
+/** What runs on a database that has what supabase/postgres gives: roles, schemas, privileges, and these extensions. */
+test('las migraciones hacen las extensiones que usan, sin superusuario', async () => {
+  await withTemporaryCluster(async (db) => {
+    const url = databaseUrl(db, 'postgres')
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    const extensions = async () =>
+      (await client.query(`select array_agg(extname::text order by extname) as x from pg_extension`)).rows[0]
+        .x
+    expect((await client.query('select rolsuper from pg_roles where rolname = current_user')).rows).toEqual([
+      { rolsuper: false },
+    ])
+    expect(await extensions()).toEqual(['pgcrypto', 'plpgsql', 'uuid-ossp'])
+    await migrate(url)
+    expect(await extensions()).toEqual([
+      'btree_gist',
+      'pg_trgm',
+      'pgcrypto',
+      'plpgsql',
+      'unaccent',
+      'uuid-ossp',
+    ])
+    await client.end()
+  })
+})
+
+test('lo que no cuadra con la historia de la base se rechaza, diciendo el archivo, y no aplica nada', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'triboka-migraciones-'))
+  const folder = pathToFileURL(`${dir}/`)
+  const write = (name: string, sql: string) => writeFile(join(dir, name), sql)
+  try {
+    await withTemporaryCluster(async (db) => {
+      const url = databaseUrl(db, 'postgres')
+      await write('20260101000000_una.sql', '-- Why: x\ncreate table public.una (a int); -- fin\n')
+      await write('20260103000000_tres.sql', 'create table public.tres (a int);')
+      expect(await migrate(url, folder)).toEqual(['20260101000000_una.sql', '20260103000000_tres.sql'])
+      expect(await migrate(url, folder)).toEqual([])
+
+      // Spaces and comments change nothing of what was applied; a word does.
+      await write('20260101000000_una.sql', 'create table public.una (a int);\n')
+      expect(await migrate(url, folder)).toEqual([])
+      await write('20260101000000_una.sql', 'create table public.una (a bigint);')
+      await write('20260104000000_cuatro.sql', 'create table public.cuatro (a int);')
+      await expect(migrate(url, folder)).rejects.toThrow(/^20260101000000_una\.sql has changed/)
+      await write('20260101000000_una.sql', 'create table public.una (a int);')
+
+      await write('20260102000000_dos.sql', 'create table public.dos (a int);')
+      await expect(migrate(url, folder)).rejects.toThrow(
+        /^20260102000000_dos\.sql belongs before 20260103000000/,
+      )
+      await rm(join(dir, '20260102000000_dos.sql'))
+
+      await rm(join(dir, '20260103000000_tres.sql'))
+      await expect(migrate(url, folder)).rejects.toThrow(/migration 20260103000000, which these files do not/)
+      await write('20260103000000_tres.sql', 'create table public.tres (a int);')
+      expect(await migrate(url, folder)).toEqual(['20260104000000_cuatro.sql'])
+    })
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+})
+
+/** YYYYMMDDHHMMSS in UTC, as `supabase migration new` dates a file. */
+const versionAt = (date: Date) => date.toISOString().replace(/\D/g, '').slice(0, 14)
+
+test('ninguna migración lleva una fecha posterior a la de su commit', async () => {
+  const log = execFileSync(
+    'git',
+    ['log', '--no-renames', '--diff-filter=A', '--format=@%cI', '--name-only', '--', 'supabase/migrations'],
+    { cwd: PROJECT_DIR, encoding: 'utf8' },
+  )
+  // Newest first: of a file that was taken out and put back, its last arrival counts.
+  const added = new Map<string, string>()
+  for (const commit of log.split('@').slice(1)) {
+    const [date, ...files] = commit.split('\n').filter(Boolean)
+    for (const file of files)
+      if (!added.has(file.slice(20))) added.set(file.slice(20), versionAt(new Date(date!)))
+  }
+  const files = (await readdir(join(PROJECT_DIR, 'supabase/migrations'))).filter((file) =>
+    file.endsWith('.sql'),
+  )
+  expect(files.length).toBeGreaterThan(50)
+  const ahead = files.filter((file) => file.slice(0, 14) > (added.get(file) ?? versionAt(new Date())))
+  expect(ahead).toEqual([])
 })

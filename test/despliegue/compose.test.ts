@@ -100,6 +100,32 @@ describe('el overlay junto al archivo oficial', () => {
     expect(open.sort()).toEqual(['nginx 443:443', 'nginx 80:80', 'nginx 8443:8443'])
   })
 
+  test('con otro POSTGRES_PORT todos buscan la base donde escucha', async () => {
+    const base = await readCompose(WRITTEN)
+    const [first, second] = await Promise.all(OVERLAYS.map(readCompose))
+    const other = interpolate(merge(merge(base, first), second), {
+      ...env,
+      POSTGRES_PORT: '5433',
+    }) as typeof merged
+    const { db, supavisor, ...rest } = other.services
+    // So Supabase's file has it: for what is beside it, and for Postgres in its container alike.
+    expect(db!.environment).toMatchObject({ PGPORT: '5433' })
+    expect(supavisor!.ports).toEqual(['127.0.0.1:5433:5432', '127.0.0.1:6543:6543'])
+    const said = JSON.stringify(rest)
+    expect(said).not.toContain('5432')
+    expect(said.match(/@db:5433|"PGPORT":"5433"/g)).toEqual(['@db:5433', '@db:5433', '"PGPORT":"5433"'])
+  })
+
+  test('nginx sirve la aplicación de APP_DIR, o la página de una invitación', () => {
+    const mounted = (more: Record<string, string>) =>
+      (interpolate(ours.nginx, { ...env, ...more }) as Service).volumes!.find((volume) =>
+        volume.includes('/srv/app'),
+      )
+    expect(mounted({ APP_DIR: '/srv/mi-app' })).toBe('/srv/mi-app:/srv/app:ro')
+    expect(mounted({ APP_DIR: '' })).toBe('../../nginx/triboka/pagina:/srv/app:ro')
+    expect(ours.nginx!.environment!.NGINX_APP_ROOT).toBe('/srv/app')
+  })
+
   test('las sesiones se firman con la clave nueva y todos la comprueban', () => {
     const value = (service: string, name: string) => merged.services[service]!.environment![name]
     expect(value('auth', 'GOTRUE_JWT_KEYS')).toBe(env.JWT_KEYS)
@@ -147,7 +173,8 @@ describe('cada servicio nuestro', () => {
 
   test('monta archivos que existen, y construye con un Dockerfile que existe', async () => {
     for (const name of names()) {
-      for (const [source] of (ours[name]!.volumes ?? []).map((volume) => volume.split(':')))
+      const { volumes = [] } = interpolate(ours[name], env) as Service
+      for (const [source] of volumes.map((volume) => volume.split(':')))
         if (source!.startsWith('../')) await access(resolve(STACK, source!))
       const { build } = ours[name]!
       if (build) await access(resolve(STACK, build.context, build.dockerfile ?? 'Dockerfile'))

@@ -15,6 +15,7 @@ describe('settings', () => {
       dbPort: 54322,
       studioPort: 54323,
       mailboxPort: 54324,
+      diskReserve: 256 * 2 ** 20,
     })
   })
 

@@ -3,6 +3,7 @@ import { appendFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { readStorageLimits } from '../../supabase/local/storage/limits.ts'
 import { ResumableStore } from '../../supabase/local/storage/resumable/store.ts'
 import { startStorageProcess } from './server-process.ts'
 import { allow, failure, makeBucket, NOT_FOUND, person } from './support.ts'
@@ -51,14 +52,15 @@ describe('subidas que se reanudan tras un corte', () => {
   it('lo que nadie terminó se barre pasado un día; lo reciente queda', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'triboka-resumable-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
-    const store = new ResumableStore(folder)
+    const store = new ResumableStore(folder, readStorageLimits({}))
     const binding = {
       bucket: 'b',
       name: 'n',
       upsert: false,
       owner: null,
       role: 'anon',
-      isSigned: false,
+      link: null,
+      reserved: 500 * 1024 * 1024,
       version: randomUUID(),
     }
     const ages = { old: 25, recent: 23 }

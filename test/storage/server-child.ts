@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { createApp, eventHandler, toNodeListener } from 'h3'
 import { createIdentifier } from '../../supabase/local/gateway/identity.ts'
 import type { Keys } from '../../supabase/local/keys.ts'
+import { readStorageLimits, type StorageLimits } from '../../supabase/local/storage/limits.ts'
 import { createStorageServer } from '../../supabase/local/storage/server.ts'
 
 export interface ChildOptions extends Omit<Keys, 'dbPassword'> {
@@ -10,6 +11,8 @@ export interface ChildOptions extends Omit<Keys, 'dbPassword'> {
   storageDir: string
   port: number
   fileSizeLimit: number
+  /** Those that a test is about; the rest are as they come. */
+  limits?: Partial<StorageLimits>
 }
 
 export type Command = { sweep: { olderThanMs: number } } | { memory: 'start' } | { memory: 'peak' }
@@ -28,6 +31,7 @@ const storage = await createStorageServer({
   ...options,
   publicUrl,
   storageAdminUrl: adminUrl.href,
+  limits: { ...readStorageLimits({}), ...options.limits },
 })
 const identifier = createIdentifier({ ...options, dbPassword: '' })
 const app = createApp()

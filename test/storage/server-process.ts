@@ -24,11 +24,17 @@ export interface StorageProcess {
 }
 
 /** Starts a storage server in a folder and on a port of its own; both go when the test ends. */
-export async function startStorageProcess(): Promise<StorageProcess> {
+export async function startStorageProcess(limits: ChildOptions['limits'] = {}): Promise<StorageProcess> {
   const storageDir = await mkdtemp(join(tmpdir(), 'triboka-storage-'))
   const [port] = await findFreePorts(1)
   const { supabaseUrl: _, ...stack } = inject('stack')
-  const options: ChildOptions = { ...stack, storageDir, port: port!, fileSizeLimit: 500 * 1024 * 1024 }
+  const options: ChildOptions = {
+    ...stack,
+    storageDir,
+    port: port!,
+    fileSizeLimit: 500 * 1024 * 1024,
+    limits,
+  }
 
   async function launch(): Promise<ChildProcess> {
     const child = fork(CHILD, [JSON.stringify(options)], {

@@ -25,11 +25,17 @@ export function anonymous() {
   return createClient(supabaseUrl, publishableKey, withoutSession).storage
 }
 
-/** Somebody whom no policy knows yet. */
-export async function person(url = inject('stack').supabaseUrl): Promise<Person> {
+/**
+ * Somebody whom no policy knows yet, or the account given.
+ * @param claims what the session says besides.
+ */
+export async function person(
+  url = inject('stack').supabaseUrl,
+  claims: Record<string, unknown> = {},
+  id: string = randomUUID(),
+): Promise<Person> {
   const { jwtSecret, publishableKey } = inject('stack')
-  const id = randomUUID()
-  const token = await new SignJWT({ role: 'authenticated' })
+  const token = await new SignJWT({ role: 'authenticated', ...claims })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(id)
     .setAudience('authenticated')

@@ -24,6 +24,12 @@ describe('el nombre de un archivo', () => {
     expect(name).toMatch(/ñ\.pdf$/)
   })
 
+  it('de antes, con caracteres que no se ven, se baja sin ellos', () => {
+    expect(attachment('factura_\u202efdp\u200b.exe')).toBe(
+      `attachment; filename="factura_fdp.exe"; filename*=UTF-8''factura_fdp.exe`,
+    )
+  })
+
   it('siempre cabe en la base y en la cabecera, y la cabecera lo dice exacto', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (given) => {

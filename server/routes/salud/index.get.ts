@@ -1,15 +1,17 @@
 import { setResponseStatus } from 'h3'
 import { checkBackups } from '../../utils/backups.ts'
-import { checkHealth, redisState } from '../../utils/health.ts'
+import { checkDisk, checkHealth, redisState } from '../../utils/health.ts'
 import { publico } from '../../utils/publico.ts'
 import { services } from '../../utils/services.ts'
 
-/** GET /salud — 200 when every dependency answers, 503 when one does not; it tells which, and nothing else. */
+/** GET /salud — 200 when every dependency answers and there is room, 503 otherwise; it tells why, and nothing else. */
 export default publico(async (event) => {
-  const [dependencias, respaldo] = await Promise.all([checkHealth(), checkBackups()])
-  const isReady = Object.values(dependencias).every(({ estado }) => estado === 'disponible')
+  const [dependencias, respaldo, disco] = await Promise.all([checkHealth(), checkBackups(), checkDisk()])
+  const isReady =
+    disco?.estado !== 'casi lleno' &&
+    Object.values(dependencias).every(({ estado }) => estado === 'disponible')
   if (!isReady) setResponseStatus(event, 503)
   // Without them everything else works: they do not make the process unready.
   const push = services().environment.firebase ? 'encendido' : 'apagado'
-  return { estado: isReady ? 'listo' : 'no listo', push, redis: redisState(), respaldo, dependencias }
+  return { estado: isReady ? 'listo' : 'no listo', push, redis: redisState(), respaldo, disco, dependencias }
 })

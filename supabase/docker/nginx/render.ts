@@ -21,6 +21,7 @@ export const DEFAULTS: NginxValues = {
   NGINX_ACCESS_LOG: '/var/log/nginx/triboka.log',
   NGINX_SNIPPETS: '/etc/nginx/triboka',
   NGINX_RESOLVER: '',
+  NGINX_APP_ROOT: '/etc/nginx/triboka/pagina',
   // Said with `listen` until nginx 1.25, and by a directive since.
   NGINX_LISTEN_HTTP2: 'http2',
   NGINX_HTTP2: '',

@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # What respaldo.sh and restaurar.sh share: the manifest, encryption and retention. The layout and the manifest are those
 # of supabase/local/backup; docs/respaldos.md describes them.
+# shellcheck source=errores.sh
+. "${BASH_SOURCE[0]%/*}/errores.sh"
 export LC_ALL=C
 : "${RESPALDOS_DIR:=/respaldos}"
 : "${STORAGE_DIR:=/var/lib/storage}"
@@ -8,10 +10,6 @@ export PGDATABASE=${PGDATABASE:-postgres} PGCONNECT_TIMEOUT=10
 IDENTITY=identidad.openssl
 
 say() { printf '%s\n' "$*"; }
-die() {
-  printf '%s\n' "$*" >&2
-  exit 1
-}
 
 # One query, one column.
 ask() { psql -AtqX -v ON_ERROR_STOP=1 -c "$1"; }
@@ -35,17 +33,18 @@ backups() {
     done
 }
 
-# Of names, newest first, those to remove: the newest of 7 days, 4 weeks and 12 months stay. One that a proof found bad
-# takes nobody's place and goes when a newer one is good.
+# Of names, newest first, those to remove: the newest of 7 days, 4 weeks and 12 months stay, and of each of those days
+# the newest that was proven. One that a proof found bad takes nobody's place and goes when a newer one is good.
 expired() {
   while IFS= read -r name; do
     printf '%s %s %s %s %s\n' "$name" "${name:0:10}" "$(date -u -d "${name:0:10}" +%G-%V)" "${name:0:7}" \
-      "$(grep -cs '"exito": false' "$RESPALDOS_DIR/$name/prueba.json")"
+      "$(grep -oswE 'true|false' "$RESPALDOS_DIR/$name/prueba.json" | sed -n 1p || true)"
   done | awk '
-    $5 == 1 { if (days) print $1; next }
+    $5 == "false" { if (days) print $1; next }
     {
       kept = 0
-      if (!($2 in day)) { day[$2]; if (++days <= 7) kept = 1 }
+      if (!($2 in day)) { day[$2] = ++days; if (days <= 7) kept = 1 }
+      if ($5 == "true" && !($2 in proven)) { proven[$2]; if (day[$2] <= 7) kept = 1 }
       if (!($3 in week)) { week[$3]; if (++weeks <= 4) kept = 1 }
       if (!($4 in month)) { month[$4]; if (++months <= 12) kept = 1 }
       if (!kept) print $1

@@ -20,6 +20,8 @@ export interface BackupFolder {
   folder: string
   /** False when a proof found that it does not restore. */
   isGood: boolean
+  /** True when a proof restored it. */
+  isProven: boolean
 }
 
 /** Writes down what a proof of a backup found. */
@@ -29,9 +31,10 @@ export const noteProof = (folder: string, exito: boolean, detalle: string) =>
     `${JSON.stringify({ fecha: new Date().toISOString(), exito, detalle }, null, 2)}\n`,
   )
 
-async function isGood(folder: string): Promise<boolean> {
+async function readProof(folder: string): Promise<{ isGood: boolean; isProven: boolean }> {
   const text = await readFile(join(folder, PROOF), 'utf8').catch(() => null)
-  return text === null || JSON.parse(text).exito === true
+  const isProven = text !== null && JSON.parse(text).exito === true
+  return { isGood: text === null || isProven, isProven }
 }
 
 /** The whole backups of a folder, newest first. */
@@ -42,7 +45,7 @@ export async function listBackups(dir: string): Promise<BackupFolder[]> {
   for (const name of names) {
     const folder = join(dir, name)
     if (await stat(join(folder, MANIFEST_SUM)).catch(() => null))
-      found.push({ name, folder, isGood: await isGood(folder) })
+      found.push({ name, folder, ...(await readProof(folder)) })
   }
   return found
 }

@@ -86,6 +86,7 @@ export async function prove(folder: string, backup: BackupSettings, say: Say = (
       studioPort: null,
       mailboxPort: null,
       publicUrl: null,
+      diskReserve: 0,
       dataDir: join(dir, 'data'),
       storageDir: join(dir, 'storage'),
     }

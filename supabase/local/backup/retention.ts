@@ -4,9 +4,14 @@ export interface Kept {
   name: string
   /** False when a proof found that it does not restore. */
   isGood: boolean
+  /** True when a proof restored it. */
+  isProven: boolean
 }
 
-/** How many of the last days, weeks and months keep a backup: the newest good one of each. */
+/**
+ * How many of the last days, weeks and months keep a backup: the newest good one of each, and of a day besides the
+ * newest that was proven, which one made by hand afterwards does not replace.
+ */
 export const RULE = { days: 7, weeks: 4, months: 12 }
 
 /** Monday of the week of a day, both as 2026-11-26. */
@@ -30,9 +35,14 @@ export function expired(backups: Kept[], rule = RULE): string[] {
       const period = periodOf(name.slice(0, 10))
       if (!newest.has(period)) newest.set(period, name)
     }
-    for (const name of [...newest.values()].slice(0, count)) kept.add(name)
+    const periods = [...newest.keys()].slice(0, count)
+    for (const period of periods) kept.add(newest.get(period)!)
+    return periods
   }
-  keepOnePer((day) => day, rule.days)
+  for (const day of keepOnePer((day) => day, rule.days)) {
+    const proven = good.find(({ name, isProven }) => isProven && name.startsWith(day))
+    if (proven) kept.add(proven.name)
+  }
   keepOnePer(weekOf, rule.weeks)
   keepOnePer((day) => day.slice(0, 7), rule.months)
   const newestGood = backups.findIndex(({ isGood }) => isGood)

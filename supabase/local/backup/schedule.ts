@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
 import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { Cron } from 'croner'
+import { openLog } from '../log-file.ts'
 import { PROJECT_DIR, type Settings } from '../settings.ts'
 import { listBackups } from './folders.ts'
 import { readState, type State } from './record.ts'
@@ -44,7 +44,7 @@ export function startSchedule(
   report: (line: string) => void,
   { soonMs = SOON_MS, env = process.env }: { soonMs?: number; env?: NodeJS.ProcessEnv } = {},
 ): { stop(): Promise<void> } {
-  const log = createWriteStream(join(settings.dataDir, 'respaldos.log'), { flags: 'a', mode: 0o600 })
+  const log = openLog(join(settings.dataDir, 'respaldos.log'))
   let child: ChildProcess | undefined
   let isStopping = false
   let current: Promise<void> | undefined

@@ -28,14 +28,22 @@ async function fingerprint(): Promise<string> {
 /**
  * Builds the functions for production, once per state of their sources: each build has its own folder, so
  * a stack that runs an older one is not disturbed.
- * @param signal gives up the build.
+ * @param options.signal gives up the build.
+ * @param options.report told when there is one to make, which takes some seconds.
  * @returns the path of the server's entry.
  */
-export async function buildFunctions(signal?: AbortSignal): Promise<string> {
+export async function buildFunctions({
+  signal,
+  report = () => {},
+}: {
+  signal?: AbortSignal
+  report?: (line: string) => void
+} = {}): Promise<string> {
   const target = join(PROJECT_DIR, '.output', await fingerprint())
   const entry = join(target, 'server', 'index.mjs')
   if (existsSync(entry)) return entry
 
+  report('Building the functions, which takes some seconds…')
   const draft = `${target}.${process.pid}`
   try {
     await promisify(execFile)(process.execPath, [COMPILER, draft], { cwd: PROJECT_DIR, signal })

@@ -2,9 +2,15 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build, createNitro, prepare } from 'nitropack'
+import { readCommandLine } from '../command-line.ts'
 import { PROJECT_DIR } from '../settings.ts'
 
-const dir = process.argv[2]!
+const { positionals } = readCommandLine({
+  name: 'npm run build',
+  about: 'Construye las funciones solas, como las lleva su imagen, en esa carpeta.',
+  positionals: ['<carpeta>'],
+})
+const dir = positionals[0]!
 const nitro = await createNitro({
   rootDir: PROJECT_DIR,
   dev: false,

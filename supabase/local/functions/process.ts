@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { openLog } from '../log-file.ts'
 import { STREAMING_MEMORY } from '../memory.ts'
 import { PROJECT_DIR, type Settings, SetupError } from '../settings.ts'
 
@@ -30,7 +30,7 @@ export async function startFunctions(options: {
 }): Promise<FunctionsProcess> {
   const { settings, entry } = options
   const isDev = entry === undefined
-  const log = createWriteStream(join(settings.dataDir, 'functions.log'), { flags: 'a', mode: 0o600 })
+  const log = openLog(join(settings.dataDir, 'functions.log'))
   const args = isDev
     ? [
         join(PROJECT_DIR, 'node_modules/nitropack/dist/cli/index.mjs'),
@@ -56,6 +56,9 @@ export async function startFunctions(options: {
         NITRO_PORT: String(settings.functionsPort),
         HOST: settings.host,
         NITRO_HOST: settings.host,
+        // Absolute: they look at the disks.
+        DATA_DIR: settings.dataDir,
+        STORAGE_DIR: settings.storageDir,
         NODE_ENV: isDev ? 'development' : 'production',
       },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -46,7 +46,7 @@ export interface GatewayOptions {
 // What the real gateway opens without an API key: links that a mail or a browser follows.
 const OPEN_AUTH = /^\/auth\/v1\/(verify|callback|authorize|\.well-known\/)/
 const OPEN_STORAGE =
-  /^\/storage\/v1\/(object\/(public|sign)\/|object\/upload\/sign\/|object\/info\/public\/|upload\/resumable\/sign|status$)/
+  /^\/storage\/v1\/(object\/(public|sign)\/|object\/upload\/sign\/|object\/info\/public\/|render\/image\/(public|sign)\/|upload\/resumable\/sign|status$)/
 
 const CORS = {
   'Access-Control-Allow-Origin': '*',

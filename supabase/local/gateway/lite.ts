@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type ApiKeyResolver, App } from '@supabase/lite'
 import { createPostgresConnection } from '@supabase/lite/postgres'
 import pg from 'pg'
+import { CATALOGUE } from '../../../server/utils/catalogue.ts'
 import type { Claims } from '../../../server/utils/db.ts'
 import { authColumnTypes } from '../auth/admin/columns.ts'
 import type { Config } from '../config.ts'
@@ -106,6 +107,14 @@ function authConfig({ sms: _, email, ...auth }: Config['auth']) {
   return { ...auth, email: { enable_signup: enabled, ...rest } }
 }
 
+/** What was refused for being a write is told as what it is for the caller: there is no room. */
+async function tellNoRoom(response: Response): Promise<Response> {
+  const answer = await response.clone().text()
+  if (!/"25006"|read-only transaction/.test(answer)) return response
+  const [status, details] = CATALOGUE.sin_espacio
+  return Response.json({ code: `PT${status}`, message: 'sin_espacio', details, hint: null }, { status })
+}
+
 /** Builds the REST server (logging in as authenticator) and the auth server (as the owner of schema auth). */
 export function createLite(options: {
   ownerUrl: string
@@ -114,6 +123,8 @@ export function createLite(options: {
   keys: Keys
   config: Config
   identifier: Identifier
+  /** Do transactions only read, because a disk is nearly full? */
+  isFull: () => boolean
 }): Lite {
   const { keys, config, identifier } = options
   // Lite would look the user and the session up in schema auth at every REST request, which PostgREST does
@@ -130,7 +141,8 @@ export function createLite(options: {
     request.headers.set('apikey', ticket)
     request.headers.delete('authorization')
     try {
-      return await rest.fetch(request, { peerAddress: null })
+      const response = await rest.fetch(request, { peerAddress: null })
+      return options.isFull() && !response.ok ? await tellNoRoom(response) : response
     } finally {
       tickets.delete(ticket)
     }

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { chown, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { openLog } from '../log-file.ts'
+import { fromMachine } from '../machine-faults.ts'
 import { assertPortFree } from '../ports.ts'
 import { SetupError } from '../settings.ts'
 import { findBinaries } from './binaries.ts'
@@ -37,6 +39,10 @@ export interface ClusterOptions {
   settings?: Record<string, string>
   /** How long it may take until it answers (30 s): a log that has to be replayed takes its time. */
   patienceMs?: number
+  /** Told when there is a cluster to make. */
+  report?: (line: string) => void
+  /** Gives up making a cluster, which takes some seconds the first time. */
+  signal?: AbortSignal
   /** Called when Postgres died by itself and when it serves again. */
   onEvent?: (event: 'died' | 'restarted', detail: string) => void
 }
@@ -50,13 +56,17 @@ export interface Cluster {
   stop(): Promise<void>
 }
 
-function run(command: string, args: string[], owner: Owner | null): Promise<void> {
+function run(command: string, args: string[], owner: Owner | null, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: '/',
       env: { PATH: process.env.PATH, LC_ALL: 'C' },
+      // Its own process group: Ctrl-C reaches the stack, which ends it.
+      detached: true,
       ...(owner && { uid: owner.uid, gid: owner.gid }),
     })
+    const kill = () => child.kill('SIGINT')
+    signal?.addEventListener('abort', kill, { once: true })
     let output = ''
     child.stdout.on('data', (chunk) => {
       output += chunk
@@ -65,9 +75,11 @@ function run(command: string, args: string[], owner: Owner | null): Promise<void
       output += chunk
     })
     child.on('error', reject)
-    child.on('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(`${command} ended with ${code}: ${output.trim()}`)),
-    )
+    child.on('close', (code) => {
+      signal?.removeEventListener('abort', kill)
+      if (code === 0) return resolve()
+      reject(signal?.aborted ? signal.reason : new Error(`${command} ended with ${code}: ${output.trim()}`))
+    })
   })
 }
 
@@ -97,11 +109,12 @@ async function initialise(
         '--data-checksums',
       ],
       owner,
+      options.signal,
     )
   } catch (error) {
     // A half-made cluster would be taken for a whole one at the next start.
     await rm(dir, { recursive: true, force: true })
-    throw error
+    throw fromMachine(error, dir)
   } finally {
     await rm(passwordFile, { force: true })
   }
@@ -158,9 +171,12 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { home, owner } = prepareClusterHome(options.dataDir)
   const dir = join(home, 'data')
   const binaries = await findBinaries(owner, home)
-  if (!existsSync(join(dir, 'PG_VERSION'))) await initialise(binaries.initdb, dir, home, options, owner)
+  if (!existsSync(join(dir, 'PG_VERSION'))) {
+    options.report?.('Creating the database, which takes some seconds the first time…')
+    await initialise(binaries.initdb, dir, home, options, owner)
+  }
 
-  const log = createWriteStream(join(options.dataDir, 'postgres.log'), { flags: 'a', mode: 0o600 })
+  const log = openLog(join(options.dataDir, 'postgres.log'))
   let child: ChildProcess | undefined
   let isStopping = false
 

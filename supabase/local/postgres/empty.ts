@@ -9,18 +9,19 @@ do $$
 declare
   r record;
 begin
-  for r in select schemaname, tablename, policyname from pg_policies where schemaname in ('auth', 'storage') loop
+  for r in select schemaname, tablename, policyname from pg_policies where schemaname in ('auth', 'storage', 'realtime') loop
     execute format('drop policy %I on %I.%I', r.policyname, r.schemaname, r.tablename);
   end loop;
   for r in
     select n.nspname from pg_namespace n
-    where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'auth', 'storage', 'extensions')
+    where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'auth', 'storage', 'realtime', 'extensions')
   loop
     execute format('drop schema %I cascade', r.nspname);
   end loop;
   perform set_config('storage.allow_delete_query', 'true', true);
   for r in
-    select schemaname, tablename from pg_tables where schemaname in ('auth', 'storage') and tablename !~ 'migrations$'
+    select schemaname, tablename from pg_tables
+    where schemaname in ('auth', 'storage', 'realtime') and tablename !~ 'migrations$'
   loop
     execute format('truncate %I.%I cascade', r.schemaname, r.tablename);
   end loop;

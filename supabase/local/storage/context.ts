@@ -1,6 +1,8 @@
 import type { Storage } from 'unstorage'
+import type { Renderer } from '../../../server/miniaturas/renderer.ts'
 import type { Database } from '../../../server/utils/db.ts'
 import type { ObjectDriver } from './driver/types.ts'
+import type { StorageLimits } from './limits.ts'
 import type { NameKeeper } from './objects/name-keeper.ts'
 import type { Signatures } from './signatures.ts'
 
@@ -16,6 +18,8 @@ export interface StorageContext {
   driver: ObjectDriver
   names: NameKeeper
   signatures: Signatures
+  renderer: Renderer
   /** Largest object of any bucket, in bytes. */
   fileSizeLimit: number
+  limits: StorageLimits
 }

@@ -39,6 +39,9 @@ export class StorageError extends Error {
   }
 }
 
+/** Told as it is: apps show their people why a paper cannot be sent today. */
+export const noRoom = () =>
+  new StorageError('InsufficientStorage', 507, 'There is no space left for objects', 'Insufficient Storage')
 export const noSuchBucket = () =>
   new StorageError('NoSuchBucket', 404, 'Bucket not found', 'Bucket not found')
 export const noSuchKey = () => new StorageError('NoSuchKey', 404, 'Object not found', 'not_found')
@@ -67,6 +70,9 @@ export const invalidToken = (message: string) => new StorageError('InvalidJWT', 
 export const invalidSignature = () => new StorageError('InvalidSignature', 400, 'Invalid signature')
 export const notEnabled = (feature: string) =>
   new StorageError('FeatureNotEnabled', 409, `The feature ${feature} is not enabled for this resource`)
+/** Too much of one caller's waits to be finished. */
+export const tooManyOpenUploads = (message: string) =>
+  new StorageError('TooManyOpenUploads', 429, message).withHttpStatus(429)
 export const aborted = () => new StorageError('Aborted', 400, 'The body was cut before its end')
 
 /** SQLSTATE of an error that Postgres itself raised. */
@@ -82,14 +88,29 @@ export function sqlStateOf(error: unknown): string | null {
 export const isRefusal = (error: unknown) =>
   sqlStateOf(error) !== null && (error as { severity: string }).severity === 'ERROR'
 
-/** `PT4xx`: a rule of the schema speaks for itself, with its own key and words. */
-function fromRule(sqlState: string, error: { message: string; detail?: string }): StorageError {
-  const status = Number(sqlState.slice(2))
-  return new StorageError(error.message, status, error.detail ?? error.message)
+interface Raised {
+  message: string
+  detail?: string
 }
+
+// storage-api answers 500 to a PT4xx. A rule that it is to pass on takes a state that it knows, and is told from
+// what Postgres says itself by its key.
+const STATUS_OF_RULE: Record<string, number> = { '42501': 403, '23505': 409 }
+const RULE = /^[a-z]+(_[a-z]+)+$/
+
+/** A rule of the schema speaks for itself, with its own key and words; null where it is Postgres that speaks. */
+function fromRule(sqlState: string, { message, detail }: Raised): StorageError | null {
+  const isRule = /^PT4\d\d$/.test(sqlState) || (sqlState in STATUS_OF_RULE && RULE.test(message))
+  if (!isRule) return null
+  return new StorageError(message, STATUS_OF_RULE[sqlState] ?? Number(sqlState.slice(2)), detail ?? message)
+}
+
+// What a client sent is no text, number, time or JSON that Postgres takes (class 22), or is more than it takes (54).
+const IS_BAD_INPUT = /^(22|54)/
 
 const BY_SQLSTATE: Record<string, () => StorageError> = {
   '42501': accessDenied,
+  '25006': noRoom,
   '23505': alreadyExists,
   '23503': () => new StorageError('InvalidRequest', 404, 'The related resource does not exist'),
   '55P03': () => new StorageError('LockTimeout', 503, 'acquiring lock timeout', 'acquiring_lock_timeout'),
@@ -102,8 +123,10 @@ export function toStorageError(error: unknown): StorageError {
   if (error instanceof StorageError) return error
   const sqlState = sqlStateOf(error)
   if (sqlState) {
-    if (/^PT4\d\d$/.test(sqlState)) return fromRule(sqlState, error as Error & { detail?: string })
+    const rule = fromRule(sqlState, error as Raised)
+    if (rule) return rule
     if (BY_SQLSTATE[sqlState]) return BY_SQLSTATE[sqlState]()
+    if (IS_BAD_INPUT.test(sqlState)) return invalidRequest('A value of the request is not valid')
     if (sqlState === 'P0001') return invalidRequest((error as Error).message)
   }
   const { code, message = '' } = (error ?? {}) as { code?: string; message?: string }
@@ -115,6 +138,6 @@ export function toStorageError(error: unknown): StorageError {
   ) {
     return new StorageError('DatabaseError', 503, 'The database is not answering')
   }
-  if (code === 'ENOSPC') return new StorageError('InternalError', 507, 'There is no space left for objects')
+  if (code === 'ENOSPC' || code === 'EDQUOT') return noRoom()
   return new StorageError('InternalError', 500, 'Internal server error')
 }

@@ -4,11 +4,12 @@ import { emptyBucket } from './buckets/empty.ts'
 import { getBucket, listBuckets } from './buckets/read.ts'
 import { updateBucket } from './buckets/update.ts'
 import type { StorageContext } from './context.ts'
-import { accessDenied, notEnabled } from './errors.ts'
+import { accessDenied, invalidSignature, notEnabled } from './errors.ts'
 import { claimsOf, type StorageRequest } from './http/request.ts'
 import { ANSWERED, createRoutes, type Operation } from './http/router.ts'
+import { verifyLink } from './links.ts'
 import { copyObject } from './objects/copy.ts'
-import { findAsService, findForCaller, findPublic } from './objects/find.ts'
+import { type FindObject, findAs, findForCaller, findPublic } from './objects/find.ts'
 import { objectInfo } from './objects/info.ts'
 import { listObjects } from './objects/list.ts'
 import { listObjectsV2 } from './objects/list-v2.ts'
@@ -18,6 +19,8 @@ import { serveObject } from './objects/serve.ts'
 import { signMany, signOne } from './objects/sign.ts'
 import { signUpload, uploadSigned } from './objects/signed-upload.ts'
 import { createObject, updateObject } from './objects/upload.ts'
+import { readOptions } from './render/options.ts'
+import { serveImage } from './render/serve.ts'
 
 /** GET /object/:bucket/* and /object/authenticated/:bucket/* */
 async function download(ctx: StorageContext, request: StorageRequest) {
@@ -39,10 +42,26 @@ function decodeDownload(query: URLSearchParams): void {
 /** GET /object/sign/:bucket/*?token= */
 async function downloadSigned(ctx: StorageContext, request: StorageRequest) {
   const { bucket, name, query } = request
-  const { exp } = await ctx.signatures.verify('download', query.get('token'), `${bucket}/${name}`)
+  const { by, exp, transform } = await verifyLink(ctx, 'download', query.get('token'), `${bucket}/${name}`)
+  if (transform) throw invalidSignature()
   decodeDownload(query)
-  return serveObject(ctx, request, findAsService(ctx.admin, bucket, name), new Date(exp * 1000))
+  // As whoever made the link: it shows what they may see today.
+  const find = findAs(ctx, by, 'storage.object.get_signed', bucket, name)
+  return serveObject(ctx, request, find, new Date(exp * 1000))
 }
+
+/** GET /render/image/sign/:bucket/*?token= */
+async function renderSigned(ctx: StorageContext, request: StorageRequest) {
+  const { bucket, name, query } = request
+  const { by, exp, transform } = await verifyLink(ctx, 'download', query.get('token'), `${bucket}/${name}`)
+  if (!transform) throw invalidSignature()
+  const find = findAs(ctx, by, 'storage.render.image_sign', bucket, name)
+  return serveImage(ctx, request, find, { wanted: transform, expires: new Date(exp * 1000) })
+}
+
+/** GET /render/image/authenticated/:bucket/* and /render/image/public/:bucket/* */
+const render = (ctx: StorageContext, request: StorageRequest, find: FindObject) =>
+  serveImage(ctx, request, find, { wanted: readOptions(Object.fromEntries(request.query)) })
 
 /** DELETE /cdn/… — no cache stands before this store, so none has to be emptied. */
 async function purgeCache(request: StorageRequest) {
@@ -108,8 +127,12 @@ export function storageRoutes(ctx: StorageContext, resumable: Operation) {
 
   routes.on('DELETE /cdn/:bucket', purgeCache)
   routes.on('DELETE /cdn/:bucket/*', purgeCache)
-  routes.on('GET /render/image/*', async () => {
-    throw notEnabled('image transformation')
-  })
+  routes.on('GET /render/image/public/:bucket/*', async (request) =>
+    render(ctx, request, await findPublic(ctx, request)),
+  )
+  routes.on('GET /render/image/authenticated/:bucket/*', async (request) =>
+    render(ctx, request, await findForCaller(ctx, request, 'storage.render.image_authenticated')),
+  )
+  routes.on('GET /render/image/sign/:bucket/*', (request) => renderSigned(ctx, request))
   return routes
 }

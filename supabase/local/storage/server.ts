@@ -1,12 +1,14 @@
 import { type EventHandler, eventHandler, type H3Event } from 'h3'
 import { createStorage } from 'unstorage'
+import { createRenderer } from '../../../server/miniaturas/renderer.ts'
 import { openDatabase } from '../../../server/utils/db.ts'
 import type { StorageContext } from './context.ts'
 import { fileSystemDriver } from './driver/file-system.ts'
 import { prepareFolders } from './driver/paths.ts'
-import { toStorageError } from './errors.ts'
+import { noRoom, toStorageError } from './errors.ts'
 import { SERVICE } from './http/caller.ts'
 import { ANSWERED } from './http/router.ts'
+import type { StorageLimits } from './limits.ts'
 import { createNameKeeper } from './objects/name-keeper.ts'
 import { createResumable } from './resumable/server.ts'
 import { ResumableStore } from './resumable/store.ts'
@@ -27,6 +29,10 @@ export interface StorageOptions {
   fileSizeLimit: number
   /** Origin of the gateway, which mounts the handler at /storage/v1. */
   publicUrl: string
+  /** What a link and the uploads of one user may take. */
+  limits: StorageLimits
+  /** Is a disk nearly full? Then no bytes are taken. */
+  isFull?: () => boolean
 }
 
 export interface StorageServer {
@@ -42,6 +48,9 @@ export interface StorageServer {
 
 /** Identity of the cluster: bytes of another database are never taken for orphans of this one. */
 const CLUSTER = 'select system_identifier::text as id from pg_control_system()'
+
+/** Takes bytes of an object: what Postgres refuses comes after them. */
+const TAKES_BYTES = /^\/(object\/(?!list|sign\/|info\/|move)|upload\/)/
 
 /** Answers a failure; the rest of the body is let through, so that the caller gets to read the answer. */
 function answerFailure(event: H3Event, error: unknown): void {
@@ -73,15 +82,19 @@ export async function createStorageServer(options: StorageOptions): Promise<Stor
     files: createStorage({ driver }),
     names: createNameKeeper(admin, driver.names ?? null),
     signatures: createSignatures(options.jwtSecret),
+    renderer: createRenderer(),
     fileSizeLimit: options.fileSizeLimit,
+    limits: options.limits,
   }
-  const uploads = new ResumableStore(folders.resumable)
+  const uploads = new ResumableStore(folders.resumable, options.limits)
+  await uploads.load()
   const resumable = createResumable(ctx, uploads, options.publicUrl)
   const routes = storageRoutes(ctx, (request) => resumable.handle(request))
 
   return {
     handler: eventHandler(async (event) => {
       try {
+        if (/^P/.test(event.method) && TAKES_BYTES.test(event.path) && options.isFull?.()) throw noRoom()
         const answer = await routes.run(event)
         return answer === ANSWERED ? undefined : answer
       } catch (error) {
@@ -94,7 +107,7 @@ export async function createStorageServer(options: StorageOptions): Promise<Stor
       return { removed: removed + expired }
     },
     async close() {
-      await Promise.all([db.close(), admin.close()])
+      await Promise.all([db.close(), admin.close(), ctx.renderer.close()])
     },
   }
 }

@@ -1,16 +1,20 @@
 import { createHmac } from 'node:crypto'
 import { errors, jwtVerify, SignJWT } from 'jose'
+import type { Claims } from '../../../server/utils/db.ts'
 import { invalidSignature, invalidToken, StorageError } from './errors.ts'
+import type { Options } from './render/options.ts'
 
 /** What a link may be used for: one that uploads does not download. */
 type Use = 'download' | 'upload'
 
-interface SignedClaims {
+export interface SignedClaims {
   /** `<bucket>/<object name>`. */
   url: string
-  /** Who asked for an upload link: the owner of what comes through it. */
-  owner?: string
+  /** Whoever made it: the link can do no more than they can when it is used. */
+  by: Claims
   upsert?: boolean
+  /** What is shown of an image: such a link shows nothing else of it. */
+  transform?: Options
   /** Seconds since 1970. */
   exp: number
 }
@@ -42,6 +46,8 @@ export function createSignatures(jwtSecret: string): Signatures {
       const { payload } = await jwtVerify<SignedClaims>(token, key, {
         algorithms: ['HS256'],
         audience: use,
+        // Links of before say nothing of who made them.
+        requiredClaims: ['by'],
       }).catch((error) => {
         if (error instanceof errors.JWTExpired)
           throw new StorageError('InvalidJWT', 400, '"exp" claim timestamp check failed')

@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { SUPERUSER } from '../../../supabase/local/postgres/cluster.ts'
 import { makeEnv, type StackProcess, startStackProcess } from '../../support/stack.ts'
 import { attach, type Contract, companyId, createContract, invoke, pdf } from '../apoyo.ts'
 import { familyOf, isOpen, killAll, launch, run, signInOn, survivors, until } from './procesos.ts'
@@ -187,6 +189,55 @@ describe('dos sistemas en una máquina', () => {
     ]) {
       expect(stdout).toContain(name)
     }
+  })
+
+  const realtimeOf = async ({ stack }: StackProcess) =>
+    (
+      (await (await fetch(`${stack.functionsUrl}/salud`)).json()) as {
+        dependencias: { realtime: { estado: string } }
+      }
+    ).dependencias.realtime.estado
+
+  test('reset en marcha deja todo como nuevo: la demostración, con su conversación, termina bien', async () => {
+    const { code, stdout } = await run('reset', first.env, ['--yes'])
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^Done: \d+ migrations/) })
+    expect(await realtimeOf(first)).toBe('disponible')
+    const demo = await run('demo', first.env)
+    expect({ code: demo.code, stderr: demo.stderr }).toEqual({ code: 0, stderr: '' })
+  })
+
+  test('una pila cuya conversación quedó muda lo dice, y al arrancar otra vez está bien', async () => {
+    // What a reset left behind once: the schema made anew, and the publication without its table.
+    const superuser = new pg.Client({
+      connectionString: first.stack.databaseUrl.replace('//postgres:', `//${SUPERUSER}:`),
+    })
+    await superuser.connect()
+    await superuser.query(
+      'alter publication supabase_realtime_messages_publication drop table realtime.messages',
+    )
+    await superuser.end()
+    expect(await realtimeOf(first)).toBe('no disponible')
+    await first.stop()
+    first = await startStackProcess({ dir: dirs[0]!, env: first.env })
+    expect(await realtimeOf(first)).toBe('disponible')
+    const demo = await run('demo', first.env)
+    expect({ code: demo.code, stderr: demo.stderr }).toEqual({ code: 0, stderr: '' })
+  })
+
+  test('reset con la pila detenida la deja vacía aunque sus migraciones sean de otra versión', async () => {
+    const client = new pg.Client({ connectionString: first.stack.databaseUrl })
+    await client.connect()
+    await client.query(
+      `insert into supabase_migrations.schema_migrations (version) values ('20990101000000')`,
+    )
+    await client.end()
+    await first.stop()
+    const refused = await run('start', first.env)
+    expect([refused.code, refused.stderr.trim().split('\n').length]).toEqual([1, 1])
+    expect(refused.stderr).toContain('npm run reset')
+    expect((await run('reset', first.env, ['--yes'])).code).toBe(0)
+    first = await startStackProcess({ dir: dirs[0]!, env: first.env })
+    expect((await run('demo', first.env)).code).toBe(0)
   })
 
   test('cargar otra vez los datos de demostración no cambia nada', async () => {

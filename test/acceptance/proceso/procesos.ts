@@ -1,5 +1,5 @@
 // What a person with a terminal does to a stack: looks at its processes and ports, kills, runs the commands.
-import { spawn } from 'node:child_process'
+import { type SpawnOptions, spawn } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -19,10 +19,17 @@ export interface Ended {
 }
 
 /** Starts one of the commands of package.json. */
-export function launch(script: string, env: NodeJS.ProcessEnv, args: string[] = []) {
+export function launch(
+  script: string,
+  env: NodeJS.ProcessEnv,
+  args: string[] = [],
+  options: SpawnOptions = {},
+) {
   const child = spawn(process.execPath, [join(PROJECT_DIR, `scripts/${script}.ts`), ...args], {
     cwd: PROJECT_DIR,
     env,
+    ...options,
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
   let stdout = ''
   let stderr = ''

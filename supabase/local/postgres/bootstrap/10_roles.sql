@@ -31,6 +31,11 @@ grant supabase_storage_admin to postgres;
 
 alter role authenticator set statement_timeout = '8s';
 alter role authenticator set lock_timeout = '8s';
+-- While the disk is nearly full transactions read only, but for those without which nobody could enter, nor anybody
+-- put it right: what a role has for itself goes before what the cluster has.
+alter role supabase_auth_admin set default_transaction_read_only = off;
+alter role postgres set default_transaction_read_only = off;
+alter role supabase_admin set default_transaction_read_only = off;
 alter role supabase_auth_admin set search_path = 'auth';
 alter role supabase_auth_admin set idle_in_transaction_session_timeout = '60s';
 alter role supabase_storage_admin set search_path = 'storage';
@@ -54,10 +59,6 @@ create schema if not exists extensions authorization postgres;
 grant usage on schema extensions to postgres, anon, authenticated, service_role;
 create extension if not exists pgcrypto with schema extensions;
 create extension if not exists "uuid-ossp" with schema extensions;
-create extension if not exists pg_trgm with schema extensions;
-create extension if not exists btree_gist with schema extensions;
-create extension if not exists unaccent with schema extensions;
-create extension if not exists moddatetime with schema extensions;
 
 -- DDL tells the REST server to read the schema again, as on Supabase.
 create or replace function extensions.pgrst_ddl_watch() returns event_trigger

@@ -11,6 +11,8 @@ grant anon, authenticated, service_role to supabase_realtime_admin;
 -- As with storage: membership lets postgres write policies on realtime.messages.
 grant supabase_realtime_admin to postgres;
 alter role supabase_realtime_admin set search_path = 'realtime';
+-- It asks policies by rows that it takes back, and makes the partitions.
+alter role supabase_realtime_admin set default_transaction_read_only = off;
 alter role supabase_realtime_admin set statement_timeout = '5s';
 alter role supabase_realtime_admin set idle_in_transaction_session_timeout = '10s';
 
@@ -114,9 +116,15 @@ begin
     create publication supabase_realtime;
     alter publication supabase_realtime owner to postgres;
   end if;
+  -- A publication outlives its table: where the table was made anew, it has to be told of it again.
   if not exists (select from pg_publication where pubname = 'supabase_realtime_messages_publication') then
-    create publication supabase_realtime_messages_publication for table realtime.messages
-      with (publish = 'insert', publish_via_partition_root = true);
+    create publication supabase_realtime_messages_publication with (publish = 'insert', publish_via_partition_root = true);
+  end if;
+  if not exists (
+    select from pg_publication_rel r join pg_publication p on p.oid = r.prpubid
+    where p.pubname = 'supabase_realtime_messages_publication' and r.prrelid = 'realtime.messages'::regclass
+  ) then
+    alter publication supabase_realtime_messages_publication add table realtime.messages;
   end if;
 end
 $$;

@@ -17,7 +17,8 @@ export function cacheControl(value: string | null | undefined): string {
   return /^[\x20-\x7e]{1,256}$/.test(value) ? value : 'no-cache'
 }
 
-const encoding = (value: string | null | undefined) =>
+/** It comes back as a header of every download. */
+export const encoding = (value: string | null | undefined) =>
   value && /^[\w-]{1,32}$/.test(value) ? value : undefined
 
 /** @throws StorageError where the text is not a JSON object. */
@@ -26,6 +27,8 @@ export function userMetadata(text: string | null | undefined): Record<string, un
   let value: unknown
   try {
     value = JSON.parse(text)
+    // It is written once more on its way to Postgres: what is nested too deep for that fails here.
+    JSON.stringify(value)
   } catch {
     value = null
   }

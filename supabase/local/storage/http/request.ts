@@ -22,13 +22,16 @@ export function rawUrl(event: H3Event): { segments: string[]; query: URLSearchPa
   return { segments: path!.split('/').slice(1), query: new URLSearchParams(rest.join('?')) }
 }
 
-/** @throws StorageError InvalidKey for a broken escape. */
+/** @throws StorageError InvalidKey for a broken escape, and for control characters: no name has any. */
 export function decodeSegment(segment: string): string {
+  let name: string
   try {
-    return decodeURIComponent(segment)
+    name = decodeURIComponent(segment)
   } catch {
     throw invalidKey(segment)
   }
+  if (/\p{Cc}/u.test(name)) throw invalidKey(segment)
+  return name
 }
 
 /**

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { limitsOf } from '../buckets/limits.ts'
 import type { StorageContext } from '../context.ts'
 import { entityTooLarge, notEnabled } from '../errors.ts'
-import { cacheControl } from '../http/body.ts'
+import { cacheControl, encoding } from '../http/body.ts'
 import { readJson } from '../http/json.ts'
 import { claimsOf, header, type StorageRequest } from '../http/request.ts'
 import { mustBeAllowedType } from '../mime.ts'
@@ -46,7 +46,7 @@ export async function copyObject(ctx: StorageContext, request: StorageRequest) {
       cacheControl: changes.cacheControl
         ? cacheControl(changes.cacheControl)
         : (source.cacheControl ?? 'no-cache'),
-      contentEncoding: changes.contentEncoding ?? source.contentEncoding,
+      contentEncoding: encoding(changes.contentEncoding) ?? source.contentEncoding,
       userMetadata: copy.copyMetadata && row.user_metadata !== null ? JSON.parse(row.user_metadata) : null,
     }
     mustBeAllowedType(description.mimetype, limits.allowedMimeTypes)

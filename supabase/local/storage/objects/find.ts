@@ -28,8 +28,8 @@ export function findAs(
   }
 }
 
-/** Finder past policies: for objects of public buckets and of signed links. */
-export function findAsService(admin: Database, bucket: string, name: string): FindObject {
+/** Finder past policies: for objects of public buckets. */
+function findAsService(admin: Database, bucket: string, name: string): FindObject {
   return async () => {
     const [row] = await admin.as(SERVICE).query<Found>(FIND, [bucket, name])
     if (!row) throw noSuchKey()

@@ -1,4 +1,5 @@
 import { pipeline } from 'node:stream/promises'
+import { attachment, withoutUnseen } from '../../../../server/utils/file-name.ts'
 import type { StorageContext } from '../context.ts'
 import type { ByteRange } from '../driver/types.ts'
 import { invalidRange } from '../errors.ts'
@@ -17,12 +18,7 @@ const isPdf = (type: string) => bareType(type) === 'application/pdf'
 
 /** Value of Content-Disposition for `?download=` (empty: keep the object's name). */
 function disposition(download: string): string {
-  if (download === '') return 'attachment'
-  const encoded = encodeURIComponent(download).replace(
-    /['()*]/g,
-    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
-  return `attachment; filename="${download.replace(/[^\x20-\x7e]|["\\]/g, '_')}"; filename*=UTF-8''${encoded}`
+  return withoutUnseen(download) === '' ? 'attachment' : attachment(download)
 }
 
 interface Validators {
@@ -30,11 +26,16 @@ interface Validators {
   lastModified: Date
 }
 
+export const validatorsOf = (row: ObjectRow): Validators => ({
+  etag: metadataOf(row).eTag ?? `"${row.version}"`,
+  lastModified: new Date(metadataOf(row).lastModified ?? isoTime(row.updated_at)),
+})
+
 const sameTag = (list: string, etag: string) =>
   list.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag)
 
 /** True where the caller already holds this version. */
-function isUnchanged(request: StorageRequest, { etag, lastModified }: Validators): boolean {
+export function isUnchanged(request: StorageRequest, { etag, lastModified }: Validators): boolean {
   const tags = header(request, 'if-none-match')
   if (tags !== null) return sameTag(tags, etag)
   const since = Date.parse(header(request, 'if-modified-since') ?? '')
@@ -97,10 +98,7 @@ export async function serveObject(
   const { res } = request.event.node
   const { row, opened } = await openObject(ctx, find)
   try {
-    const validators = {
-      etag: metadataOf(row).eTag ?? `"${row.version}"`,
-      lastModified: new Date(metadataOf(row).lastModified ?? isoTime(row.updated_at)),
-    }
+    const validators = validatorsOf(row)
     const headers = headersOf(request, row, validators, expires)
     if (isUnchanged(request, validators)) {
       res.writeHead(304, headers).end()

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Caller, Claims } from '../../../../server/utils/db.ts'
 import type { StorageContext } from '../context.ts'
 import type { StagedObject } from '../driver/types.ts'
-import { isRefusal } from '../errors.ts'
+import { alreadyExists, isRefusal } from '../errors.ts'
 import { asCaller, ownerOf, probe } from '../http/caller.ts'
 import type { ObjectMetadata, ObjectRow } from '../rows.ts'
 import { FIND_FOR_UPDATE, INSERT, LOCK_NAME, UPSERT } from './statements.ts'
@@ -15,8 +15,8 @@ export interface Target {
   bucket: string
   name: string
   upsert: boolean
-  /** Owner of the object where it is not the caller: signed uploads. */
-  owner?: string
+  /** True where a link and not its maker writes: it replaces only what its maker put there. */
+  isLink?: boolean
 }
 
 /** What is said of an object besides its bytes. */
@@ -28,7 +28,7 @@ export interface Description {
 }
 
 function values(target: Target, id: string, version: string, metadata: object, userMetadata: object | null) {
-  const { owner, ownerId } = ownerOf(target.owner === undefined ? target.claims : { sub: target.owner })
+  const { owner, ownerId } = ownerOf(target.claims)
   const json = [JSON.stringify(metadata), userMetadata && JSON.stringify(userMetadata)]
   return [id, target.bucket, target.name, owner, ownerId, ...json, version]
 }
@@ -39,6 +39,20 @@ export interface Expected extends Partial<Description> {
 }
 
 /**
+ * Finds the object that a write would replace, and holds it. Whoever may replace an object may read it: Postgres asks
+ * for both.
+ * @throws StorageError KeyAlreadyExists where a link would replace what somebody else put there.
+ */
+async function findReplaced(tx: Caller, target: Target): Promise<ObjectRow | undefined> {
+  const [current] = await tx.query<ObjectRow & Record<string, unknown>>(FIND_FOR_UPDATE, [
+    target.bucket,
+    target.name,
+  ])
+  if (current && target.isLink && current.owner_id !== ownerOf(target.claims).ownerId) throw alreadyExists()
+  return current
+}
+
+/**
  * Asks Postgres whether the caller may write the object, before any byte is taken.
  * @throws what Postgres refuses it with, or that the object exists.
  */
@@ -46,7 +60,11 @@ export function mustBeWritable(ctx: StorageContext, target: Target, expected: Ex
   const { mimetype, size, cacheControl, userMetadata } = expected
   const metadata = { mimetype, size, contentLength: size, cacheControl }
   const row = values(target, randomUUID(), randomUUID(), metadata, userMetadata ?? null)
-  return probe(ctx, target.claims, target.operation, (tx) => tx.query(target.upsert ? UPSERT : INSERT, row))
+  return probe(ctx, target.claims, target.operation, async (tx) => {
+    if (!target.upsert) return tx.query(INSERT, row)
+    if (target.isLink) await findReplaced(tx, target)
+    return tx.query(UPSERT, row)
+  })
 }
 
 /** Metadata of bytes that have just arrived. */
@@ -77,11 +95,7 @@ async function saveRow(tx: Caller, target: Target, row: unknown[]): Promise<Save
     return { id: row[0] as string, replaced: null }
   }
   await tx.query(LOCK_NAME, [target.bucket, target.name])
-  // Whoever may replace an object may read it: Postgres asks for both.
-  const [current] = await tx.query<ObjectRow & Record<string, unknown>>(FIND_FOR_UPDATE, [
-    target.bucket,
-    target.name,
-  ])
+  const current = await findReplaced(tx, target)
   await tx.query(UPSERT, row)
   return { id: current?.id ?? (row[0] as string), replaced: current?.version ?? null }
 }

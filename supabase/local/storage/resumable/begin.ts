@@ -3,8 +3,9 @@ import { type BucketLimits, limitsOf } from '../buckets/limits.ts'
 import type { StorageContext } from '../context.ts'
 import { entityTooLarge, invalidRequest, missingCaller } from '../errors.ts'
 import { cacheControl, userMetadata } from '../http/body.ts'
-import { ownerOf, SERVICE } from '../http/caller.ts'
+import { ownerOf } from '../http/caller.ts'
 import { claimsOf, header, rawUrl, type StorageRequest } from '../http/request.ts'
+import { verifyLink } from '../links.ts'
 import { mustBeAllowedType } from '../mime.ts'
 import { mustBeObjectName } from '../names.ts'
 import { type Description, mustBeWritable, type Target } from '../objects/write.ts'
@@ -26,34 +27,22 @@ export function descriptionOf(metadata: Metadata): Description {
 
 /** Where an upload goes, with the rights of the call that carries it. */
 export function targetOf(request: StorageRequest, binding: Binding): Target {
-  const { bucket, name, upsert, isSigned, owner } = binding
+  const { bucket, name, upsert, link } = binding
   const operation = 'storage.tus.upload'
-  if (!isSigned) return { claims: claimsOf(request), operation, bucket, name, upsert }
-  return { claims: SERVICE, operation, bucket, name, upsert, owner: owner ?? undefined }
+  return { claims: link ?? claimsOf(request), operation, bucket, name, upsert, isLink: link !== null }
 }
 
-async function bind(
-  ctx: StorageContext,
-  request: StorageRequest,
-  bucket: string,
-  name: string,
-): Promise<Binding> {
-  const version = randomUUID()
+/** The link that a call at /upload/resumable/sign brings. */
+const linkOf = (ctx: StorageContext, request: StorageRequest, bucket: string, name: string) =>
+  verifyLink(ctx, 'upload', header(request, 'x-signature'), `${bucket}/${name}`)
+
+/** Who uploads, by what right, and whether it may replace. */
+async function rightOf(ctx: StorageContext, request: StorageRequest, bucket: string, name: string) {
   if (isSignedCall(request)) {
-    const signed = await ctx.signatures.verify('upload', header(request, 'x-signature'), `${bucket}/${name}`)
-    return {
-      bucket,
-      name,
-      upsert: signed.upsert ?? false,
-      owner: signed.owner ?? null,
-      role: 'service_role',
-      isSigned: true,
-      version,
-    }
+    const { by, upsert = false } = await linkOf(ctx, request, bucket, name)
+    return { claims: by, link: by, upsert }
   }
-  const claims = claimsOf(request)
-  const upsert = header(request, 'x-upsert') === 'true'
-  return { bucket, name, upsert, owner: ownerOf(claims).ownerId, role: claims.role, isSigned: false, version }
+  return { claims: claimsOf(request), link: null, upsert: header(request, 'x-upsert') === 'true' }
 }
 
 /**
@@ -67,13 +56,25 @@ export async function beginUpload(
 ): Promise<{ binding: Binding; limits: BucketLimits }> {
   if (!metadata?.bucketName || !metadata.objectName)
     throw invalidRequest('Upload-Metadata must name bucketName and objectName')
-  const binding = await bind(ctx, request, metadata.bucketName, mustBeObjectName(metadata.objectName))
-  const limits = await limitsOf(ctx, binding.bucket)
+  const { bucketName: bucket, objectName } = metadata
+  const name = mustBeObjectName(objectName)
+  const { claims, link, upsert } = await rightOf(ctx, request, bucket, name)
+  const limits = await limitsOf(ctx, bucket)
   const description = descriptionOf(metadata)
   mustBeAllowedType(description.mimetype, limits.allowedMimeTypes)
   const length = header(request, 'upload-length')
   const size = length === null ? undefined : Number(length)
   if (size !== undefined && size > limits.fileSizeLimit) throw entityTooLarge()
+  const binding: Binding = {
+    bucket,
+    name,
+    upsert,
+    owner: ownerOf(claims).ownerId,
+    role: claims.role,
+    link,
+    reserved: limits.fileSizeLimit,
+    version: randomUUID(),
+  }
   await mustBeWritable(ctx, targetOf(request, binding), { ...description, size })
   return { binding, limits }
 }
@@ -87,13 +88,10 @@ export async function isByItsOwner(
   request: StorageRequest,
   record: UploadRecord,
 ): Promise<boolean> {
-  const { bucket, name, owner, role, isSigned } = record.binding
-  if (isSigned !== isSignedCall(request)) return false
-  if (isSigned) {
-    await ctx.signatures.verify('upload', header(request, 'x-signature'), `${bucket}/${name}`)
-    return true
-  }
-  if (!request.event.context.identity) throw missingCaller()
-  const claims = claimsOf(request)
+  const { bucket, name, owner, role, link } = record.binding
+  const isSigned = isSignedCall(request)
+  if (isSigned !== (link !== null)) return false
+  if (!isSigned && !request.event.context.identity) throw missingCaller()
+  const claims = isSigned ? (await linkOf(ctx, request, bucket, name)).by : claimsOf(request)
   return claims.role === role && ownerOf(claims).ownerId === owner
 }

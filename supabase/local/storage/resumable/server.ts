@@ -22,6 +22,8 @@ interface HookRequest {
 interface Call {
   request: StorageRequest
   begun?: { binding: Binding; limits: BucketLimits }
+  /** Bytes that an upload of before may take. */
+  most?: number
 }
 
 /**
@@ -35,9 +37,11 @@ export function createResumable(ctx: StorageContext, store: ResumableStore, publ
   const callOf = (request: HookRequest) => calls.get(request.runtime?.node?.req as IncomingMessage)!
 
   /** Stops whoever did not begin the upload; an upload of somebody else does not exist. */
-  async function authorize(request: StorageRequest, id: string): Promise<void> {
+  async function authorize(call: Call, id: string): Promise<void> {
+    const { request } = call
     const record = await store.record(id)
     if (!record || !(await isByItsOwner(ctx, request, record))) throw noSuchUpload()
+    call.most = record.binding.reserved || undefined
     if (record.isFinished || record.size === undefined) return
     const { offset } = await store.getUpload(id)
     // All bytes came, but the server stopped before it could make the object.
@@ -48,7 +52,7 @@ export function createResumable(ctx: StorageContext, store: ResumableStore, publ
     path: PATH,
     datastore: store,
     disableTerminationForFinishedUploads: true,
-    maxSize: (req) => callOf(req).begun?.limits.fileSizeLimit ?? ctx.fileSizeLimit,
+    maxSize: (req) => callOf(req).begun?.limits.fileSizeLimit ?? callOf(req).most ?? ctx.fileSizeLimit,
     async namingFunction(req, metadata) {
       const call = callOf(req)
       call.begun = await beginUpload(ctx, call.request, metadata)
@@ -58,8 +62,8 @@ export function createResumable(ctx: StorageContext, store: ResumableStore, publ
     generateUrl: (req, { id }) =>
       `${publicUrl}/storage/v1${PATH}${isSignedCall(callOf(req).request) ? '/sign' : ''}/${id}`,
     async onIncomingRequest(req, id) {
-      const { request, begun } = callOf(req)
-      if (!begun && req.method !== 'OPTIONS') await authorize(request, id)
+      const call = callOf(req)
+      if (!call.begun && req.method !== 'OPTIONS') await authorize(call, id)
     },
     async onUploadCreate(req, upload) {
       store.bindings.set(upload, callOf(req).begun!.binding)

@@ -4,18 +4,23 @@ import { open, opendir, readFile, rename, rm, stat, writeFile } from 'node:fs/pr
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { DataStore, ERRORS, type Upload, Upload as UploadState } from '@tus/server'
+import type { Claims } from '../../../../server/utils/db.ts'
 import { isKey, isMissing } from '../driver/paths.ts'
+import type { StorageLimits } from '../limits.ts'
+import { OpenUploads } from './open-uploads.ts'
 
 /** What an upload is bound to when it begins, so that nobody else continues it. */
 export interface Binding {
   bucket: string
   name: string
   upsert: boolean
-  /** `sub` of the caller; null for a key without a user. */
+  /** `sub` of the caller, or of whoever made the link; null for a key without a user. */
   owner: string | null
   role: string
-  /** True where a signed link and not a session gives the right. */
-  isSigned: boolean
+  /** Whoever made the signed link that gives the right; null where a session gives it. */
+  link: Claims | null
+  /** Bytes that it may take where its length is not told yet. */
+  reserved: number
   /** Version of the object to be: finishing twice makes one object. */
   version: string
 }
@@ -31,16 +36,21 @@ export interface UploadRecord {
   isFinished: boolean
 }
 
-const ONE_DAY_MS = 24 * 3600_000
+/** Whose share of the open uploads one takes: the service role has no share, keys without a user have one each. */
+const shareOf = ({ owner, role }: Binding) => (role === 'service_role' ? null : (owner ?? `role:${role}`))
 
-/** Where resumable uploads wait for their end. They outlive the server and are swept after a day. */
+/** Where resumable uploads wait for their end. They outlive the server and are swept when they are old. */
 export class ResumableStore extends DataStore {
   readonly folder: string
   readonly bindings = new WeakMap<Upload, Binding>()
+  readonly #limits: StorageLimits
+  readonly #open: OpenUploads
 
-  constructor(folder: string) {
+  constructor(folder: string, limits: StorageLimits) {
     super()
     this.folder = folder
+    this.#limits = limits
+    this.#open = new OpenUploads(limits)
     this.extensions = [
       'creation',
       'creation-with-upload',
@@ -66,7 +76,17 @@ export class ResumableStore extends DataStore {
       if (isMissing(error)) return null
       throw error
     })
-    return text === null ? null : (JSON.parse(text) as UploadRecord)
+    if (text === null) return null
+    const record = JSON.parse(text) as UploadRecord
+    // One that began before links and shares were kept.
+    return {
+      ...record,
+      binding: {
+        ...record.binding,
+        link: record.binding.link ?? null,
+        reserved: record.binding.reserved ?? 0,
+      },
+    }
   }
 
   async save(record: UploadRecord): Promise<void> {
@@ -75,9 +95,23 @@ export class ResumableStore extends DataStore {
     await rename(draft, this.#recordFile(record.id))
   }
 
+  /** Counts what waits in the folder; before the first upload begins. */
+  async load(): Promise<void> {
+    for await (const { name } of await opendir(this.folder)) {
+      if (!name.endsWith('.json')) continue
+      const record = await this.record(name.slice(0, -'.json'.length))
+      if (!record || record.isFinished) continue
+      const owner = shareOf(record.binding)
+      const touchedAt = (await stat(this.partOf(record.id)).catch(() => null))?.mtimeMs ?? 0
+      const bytes = record.size ?? record.binding.reserved
+      if (owner !== null) this.#open.restore(record.id, { owner, bytes, touchedAt })
+    }
+  }
+
   /** Notes that the object exists. The note stays, so that a client that missed the answer learns of it. */
   async finish(record: UploadRecord): Promise<void> {
     await this.save({ ...record, isFinished: true })
+    this.#open.forget(record.id)
     await rm(this.partOf(record.id), { force: true })
   }
 
@@ -85,15 +119,22 @@ export class ResumableStore extends DataStore {
     const binding = this.bindings.get(upload)
     if (!binding) throw new Error('An upload begins with a binding')
     upload.creation_date = new Date().toISOString()
-    await writeFile(this.partOf(upload.id), '', { flag: 'wx' })
-    await this.save({
-      id: upload.id,
-      size: upload.size,
-      metadata: upload.metadata,
-      createdAt: upload.creation_date,
-      binding,
-      isFinished: false,
-    })
+    const givenUp = this.#open.admit(upload.id, shareOf(binding), upload.size ?? binding.reserved)
+    try {
+      for (const id of givenUp) await this.remove(id)
+      await writeFile(this.partOf(upload.id), '', { flag: 'wx' })
+      await this.save({
+        id: upload.id,
+        size: upload.size,
+        metadata: upload.metadata,
+        createdAt: upload.creation_date,
+        binding,
+        isFinished: false,
+      })
+    } catch (error) {
+      await this.remove(upload.id)
+      throw error
+    }
     return upload
   }
 
@@ -113,6 +154,7 @@ export class ResumableStore extends DataStore {
       for await (const chunk of stream as AsyncIterable<Buffer>) {
         await handle.write(chunk, 0, chunk.length, position)
         position += chunk.length
+        this.#open.touch(id)
       }
     } finally {
       await handle.sync()
@@ -124,20 +166,22 @@ export class ResumableStore extends DataStore {
   override async declareUploadLength(id: string, size: number): Promise<void> {
     const record = await this.record(id)
     if (!record) throw ERRORS.FILE_NOT_FOUND
+    this.#open.resize(id, size)
     await this.save({ ...record, size })
   }
 
   override async remove(id: string): Promise<void> {
     await rm(this.#recordFile(id), { force: true })
     await rm(this.partOf(id), { force: true })
+    this.#open.forget(id)
   }
 
   override getExpiration(): number {
-    return ONE_DAY_MS
+    return this.#limits.openUploadMs
   }
 
-  /** Removes what has not been touched for a day: uploads given up, and notes of those that ended. */
-  override async deleteExpired(before = new Date(Date.now() - ONE_DAY_MS)): Promise<number> {
+  /** Removes what is too old: uploads given up, and notes of those that ended. */
+  override async deleteExpired(before = new Date(Date.now() - this.#limits.openUploadMs)): Promise<number> {
     let removed = 0
     for await (const { name } of await opendir(this.folder)) {
       const id = name.split('.')[0]!

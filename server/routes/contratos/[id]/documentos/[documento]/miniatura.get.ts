@@ -1,0 +1,40 @@
+import { getRequestHeader, setResponseHeaders, setResponseStatus } from 'h3'
+import { NotAnImage, TooBusy, type Transform } from '../../../../../miniaturas/transform.ts'
+import { MiniaturaSchema } from '../../../../../schemas/documentos.ts'
+import { archivoDe } from '../../../../../utils/archivo-de.ts'
+import { comoUsuario } from '../../../../../utils/como-usuario.ts'
+import { readDownload } from '../../../../../utils/download.ts'
+import { isKnown } from '../../../../../utils/etag.ts'
+import { readQueryAs } from '../../../../../utils/input.ts'
+import { problem } from '../../../../../utils/problem.ts'
+import { services } from '../../../../../utils/services.ts'
+
+/** GET /contratos/{id}/documentos/{documento}/miniatura — a photo, or the first page of a PDF, small. */
+export default comoUsuario(async (event, db) => {
+  const { ancho, alto } = readQueryAs(event, MiniaturaSchema)
+  const { archivo, version } = await archivoDe(event, db)
+  const format = /image\/webp/i.test(getRequestHeader(event, 'accept') ?? '') ? 'webp' : 'jpeg'
+  const transform: Transform = { width: ancho, height: alto, resize: 'contain', quality: 75, format }
+  setResponseHeaders(event, { vary: 'Accept', 'cache-control': 'private, max-age=86400' })
+  // What is drawn of a document never changes either.
+  if (isKnown(event, `"${version}/${ancho}x${alto ?? ''}.${format}"`)) {
+    setResponseStatus(event, 304)
+    return null
+  }
+  const { bytes, mime } = await services()
+    .miniaturas.render({
+      caller: String(db.claims.sub),
+      version,
+      transform,
+      onlyImages: false,
+      load: () => readDownload(event, archivo, db.token),
+    })
+    .catch((error) => {
+      if (error instanceof NotAnImage) throw problem('sin_miniatura', { cause: error })
+      if (error instanceof TooBusy)
+        throw problem('demasiadas_peticiones', { headers: { 'retry-after': '2' }, cause: error })
+      throw error
+    })
+  setResponseHeaders(event, { 'content-type': mime, 'content-length': bytes.byteLength })
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+})

@@ -1,0 +1,72 @@
+import { buffer } from 'node:stream/consumers'
+import { NotAnImage, TooBusy } from '../../../../server/miniaturas/transform.ts'
+import type { StorageContext } from '../context.ts'
+import { invalidRequest, StorageError } from '../errors.ts'
+import { header, type StorageRequest } from '../http/request.ts'
+import { ANSWERED } from '../http/router.ts'
+import { bareType } from '../mime.ts'
+import { type FindObject, openObject } from '../objects/find.ts'
+import { isUnchanged, validatorsOf } from '../objects/serve.ts'
+import { metadataOf } from '../rows.ts'
+import { type Options, transformOf } from './options.ts'
+
+function toStorage(error: unknown): unknown {
+  if (error instanceof NotAnImage) return invalidRequest('The object is not an image that can be transformed')
+  if (error instanceof TooBusy)
+    return new StorageError(
+      'SlowDown',
+      429,
+      'Too many images are being transformed: try again',
+    ).withHttpStatus(429, { 'retry-after': '2' })
+  return error
+}
+
+/**
+ * Sends an image as it was asked for; kept for the next who asks the same.
+ * @param options.expires end of the signed link it is asked through.
+ * @throws StorageError where the object is no image, or more is asked for at once than is drawn.
+ */
+export async function serveImage(
+  ctx: StorageContext,
+  request: StorageRequest,
+  find: FindObject,
+  { wanted, expires }: { wanted: Options; expires?: Date },
+) {
+  const { res } = request.event.node
+  const { row, opened } = await openObject(ctx, find)
+  try {
+    const { mimetype = '', cacheControl = 'no-cache' } = metadataOf(row)
+    const transform = transformOf(wanted, bareType(mimetype), header(request, 'accept'))
+    const { lastModified } = validatorsOf(row)
+    const etag = `"${row.version}/${Object.values(transform).join('-')}"`
+    const headers = {
+      etag,
+      vary: 'Accept',
+      'last-modified': lastModified.toUTCString(),
+      'x-content-type-options': 'nosniff',
+      ...(expires ? { expires: expires.toUTCString() } : { 'cache-control': cacheControl }),
+    }
+    if (isUnchanged(request, { etag, lastModified })) {
+      res.writeHead(304, headers).end()
+      return ANSWERED
+    }
+    const { claims } = (request.event.context.identity ?? {}) as { claims?: { sub?: string } }
+    const { bytes, mime } = await ctx.renderer
+      .render({
+        caller: claims?.sub ?? 'anon',
+        version: row.version ?? '',
+        size: opened.size,
+        transform,
+        onlyImages: true,
+        load: () => buffer(opened.stream()),
+      })
+      .catch((error) => {
+        throw toStorage(error)
+      })
+    res.writeHead(200, { ...headers, 'content-type': mime, 'content-length': bytes.byteLength })
+    res.end(request.event.method === 'HEAD' ? undefined : bytes)
+    return ANSWERED
+  } finally {
+    await opened.close().catch(() => {})
+  }
+}

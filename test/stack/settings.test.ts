@@ -14,8 +14,8 @@ describe('settings', () => {
       apiPort: 54321,
       dbPort: 54322,
       studioPort: 54323,
-      mailboxPort: 54324,
       diskReserve: 256 * 2 ** 20,
+      mailboxPort: 54324,
     })
   })
 

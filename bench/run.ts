@@ -12,6 +12,7 @@ import { pushes, telling } from './cases/notices.ts'
 import { production } from './cases/production.ts'
 import { read } from './cases/read.ts'
 import { rooms } from './cases/rooms.ts'
+import { signIns } from './cases/sign-in.ts'
 import { upload } from './cases/upload.ts'
 import { type Case, type Figure, isMet, type Scale } from './lib/case.ts'
 import { keep, machine, table } from './lib/report.ts'
@@ -101,6 +102,7 @@ try {
   await measure('rooms', rooms)
   await measure('from INSERT to the client', insert)
   await measure('reads', read)
+  await measure('reads while people sign in', signIns)
   await measure('nginx, logs and limits', production)
   await measure('creations', create)
   await measure('deep pages', deepPage)

@@ -36,12 +36,18 @@ await main(async () => {
       return
     }
     if (error.code !== 'email_exists') throw error
-    await client.query(
-      'select privado.usar_invitacion(a.id, a.email, $2, $3) from auth.users a where a.email = lower($1)',
-      [email, nombre, testigo],
+    // Whoever made it first knows its password and has sessions of it: neither is worth anything from now on.
+    const { rows } = await client.query(
+      `with cuenta as (select a.id, a.email from auth.users a where a.email = lower($1)),
+         tomada as (select c.*, privado.tomar_cuenta(c.id, null, $4) from cuenta c)
+       select t.id, privado.usar_invitacion(t.id, t.email, $2, $3) from tomada t`,
+      [email, nombre, testigo, password],
     )
+    await client.query('update public.usuarios set sesiones_cerradas_en = now() where id = $1', [rows[0].id])
+    const confirmed = await auth.admin.updateUserById(rows[0].id, { email_confirm: true })
+    if (confirmed.error) throw confirmed.error
     process.stdout.write(
-      `${email}, who had an account already, is an administrator. Its password is as it was.\n`,
+      `${email}, who had an account already, is an administrator. Its password now, shown once: ${password}\n`,
     )
   } finally {
     await client.end()

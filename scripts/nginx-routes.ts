@@ -17,18 +17,34 @@ const FILE = new URL('rutas.conf', SNIPPETS)
 // What serves the document is not in it.
 const UNDOCUMENTED = ['docs', 'openapi.json']
 
+// What people open in a browser. Of the rest a browser would get 401: whoever navigates sends no session.
+const PAGES = ['docs', 'openapi.json', 'salud']
+
 function generate(): string {
   const { paths } = openApiDocument() as { paths: Record<string, unknown> }
   const first = new Set([...Object.keys(paths).map((path) => path.split('/')[1]!), ...UNDOCUMENTED])
   // Prometheus asks from the inside.
   first.delete('metrics')
-  const names = [...first].sort().map((name) => name.replaceAll('.', '\\.'))
-  return `# Made by npm run nginx:routes from the OpenAPI document of the functions: do not edit.
-location ~ ^/(${names.join('|')})(/|$) {
-  proxy_request_buffering off;
+  const location = (names: string[], body: string) => `
+location ~ ^/(${names.map((name) => name.replaceAll('.', '\\.')).join('|')})(/|$) {
+${body}  proxy_request_buffering off;
   proxy_pass http://triboka_functions;
 }
 `
+  const names = [...first].sort()
+  return `# Made by npm run nginx:routes from the OpenAPI document of the functions: do not edit.${location(
+    names.filter((name) => PAGES.includes(name)),
+    '',
+  )}${location(
+    names.filter((name) => !PAGES.includes(name)),
+    `  # An app may have pages of the same names: who navigates gets them, who asks for data the data.
+  if ($triboka_navigation) {
+    return 418;
+  }
+  add_header Strict-Transport-Security "max-age=31536000" always;
+  add_header Vary Accept always;
+`,
+  )}`
 }
 
 await main(async () => {

@@ -1,5 +1,6 @@
 // npm run nginx -- /etc/nginx: the configuration of nginx for a pilot without Docker, from the environment of its stack.
 // SUPABASE_PUBLIC_URL names the server; any NGINX_… of docs/entorno.md may be set beside it.
+import { existsSync } from 'node:fs'
 import { cp, mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type NginxValues, render, SNIPPETS, TEMPLATES } from '../supabase/docker/nginx/render.ts'
@@ -10,9 +11,23 @@ import { main } from './target.ts'
 const { positionals } = readCommandLine({
   name: 'npm run nginx',
   about:
-    'Escribe en esa carpeta (/etc/nginx) la configuración de nginx de un piloto sin Docker, según el entorno de su pila:\nSUPABASE_PUBLIC_URL, que hace falta, y las variables NGINX_… (docs/entorno.md).',
+    'Escribe en esa carpeta (/etc/nginx) la configuración de nginx de un piloto sin Docker, según el entorno de su pila:\nSUPABASE_PUBLIC_URL, que hace falta, y APP_DIR y las variables NGINX_… (docs/entorno.md).',
   positionals: ['<carpeta>'],
 })
+
+/** The app that nginx serves at /. @throws SetupError where there is none. */
+function appFolder(given: string | undefined): string | undefined {
+  if (!given) return
+  const folder = resolve(given)
+  if (!existsSync(join(folder, 'index.html')))
+    throw new SetupError(
+      `APP_DIR: ${folder} has no index.html: name the folder that the build of the app writes.`,
+    )
+  // It stands between spaces in the configuration of nginx.
+  if (/[\s;{}"'$\\]/.test(folder))
+    throw new SetupError(`APP_DIR: nginx cannot read a folder with such a name: ${folder}`)
+  return folder
+}
 
 await main(async () => {
   const folder = positionals[0]!
@@ -34,6 +49,7 @@ await main(async () => {
     NGINX_STUDIO_SERVERS: server(studio),
     NGINX_STUDIO: `127.0.0.1:${studio}`,
     NGINX_SNIPPETS: resolve(folder, 'triboka'),
+    NGINX_APP_ROOT: appFolder(process.env.APP_DIR) ?? resolve(folder, 'triboka/pagina'),
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('NGINX_'))),
   }
   await mkdir(folder, { recursive: true })

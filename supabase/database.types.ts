@@ -1177,7 +1177,7 @@ export type Database = {
       }
     }
     Functions: {
-      aceptar_invitacion: { Args: { testigo: string }; Returns: undefined }
+      aceptar_invitacion: { Args: { contrasena?: string; nombre?: string; testigo: string }; Returns: Json }
       cerrar_sesiones: { Args: { usuario_id?: string }; Returns: undefined }
       crear_contrato: {
         Args: {

@@ -15,6 +15,8 @@ export interface Usage {
 export interface Limiter {
   /** Counts one request of a caller; it never fails. */
   take(key: string): Promise<Usage>
+  /** Counts one request less: it was not of the kind that is limited. It never fails. */
+  giveBack(key: string): Promise<void>
 }
 
 /**
@@ -48,6 +50,9 @@ export function openLimiter(name: string, quota: Quota, redis?: Redis): Limiter 
         if (over instanceof Error) throw over
         return usage(true, over as RateLimiterRes)
       }
+    },
+    async giveBack(key) {
+      await limiter.reward(key).catch(() => {})
     },
   }
 }

@@ -51,25 +51,18 @@ export function openGauges(): void {
       this.set({ state: 'dead' }, Number(row.muertas))
     },
   })
-  const size = new Gauge({
-    name: 'triboka_disk_size_bytes',
-    help: 'Size of the disk that a folder is on.',
-    labelNames: ['folder'] as const,
-    registers,
-  })
-  new Gauge({
-    name: 'triboka_disk_free_bytes',
-    help: 'Free on the disk that a folder is on.',
-    labelNames: ['folder'] as const,
-    registers,
-    async collect() {
-      this.reset()
-      for (const { name, free, size: bytes } of await disksOf(services().environment.disks.folders)) {
-        this.set({ folder: name }, free)
-        size.set({ folder: name }, bytes)
-      }
-    },
-  })
+  for (const what of ['free', 'size'] as const)
+    new Gauge({
+      name: `triboka_disk_${what}_bytes`,
+      help: `${what === 'free' ? 'Free on' : 'Size of'} the disk that a folder is on.`,
+      labelNames: ['folder'] as const,
+      registers,
+      async collect() {
+        this.reset()
+        for (const { name, ...disk } of await disksOf(services().environment.disks.folders))
+          this.set({ folder: name }, disk[what])
+      },
+    })
   new Gauge({
     name: 'triboka_redis_up',
     help: '1 while Redis answers; nothing without REDIS_URL.',

@@ -1,16 +1,20 @@
+import * as v from 'valibot'
 import { PaginaSchema } from '../schemas/comunes.ts'
 import {
   AceptacionSchema,
+  AceptadaSchema,
+  InvitacionSchema,
+  NuevaInvitacionSchema,
+  PaginaInvitacionesSchema,
+} from '../schemas/invitaciones.ts'
+import {
   EdicionEmpresaSchema,
   EdicionPerfilSchema,
   EdicionUsuarioSchema,
   EmpresaSchema,
   FiltroUsuariosSchema,
-  InvitacionSchema,
   NuevaEmpresaSchema,
-  NuevaInvitacionSchema,
   NuevosProveedoresSchema,
-  PaginaInvitacionesSchema,
   PaginaUsuariosSchema,
   PerfilSchema,
   ProveedoresSchema,
@@ -114,10 +118,18 @@ export const PERSONAS: readonly Operation[] = [
     path: '/invitaciones/aceptar',
     id: 'aceptarInvitacion',
     tag: 'Personas',
-    summary: 'Da a la cuenta que llama la empresa a la que fue invitada',
-    description: 'Para una cuenta que ya existía; quien se registra desde el enlace no lo necesita.',
+    summary: 'Da a una cuenta que ya existía la empresa a la que fue invitada',
+    description:
+      'Quien se registra desde el enlace no lo necesita. La cuenta queda solo en manos de quien acepta: terminan sus ' +
+      'otras sesiones. Sin sesión vale, con una contraseña nueva, para la cuenta de ese correo que nadie confirmó.',
+    isSessionOptional: true,
     body: json(AceptacionSchema),
-    answers: { 200: { description: 'El perfil.', body: PerfilSchema } },
+    answers: {
+      200: {
+        description: 'El perfil; sin sesión, el correo.',
+        body: v.union([PerfilSchema, AceptadaSchema]),
+      },
+    },
     problems: [...ESCRITURA, 404],
   },
   {

@@ -75,10 +75,10 @@ export const invitar: Query = {
   text: 'select public.invitar($1, $2::bigint, $3) as cuerpo',
 }
 
-/** $1 token. */
+/** $1 token, $2 password or null, $3 nombre or null → the address of the account. */
 export const aceptarInvitacion: Query = {
   name: 'aceptar_invitacion',
-  text: 'select public.aceptar_invitacion($1)',
+  text: 'select public.aceptar_invitacion($1, $2, $3) as cuerpo',
 }
 
 /** Columns of an invitation `i` of company `e`. */

@@ -4,7 +4,7 @@ import { hablarEspanol } from './mensajes.ts'
 hablarEspanol()
 
 // Postgres stores no NUL, and UTF-8 has no lone surrogates.
-const esTexto = (texto: string) => texto.isWellFormed() && !texto.includes('\0')
+export const esTexto = (texto: string) => texto.isWellFormed() && !texto.includes('\0')
 
 /** Text of one to `maximo` characters, without spaces around. */
 export const texto = (maximo: number) =>

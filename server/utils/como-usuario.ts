@@ -46,10 +46,13 @@ function connect(database: Database, claims: Claims, token: string): UserConnect
 const ANON: Claims = { role: 'anon' }
 const PUBLIC_KEY = /^Bearer +sb_publishable_/i
 
-/** The database as whoever a session says, on the connections that the request asks for; without one, as `anon`, who only reads. */
-function connectAs(event: H3Event, session: Session | undefined): UserConnection {
+/**
+ * The database as whoever a session says, on the connections that the request asks for; without one, as `anon`.
+ * @param anonWrites whether `anon` does more than read here.
+ */
+function connectAs(event: H3Event, session: Session | undefined, anonWrites: boolean): UserConnection {
   const { readers, database } = services()
-  if (!session) return connect(readers, ANON, '')
+  if (!session) return connect(anonWrites ? database : readers, ANON, '')
   const isRead = event.method === 'GET' || event.method === 'HEAD'
   return connect(isRead ? readers : database, session.claims, session.token)
 }
@@ -57,9 +60,10 @@ function connectAs(event: H3Event, session: Session | undefined): UserConnection
 function answering<T>(
   handler: (event: H3Event, db: UserConnection) => Promise<T>,
   callerOf: (event: H3Event) => Promise<Session | undefined>,
+  anonWrites = false,
 ): EventHandler {
   return defineEventHandler(async (event) => {
-    const answer = await handler(event, connectAs(event, await callerOf(event)))
+    const answer = await handler(event, connectAs(event, await callerOf(event), anonWrites))
     if (typeof answer === 'string')
       setResponseHeader(event, 'content-type', 'application/json; charset=utf-8')
     return answer
@@ -73,13 +77,20 @@ function answering<T>(
 export const comoUsuario = <T>(handler: (event: H3Event, db: UserConnection) => Promise<T>): EventHandler =>
   answering(handler, sessionOf)
 
+async function sessionIfAny(event: H3Event): Promise<Session | undefined> {
+  const header = event.node.req.headers.authorization
+  const token = bearerOf(header)
+  // Half a token is no session, but whoever sent it thinks that it has one.
+  if (header && !PUBLIC_KEY.test(header) && !(token && isAnonKey(token))) return sessionOf(event)
+  await countAddress(event)
+  return undefined
+}
+
 /** A route that answers anybody: who has no session, or only the public key of an app, is `anon` in the database. */
 export const conOSinSesion = <T>(handler: (event: H3Event, db: UserConnection) => Promise<T>): EventHandler =>
-  answering(handler, async (event) => {
-    const header = event.node.req.headers.authorization
-    const token = bearerOf(header)
-    // Half a token is no session, but whoever sent it thinks that it has one.
-    if (header && !PUBLIC_KEY.test(header) && !(token && isAnonKey(token))) return sessionOf(event)
-    await countAddress(event)
-    return undefined
-  })
+  answering(handler, sessionIfAny)
+
+/** The same, where `anon` may change something. */
+export const conOSinSesionEscribe = <T>(
+  handler: (event: H3Event, db: UserConnection) => Promise<T>,
+): EventHandler => answering(handler, sessionIfAny, true)

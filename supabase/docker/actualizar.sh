@@ -10,6 +10,9 @@ DOCKER_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$DOCKER_DIR/lib/comun.sh"
 # shellcheck source=lib/entorno.sh
 . "$DOCKER_DIR/lib/entorno.sh"
+# shellcheck source=lib/comprobar.sh
+. "$DOCKER_DIR/lib/comprobar.sh"
+what_now 'The functions of before go on serving: mend what the lines above tell, and run it again. To go back: git checkout of the version of before, and actualizar.sh --sin-respaldo.'
 
 BACKUP=1
 for argument in "$@"; do
@@ -20,6 +23,8 @@ for argument in "$@"; do
   esac
 done
 [[ -f $ENV_FILE ]] || die 'there is nothing here yet: instalar.sh comes first.'
+check_programs
+report_checks || die 'nothing was changed.'
 
 pending() {
   local applied file names=()

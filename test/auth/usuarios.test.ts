@@ -90,9 +90,14 @@ describe('crear', () => {
 
   test('un hash bcrypt ya hecho sirve de contraseña; otro no', async () => {
     const hash = await bcrypt.hash('otra clave 99', 4)
-    const { email } = await crear({ password: undefined, password_hash: hash })
-    expect((await entrar(email!, 'otra clave 99')).error).toBeNull()
+    // The name that the hash has in PHP is the same hash.
+    for (const password_hash of [hash, hash.replace('$2b$', '$2y$'), hash.replace('$2b$', '$2a$')]) {
+      const { email } = await crear({ password: undefined, password_hash })
+      expect((await entrar(email!, 'otra clave 99')).error).toBeNull()
+      expect((await entrar(email!, 'otra clave 98')).error?.code).toBe('invalid_credentials')
+    }
     for (const atributos of [
+      { password_hash: hash.replace('$2b$', '$2x$') },
       { password_hash: '$argon2id$v=19$m=4,t=1,p=1$c2Fs$aGFzaA' },
       { password_hash: hash, password: CLAVE },
     ]) {

@@ -2,11 +2,15 @@ import { execFile } from 'node:child_process'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { createClient } from '@supabase/supabase-js'
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { backUp } from '../../supabase/local/backup/backup.ts'
 import { readEntries } from '../../supabase/local/backup/manifest.ts'
 import { restore } from '../../supabase/local/backup/restore.ts'
+import { findFreePorts } from '../../supabase/local/ports.ts'
+import type { Settings } from '../../supabase/local/settings.ts'
+import { startStack } from '../../supabase/local/stack.ts'
 import { startOwnStack } from './pila.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
@@ -27,6 +31,24 @@ async function entriesOf(folder: string) {
   const found: string[] = []
   for await (const { ruta } of readEntries(folder)) found.push(ruta)
   return found
+}
+
+/** What the file says that a stack of restored folders serves, to who has the keys of the one that was backed up. */
+async function readFrom(restored: Settings): Promise<string> {
+  const [functionsPort, apiPort, dbPort] = (await findFreePorts(3)) as [number, number, number]
+  const again = await startStack({
+    settings: { ...restored, functionsPort, apiPort, dbPort },
+    functions: 'none',
+  })
+  try {
+    const { SUPABASE_URL } = again.env
+    const { storage } = createClient(SUPABASE_URL, stack.secretKey, { auth: { persistSession: false } })
+    const { data, error } = await storage.from('prueba-cifrado').download('secreto.txt')
+    if (error) throw error
+    return await data.text()
+  } finally {
+    await again.stop()
+  }
 }
 
 /** A shell command whose terminal is answered, as age asks the person at it. */
@@ -56,7 +78,9 @@ describe('un respaldo cifrado con una clave', () => {
         'RESPALDO_CLAVE',
       )
     }
-    await restore({ folder, settings: await stack.emptyTarget(), backup })
+    const target = await stack.emptyTarget()
+    await restore({ folder, settings: target, backup })
+    expect(await readFrom(target)).toBe('cacao fino de aroma')
     const lines: string[] = []
     const second = await backUp(settings, backup, (line) => lines.push(line))
     expect(lines.at(-1)).toContain('1 files, 1 of them as in the last backup')

@@ -22,6 +22,7 @@ export interface OwnStack {
   /** Role supabase_admin. */
   url: string
   service: SupabaseClient
+  secretKey: string
   /** Empty folders to restore into. */
   emptyTarget(): Promise<Settings>
 }
@@ -66,6 +67,7 @@ export async function startOwnStack(): Promise<OwnStack> {
       RESPALDOS_DIR: backup.dir,
     },
     url: databaseUrl({ port: dbPort, password: keys.dbPassword }, SUPERUSER),
+    secretKey: stack.env.SUPABASE_SECRET_KEY,
     service: createClient(stack.env.SUPABASE_URL, stack.env.SUPABASE_SECRET_KEY, {
       auth: { persistSession: false, autoRefreshToken: false },
     }),

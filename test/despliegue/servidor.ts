@@ -28,15 +28,29 @@ case "$*" in
   'compose ps -q triboka') printf '%s\\n' \${REPLICAS:-} ;;
 esac`,
   id: `echo "\${USER_ID:-0}"`,
-  ss: `case "$*" in *":\${TAKEN:-none}") echo LISTEN ;; esac`,
-  getent: `echo "\${ADDRESS-203.0.113.5} STREAM"`,
-  ip: 'echo "2: eth0 inet 203.0.113.5/24"',
+  ss: `for port in \${TAKEN:-}; do case "$*" in *":$port") echo LISTEN ;; esac; done`,
+  // As the real one: a line for each kind of socket; of a name without any, none, and status 2.
+  getent: `
+case "$1" in
+  ahostsv4) found=\${ADDRESS-203.0.113.5} ;;
+  # Of a name that has IPv4 alone, it is written in this form.
+  ahostsv6) found=\${ADDRESS6-::ffff:203.0.113.5} ;;
+esac
+[ -n "$found" ] || exit 2
+for one in $found; do printf '%s %s\\n' "$one" "STREAM $2" "$one" DGRAM "$one" RAW; done`,
+  ip: `
+case "$1" in
+  -4) echo "2: eth0 inet \${HERE:-203.0.113.5}/24" ;;
+  -6) echo '2: eth0 inet6 2001:db8::5/64' ;;
+esac`,
 }
 
 export interface Server {
   dir: string
   env: NodeJS.ProcessEnv
   envFile: string
+  /** The folder of the programs that stand for a server's. */
+  bin: string
   /** Runs a script of supabase/docker; both streams, and how it ended. */
   run(script: string, args: string[], env?: NodeJS.ProcessEnv): { status: number | null; output: string }
   /** Supabase makes another release: a line more in its example. @returns its commit. */
@@ -70,6 +84,7 @@ export async function makeServer(): Promise<Server> {
     await chmod(join(bin, name), 0o755)
   }
   await writeFile(join(dir, 'os-release'), 'ID=ubuntu\nVERSION_ID=24.04\n')
+  await writeFile(join(dir, 'meminfo'), 'MemTotal:       8388608 kB\nSwapTotal:             0 kB\n')
   const callsFile = join(dir, 'calls')
   const env = {
     ...process.env,
@@ -78,12 +93,14 @@ export async function makeServer(): Promise<Server> {
     DOCKER_CALLS: callsFile,
     MIGRATIONS: join(root, 'supabase/migrations'),
     OS_RELEASE: join(dir, 'os-release'),
+    MEMINFO: join(dir, 'meminfo'),
     SUPABASE_REPO: `file://${upstream}`,
     SUPABASE_COMMIT: git(upstream, 'rev-parse', 'HEAD'),
   }
   return {
     dir: root,
     env,
+    bin,
     envFile: join(root, 'supabase/docker/oficial/docker/.env'),
     run(script, args, more = {}) {
       const { status, stdout, stderr } = spawnSync(join(root, 'supabase/docker', script), args, {

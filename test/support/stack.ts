@@ -73,6 +73,8 @@ export async function makeEnv(): Promise<{ dir: string; env: NodeJS.ProcessEnv }
     LIMIT_ANONYMOUS: '1000000/60',
     LIMIT_SIGN_IN: '1000000/60',
     LIMIT_REFRESH: '1000000/60',
+    LIMIT_GUESSES: '1000000/60',
+    LIMIT_GUESSES_STRANGERS: '1000000/60',
   }
   return { dir, env }
 }

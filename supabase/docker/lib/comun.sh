@@ -4,15 +4,13 @@ ROOT=$(cd "$DOCKER_DIR/../.." && pwd)
 OFFICIAL=$DOCKER_DIR/oficial
 STACK=$OFFICIAL/docker
 ENV_FILE=$STACK/.env
+# shellcheck source=../respaldo/errores.sh
+. "$DOCKER_DIR/respaldo/errores.sh"
 # shellcheck source=version
 . "$DOCKER_DIR/version"
 DRY=
 
 say() { printf '%s\n' "$*"; }
-die() {
-  printf '%s: %s\n' "${0##*/}" "$*" >&2
-  exit 1
-}
 
 # step <what it does> <command…>: says it, and does it unless --comprobar only asks.
 step() {

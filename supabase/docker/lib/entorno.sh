@@ -18,6 +18,17 @@ allow_lines() {
   done
 }
 
+# app_folder <folder>: whole, and one that nginx can serve, whose account is not root.
+app_folder() {
+  local folder
+  folder=$(cd "$1" 2>/dev/null && pwd) || die "--carpeta-app: $1 is not there."
+  [[ -f $folder/index.html ]] || die "--carpeta-app: $folder has no index.html: name the folder that the build of the app writes."
+  [[ -z $(find "$folder" \( -type d ! -perm -005 -o -type f ! -perm -004 \) -print -quit) ]] ||
+    die "--carpeta-app: not everybody may read $folder, and nginx is not root: chmod -R a+rX $folder"
+  [[ $folder != *[\'\"\$:[:space:]]* ]] || die "--carpeta-app: Compose cannot read a folder with such a name: $folder"
+  printf '%s' "$folder"
+}
+
 # A part of a URL: what is not a letter or a digit is escaped.
 url_part() {
   local LC_ALL=C text=$1 i letter
@@ -95,6 +106,9 @@ write_env() (
   # Since v0.7 with the path of Auth.
   put_value "$fresh" API_EXTERNAL_URL "https://$domain/auth/v1"
   put_value "$fresh" SITE_URL "$(value SITE_URL "https://$domain")"
+  put_value "$fresh" POSTGRES_PORT "$(value POSTGRES_PORT 5432)"
+  put_value "$fresh" POOLER_PROXY_PORT_TRANSACTION "$(value POOLER_PROXY_PORT_TRANSACTION 6543)"
+  put_value "$fresh" APP_DIR "$(value APP_DIR)"
   put_value "$fresh" PGRST_DB_SCHEMAS public,graphql_public
   put_value "$fresh" ENABLE_PHONE_SIGNUP false
   put_value "$fresh" ENABLE_ANONYMOUS_USERS false

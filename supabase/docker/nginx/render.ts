@@ -21,6 +21,7 @@ export const DEFAULTS: NginxValues = {
   NGINX_ACCESS_LOG: '/var/log/nginx/triboka.log',
   NGINX_SNIPPETS: '/etc/nginx/triboka',
   NGINX_RESOLVER: '',
+  NGINX_APP_ROOT: '/etc/nginx/triboka/pagina',
   // Said with `listen` until nginx 1.25, and by a directive since.
   NGINX_LISTEN_HTTP2: 'http2',
   NGINX_HTTP2: '',
@@ -33,8 +34,8 @@ export const DEFAULTS: NginxValues = {
   NGINX_STUDIO_ALLOW: 'allow 127.0.0.1;',
   NGINX_RATE: '50r/s',
   NGINX_BURST: '300',
-  NGINX_RATE_SIGN_IN: '60r/m',
-  NGINX_BURST_SIGN_IN: '60',
+  NGINX_RATE_SIGN_IN: '300r/m',
+  NGINX_BURST_SIGN_IN: '150',
   NGINX_CONNECTIONS: '500',
   NGINX_MAX_BODY: '51m',
 }

@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # What respaldo.sh and restaurar.sh share: the manifest, encryption and retention. The layout and the manifest are those
 # of supabase/local/backup; docs/respaldos.md describes them.
+# shellcheck source=errores.sh
+. "${BASH_SOURCE[0]%/*}/errores.sh"
 export LC_ALL=C
 : "${RESPALDOS_DIR:=/respaldos}"
 : "${STORAGE_DIR:=/var/lib/storage}"
@@ -8,10 +10,6 @@ export PGDATABASE=${PGDATABASE:-postgres} PGCONNECT_TIMEOUT=10
 IDENTITY=identidad.openssl
 
 say() { printf '%s\n' "$*"; }
-die() {
-  printf '%s\n' "$*" >&2
-  exit 1
-}
 
 # One query, one column.
 ask() { psql -AtqX -v ON_ERROR_STOP=1 -c "$1"; }
@@ -40,7 +38,7 @@ backups() {
 expired() {
   while IFS= read -r name; do
     printf '%s %s %s %s %s\n' "$name" "${name:0:10}" "$(date -u -d "${name:0:10}" +%G-%V)" "${name:0:7}" \
-      "$(grep -oswE 'true|false' "$RESPALDOS_DIR/$name/prueba.json" | sed -n 1p)"
+      "$(grep -oswE 'true|false' "$RESPALDOS_DIR/$name/prueba.json" | sed -n 1p || true)"
   done | awk '
     $5 == "false" { if (days) print $1; next }
     {

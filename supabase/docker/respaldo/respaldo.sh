@@ -6,6 +6,8 @@ umask 077
 # shellcheck source=comun.sh
 . "$(dirname "$(readlink -f "$0")")/comun.sh"
 
+what_now 'This backup was not finished and counts as none; those of before are as they were. docs/respaldos.md, «Si algo va mal».'
+[[ -d $STORAGE_DIR ]] || die "$STORAGE_DIR is not there: a backup without the files of Storage is none."
 mkdir -p "$RESPALDOS_DIR"
 exec 9>"$RESPALDOS_DIR/.candado"
 flock -n 9 || die "Another backup is at work in $RESPALDOS_DIR: wait until it has ended."
@@ -116,7 +118,7 @@ wait "$session_pid"
 # Every registered document must have its bytes; another object may have been removed by its owner meanwhile.
 missing=$(awk -F '\t' '
   NR == FNR { sub(/^archivos\/[^\/]*\/[^\/]*\//, ""); sub(/\.tar\.age$/, ""); there[$0]; next }
-  !($1 in there) { print }' <(cd "$DRAFT" && find archivos -type f 2>/dev/null) "$DRAFT.objetos")
+  !($1 in there) { print }' <(find "$DRAFT" -path "$DRAFT/archivos/*" -type f -printf '%P\n') "$DRAFT.objetos")
 if grep -q $'\tdocumento$' <<<"$missing"; then
   die "$(grep -c $'\tdocumento$' <<<"$missing") documents have no file in $STORAGE_DIR: $(grep -m 1 $'\tdocumento$' <<<"$missing" | cut -f 1)"
 fi

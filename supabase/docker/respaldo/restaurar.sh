@@ -6,6 +6,9 @@ set -euo pipefail
 umask 077
 # shellcheck source=comun.sh
 . "$(dirname "$(readlink -f "$0")")/comun.sh"
+# shellcheck source=duenos.sh
+. "$(dirname "$(readlink -f "$0")")/duenos.sh"
+what_now 'The database that serves was not touched, nor the backup: docs/respaldos.md, «Si algo va mal».'
 
 PROOF=
 if [[ ${1-} == --probar ]]; then
@@ -17,6 +20,7 @@ name=${1:-${PROOF:+$(backups | sed -n 1p)}}
 FOLDER=$RESPALDOS_DIR/$name
 [[ $name =~ ^[0-9-]+$ && -d $FOLDER ]] || die "There is no backup \"$name\". There are: $(backups | tr '\n' ' ')"
 
+leave_guards_out
 SERVING=$PGDATABASE
 TARGET=restaurada_$(date -u +%Y%m%d%H%M%S)
 DONE=
@@ -63,7 +67,7 @@ PGDATABASE=template1 ask "create database $TARGET template template0"
 read_sealed "$FOLDER" ajustes.sql | PGDATABASE=$TARGET psql -qX -v ON_ERROR_STOP=1 >/dev/null
 say "Restoring the database…"
 read_sealed "$FOLDER" base.dump >"$WORK/base.dump"
-pg_restore --exit-on-error --no-subscriptions --dbname="$TARGET" "$WORK/base.dump"
+restore_dump "$WORK/base.dump"
 
 # The rows of every table against the manifest.
 PGDATABASE=$TARGET psql -AtqX -v ON_ERROR_STOP=1 >"$WORK/filas" <<'SQL'
@@ -91,6 +95,9 @@ done < <(listed "$FOLDER/manifiesto.json" | cut -d ' ' -f 5- | sed -n 's|^archiv
 if [[ -z $PROOF ]]; then chown -R --reference="$STORAGE_DIR" "$STORAGE_DIR"; fi
 
 # The contents of every registered document against the database.
+PGDATABASE=$TARGET ask "select d.sha256 || E'\t' || o.bucket_id || '/' || o.name || '/' || o.version
+  from public.documentos_contrato d join storage.objects o on o.bucket_id || '/' || o.name = d.url_archivo
+  where d.sha256 is not null order by d.id" >"$WORK/documentos"
 documents=0
 while IFS=$'\t' read -r sum path; do
   # <bucket of the server>/<tenant>/, of which there is one.
@@ -98,12 +105,11 @@ while IFS=$'\t' read -r sum path; do
   [[ -f $file && $(sha256sum <"$file" | cut -c 1-64) == "$sum" ]] ||
     bad "$FOLDER" "The document $path has not the contents that the database says."
   documents=$((documents + 1))
-done < <(PGDATABASE=$TARGET ask "select d.sha256 || E'\t' || o.bucket_id || '/' || o.name || '/' || o.version
-  from public.documentos_contrato d join storage.objects o on o.bucket_id || '/' || o.name = d.url_archivo
-  where d.sha256 is not null order by d.id")
+done <"$WORK/documentos"
 say "$files files; $documents documents are those that the database knows."
 
 if [[ -n $PROOF ]]; then
+  restore_jobs "$WORK/base.dump"
   PGDATABASE=template1 ask "drop database $TARGET"
   DONE=yes
   note_proof "$FOLDER" true "$files files, $documents documents"
@@ -118,4 +124,6 @@ PGDATABASE=template1 ask "
   alter database \"$SERVING\" rename to ${SERVING}_antes_$TARGET;
   alter database $TARGET rename to \"$SERVING\"" >/dev/null
 DONE=yes
+what_now 'The database is restored, but for the jobs of pg_cron.'
+restore_jobs "$WORK/base.dump"
 say "Restored. Start the services; the empty database that was there is ${SERVING}_antes_$TARGET: drop it when all is well."

@@ -5,6 +5,9 @@ set -uo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=comun.sh
 . "$here/comun.sh"
+what_now 'The service goes on, and looks again within the hour.'
+# shellcheck disable=SC2034 # errores.sh reads it.
+GOES_ON=yes
 export TZ=America/Guayaquil
 trap 'exit 0' TERM INT
 

@@ -72,7 +72,7 @@ export async function backUp(
   const previous = last && last.recipient === (seal?.recipient ?? null) ? last : null
 
   const folder = await makeDraftFolder(backup.dir)
-  const draft = await openDraft(folder, seal)
+  const draft = await openDraft(folder, seal, settings.diskReserve)
   const ends: (() => Promise<unknown>)[] = [() => draft.close()]
   try {
     const cluster = await beginClusterBackup(url, `respaldo ${dayOf(begun)}`)

@@ -4,6 +4,8 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { link, mkdir, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { diskOf } from '../../../server/utils/disk.ts'
+import { SetupError } from '../settings.ts'
 import type { Entry } from './manifest.ts'
 import type { Seal } from './seal.ts'
 
@@ -24,11 +26,27 @@ export interface Draft {
   close(): Promise<void>
 }
 
-/** Opens a draft in an empty folder. */
-export async function openDraft(folder: string, seal: Seal | null): Promise<Draft> {
+const LOOK_EVERY_BYTES = 16 * 2 ** 20
+
+/**
+ * Opens a draft in an empty folder. It gives up before it takes the last of a disk that others write to as well.
+ * @param reserve bytes that stay free.
+ */
+export async function openDraft(folder: string, seal: Seal | null, reserve: number): Promise<Draft> {
   const list = `${folder}.lista`
   const entries = createWriteStream(list, { mode: 0o600 })
   let total = 0
+  let unseen = LOOK_EVERY_BYTES
+
+  async function look(written: number) {
+    unseen += written
+    if (unseen < LOOK_EVERY_BYTES) return
+    unseen = 0
+    if ((await diskOf(folder)).free < reserve)
+      throw new SetupError(
+        `There is no room for a backup in ${folder}: free some, or choose another disk with RESPALDOS_DIR.`,
+      )
+  }
 
   async function note(entry: Entry) {
     total += entry.bytes
@@ -46,6 +64,7 @@ export async function openDraft(folder: string, seal: Seal | null): Promise<Draf
         for await (const chunk of source) {
           hash.update(chunk)
           bytes += chunk.length
+          await look(chunk.length)
           yield chunk
         }
       },

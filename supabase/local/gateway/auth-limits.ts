@@ -1,32 +1,87 @@
-import { eventHandler, getQuery, setResponseHeaders } from 'h3'
-import { openLimiter, rateLimitHeaders } from '../../../server/limits/limiter.ts'
+import { type H3Event, setResponseHeaders } from 'h3'
+import { openLimiter, rateLimitHeaders, type Usage } from '../../../server/limits/limiter.ts'
 import { type ClientAddress, networkOf } from '../../../server/utils/client-address.ts'
 import type { Quota } from '../../../server/utils/quota.ts'
-import { AuthError, answerError } from '../auth/admin/errors.ts'
+import { AuthError, errorBody, errorHeaders } from '../auth/admin/errors.ts'
+import type { Fetch } from '../auth/admin/gate.ts'
+import { type GuessQuotas, openGuesses } from '../auth/guesses.ts'
 
-/** What an address may ask of Auth; undefined where there is no limit. */
-export interface AuthQuotas {
-  /** Signing in and up, and whatever sends a mail or takes the code of one. */
+/** What an address, and an account, may ask of Auth; undefined where there is no limit. */
+export interface AuthQuotas extends GuessQuotas {
+  /** Signing in and up, and whatever sends a mail or takes the code of one, of an address. */
   signIn: Quota | undefined
   /** Exchanging a refresh token, which cannot be guessed and which every open app does by itself. */
   refresh: Quota | undefined
 }
 
-const GUESSED = /^\/auth\/v1\/(token|signup|recover|verify|otp|magiclink|resend)\/?$/
+const GUESSED = /^\/auth\/v1\/(token|signup|recover|verify|otp|magiclink|resend)\/*$/
+/** What Auth says of a wrong password or code. */
+const WRONG = new Set(['invalid_credentials', 'otp_expired'])
 
-/** Refuses, as GoTrue does, what comes too often from one address: lite has no limits of its own. */
+/** Whose password or code a request tries: an address of mail or a telephone, whether or not there is such an account. */
+async function accountOf(request: Request, isSignIn: boolean): Promise<string | undefined> {
+  let body: Record<string, unknown>
+  try {
+    body = Object(await request.clone().json())
+  } catch {
+    return undefined
+  }
+  // The hash of a link says not whose it is.
+  if (!isSignIn && typeof body.token !== 'string') return undefined
+  const name = body.email || body.phone
+  return typeof name === 'string' ? name.toLowerCase() : undefined
+}
+
+/**
+ * Refuses, as GoTrue does, what comes too often: lite has no limits of its own. What is right counts against nobody.
+ * Where an address has used up its quota, who has entered from it before still enters: one guest does not lock out an
+ * office.
+ */
 export function limitAuth(quotas: AuthQuotas, clientAddress: ClientAddress) {
   const signIn = quotas.signIn && openLimiter('entrada', quotas.signIn)
   const refresh = quotas.refresh && openLimiter('renovacion', quotas.refresh)
-  return eventHandler(async (event) => {
-    const path = event.path.split('?')[0]!
-    if (event.method === 'OPTIONS' || !GUESSED.test(path)) return
-    const isRefresh = path.includes('/token') && getQuery(event).grant_type === 'refresh_token'
-    const usage = await (isRefresh ? refresh : signIn)?.take(networkOf(clientAddress(event.node.req)))
-    if (!usage) return
-    setResponseHeaders(event, rateLimitHeaders([usage]))
-    if (!usage.isOver) return
-    setResponseHeaders(event, { 'retry-after': usage.resetS })
-    return answerError(event, new AuthError(429, 'over_request_rate_limit', 'Request rate limit reached'))
-  })
+  const guesses = openGuesses(quotas)
+
+  function answer(request: Request, error: AuthError): Response {
+    const version = request.headers.get('x-supabase-api-version')
+    return Response.json(errorBody(error, version), {
+      status: error.status,
+      headers: errorHeaders(error, version),
+    })
+  }
+
+  function refuse(request: Request, event: H3Event, usage: Usage): Response {
+    setResponseHeaders(event, { ...rateLimitHeaders([usage]), 'retry-after': usage.resetS })
+    return answer(request, new AuthError(429, 'over_request_rate_limit', 'Request rate limit reached'))
+  }
+
+  return (auth: Fetch) =>
+    async (request: Request, event: H3Event): Promise<Response> => {
+      const { pathname, searchParams } = new URL(request.url)
+      // No path of Auth has anything to encode; lite would decode it, and take it for one that is limited here.
+      if (pathname.includes('%')) return answer(request, new AuthError(404, 'not_found', 'Not found'))
+      if (request.method === 'OPTIONS' || !GUESSED.test(pathname)) return auth(request)
+      const grant = pathname.includes('/token') ? searchParams.get('grant_type') : null
+      const address = networkOf(clientAddress(event.node.req))
+      const limiter = grant === 'refresh_token' ? refresh : signIn
+      const usage = await limiter?.take(address)
+      if (usage) setResponseHeaders(event, rateLimitHeaders([usage]))
+      const isGuess = grant === 'password' || (pathname.includes('/verify') && request.method === 'POST')
+      const account = isGuess ? await accountOf(request, grant === 'password') : undefined
+      if (usage?.isOver && !(account && guesses.isKnown(account, address)))
+        return refuse(request, event, usage)
+      if (!account) return auth(request)
+
+      return guesses.try(account, address, async (guess) => {
+        if (guess.over) {
+          // Who goes on and on with one account costs the others of its address nothing.
+          await limiter?.giveBack(address)
+          return refuse(request, event, guess.over)
+        }
+        const response = await auth(request)
+        if (response.ok) await Promise.all([guess.right(), limiter?.giveBack(address)])
+        else if (!WRONG.has(response.headers.get('x-sb-error-code') ?? '')) await guess.void()
+        return response
+      })
+    }
 }

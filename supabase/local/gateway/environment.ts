@@ -10,6 +10,8 @@ const EnvironmentSchema = v.object({
   METRICS_ALLOW: v.optional(addresses, 'loopback'),
   LIMIT_SIGN_IN: v.optional(quota, '150/300'),
   LIMIT_REFRESH: v.optional(quota, '600/300'),
+  LIMIT_GUESSES: v.optional(quota, '10/300'),
+  LIMIT_GUESSES_STRANGERS: v.optional(quota, '30/300'),
 })
 
 /** What the gateway reads from the environment. */
@@ -36,6 +38,11 @@ export function readGatewayEnvironment(env: NodeJS.ProcessEnv = process.env): Ga
   return {
     trustedProxies: output.TRUSTED_PROXIES,
     metrics: { token: output.METRICS_TOKEN, allow: output.METRICS_ALLOW },
-    limits: { signIn: output.LIMIT_SIGN_IN, refresh: output.LIMIT_REFRESH },
+    limits: {
+      signIn: output.LIMIT_SIGN_IN,
+      refresh: output.LIMIT_REFRESH,
+      guesses: output.LIMIT_GUESSES,
+      strangers: output.LIMIT_GUESSES_STRANGERS,
+    },
   }
 }

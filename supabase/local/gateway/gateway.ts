@@ -157,14 +157,10 @@ export function createGateway(options: GatewayOptions): Server {
   const { trustedProxies, metrics, limits } = options.environment
   const clientAddress = createClientAddress(trustedProxies)
   app.use('/metrics', serveMetrics(options.realtime, createMetricsGuard(metrics, clientAddress)))
-  app.use(limitAuth(limits, clientAddress))
   app.use(requireIdentity(options.identifier))
   app.use('/auth/v1/admin', useBase('/auth/v1/admin', options.authAdmin.handler))
   app.use('/auth/v1/invite', options.authAdmin.invite)
-  app.use(
-    '/auth/v1',
-    fetchHandler(options.publicUrl, (request) => options.lite.auth(request)),
-  )
+  app.use('/auth/v1', fetchHandler(options.publicUrl, limitAuth(limits, clientAddress)(options.lite.auth)))
   app.use(
     '/rest/v1',
     fetchHandler(options.publicUrl, (request, event) =>

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { getAuthSchemaSql } from '@supabase/lite'
 import pg from 'pg'
+import { SIGN_IN_METHODS_SQL } from '../auth/sign-in-methods.ts'
 import { SUPERUSER } from './cluster.ts'
 
 const FOLDER = new URL('./bootstrap/', import.meta.url)
@@ -50,5 +51,6 @@ export async function bootstrap(db: { port: number; password: string }): Promise
   })
   await withClient(databaseUrl(db, 'supabase_auth_admin'), async (client) => {
     await client.query(getAuthSchemaSql())
+    await client.query(SIGN_IN_METHODS_SQL)
   })
 }

@@ -1,4 +1,5 @@
 import { decodeJwt } from 'jose'
+import type { SignInMethod } from '../sign-in-methods.ts'
 import { type CompleteToken, createTokenCompleter } from './claims.ts'
 import type { AuthDatabase } from './database.ts'
 import { AuthError, errorBody, errorHeaders } from './errors.ts'
@@ -40,20 +41,32 @@ function redirect(to: string, fragment: Record<string, string>): Response {
 }
 
 /** Replaces the access token of an answer, in its body or in the fragment of its redirect. */
-async function withCompleteToken(response: Response, complete: CompleteToken): Promise<Response> {
+async function withCompleteToken(
+  response: Response,
+  complete: CompleteToken,
+  method: SignInMethod | undefined,
+): Promise<Response> {
   const headers = new Headers(response.headers)
   const [target = '', fragment] = (headers.get('location') ?? '').split('#', 2)
   if (fragment?.includes('access_token=')) {
     const params = new URLSearchParams(fragment)
-    params.set('access_token', await complete(params.get('access_token')!))
+    params.set('access_token', await complete(params.get('access_token')!, method))
     headers.set('location', `${target}#${params}`)
     return new Response(response.body, { status: response.status, headers })
   }
   if (!response.ok || !headers.get('content-type')?.includes('application/json')) return response
   const body = await response.json()
-  if (typeof body?.access_token === 'string') body.access_token = await complete(body.access_token)
+  if (typeof body?.access_token === 'string') body.access_token = await complete(body.access_token, method)
   headers.delete('content-length')
   return Response.json(body, { status: response.status, headers })
+}
+
+/** How a session begins that a request is answered with; nothing where it goes on, or where lite alone knows. */
+function methodOf({ pathname, searchParams }: URL): SignInMethod | undefined {
+  if (pathname.endsWith('/verify')) return 'otp'
+  return pathname.endsWith('/signup') || searchParams.get('grant_type') === 'password'
+    ? 'password'
+    : undefined
 }
 
 /**
@@ -160,7 +173,7 @@ export function createAuthGate({ auth, db, jwtSecret, publicUrl, settings }: Gat
       const body = request.method === 'GET' ? {} : parse(await request.clone().text())
       // Lite says what is wrong with a body that is no JSON object.
       if (!body) return auth(request)
-      return await withCompleteToken(await route({ request, url, body }), complete)
+      return await withCompleteToken(await route({ request, url, body }), complete, methodOf(url))
     } catch (error) {
       if (!(error instanceof AuthError)) throw error
       const version = request.headers.get('x-supabase-api-version')

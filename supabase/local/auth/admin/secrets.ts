@@ -1,15 +1,13 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto'
-import bcrypt from 'bcryptjs'
 import { AuthError, validationFailed } from './errors.ts'
 import type { AuthSettings } from './settings.ts'
 
-/** Lite's and GoTrue's cost. */
-const COST = 10
+export { hashPassword } from '../hashing.ts'
 
 /** bcrypt reads no further than this. */
 const LONGEST_PASSWORD_BYTES = 72
 
-const BCRYPT_HASH = /^\$2[abxy]?\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/
+const BCRYPT_HASH = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/
 
 /**
  * Refuses a password that sign-up would refuse.
@@ -36,8 +34,6 @@ export function assertPassword(password: string, settings: AuthSettings): void {
   if (reasons.length)
     throw new AuthError(422, 'weak_password', messages.join(' '), { weak_password: { reasons } })
 }
-
-export const hashPassword = (password: string): Promise<string> => bcrypt.hash(password, COST)
 
 /** A password that nobody knows, for a user who is to set one. */
 export const unguessablePassword = () => randomBytes(48).toString('base64url')

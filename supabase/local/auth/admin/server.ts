@@ -8,6 +8,7 @@ import {
   setResponseHeaders,
 } from 'h3'
 import type { Identity } from '../../gateway/identity.ts'
+import { createDiscreetAuth } from '../discreet.ts'
 import { openAuthDatabase } from './database.ts'
 import { AuthError, answerError, unexpectedFailure } from './errors.ts'
 import { createAuthGate, type Fetch } from './gate.ts'
@@ -149,16 +150,17 @@ export function createAuthAdmin(options: AuthAdminOptions): AuthAdmin {
     return userJson(link.user)
   })
 
+  const gate = createAuthGate({
+    auth: options.auth,
+    db,
+    jwtSecret: options.jwtSecret,
+    publicUrl: options.publicUrl,
+    settings,
+  })
   return {
     handler: router.handler,
     invite,
-    auth: createAuthGate({
-      auth: options.auth,
-      db,
-      jwtSecret: options.jwtSecret,
-      publicUrl: options.publicUrl,
-      settings,
-    }),
+    auth: createDiscreetAuth(gate, db),
     close: () => db.close(),
   }
 }

@@ -96,6 +96,7 @@ Ready in ${((Date.now() - since) / 1000).toFixed(1)} s. Ctrl-C stops everything;
   Secret key       ${env.SUPABASE_SECRET_KEY}
   Functions        ${env.FUNCTIONS_URL}   (API reference: ${env.FUNCTIONS_URL}/docs)
   Studio           ${env.STUDIO_URL || 'off'}
+  Mailbox          ${env.MAILBOX_URL || (process.env.SMTP_URL ? 'off: mails leave by SMTP_URL' : 'off')}
   Backups          ${backups ? `daily at 02:00, in ${backups.dir}` : 'off'}
 
   Demo accounts, password ${DEMO_PASSWORD}:

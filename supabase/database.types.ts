@@ -271,8 +271,10 @@ export type Database = {
         Row: {
           bytes: number
           contrato_id: number
+          empresa_id: number | null
           etiqueta: string | null
           fecha_subida: string
+          huella_de: string | null
           id: number
           lote_id: number | null
           mime: string
@@ -286,8 +288,10 @@ export type Database = {
         Insert: {
           bytes?: number
           contrato_id: number
+          empresa_id?: number | null
           etiqueta?: string | null
           fecha_subida?: string
+          huella_de?: string | null
           id?: never
           lote_id?: number | null
           mime?: string
@@ -300,8 +304,10 @@ export type Database = {
         Update: {
           bytes?: number
           contrato_id?: number
+          empresa_id?: number | null
           etiqueta?: string | null
           fecha_subida?: string
+          huella_de?: string | null
           id?: never
           lote_id?: number | null
           mime?: string
@@ -324,6 +330,13 @@ export type Database = {
             columns: ['contrato_id']
             isOneToOne: false
             referencedRelation: 'kpis_contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'documentos_contrato_empresa_id_fkey'
+            columns: ['empresa_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
             referencedColumns: ['id']
           },
           {

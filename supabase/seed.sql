@@ -73,8 +73,8 @@ where c.codigo = 'CT-2025-00014'
 order by l.codigo_lote;
 
 -- The sums are those of the files in supabase/seed/storage; size and type come from storage.objects.
-insert into public.documentos_contrato (contrato_id, tipo, nombre_archivo, url_archivo, sha256, fecha_subida, subido_por)
-select c.id, d.tipo, d.nombre, 'contratos/' || o.name, d.sha256, d.fecha_subida::timestamptz,
+insert into public.documentos_contrato (contrato_id, tipo, nombre_archivo, url_archivo, sha256, huella_de, fecha_subida, subido_por)
+select c.id, d.tipo, d.nombre, 'contratos/' || o.name, d.sha256, 'revision', d.fecha_subida::timestamptz,
   (select u.id from public.usuarios u join auth.users a on a.id = u.id where a.email = d.email)
 from (values
   (1, 'contrato', 'CT-2025-00014.pdf', 'contrato.pdf', 'exportadora@agroarriba.test', '2025-01-20 10:30:00-05',

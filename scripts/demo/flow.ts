@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { StackEnv } from '../../supabase/local/stack.ts'
 import { chat } from './chat.ts'
 import { drawFolder, drawJson } from './drawing.ts'
@@ -64,10 +63,7 @@ async function uploadWithSdk({ supabase }: Person, target: Target, file: Blob, n
     await supabase.rpc('siguiente_nombre_documento', { contrato_id, tipo }),
   ) as string
   take('La subida', await supabase.storage.from('contratos').upload(object, file, { contentType: file.type }))
-  const sha256 = createHash('sha256')
-    .update(Buffer.from(await file.arrayBuffer()))
-    .digest('hex')
-  const row = { contrato_id, tipo, nombre_archivo: name, url_archivo: `contratos/${object}`, sha256 }
+  const row = { contrato_id, tipo, nombre_archivo: name, url_archivo: `contratos/${object}` }
   take('El registro', await supabase.from('documentos_contrato').insert(row).select('id').single())
   target.objects.push(object)
   return row.url_archivo

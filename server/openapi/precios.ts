@@ -52,7 +52,7 @@ export const PRECIOS: readonly Operation[] = [
     tag: 'Precios',
     summary: 'Precios de un CSV, con lo que fue de cada línea',
     description:
-      'UTF-8 con encabezado, separado por `;` (decimales con coma) o por `,`; 5 MiB y 20 000 líneas como máximo; también como `archivo` de un formulario. Lo que sirve se guarda aunque otras líneas no sirvan; una fecha, calidad y mercado que ya estaba se actualiza.',
+      'Como lo guarda o copia una hoja de cálculo: UTF-8, UTF-16 o windows-1252; con encabezado; separado por `;` (decimales con coma), `,` (con punto) o tabuladores, o por lo que diga una primera línea `sep=`; fechas AAAA-MM-DD o dd/mm/aaaa; 5 MiB y 20 000 líneas como máximo; también como `archivo` de un formulario. Lo que sirve se guarda aunque otras líneas no sirvan; una fecha, calidad y mercado que ya estaba se actualiza.',
     query: ImportacionSchema,
     body: { schema: CsvSchema, type: 'text/csv' },
     headers: ['Idempotency-Key'],

@@ -9,26 +9,34 @@ const COLUMNAS = {
   todas: ['fecha', 'calidad', 'mercado', 'precio_tm', 'diferencial', 'fuente'],
   obligatorias: ['fecha', 'calidad', 'precio_tm'],
   numericas: ['precio_tm', 'diferencial'],
+  fechas: ['fecha'],
 } as const
 
 const FILAS_A_LA_VEZ = 2000
 
 type Estado = 'creado' | 'actualizado' | 'sin_cambio' | 'rechazado'
 
+type Valida = NuevoPrecio & { linea: number }
+
 /** The lines of a file: those that may be applied, and those that may not, with the reason. */
 export interface Lineas {
-  validas: (NuevoPrecio & { linea: number })[]
+  validas: Valida[]
   rechazadas: { linea: number; errores: FieldError[] }[]
 }
 
 /**
- * Reads the prices of a CSV. A line that repeats the day, quality and market of an earlier one is refused.
+ * Reads the prices of a CSV. A line that repeats the day, quality and market of an earlier one is refused; so is every
+ * date that could be read either way, in a file where one was written month first.
  * @throws Problem of {@link leerCsv}.
  */
 export async function leerPrecios(content: AsyncIterable<Buffer>): Promise<Lineas> {
   const lineas: Lineas = { validas: [], rechazadas: [] }
   const vistas = new Map<string, number>()
-  for await (const { linea, celdas, error } of leerCsv(content, COLUMNAS)) {
+  const ambiguas = new Set<number>()
+  let mesPrimero: number | undefined
+  for await (const { linea, celdas, orden, error } of leerCsv(content, COLUMNAS)) {
+    if (orden === 'ambiguo') ambiguas.add(linea)
+    if (orden === 'mes primero') mesPrimero ??= linea
     const rechazar = (...errores: FieldError[]) => lineas.rechazadas.push({ linea, errores })
     const leida = error === undefined ? v.safeParse(NuevoPrecioSchema, celdas) : undefined
     if (!leida) rechazar(error!)
@@ -45,7 +53,19 @@ export async function leerPrecios(content: AsyncIterable<Buffer>): Promise<Linea
       }
     }
   }
-  return lineas
+  return mesPrimero === undefined ? lineas : sinAmbiguas(lineas, ambiguas, mesPrimero)
+}
+
+function sinAmbiguas({ validas, rechazadas }: Lineas, ambiguas: Set<number>, mesPrimero: number): Lineas {
+  const mensaje = `No se sabe cuál es el mes: en la línea ${mesPrimero} va primero. Escríbala AAAA-MM-DD.`
+  const errores = [{ campo: 'fecha', mensaje }]
+  return {
+    validas: validas.filter(({ linea }) => !ambiguas.has(linea)),
+    rechazadas: [
+      ...rechazadas,
+      ...validas.filter(({ linea }) => ambiguas.has(linea)).map(({ linea }) => ({ linea, errores })),
+    ],
+  }
 }
 
 /**

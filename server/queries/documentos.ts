@@ -2,9 +2,12 @@ import type { Query } from '../utils/db.ts'
 import { pagina, porClave } from './fragmentos.ts'
 import { loteNombrado } from './lotes.ts'
 
-/** Columns of a document `d` of contract `c`, with its lot `l`, in the order of the answer. */
+// What a client said of the bytes, when it could, is no hash of ours.
+const HUELLA = `case when d.huella_de in ('subida', 'revision') then d.sha256 end`
+
+/** Columns of a document `d` of contract `c`, with its lot `l`, in the order of the answer; no hash but the server's. */
 export const DOCUMENTO = `d.tipo, d.nombre_archivo as nombre, d.id, d.etiqueta, l.codigo_lote as lote, d.bytes,
-  d.mime, d.sha256, d.fecha_subida, d.url_archivo, '/contratos/' || c.codigo || '/documentos/' || d.id as url`
+  d.mime, ${HUELLA} as sha256, d.fecha_subida, d.url_archivo, '/contratos/' || c.codigo || '/documentos/' || d.id as url`
 
 /** Documents with their lot. */
 export const DOCUMENTOS_DE =
@@ -18,25 +21,33 @@ export const prepararSubida = porClave(
 )
 
 /**
- * $1 id of the contract, $2 lot or null, $3 sha256, $4 tipo, $5 etiqueta, $6 extension → the document that has
- * those bytes already, the lot's id, and the name that a new one would have.
+ * $1 id of the contract, $2 lot or null, $3 sha256, $4 tipo, $5 etiqueta, $6 extension → the document of the caller's
+ * company that has those bytes already, the lot's id, and the name that a new one would have.
  */
 export const ubicarDocumento: Query = {
   name: 'ubicar_documento',
   text: `select
       (select row_to_json(documento) from (
-        select ${DOCUMENTO} from ${DOCUMENTOS_DE} where d.contrato_id = c.id and d.sha256 = $3) as documento) as existente,
+        select ${DOCUMENTO} from ${DOCUMENTOS_DE}
+        where d.contrato_id = c.id and d.sha256 = $3 and d.huella_de in ('subida', 'revision')
+          and d.empresa_id is not distinct from (select privado.mi_empresa())
+        order by d.id limit 1) as documento) as existente,
       ${loteNombrado('$2')} as lote_id,
       public.siguiente_nombre_documento(c.id, $4, $5, $6) as nombre
     from public.contratos c where c.id = $1`,
 }
 
-/** $1 contrato_id, $2 lote_id, $3 tipo, $4 etiqueta, $5 nombre_archivo, $6 url_archivo, $7 sha256 → the document; no row when its bytes or its number are there already. */
+/**
+ * $1 contrato_id, $2 lote_id, $3 tipo, $4 etiqueta, $5 nombre_archivo, $6 url_archivo, $7 sha256 and $8 mime, of the bytes
+ * as they passed → the document; no row when its bytes or its number are there already.
+ */
 export const registrarDocumento: Query = {
   name: 'registrar_documento',
   text: `with d as (
-      insert into public.documentos_contrato (contrato_id, lote_id, tipo, etiqueta, nombre_archivo, url_archivo, sha256)
-      values ($1, $2, $3, $4, $5, $6, $7)
+      insert into public.documentos_contrato (contrato_id, lote_id, tipo, etiqueta, nombre_archivo, url_archivo)
+      select $1::bigint, $2::bigint, $3, $4, $5, $6
+      from set_config('privado.subida',
+        json_build_object('objeto', $6::text, 'sha256', $7::text, 'mime', $8::text)::text, true)
       on conflict do nothing returning *
     ) select row_to_json(documento) as cuerpo from (
       select ${DOCUMENTO} from d join public.contratos c on c.id = d.contrato_id
@@ -61,6 +72,7 @@ export const paginaDocumentos = porClave(
 /** $1 contract, $2 id of the document → where its bytes are and how to serve them. */
 export const ubicarArchivo = porClave(
   'ubicar_archivo',
-  (donde) => `select d.id, d.url_archivo, d.nombre_archivo, d.mime, d.sha256
+  (donde) => `select d.id, d.url_archivo, d.nombre_archivo, d.mime,
+      ${HUELLA} as sha256
     from public.contratos c join public.documentos_contrato d on d.contrato_id = c.id where ${donde} and d.id = $2::bigint`,
 )

@@ -4,12 +4,14 @@ import { porClave } from './fragmentos.ts'
 export const LOTE = `l.codigo_lote, l.peso_qq, l.humedad, l.id, l.estado, l.peso_inicial_qq, l.humedad_inicial,
   l.recibido_en, l.secado_en, l.exportado_en, l.creado_en, l.actualizado_en`
 
-/** Id of the lot of contract `c` that a parameter names by its code or, failing that, by its id. */
+/** Id of the lot of contract `c` that a parameter names by its code, in any case, or, failing that, by its id. */
 export const loteNombrado = (nombre: `$${number}`) => `(
   select x.id from public.lotes_asociados x
   where x.contrato_id = c.id
-    and (x.codigo_lote = ${nombre} or x.id = case when ${nombre} ~ '^[0-9]{1,18}$' then ${nombre}::bigint end)
-  order by x.codigo_lote = ${nombre} desc limit 1)`
+    and (privado.clave_lote(x.codigo_lote) = privado.clave_lote(${nombre})
+      or x.id = case when ${nombre} ~ '^[0-9]{1,18}$' then ${nombre}::bigint end)
+  order by x.codigo_lote = ${nombre} desc, privado.clave_lote(x.codigo_lote) = privado.clave_lote(${nombre}) desc, x.id
+  limit 1)`
 
 /** $1 contract, $2 codigo_lote or null, $3 peso_qq, $4 humedad, $5 estado → the lot. */
 export const asociarLote = porClave(

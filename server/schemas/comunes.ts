@@ -35,6 +35,11 @@ function esDelCalendario(fecha: string): boolean {
   return !Number.isNaN(dia.getTime()) && dia.toISOString().startsWith(fecha) && /^(199|20)|^2100/.test(fecha)
 }
 
+/** False for a period that ends before it begins: an empty list would say that nothing happened in it. */
+export const enOrden = ({ desde, hasta }: { desde?: string | undefined; hasta?: string | undefined }) =>
+  desde === undefined || hasta === undefined || desde <= hasta
+export const FUERA_DE_ORDEN = 'No puede ser anterior a desde.'
+
 const INSTANTE = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/
 
 /** True for an instant as our answers write them. */

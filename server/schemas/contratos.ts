@@ -1,5 +1,14 @@
 import * as v from 'valibot'
-import { decimal, EntradaIdSchema, esInstante, FechaSchema, paginacion, texto } from './comunes.ts'
+import {
+  decimal,
+  EntradaIdSchema,
+  enOrden,
+  esInstante,
+  FechaSchema,
+  FUERA_DE_ORDEN,
+  paginacion,
+  texto,
+} from './comunes.ts'
 import { DocumentoSchema } from './documentos.ts'
 import { FijacionContratoSchema } from './fijaciones.ts'
 import { LoteSchema } from './lotes.ts'
@@ -79,17 +88,25 @@ export const EdicionContratoSchema = v.pipe(
 )
 
 /** GET /contratos: filters, order and page. */
-export const FiltroContratosSchema = v.strictObject({
-  estado: v.optional(EstadoSchema),
-  contraparte: v.optional(v.pipe(texto(200), v.description('La otra empresa: su id o parte de su nombre.'))),
-  desde: v.optional(
-    v.pipe(FechaSchema, v.description('Con fecha (de firma o, si falta, de creación) desde este día.')),
+export const FiltroContratosSchema = v.pipe(
+  v.strictObject({
+    estado: v.optional(EstadoSchema),
+    contraparte: v.optional(
+      v.pipe(texto(200), v.description('La otra empresa: su id o parte de su nombre.')),
+    ),
+    desde: v.optional(
+      v.pipe(FechaSchema, v.description('Con fecha (de firma o, si falta, de creación) desde este día.')),
+    ),
+    hasta: v.optional(v.pipe(FechaSchema, v.description('Con fecha hasta este día inclusive.'))),
+    texto: v.optional(v.pipe(texto(100), v.description('Parte del código o de las observaciones.'))),
+    orden: v.optional(v.picklist(['recientes', 'antiguos'], 'Debe ser recientes o antiguos.'), 'recientes'),
+    ...paginacion,
+  }),
+  v.forward(
+    v.check((filtro) => enOrden(filtro), FUERA_DE_ORDEN),
+    ['hasta'],
   ),
-  hasta: v.optional(v.pipe(FechaSchema, v.description('Con fecha hasta este día inclusive.'))),
-  texto: v.optional(v.pipe(texto(100), v.description('Parte del código o de las observaciones.'))),
-  orden: v.optional(v.picklist(['recientes', 'antiguos'], 'Debe ser recientes o antiguos.'), 'recientes'),
-  ...paginacion,
-})
+)
 
 const resumen = {
   codigo: v.pipe(v.string(), v.regex(/^CT-\d{4}-\d{5,}$/)),

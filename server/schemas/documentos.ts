@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { ADMITTED_NAMES } from '../utils/admitted-types.ts'
 import { paginacion, texto } from './comunes.ts'
 import { FechaHoraSchema, IdSchema } from './respuestas.ts'
 
@@ -43,7 +44,7 @@ export const FormularioDocumentoSchema = v.strictObject({
   lote: v.optional(lote),
   archivo: v.pipe(
     v.string(),
-    v.description('PDF, XML, imagen o CSV; 50 MiB como máximo.'),
+    v.description(`${ADMITTED_NAMES}; 50 MiB como máximo. Se mira el contenido.`),
     v.metadata({ format: 'binary' }),
   ),
 })
@@ -80,7 +81,10 @@ export const DocumentoSchema = v.strictObject({
   lote: v.nullable(v.string()),
   bytes: v.pipe(v.number(), v.integer(), v.minValue(1)),
   mime: v.string(),
-  sha256: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+  sha256: v.pipe(
+    v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+    v.description('De los bytes, como los leyó el servidor; null hasta entonces, si lo registró un SDK.'),
+  ),
   fecha_subida: FechaHoraSchema,
   url_archivo: v.pipe(v.string(), v.description('<bucket>/<objeto>, para Storage.')),
   url: v.pipe(v.string(), v.description('Ruta de descarga en estas funciones.')),

@@ -8,6 +8,9 @@ const estado = v.picklist(ESTADOS_LOTE, `Debe ser uno de: ${ESTADOS_LOTE.join(',
 const peso_qq = v.pipe(decimal({ mayorQue: 0, hasta: 1_000_000, decimales: 4 }), v.description('Quintales.'))
 const humedad = v.pipe(decimal({ mayorQue: 0, menorQue: 100, decimales: 2 }), v.description('Por ciento.'))
 const codigo_lote = v.pipe(
+  v.string(),
+  // As macOS writes Peña, n and ~ are two characters.
+  v.normalize('NFC'),
   texto(40),
   v.regex(
     /^[\p{L}\p{N}]([\p{L}\p{N} ._/-]*[\p{L}\p{N}])?$/u,

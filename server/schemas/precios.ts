@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { decimal, FechaSchema, paginacion, texto } from './comunes.ts'
+import { decimal, enOrden, FechaSchema, FUERA_DE_ORDEN, paginacion, texto } from './comunes.ts'
 import { FechaHoraSchema, IdSchema, NumeroSchema } from './respuestas.ts'
 
 const NADA = 'No hay nada que cambiar.'
@@ -81,6 +81,10 @@ export const FiltroPreciosSchema = v.pipe(
       'Pida una fecha o una serie, no ambas.',
     ),
     ['fecha'],
+  ),
+  v.forward(
+    v.check((filtro) => enOrden(filtro), FUERA_DE_ORDEN),
+    ['hasta'],
   ),
 )
 

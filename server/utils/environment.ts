@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import * as v from 'valibot'
 import type { Quotas } from '../limits/limits.ts'
+import { DEFAULT_APP_URL, MAIL, type MailServer, mailServerOf } from '../mail/environment.ts'
 import { fuenteDe, PRECIO, PRECIO_COMPLETO } from '../precios/entorno.ts'
 import type { Fuente } from '../precios/fuente.ts'
 import type { Folder } from './disk.ts'
@@ -38,11 +39,8 @@ const EnvironmentSchema = v.object({
   FIREBASE_SERVICE_ACCOUNT: v.optional(serviceAccount),
   GOOGLE_APPLICATION_CREDENTIALS: v.optional(v.string()),
   HTTPS_PROXY: v.optional(v.pipe(v.string(), v.url('is not a URL'))),
-  SMTP_URL: v.optional(
-    v.pipe(v.string(), v.url('is not a URL'), v.regex(/^smtps?:/, 'is not an smtp(s) URL')),
-  ),
-  SMTP_FROM: v.optional(v.string(), 'Triboka <no-responder@localhost>'),
-  APP_URL: v.optional(httpUrl, 'http://127.0.0.1:3000'),
+  ...MAIL,
+  MAILBOX_DIR: v.optional(v.string()),
   REDIS_URL: v.optional(
     v.pipe(v.string(), v.url('is not a URL'), v.regex(/^rediss?:/, 'is not a redis(s) URL')),
   ),
@@ -71,7 +69,7 @@ const EnvironmentSchema = v.object({
 })
 
 /** What the functions read from the environment, once checked. */
-export interface Environment {
+export interface Environment extends MailServer {
   /** Base of /auth/v1 and /storage/v1, without a slash at the end. */
   supabaseUrl: string
   /** The same as browsers reach it: /docs signs in there. */
@@ -88,10 +86,8 @@ export interface Environment {
   jwtSecret: string | undefined
   /** Credentials of Firebase and the way out to it; undefined where push is off. */
   firebase: { serviceAccount: string | undefined; proxy: string | undefined } | undefined
-  /** Server that mails leave by, smtp(s)://user:password@host:port; without it none are sent. */
-  smtpUrl: string | undefined
-  /** Who mails are from. */
-  smtpFrom: string
+  /** Where the embedded stack keeps the mails that cannot leave; undefined elsewhere. */
+  mailboxDir: string | undefined
   /** The app that people open: links in mails lead there. */
   appUrl: string
   /** Where the price of the day comes from; undefined where nobody asks for it. */
@@ -150,9 +146,9 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
       output.FIREBASE_SERVICE_ACCOUNT || output.GOOGLE_APPLICATION_CREDENTIALS
         ? { serviceAccount: output.FIREBASE_SERVICE_ACCOUNT, proxy: output.HTTPS_PROXY }
         : undefined,
-    smtpUrl: output.SMTP_URL,
-    smtpFrom: output.SMTP_FROM,
-    appUrl: output.APP_URL,
+    ...mailServerOf(output),
+    mailboxDir: output.MAILBOX_DIR,
+    appUrl: output.APP_URL ?? DEFAULT_APP_URL,
     precio: fuenteDe(output),
     redisUrl: output.REDIS_URL,
     trustedProxies: output.TRUSTED_PROXIES,

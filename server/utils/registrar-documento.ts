@@ -23,7 +23,7 @@ interface Ubicacion {
 
 /**
  * Registers a file already in Storage as a document of a contract: gives it the next name of its kind and
- * inserts the row. The same bytes twice on one contract answer the document that there is, with 200.
+ * inserts the row. The same bytes twice from one company on one contract answer the document that there is, with 200.
  */
 export async function registrar(
   db: UserDb,
@@ -53,7 +53,8 @@ export async function registrar(
     if (!(await upload.moveTo(nombre))) continue
     const propio = tipo === 'contrato' ? `${contrato.codigo}.${archivo.extension}` : ''
     const valores = [contrato.id, lote_id, tipo, etiqueta, cleanFileName(archivo.name) || propio]
-    const cuerpo = await db.one(registrarDocumento, [...valores, `${BUCKET}/${nombre}`, archivo.sha256])
+    const visto = [archivo.sha256, archivo.mime]
+    const cuerpo = await db.one(registrarDocumento, [...valores, `${BUCKET}/${nombre}`, ...visto])
     if (cuerpo) return { estado: 201, cuerpo }
     // Another upload of the same bytes, or of the same number in another format, was registered meanwhile: the
     // next look finds it.

@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { countUpload } from '../metrics/metrics.ts'
-import { type ContentType, recogniseContent, SAMPLE_BYTES } from './content-type.ts'
+import type { Refused } from './content-type.ts'
 import type { IncomingFile } from './form.ts'
+import { type Inspected, inspect } from './inspect-file.ts'
 import { log } from './log.ts'
 import { fieldProblem } from './problem.ts'
 import { isDuplicate, problemFromStorage } from './storage-errors.ts'
@@ -11,9 +12,7 @@ import { isDuplicate, problemFromStorage } from './storage-errors.ts'
 export const BUCKET = 'contratos'
 
 /** What is known of a file once all of it has arrived. */
-export interface StoredFile extends ContentType {
-  sha256: string
-  bytes: number
+export interface StoredFile extends Inspected {
   /** What the uploader's device called it. */
   name: string
 }
@@ -44,19 +43,18 @@ export function openUpload(supabase: SupabaseClient, folder: string): Upload {
   return {
     async receive({ name, content }) {
       const chunks = content[Symbol.asyncIterator]() as AsyncIterator<Buffer>
-      const sample = await take(chunks, SAMPLE_BYTES)
-      if (sample.length === 0) throw fieldProblem('archivo', 'Está vacío.', 'archivo_no_admitido')
-      const type = await recogniseContent(sample)
-      if (!type) throw notAdmitted()
+      const inspection = await inspect(chunks, notAdmitted)
+      const { seems } = inspection
+      if ('refused' in seems) throw notAdmitted(seems)
 
-      const tally = { bytes: 0, hash: createHash('sha256') }
-      const provisional = `${folder}/subida_${randomUUID()}.${type.extension}`
-      const body = Readable.from(counted(sample, chunks, type, tally), { objectMode: false })
-      const { error } = await bucket.upload(provisional, body, { contentType: type.mime, duplex: 'half' })
+      const provisional = `${folder}/subida_${randomUUID()}.${seems.extension}`
+      const body = Readable.from(inspection.content, { objectMode: false })
+      const { error } = await bucket.upload(provisional, body, { contentType: seems.mime, duplex: 'half' })
       if (error) throw problemFromStorage(content.errored ?? body.errored ?? error)
       stored = provisional
-      countUpload(tally.bytes)
-      return { ...type, name, bytes: tally.bytes, sha256: tally.hash.digest('hex') }
+      const result = inspection.result()
+      countUpload(result.bytes)
+      return { ...result, name }
     },
 
     async moveTo(object) {
@@ -76,39 +74,4 @@ export function openUpload(supabase: SupabaseClient, folder: string): Upload {
   }
 }
 
-const notAdmitted = () =>
-  fieldProblem(
-    'archivo',
-    'El contenido no es PDF, XML, imagen (JPEG, PNG, WebP) ni CSV.',
-    'archivo_no_admitido',
-  )
-
-/** The first bytes of a file: `size` of them or more, or all when it is shorter. */
-async function take(chunks: AsyncIterator<Buffer>, size: number): Promise<Buffer> {
-  const taken: Buffer[] = []
-  let length = 0
-  while (length < size) {
-    const next = await chunks.next()
-    if (next.done) break
-    taken.push(next.value)
-    length += next.value.length
-  }
-  return taken.length === 1 ? taken[0]! : Buffer.concat(taken)
-}
-
-/** The whole file again, hashed and counted as it passes. */
-async function* counted(
-  sample: Buffer,
-  rest: AsyncIterator<Buffer>,
-  type: ContentType,
-  tally: { bytes: number; hash: ReturnType<typeof createHash> },
-): AsyncGenerator<Buffer> {
-  for (let chunk: Buffer | undefined = sample; chunk; ) {
-    if (type.isText && chunk.includes(0)) throw notAdmitted()
-    tally.bytes += chunk.length
-    tally.hash.update(chunk)
-    yield chunk
-    const next: IteratorResult<Buffer> = await rest.next()
-    chunk = next.done ? undefined : next.value
-  }
-}
+const notAdmitted = ({ refused }: Refused) => fieldProblem('archivo', refused, 'archivo_no_admitido')

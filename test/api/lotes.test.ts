@@ -47,6 +47,26 @@ describe('asociar un lote', () => {
     expect([status, cuerpo.clave, cuerpo.errores[0].campo]).toEqual([409, 'duplicado', 'codigo_lote'])
   })
 
+  it('el código se compara sin mayúsculas y en NFC, también por el SDK, y queda el del primero', async () => {
+    const { codigo, id: contrato_id } = await nuevoContrato(gente)
+    const lote = (codigo_lote: string) => asociar(gente.ana, { codigo_lote, peso_qq: 1, humedad: 1 }, codigo)
+    const [compuesta, descompuesta] = ['Pe\u00f1a', 'Pen\u0303a']
+    for (const [primero, segundo] of [
+      ['Finca-A', 'finca-a'],
+      [compuesta, descompuesta],
+    ] as const) {
+      expect((await lote(primero)).cuerpo.codigo_lote).toBe(primero)
+      const { status, cuerpo } = await lote(segundo)
+      expect([status, cuerpo.clave, cuerpo.errores[0].campo]).toEqual([409, 'duplicado', 'codigo_lote'])
+      const porSdk = await gente.carlos.supabase
+        .from('lotes_asociados')
+        .insert({ contrato_id, codigo_lote: segundo, peso_qq: 1, humedad: 1 })
+      expect([porSdk.status, porSdk.error?.code]).toEqual([409, '23505'])
+      const editado = await editar(gente.ana, segundo, { humedad: 2 }, codigo)
+      expect([editado.status, editado.cuerpo.codigo_lote]).toEqual([200, primero])
+    }
+  })
+
   it('un proveedor no asocia lotes; la rival no sabe del contrato', async () => {
     const proveedor = await asociar(gente.jose, { peso_qq: 1, humedad: 1 })
     expect([proveedor.status, proveedor.cuerpo.clave]).toEqual([403, 'lote_sin_permiso'])

@@ -148,7 +148,9 @@ describe('un CSV de precios', () => {
     ['fecha,calidad,precio_tm,color\n', 'color'],
     ['fecha,calidad,precio_tm,fecha\n', 'fecha'],
     ['fecha,calidad,precio_tm\n2025-01-21,"x,1\n', undefined],
-    [new Uint8Array([0xff, 0xfe, 0x41, 0x00]), undefined],
+    [new Uint8Array([0xff, 0xfe, 0x41]), undefined],
+    [new Uint8Array([0xff, 0xfe, 0x41, 0x00]), 'a'],
+    [new Uint8Array([0x66, 0x81, 0x2c, 0x63]), undefined],
     [new Uint8Array(100_000).fill(0x41), undefined],
   ])('que no lo es (%#) se rechaza entero', async (csv, campo) => {
     const { status, cuerpo } = await importar(gente.ana, csv)

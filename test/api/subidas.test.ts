@@ -3,7 +3,17 @@ import { existsSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
-import { crearGente, formulario, type Gente, llamar, nuevoContrato, pdf, sql, subir } from './apoyo.ts'
+import {
+  crearGente,
+  crearPersona,
+  formulario,
+  type Gente,
+  llamar,
+  nuevoContrato,
+  pdf,
+  sql,
+  subir,
+} from './apoyo.ts'
 
 let gente: Gente
 let codigo: string
@@ -97,11 +107,12 @@ describe('subir un documento', () => {
     expect(cuerpo.nombre).toBe('Fáctura "ñ".pdf')
   })
 
-  it('los mismos bytes dos veces responden el documento que ya estaba, y no queda nada de más', async () => {
+  it('los mismos bytes dos veces de una empresa responden el documento que ya estaba, y no queda nada de más', async () => {
     const { codigo } = await nuevoContrato(gente)
     const archivo = pdf()
+    const colega = await crearPersona(gente.exportadora)
     const primero = await subir(gente.ana, codigo, { tipo: 'factura', archivo }, 'a.pdf')
-    const segundo = await subir(gente.carlos, codigo, { tipo: 'pago', archivo }, 'b.pdf')
+    const segundo = await subir(colega, codigo, { tipo: 'pago', archivo }, 'b.pdf')
     expect([primero.status, segundo.status]).toEqual([201, 200])
     expect(segundo.texto).toBe(primero.texto)
     const otro = await nuevoContrato(gente)
@@ -181,6 +192,7 @@ describe('lo que no se admite', () => {
   it.each([
     ['vacío', Buffer.alloc(0)],
     ['un programa', Buffer.from('7f454c4602010100', 'hex')],
+    ['un ZIP cortado', Buffer.from('504b030414000000080000002100', 'hex')],
     ['una página', Buffer.from('<!doctype html><script>alert(1)</script>')],
     [
       'un CSV con bytes cero más adelante',

@@ -55,7 +55,7 @@ const ESCRITURAS = {
   },
   documentos_contrato: {
     select: '*',
-    insert: 'contrato_id lote_id tipo etiqueta nombre_archivo url_archivo sha256',
+    insert: 'contrato_id lote_id tipo etiqueta nombre_archivo url_archivo',
   },
   fijaciones: { select: '*', insert: 'contrato_id tm ny diferencial fecha', update: 'motivo' },
 }
@@ -209,6 +209,7 @@ describe('cada función nuestra', () => {
       'privado.avisos_sin_leer',
       'privado.cedula_valida',
       'privado.cerrar_sesiones',
+      'privado.clave_lote',
       'privado.contratos_filtrados',
       'privado.contratos_por_avance',
       'privado.correo',

@@ -18,6 +18,9 @@ describe('registrar un documento', () => {
         nombre_archivo: 'analisis_humedad.csv',
         bytes: '1234',
         mime: 'application/pdf',
+        sha256: null,
+        huella_de: null,
+        empresa_id: db.mundo.empresas.finca,
         subido_por: db.mundo.usuarios.pedro_finca,
         fecha_subida: expect.any(Date),
       })
@@ -32,6 +35,22 @@ describe('registrar un documento', () => {
       ])
       expect(contrato).toEqual({ archivo_pdf: url_archivo })
     }))
+
+  test('sin nombre, el contrato firmado lleva la extensión de su archivo', () =>
+    withUserDb('ana_agroarriba', async (db) => {
+      const { nombre_archivo } = await subir(db, 'contrato.TIF', { tipo: 'contrato' })
+      expect(nombre_archivo).toBe(`${db.mundo.contrato.codigo}.tif`)
+    }))
+
+  test.each([
+    ['factura\u202efdp.exe', 'facturafdp.exe'],
+    [' A\u0301baco\u2066\u2028.pdf ', '\u00c1baco.pdf'],
+    ['\u202e', 'a.pdf'],
+  ])('el nombre %j queda %j', (nombre_archivo, limpio) =>
+    withUserDb('ana_agroarriba', async (db) => {
+      expect((await subir(db, 'a.pdf', { nombre_archivo })).nombre_archivo).toBe(limpio)
+    }),
+  )
 
   test('sin su archivo no hay documento', () =>
     withUserDb('ana_agroarriba', (db) =>
@@ -71,17 +90,6 @@ describe('registrar un documento', () => {
       await expectRaises(registrar(db, { url_archivo }), 'objeto_ajeno', 'PT403', 'url_archivo')
       await db.como('ada_admin')
       expect(await registrar(db, { url_archivo })).toMatchObject({ url_archivo })
-    }))
-
-  test('los mismos bytes no se registran dos veces en un contrato', () =>
-    withUserDb('ana_agroarriba', async (db) => {
-      const sha256 = 'AB'.repeat(32)
-      expect((await subir(db, 'a.pdf', { sha256 })).sha256).toBe('ab'.repeat(32))
-      await expectConstraint(
-        subir(db, 'b.pdf', { sha256: sha256.toLowerCase() }),
-        'documentos_contrato_sha256_key',
-      )
-      await expectConstraint(subir(db, 'c.pdf', { sha256: 'zz' }), 'documentos_contrato_sha256_valido')
     }))
 
   test('un archivo se registra una sola vez', () =>

@@ -55,6 +55,21 @@ describe('el código de un lote', () => {
       expectConstraint(nuevo(db, { codigo_lote: 'LT-0001' }), 'lotes_asociados_codigo_lote_key'),
     ))
 
+  test('se compara sin mayúsculas y en NFC, y queda como lo escribió el primero', () =>
+    withUserDb('ana_agroarriba', async (db) => {
+      expect((await nuevo(db, { codigo_lote: 'Finca-A' })).codigo_lote).toBe('Finca-A')
+      expect((await nuevo(db, { codigo_lote: 'Pe\u00f1a' })).codigo_lote).toBe('Pe\u00f1a')
+      for (const codigo_lote of ['finca-a', ' FINCA-A ', 'Pen\u0303a', 'PE\u00d1A', 'lt-0001'])
+        await expectConstraint(nuevo(db, { codigo_lote }), 'lotes_asociados_codigo_lote_key')
+      expect((await nuevo(db, { codigo_lote: 'A\u0301gil' })).codigo_lote).toBe('\u00c1gil')
+    }))
+
+  test('lt-0007 cuenta en la numeración', () =>
+    withUserDb('ana_agroarriba', async (db) => {
+      await nuevo(db, { codigo_lote: 'lt-0007' })
+      expect((await nuevo(db)).codigo_lote).toBe('LT-0008')
+    }))
+
   test.each(['-LT', 'LT\n1', 'a'.repeat(41), '../x', 'LT-1 /'])('no se acepta %j', (codigo_lote) =>
     withUserDb('ana_agroarriba', (db) =>
       expectConstraint(nuevo(db, { codigo_lote }), 'lotes_asociados_codigo_lote_valido'),

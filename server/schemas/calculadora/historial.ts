@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { TIPOS } from '../../calculo/calculadoras.ts'
-import { FechaSchema, paginacion } from '../comunes.ts'
+import { enOrden, FechaSchema, FUERA_DE_ORDEN, paginacion } from '../comunes.ts'
 import { FechaHoraSchema, IdSchema, NumeroSchema } from '../respuestas.ts'
 
 const tipo = v.picklist(TIPOS, `Debe ser uno de: ${TIPOS.join(', ')}.`)
@@ -36,12 +36,18 @@ export const calculoDe = (cual: string, resultado: v.GenericSchema) =>
   })
 
 /** GET /calculadora/historial: filters and page. */
-export const FiltroCalculosSchema = v.strictObject({
-  tipo: v.optional(tipo),
-  desde: v.optional(v.pipe(FechaSchema, v.description('Hechos desde este día.'))),
-  hasta: v.optional(v.pipe(FechaSchema, v.description('Hechos hasta este día inclusive.'))),
-  ...paginacion,
-})
+export const FiltroCalculosSchema = v.pipe(
+  v.strictObject({
+    tipo: v.optional(tipo),
+    desde: v.optional(v.pipe(FechaSchema, v.description('Hechos desde este día.'))),
+    hasta: v.optional(v.pipe(FechaSchema, v.description('Hechos hasta este día inclusive.'))),
+    ...paginacion,
+  }),
+  v.forward(
+    v.check((filtro) => enOrden(filtro), FUERA_DE_ORDEN),
+    ['hasta'],
+  ),
+)
 
 const guardado = {
   id: IdSchema,

@@ -1,0 +1,18 @@
+import { defineTask } from 'nitropack/runtime'
+import { log } from '../../utils/log.ts'
+import { revisarDocumentos } from '../../utils/revisar-documentos.ts'
+import { services } from '../../utils/services.ts'
+
+/** Every minute: reads what apps registered by themselves, for its hash and its type. */
+export default defineTask({
+  meta: {
+    name: 'documentos:revisar',
+    description: 'Lee los documentos que registró un SDK: su huella y su tipo.',
+  },
+  async run() {
+    const { database, serviceStorage } = services()
+    const reviewed = serviceStorage ? await revisarDocumentos(database, serviceStorage) : 0
+    if (reviewed > 0) log.info({ reviewed }, 'documents were reviewed')
+    return { result: reviewed }
+  },
+})

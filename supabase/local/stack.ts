@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import type { Server } from 'node:http'
+import { createClientAddress } from '../../server/utils/client-address.ts'
 import { createAuthAdmin } from './auth/admin/server.ts'
 import { readConfig } from './config.ts'
 import { buildFunctions } from './functions/build.ts'
@@ -193,6 +194,7 @@ async function startParts(
           jwtSecret: keys.jwtSecret,
           resolveKey: identifier.resolveKey,
           limits,
+          clientAddress: createClientAddress(environment.trustedProxies),
           maxHeaderLength: config.realtime.maxHeaderLength,
         })
       : undefined

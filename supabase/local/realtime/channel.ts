@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { admit, NO_PLACE, signIn } from './admission.ts'
+import { userOf } from './allowance.ts'
 import type { Grants } from './authorization.ts'
 import { broadcast } from './broadcast.ts'
 import type { RealtimeContext } from './context.ts'
@@ -55,6 +57,7 @@ export async function openChannel(ctx: RealtimeContext, socket: Socket, push: Pu
     name,
     request,
     claims: socket.claims,
+    client: () => ({ network: socket.place.network, user: userOf(state.claims) }),
     hears: NOTHING,
     wantsPresence: request.presence.enabled,
     presenceKey: request.presence.key || randomUUID(),
@@ -123,6 +126,7 @@ export async function openChannel(ctx: RealtimeContext, socket: Socket, push: Pu
       if (!(error instanceof TokenError)) throw error
       return state.end(error.message)
     }
+    if (!signIn(state)) return state.end(NO_PLACE)
     changes?.subscription?.setClaims(state.claims)
     if (isPrivate) await reauthorize()
   }
@@ -165,6 +169,7 @@ export async function openChannel(ctx: RealtimeContext, socket: Socket, push: Pu
     const { exp } = state.claims
     if (exp !== undefined && exp <= Date.now() / 1000)
       throw new TokenError('InvalidJWTToken', expiredText(exp))
+    admit(ctx, state)
     if (channel.needsPostgres && !(await ctx.whenLive())) throw new Error('Postgres is not heard')
     const grants = await grantsToRead()
     if (!grants.broadcast && !grants.presence)

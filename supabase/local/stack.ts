@@ -202,6 +202,7 @@ async function startParts(
       publicUrl,
       functionsUrl: env.FUNCTIONS_URL,
       identifier,
+      maxRows: config.api.max_rows,
       lite: { ...lite, auth: authAdmin.auth },
       authAdmin,
       storage: storage.handler,

@@ -4,12 +4,19 @@ import { quota } from '../../../server/utils/quota.ts'
 import { SetupError } from '../settings.ts'
 import type { AuthQuotas } from './auth-limits.ts'
 
+const kilobytes = v.pipe(
+  v.string(),
+  v.regex(/^[1-9]\d{0,5}$/, 'debe ser un número entero de 1 a 999999'),
+  v.transform(Number),
+)
+
 const EnvironmentSchema = v.object({
   TRUSTED_PROXIES: v.optional(addresses, 'loopback'),
   METRICS_TOKEN: v.optional(metricsToken),
   METRICS_ALLOW: v.optional(addresses, 'loopback'),
   LIMIT_SIGN_IN: v.optional(quota, '150/300'),
   LIMIT_REFRESH: v.optional(quota, '600/300'),
+  REST_MAX_BODY_KB: v.optional(kilobytes, '5000'),
 })
 
 /** What the gateway reads from the environment. */
@@ -19,6 +26,8 @@ export interface GatewayEnvironment {
   /** Who may read /metrics: whoever has the token, or comes from these addresses. */
   metrics: { token: string | undefined; allow: string[] }
   limits: AuthQuotas
+  /** Largest body that REST takes. */
+  restBodyBytes: number
 }
 
 /**
@@ -37,5 +46,6 @@ export function readGatewayEnvironment(env: NodeJS.ProcessEnv = process.env): Ga
     trustedProxies: output.TRUSTED_PROXIES,
     metrics: { token: output.METRICS_TOKEN, allow: output.METRICS_ALLOW },
     limits: { signIn: output.LIMIT_SIGN_IN, refresh: output.LIMIT_REFRESH },
+    restBodyBytes: output.REST_MAX_BODY_KB * 1000,
   }
 }

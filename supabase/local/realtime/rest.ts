@@ -9,9 +9,11 @@ import {
 import * as v from 'valibot'
 import { type ClientAddress, networkOf } from '../../../server/utils/client-address.ts'
 import type { Claims } from '../../../server/utils/db.ts'
+import { passedBound } from '../../../server/utils/json-bounds.ts'
 import { readBody } from '../gateway/web.ts'
 import { type Allowance, type Client, userOf } from './allowance.ts'
 import type { Authorizer } from './authorization.ts'
+import { BROADCAST_JSON } from './frames.ts'
 import type { Message, Payload } from './types.ts'
 
 export interface RestOptions {
@@ -57,7 +59,11 @@ function errorsOf(issues: v.FlatErrors<typeof Batch>['nested'], count: number) {
   return { messages }
 }
 
+// What a body holds beside the payload of its largest message; many messages are many requests.
+const ENVELOPE = 64_000
+
 const parse = (body: Buffer): unknown => {
+  if (passedBound(body, BROADCAST_JSON)) return undefined
   try {
     return JSON.parse(body.toString('utf8'))
   } catch {
@@ -136,7 +142,7 @@ export function createRest({
     if (event.method !== 'POST') return answer(event, 405, { message: 'Method not allowed' })
     const claims = event.context.identity?.claims
     if (!claims) return answer(event, 401, { message: 'Unauthorized' })
-    const body = await readBody(event)
+    const body = await readBody(event, maxPayloadBytes + ENVELOPE)
     if (body === null) return answer(event, 413, { message: 'Payload too large' })
     try {
       if (!one) return await broadcastMany(event, claims, body)

@@ -93,7 +93,7 @@ export function serveSocket(
     socket.seenAt = performance.now()
     try {
       const bytes = data as Buffer
-      receive(isBinary ? decodeBinary(bytes) : decodeText(version, bytes.toString('utf8')))
+      receive(isBinary ? decodeBinary(bytes) : decodeText(version, bytes))
     } catch (error) {
       if (!(error instanceof FrameError)) throw error
       ws.close(1003, error.message)

@@ -1,10 +1,11 @@
 import * as v from 'valibot'
+import { passedBound, SMALL_JSON } from '../../../../server/utils/json-bounds.ts'
 import { entityTooLarge, invalidRequest } from '../errors.ts'
 import type { StorageRequest } from './request.ts'
 
 const LONGEST_JSON = 1024 * 1024
 
-async function readText(request: StorageRequest): Promise<string> {
+async function readBytes(request: StorageRequest): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request.event.node.req as AsyncIterable<Buffer>) {
@@ -12,7 +13,7 @@ async function readText(request: StorageRequest): Promise<string> {
     if (size > LONGEST_JSON) throw entityTooLarge()
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 /**
@@ -23,10 +24,11 @@ export async function readJson<Schema extends v.GenericSchema>(
   request: StorageRequest,
   schema: Schema,
 ): Promise<v.InferOutput<Schema>> {
-  const text = await readText(request)
+  const bytes = await readBytes(request)
+  if (passedBound(bytes, SMALL_JSON)) throw invalidRequest('The body is too deep, or holds too much')
   let body: unknown
   try {
-    body = text ? JSON.parse(text) : {}
+    body = bytes.length > 0 ? JSON.parse(bytes.toString('utf8')) : {}
   } catch {
     throw invalidRequest('The body is not valid JSON')
   }

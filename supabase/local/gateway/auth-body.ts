@@ -23,23 +23,32 @@ const AuthBody = v.looseObject({
   data: Data,
 })
 
+/** A body that Auth does not take; the message names the field, never its value. */
+export class AuthBodyError extends Error {
+  override name = 'AuthBodyError'
+}
+
 /**
- * What is wrong with the body of a request to Auth, never with the value; null when nothing is, or when it has none.
+ * The body of a request to Auth, checked. A field that is null was not given, as to GoTrue.
  * @param body whose size and depth are within bounds.
+ * @throws AuthBodyError
  */
-export function faultOfAuthBody(body: Buffer | undefined): string | null {
-  if (!body?.length) return null
+export function checkAuthBody(body: Buffer | undefined): Buffer | undefined {
+  if (!body?.length) return body
   const text = body.toString('utf8')
   // Nor has Postgres such a character in JSON, however deep.
-  if (/(?<!\\)(?:\\\\)*\\u0000/.test(text)) return 'it holds a null character'
+  if (/(?<!\\)(?:\\\\)*\\u0000/.test(text)) throw new AuthBodyError('it holds a null character')
   let content: unknown
   try {
     content = JSON.parse(text)
   } catch {
-    return 'it is not JSON'
+    throw new AuthBodyError('it is not JSON')
   }
-  if (Array.isArray(content)) return 'it is not an object'
+  if (Array.isArray(content)) throw new AuthBodyError('it is not an object')
   const result = v.safeParse(AuthBody, content)
-  if (result.success) return null
-  return `${v.getDotPath(result.issues[0]) ?? 'body'} is of the wrong type`
+  if (!result.success)
+    throw new AuthBodyError(`${v.getDotPath(result.issues[0]) ?? 'body'} is of the wrong type`)
+  const given = Object.entries(result.output)
+  if (given.every(([, value]) => value !== null)) return body
+  return Buffer.from(JSON.stringify(Object.fromEntries(given.filter(([, value]) => value !== null))))
 }

@@ -17,7 +17,7 @@ import { AuthError, answerError } from '../auth/admin/errors.ts'
 import { HandshakeError, refuse as refuseUpgrade } from '../realtime/handshake.ts'
 import type { RealtimeServer } from '../realtime/server.ts'
 import { refuse, requireIdentity } from './access.ts'
-import { faultOfAuthBody } from './auth-body.ts'
+import { AuthBodyError, checkAuthBody } from './auth-body.ts'
 import { limitAuth } from './auth-limits.ts'
 import { AUTH_BODY, BodyError, type BodyRules, readBounded, restBody } from './bodies.ts'
 import type { GatewayEnvironment } from './environment.ts'
@@ -105,18 +105,21 @@ function fetchHandler(
   rulesFor: (event: H3Event) => BodyRules,
   fetch: (request: Request, event: H3Event) => Promise<Response>,
   refuseBody: (event: H3Event, error: BodyError) => unknown,
-  checkBody?: (body: Buffer | undefined) => void,
+  checkBody = (body: Buffer | undefined) => body,
 ) {
   return eventHandler(async (event) => {
     let body: Buffer | undefined
     try {
-      body = await readBounded(event, rulesFor(event))
-      checkBody?.(body)
+      body = checkBody(await readBounded(event, rulesFor(event)))
     } catch (error) {
       // The connection ended before the body did: nobody is there to be answered.
       if (event.node.req.destroyed && !event.node.req.complete) return event.node.res.destroy()
-      if (!(error instanceof BodyError)) throw error
-      return refuseBody(event, error)
+      if (error instanceof BodyError) return refuseBody(event, error)
+      if (!(error instanceof AuthBodyError)) throw error
+      return answerError(
+        event,
+        new AuthError(400, 'bad_json', `Could not parse request body as JSON: ${error.message}`),
+      )
     }
     await sendWebResponse(event, await fetch(toRequest(event, origin, body), event))
   })
@@ -168,10 +171,7 @@ export function createGateway(options: GatewayOptions): Server {
     () => AUTH_BODY,
     (request) => authFetch(request),
     (event, { status, message }) => answerError(event, new AuthError(status, 'bad_json', message)),
-    (body) => {
-      const fault = faultOfAuthBody(body)
-      if (fault) throw new BodyError(400, 'json_invalido', `Could not parse request body as JSON: ${fault}`)
-    },
+    checkAuthBody,
   )
   app.use('/auth/v1', serving('auth', auth))
   const isService = (event: H3Event) => event.context.identity!.claims.role === 'service_role'

@@ -10,9 +10,11 @@ async function readBytes(request: StorageRequest): Promise<Buffer> {
   let size = 0
   for await (const chunk of request.event.node.req as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > LONGEST_JSON) throw entityTooLarge()
-    chunks.push(chunk)
+    // The rest is read and dropped: leaving the loop would cut the connection before the answer.
+    if (size <= LONGEST_JSON) chunks.push(chunk)
+    else chunks.length = 0
   }
+  if (size > LONGEST_JSON) throw entityTooLarge()
   return Buffer.concat(chunks)
 }
 

@@ -36,6 +36,7 @@ export const DEFAULTS: NginxValues = {
   NGINX_RATE_SIGN_IN: '60r/m',
   NGINX_BURST_SIGN_IN: '60',
   NGINX_CONNECTIONS: '500',
+  NGINX_SOCKETS: '120',
   NGINX_MAX_BODY: '51m',
 }
 

@@ -34,12 +34,12 @@ const translated = <T>(answer: Promise<T>): Promise<T> =>
     throw fromDatabase(error)
   })
 
-function connect(database: Database, claims: Claims, token: string): UserConnection {
+function connect(database: Database, claims: Claims, token: string, who?: string): UserConnection {
   return {
-    ...withOne(database.as(claims)),
+    ...withOne(database.as(claims, who)),
     claims,
     token,
-    transaction: (work) => translated(database.transaction(claims, (tx) => work(withOne(tx)))),
+    transaction: (work) => translated(database.transaction(claims, (tx) => work(withOne(tx)), who)),
   }
 }
 
@@ -49,7 +49,8 @@ const PUBLIC_KEY = /^Bearer +sb_publishable_/i
 /** The database as whoever a session says, on the connections that the request asks for; without one, as `anon`, who only reads. */
 function connectAs(event: H3Event, session: Session | undefined): UserConnection {
   const { readers, database } = services()
-  if (!session) return connect(readers, ANON, '')
+  // Who has no session shares with those of the same address.
+  if (!session) return connect(readers, ANON, '', `anon ${event.context.address}`)
   const isRead = event.method === 'GET' || event.method === 'HEAD'
   return connect(isRead ? readers : database, session.claims, session.token)
 }

@@ -235,6 +235,7 @@ describe('cada función nuestra', () => {
       'privado.parametro_valido',
       'privado.parametros_vigentes',
       'privado.participa',
+      'privado.precios_pagina',
       'privado.precios_serie',
       'privado.precios_vigentes',
       'privado.proponer_nombre',

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as v from 'valibot'
 import { importarPrecios } from '../queries/precios.ts'
 import { type NuevoPrecio, NuevoPrecioSchema } from '../schemas/precios.ts'
@@ -12,12 +13,14 @@ const COLUMNAS = {
 } as const
 
 const FILAS_A_LA_VEZ = 2000
+// So many lines are read before others are served: a few milliseconds.
+const LINEAS_SEGUIDAS = 200
 
 type Estado = 'creado' | 'actualizado' | 'sin_cambio' | 'rechazado'
 
 /** The lines of a file: those that may be applied, and those that may not, with the reason. */
 export interface Lineas {
-  validas: (NuevoPrecio & { linea: number })[]
+  validas: (NuevoPrecio & { linea: number; clave: string })[]
   rechazadas: { linea: number; errores: FieldError[] }[]
 }
 
@@ -28,7 +31,9 @@ export interface Lineas {
 export async function leerPrecios(content: AsyncIterable<Buffer>): Promise<Lineas> {
   const lineas: Lineas = { validas: [], rechazadas: [] }
   const vistas = new Map<string, number>()
+  let leidas = 0
   for await (const { linea, celdas, error } of leerCsv(content, COLUMNAS)) {
+    if (++leidas % LINEAS_SEGUIDAS === 0) await nextTurn()
     const rechazar = (...errores: FieldError[]) => lineas.rechazadas.push({ linea, errores })
     const leida = error === undefined ? v.safeParse(NuevoPrecioSchema, celdas) : undefined
     if (!leida) rechazar(error!)
@@ -36,12 +41,12 @@ export async function leerPrecios(content: AsyncIterable<Buffer>): Promise<Linea
       rechazar(...leida.issues.map((issue) => ({ campo: v.getDotPath(issue) ?? '', mensaje: issue.message })))
     else {
       const { fecha, calidad, mercado } = leida.output
-      const clave = JSON.stringify([fecha, calidad, mercado])
+      const clave = JSON.stringify([calidad, mercado, fecha])
       const antes = vistas.get(clave)
       if (antes !== undefined) rechazar({ campo: 'fecha', mensaje: `Repite la línea ${antes}.` })
       else {
         vistas.set(clave, linea)
-        lineas.validas.push({ ...leida.output, linea })
+        lineas.validas.push({ ...leida.output, linea, clave })
       }
     }
   }
@@ -56,9 +61,11 @@ export async function leerPrecios(content: AsyncIterable<Buffer>): Promise<Linea
 export async function aplicarPrecios(tx: UserDb, { validas, rechazadas }: Lineas, simulado: boolean) {
   const hechas: { linea: number; estado: Estado }[] = []
   // Always in one order: two imports at once never wait for each other crosswise.
-  const filas = validas.toSorted(porClave).map((fila, turno) => ({ ...fila, turno }))
+  const filas = validas.toSorted((una, otra) => (una.clave < otra.clave ? -1 : 1))
   for (let i = 0; i < filas.length; i += FILAS_A_LA_VEZ) {
-    const tanda = JSON.stringify(filas.slice(i, i + FILAS_A_LA_VEZ))
+    const tanda = JSON.stringify(
+      filas.slice(i, i + FILAS_A_LA_VEZ).map(({ clave: _, ...fila }, turno) => ({ ...fila, turno })),
+    )
     hechas.push(...(await tx.query<{ linea: number; estado: Estado }>(importarPrecios, [tanda])))
   }
   const totales = { lineas: 0, creado: 0, actualizado: 0, sin_cambio: 0, rechazado: 0 }
@@ -69,9 +76,4 @@ export async function aplicarPrecios(tx: UserDb, { validas, rechazadas }: Lineas
   for (const { estado } of lineas) totales[estado]++
   totales.lineas = lineas.length
   return JSON.stringify({ simulado, totales, lineas })
-}
-
-function porClave(una: NuevoPrecio, otra: NuevoPrecio): number {
-  const [a, b] = [una, otra].map(({ calidad, mercado, fecha }) => JSON.stringify([calidad, mercado, fecha]))
-  return a! < b! ? -1 : 1
 }

@@ -45,8 +45,8 @@ begin
   if tg_op = 'UPDATE' then
     -- Hardly ever: a price is corrected, and stays where it is.
     if not exists (
-      select from nuevas n join viejas v on v.id = n.id
-      where (n.empresa_id, n.calidad, n.mercado, n.fecha) is distinct from (v.empresa_id, v.calidad, v.mercado, v.fecha)
+      select n.id, n.empresa_id, n.calidad, n.mercado, n.fecha from nuevas n
+      except select v.id, v.empresa_id, v.calidad, v.mercado, v.fecha from viejas v
     ) then
       return null;
     end if;
@@ -62,16 +62,7 @@ begin
     end if;
   end if;
   if tg_op <> 'INSERT' then
-    update privado.precios_series s set filas = s.filas - v.filas,
-      desde = coalesce(case s.empresa_id
-        when 0 then (
-          select x.fecha from public.precios_fob x
-          where x.empresa_id is null and (x.calidad, x.mercado) >= (s.calidad, s.mercado)
-          order by x.empresa_id, x.calidad, x.mercado, x.fecha limit 1)
-        else (
-          select x.fecha from public.precios_fob x
-          where x.empresa_id = s.empresa_id and (x.calidad, x.mercado) >= (s.calidad, s.mercado)
-          order by x.calidad, x.mercado, x.fecha limit 1) end, s.desde)
+    update privado.precios_series s set filas = s.filas - v.filas
     from (
       select coalesce(o.empresa_id, 0) as empresa_id, o.calidad, o.mercado, count(*) as filas from viejas o group by 1, 2, 3
     ) as v
@@ -79,6 +70,20 @@ begin
     delete from privado.precios_series s
     using (select distinct coalesce(o.empresa_id, 0) as empresa_id, o.calidad, o.mercado from viejas o) as v
     where (s.empresa_id, s.calidad, s.mercado) = (v.empresa_id, v.calidad, v.mercado) and s.filas <= 0;
+    -- Of those that stay: of one that is gone, the index would be walked over all that was erased after it.
+    update privado.precios_series s set desde = case s.empresa_id
+      when 0 then (
+        select x.fecha from public.precios_fob x
+        where x.empresa_id is null and (x.calidad, x.mercado) >= (s.calidad, s.mercado)
+        order by x.empresa_id, x.calidad, x.mercado, x.fecha limit 1)
+      else (
+        select x.fecha from public.precios_fob x
+        where x.empresa_id = s.empresa_id and (x.calidad, x.mercado) >= (s.calidad, s.mercado)
+        order by x.calidad, x.mercado, x.fecha limit 1) end
+    from (
+      select coalesce(o.empresa_id, 0) as empresa_id, o.calidad, o.mercado, min(o.fecha) as desde from viejas o group by 1, 2, 3
+    ) as v
+    where (s.empresa_id, s.calidad, s.mercado) = (v.empresa_id, v.calidad, v.mercado) and s.desde = v.desde;
   end if;
   if tg_op <> 'DELETE' and auth.uid() is not null and not privado.es_admin() then
     select count(*), sum(s.filas) into pares, precios

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { verContrato } from '../../server/queries/contratos.ts'
 import { compararTodos } from './cuentas-kpis.ts'
 import { type Db, expectConstraint, expectRaises, withUserDb } from './support.ts'
 
@@ -263,3 +264,19 @@ describe('el peso mínimo de un lote', () => {
       await exportarElPrimero(db)
     }))
 })
+
+test('un contrato tiene 5000 lotes como máximo', () =>
+  withUserDb('sistema', async (db) => {
+    await db.query(
+      `insert into public.lotes_asociados (contrato_id, codigo_lote, peso_qq, humedad)
+       select $1, 'L-' || n, 1, 7 from generate_series(1, 4999) as n`,
+      [db.mundo.contrato.id],
+    )
+    await db.como('celia_centro')
+    await expectRaises(exportar(db, 1), 'contrato_demasiados_lotes', 'PT409')
+    await db.como('ana_agroarriba')
+    const inicio = performance.now()
+    await db.query(verContrato.id.text, [db.mundo.contrato.id])
+    expect(performance.now() - inicio).toBeLessThan(2000)
+    console.log(`a contract of 5,000 lots in ${Math.round(performance.now() - inicio)} ms`)
+  }))

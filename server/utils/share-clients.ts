@@ -18,15 +18,15 @@ interface Lease {
   lose(error: Error): void
 }
 
-// A query that takes this long is no lookup, and nobody should come to wait behind it.
+// A query that takes this long is no lookup, and nobody should come to wait behind it while there is another.
 const SLOW_MS = 20
+// Nor at all behind one that takes longer than a busy machine explains; nor is who asks for it taken to be fast.
+const STUCK_MS = 100
 const TOGETHER = 4
 // Of one user on one connection at most: enough that Postgres always finds the next one there.
 const BEHIND = 12
-// With so many fast answers on end a user is taken to ask for what is fast, until one takes longer than a busy
-// machine explains.
+// With so many fast answers on end a user is taken to ask for what is fast.
 const FAST = 4
-const SLOW_OF_ONE_MS = 50
 
 /** What one user has under way. */
 interface Holding {
@@ -97,15 +97,17 @@ export function shareClients(pool: pg.Pool, share: ClientShare) {
   }
 
   function leastBusy(among: Iterable<Lease>): Lease | undefined {
-    const slowBefore = performance.now() - SLOW_MS
+    const now = performance.now()
     let best: Lease | undefined
     let least = Number.POSITIVE_INFINITY
     for (const lease of among) {
       const { sent, answered, isHeld } = lease
+      const takes = now - Math.max(sent[0]!, answered)
       // Those of one turn go together, a few of them, in a single write.
-      const cost = sent.length - (isHeld && sent.length < TOGETHER ? TOGETHER : 0)
-      // One that was lost takes no more, nor does one that is slow while another may be waited for.
-      if (cost >= least || lease.lost || Math.max(sent[0]!, answered) < slowBefore) continue
+      const cost =
+        (takes > SLOW_MS ? 1000 : 0) + sent.length - (isHeld && sent.length < TOGETHER ? TOGETHER : 0)
+      // One that was lost takes no more, nor does one that is stuck.
+      if (cost >= least || lease.lost || takes > STUCK_MS) continue
       best = lease
       least = cost
     }
@@ -146,7 +148,7 @@ export function shareClients(pool: pg.Pool, share: ClientShare) {
   /** Notes that the oldest query of a connection, which is somebody's, was answered. */
   function leave(lease: Lease, who: string | undefined): void {
     const now = performance.now()
-    const isSlow = now - Math.max(lease.sent.shift()!, lease.answered) > SLOW_OF_ONE_MS
+    const isSlow = now - Math.max(lease.sent.shift()!, lease.answered) > STUCK_MS
     lease.answered = now
     if (who === undefined) return
     const own = held.get(who)!

@@ -141,7 +141,7 @@ describe('una página de los precios vigentes', () => {
             [db.mundo.empresas.agroarriba, prefijo, fecha],
           )
         await db.como('ana_agroarriba')
-        for (const mas of [{}, { mercado: 'LDN' }, { ambito: 'propio' }]) {
+        for (const mas of [{}, { mercado: 'LDN' }, { ambito: 'propio' }] as Record<string, string>[]) {
           const inicio = performance.now()
           await pagina(db, 20, null, mas)
           // A step for each would be a second.

@@ -33,7 +33,7 @@ interface Holding {
   /** The connections with something of its own. */
   leases: Set<Lease>
   /**
-   * How many of its queries may be on one of them: one, and one more for each that is fast, until one is not.
+   * How many of its queries may be on one of them: one, one more for each that is fast, half for each that is not.
    * Otherwise what was sent in one go would hold a connection until all of it is answered.
    */
   behind: number
@@ -152,7 +152,7 @@ export function shareClients(pool: pg.Pool, share: ClientShare) {
     lease.answered = now
     if (who === undefined) return
     const own = held.get(who)!
-    own.behind = isSlow ? 1 : Math.min(own.behind + 1, BEHIND)
+    own.behind = isSlow ? Math.max(1, own.behind >> 1) : Math.min(own.behind + 1, BEHIND)
     const left = lease.whose.get(who)! - 1
     if (left > 0) lease.whose.set(who, left)
     else {

@@ -1,31 +1,10 @@
 import { dirname, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineNitroConfig } from 'nitropack/config'
-import type { Plugin } from 'rollup'
 
+const server = (path: string) => fileURLToPath(new URL(`server/${path}`, import.meta.url))
+let program: string
 const PROGRAM = "new URL('./worker.ts', import.meta.url)"
-
-/** The thread that draws thumbnails is a program of its own: it is put beside the server's, which is told where. */
-function miniaturas(): Plugin {
-  let program: string
-  return {
-    name: 'miniaturas',
-    buildStart() {
-      const id = fileURLToPath(new URL('server/miniaturas/worker.ts', import.meta.url))
-      program = this.emitFile({ type: 'chunk', id })
-    },
-    // Nitro gives import.meta a meaning of its own, until the chunks are written.
-    transform: (code, id) =>
-      id.endsWith('server/miniaturas/worker-url.ts') ? code.replace(PROGRAM, '__MINIATURAS__') : null,
-    renderChunk: {
-      order: 'post',
-      handler(code, chunk) {
-        const path = relative(dirname(chunk.fileName), this.getFileName(program))
-        return code.replace('__MINIATURAS__', `new URL(${JSON.stringify(path)}, import.meta.url)`)
-      },
-    },
-  }
-}
 
 /** The functions: one Node server built into .output/server/index.mjs. */
 export default defineNitroConfig({
@@ -34,16 +13,8 @@ export default defineNitroConfig({
   compatibilityDate: '2025-11-01',
   imports: false,
   errorHandler: './server/error.ts',
-  // The page at /docs: three files of the package, part of the build; nothing is fetched from elsewhere.
-  serverAssets: [
-    {
-      baseName: 'swagger',
-      dir: '../node_modules/swagger-ui-dist',
-      pattern: '{swagger-ui.css,swagger-ui-bundle.js,favicon-32x32.png}',
-    },
-  ],
-  // Taken as files, not as the modules that their names make them look like.
-  externals: { inline: ['swagger-ui-dist'] },
+  // What the page at /docs runs in the browser, beside Scalar: part of the build; nothing is fetched from elsewhere.
+  serverAssets: [{ baseName: 'docs', dir: './docs/navegador' }],
   // There are no public files to look for at every request, nor a debugger for whom to tag every hook.
   serveStatic: false,
   replace: { 'console.createTask': 'undefined' },
@@ -53,7 +24,27 @@ export default defineNitroConfig({
       if (!options.dev) options.entry = fileURLToPath(new URL('server/entry.ts', import.meta.url))
     },
   },
-  rollupConfig: { plugins: [miniaturas()] },
+  rollupConfig: {
+    plugins: [
+      {
+        // The thread that draws thumbnails is a program of its own: it is put beside the server's, which is told where.
+        name: 'miniaturas',
+        buildStart() {
+          program = this.emitFile({ type: 'chunk', id: server('miniaturas/worker.ts') })
+        },
+        // Nitro gives import.meta a meaning of its own, until the chunks are written.
+        transform: (code, id) =>
+          id === server('miniaturas/worker-url.ts') ? code.replace(PROGRAM, '__MINIATURAS__') : null,
+        renderChunk: {
+          order: 'post',
+          handler(code, chunk) {
+            const path = relative(dirname(chunk.fileName), this.getFileName(program))
+            return code.replace('__MINIATURAS__', `new URL(${JSON.stringify(path)}, import.meta.url)`)
+          },
+        },
+      },
+    ],
+  },
   esbuild: { options: { target: 'node22' } },
   experimental: { tasks: true },
   scheduledTasks: {

@@ -1,4 +1,5 @@
 // npm run reset: empty database and storage, migrations, demo data. Asks first; --yes does not.
+import { rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline/promises'
 import { createClient } from '@supabase/supabase-js'
 import { readCommandLine } from '../supabase/local/command-line.ts'
@@ -7,7 +8,7 @@ import { findRunning } from '../supabase/local/lock.ts'
 import { bootstrap } from '../supabase/local/postgres/bootstrap.ts'
 import { emptyDatabase } from '../supabase/local/postgres/empty.ts'
 import { migrate } from '../supabase/local/postgres/migrate.ts'
-import { readSettings, SetupError } from '../supabase/local/settings.ts'
+import { mailboxDir, readSettings, SetupError } from '../supabase/local/settings.ts'
 import { type StackEnv, stackEnv, startStack } from '../supabase/local/stack.ts'
 import { seed } from './seed.ts'
 import { isExternal, main } from './target.ts'
@@ -56,6 +57,8 @@ await main(async () => {
     const env = stackEnv(used, keys)
     const db = { port: used.dbPort, password: keys.dbPassword }
     await emptyStorage(env)
+    // Their links and codes are of accounts that go.
+    await rm(mailboxDir(used), { recursive: true, force: true })
     await emptyDatabase(db)
     await bootstrap(db)
     const applied = await migrate(env.DATABASE_URL)

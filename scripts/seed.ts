@@ -40,6 +40,13 @@ export const DEMO_USERS = [
   { email: 'centro@rival.test', empresa: 'Centro Rival', rol: 'centro_acopio', nombre: 'César Rivas' },
 ]
 
+/** The same, as the functions are told of them: /docs offers to sign in as any. */
+export const demoAccounts = () =>
+  JSON.stringify({
+    contrasena: DEMO_PASSWORD,
+    cuentas: DEMO_USERS.map(({ email, ...account }) => ({ correo: email, ...account })),
+  })
+
 /** What one seeding added; all zero where everything was there already. */
 export interface Seeded {
   users: number

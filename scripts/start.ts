@@ -11,7 +11,7 @@ import { assertWritable } from '../supabase/local/machine-faults.ts'
 import { useStreamingMemory } from '../supabase/local/memory.ts'
 import { isExposed, readSettings, type Settings, SetupError } from '../supabase/local/settings.ts'
 import { type Stack, startStack } from '../supabase/local/stack.ts'
-import { DEMO_PASSWORD, DEMO_USERS, isEmpty, seed } from './seed.ts'
+import { DEMO_PASSWORD, DEMO_USERS, demoAccounts, isEmpty, seed } from './seed.ts'
 import { findTarget, isExternal, main } from './target.ts'
 
 const { options } = readCommandLine({
@@ -73,6 +73,8 @@ async function startEmbedded(settings: Settings, since: number) {
   // The functions are told, so that /salud knows whether one is late.
   process.env.RESPALDOS = backups ? 'on' : 'off'
   if (backups) process.env.RESPALDOS_DIR = backups.dir
+  // And of the accounts that /docs may offer: their password is published, so only where nobody else comes.
+  process.env.CUENTAS_DEMO = isExposed(settings) ? '' : demoAccounts()
   const stack = await startStack({
     settings,
     functions: isDev ? 'dev' : 'production',
@@ -94,6 +96,7 @@ Ready in ${((Date.now() - since) / 1000).toFixed(1)} s. Ctrl-C stops everything;
   Secret key       ${env.SUPABASE_SECRET_KEY}
   Functions        ${env.FUNCTIONS_URL}   (API reference: ${env.FUNCTIONS_URL}/docs)
   Studio           ${env.STUDIO_URL || 'off'}
+  Mailbox          ${env.MAILBOX_URL || (process.env.SMTP_URL ? 'off: mails leave by SMTP_URL' : 'off')}
   Backups          ${backups ? `daily at 02:00, in ${backups.dir}` : 'off'}
 
   Demo accounts, password ${DEMO_PASSWORD}:

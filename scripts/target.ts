@@ -27,6 +27,7 @@ export async function findTarget(): Promise<StackEnv> {
       JWT_SECRET: '',
       FUNCTIONS_URL: `${env.SUPABASE_URL}/functions/v1`,
       STUDIO_URL: '',
+      MAILBOX_URL: '',
       ...(found as Partial<StackEnv>),
     } as StackEnv
   }

@@ -8,6 +8,7 @@ import { databaseUrl } from '../supabase/local/postgres/bootstrap.ts'
 import { migrate } from '../supabase/local/postgres/migrate.ts'
 import { withTemporaryCluster } from '../supabase/local/postgres/temporary.ts'
 import { PROJECT_DIR, SetupError } from '../supabase/local/settings.ts'
+import { withFilledColumns } from './filled-columns.ts'
 import { main } from './target.ts'
 
 const { options } = readCommandLine({
@@ -39,7 +40,7 @@ const generate = () =>
       // Without this the CLI first tries TLS and says so on stdout.
       { cwd: PROJECT_DIR, maxBuffer: 16 * 2 ** 20, env: { ...process.env, PGSSLMODE: 'disable' } },
     )
-    return format(stdout)
+    return withFilledColumns(format(stdout))
   })
 
 await main(async () => {

@@ -65,7 +65,7 @@ export type Database = {
           parametros?: NonNullable<Json>
           resultado: NonNullable<Json>
           tipo: string
-          usuario_id: string
+          usuario_id?: string
         }
         Update: {
           creado_en?: string
@@ -124,12 +124,12 @@ export type Database = {
           calidad?: string | null
           cerrado_en?: string | null
           codigo?: string
-          contraparte_id: number
+          contraparte_id?: number
           creado_en?: string
           creado_por?: string | null
           eliminado_en?: string | null
           estado?: string
-          exportadora_id: number
+          exportadora_id?: number
           fecha_entrega?: string | null
           fecha_firma?: string | null
           id?: never
@@ -684,9 +684,9 @@ export type Database = {
           estado?: string
           exportado_en?: string | null
           humedad: number
-          humedad_inicial: number
+          humedad_inicial?: number
           id?: never
-          peso_inicial_qq: number
+          peso_inicial_qq?: number
           peso_qq: number
           recibido_en?: string | null
           secado_en?: string | null

@@ -1,18 +1,10 @@
-import { toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema'
-import type { GenericSchema } from 'valibot'
 import { TITLES } from '../utils/catalogue.ts'
-import { NAMED } from './named.ts'
-import type { Answer, Operation, RequestHeader } from './operation.ts'
+import { REQUEST_HEADERS, RESPONSE_HEADERS } from './cabeceras.ts'
+import { described, describeFields, type Words } from './describir.ts'
+import { EJEMPLOS, type Ejemplo, parametrosDe } from './ejemplos.ts'
+import { components, inline, type Json, reference } from './json-schema.ts'
+import type { Answer, Operation } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
-
-const CONFIG = {
-  target: 'draft-2020-12',
-  // What a caller writes: before trimming and turning numbers into text.
-  typeMode: 'input',
-  // Checks written as functions (a date of the calendar) have no JSON Schema; their messages say them.
-  errorMode: 'ignore',
-  overrideRef: ({ referenceId }: { referenceId: string }) => `#/components/schemas/${referenceId}`,
-} as const
 
 const PATH_PARAMETERS: Record<string, string> = {
   id: 'Id numérico o código del contrato: CT-2025-00014.',
@@ -29,38 +21,9 @@ const PATH_PARAMETERS: Record<string, string> = {
   lote: 'Id numérico o código del lote: LT-0001.',
 }
 
-const REQUEST_HEADERS: Record<RequestHeader, string> = {
-  'Idempotency-Key':
-    'De 1 a 255 caracteres ASCII visibles: repetir la petición con la misma clave, en 24 h, da la primera respuesta.',
-  'If-Match': 'El ETag leído: si el contrato cambió, 412.',
-  'If-None-Match': 'El ETag que ya tiene: si es el mismo, 304.',
-  Range: 'Bytes del archivo: bytes=0-1023.',
-}
-
-const RESPONSE_HEADERS: Record<string, string> = {
-  ETag: 'Versión de la respuesta.',
-  Location: 'Dirección de lo creado, relativa a la de la petición.',
-  'Content-Disposition': 'Nombre del archivo.',
-  'Content-Range': 'Qué bytes son, de cuántos.',
-  'Retry-After': 'Segundos que esperar.',
-  RateLimit:
-    'De cada límite, cuánto queda y en cuántos segundos vuelve a estar entero: "escrituras";r=599;t=60.',
-  'RateLimit-Policy': 'Cada límite, y en cuántos segundos: "escrituras";q=600;w=60.',
-}
-
-type Json = Record<string, unknown>
-
-const withoutDialect = ({ $schema: _, ...schema }: Json): Json => schema
-const inline = (schema: GenericSchema) => withoutDialect(toJsonSchema(schema, CONFIG) as Json)
-
-function reference(schema: GenericSchema): Json {
-  const name = Object.keys(NAMED).find((key) => NAMED[key] === schema)
-  return name ? { $ref: `#/components/schemas/${name}` } : inline(schema)
-}
-
 const text = { type: 'string' }
 
-function parameters(operation: Operation): Json[] {
+function parameters(operation: Operation, words: Words): Json[] {
   const inPath = [...operation.path.matchAll(/{(\w+)}/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -72,36 +35,56 @@ function parameters(operation: Operation): Json[] {
     properties?: Record<string, Json>
     required?: string[]
   }
-  const inQuery = Object.entries(properties).map(([name, { description, ...schema }]) => ({
-    name,
-    in: 'query',
-    required: required.includes(name),
-    description,
-    schema,
-  }))
+  const inQuery = Object.entries(properties).map(([name, { description, ...schema }]) =>
+    described(
+      name,
+      { name, in: 'query', required: required.includes(name), description, schema },
+      [operation.id],
+      words,
+    ),
+  )
   const inHeader = (operation.headers ?? []).map((name) => ({
     name,
     in: 'header',
     description: REQUEST_HEADERS[name],
     schema: text,
   }))
-  return [...inPath, ...inQuery, ...inHeader]
+  const ejemplo = EJEMPLOS[operation.id]
+  const values = ejemplo ? { ...parametrosDe(ejemplo, operation.path), ...ejemplo.cabeceras } : {}
+  return [...inPath, ...inQuery, ...inHeader].map((parameter) => {
+    const example = values[String(parameter.name)]
+    return example === undefined ? parameter : { ...parameter, example }
+  })
 }
 
-const described = (headers: readonly string[]): Json =>
-  Object.fromEntries(headers.map((name) => [name, { description: RESPONSE_HEADERS[name], schema: text }]))
+const headersOf = (headers: readonly string[], { devueltas }: Partial<Ejemplo> = {}): Json =>
+  Object.fromEntries(
+    headers.map((name) => {
+      const example = devueltas?.[name]
+      return [name, { description: RESPONSE_HEADERS[name], schema: text, ...(example && { example }) }]
+    }),
+  )
 
-function response({ description, body, headers, isCsvToo }: Answer): Json {
+/** What an example shows, where there is one: `example` of a media type. */
+const exampleOf = (value: unknown) => (value === undefined ? {} : { example: value })
+
+function response(status: number, answer: Answer, { id }: Operation, words: Words): Json {
+  const { description, body, headers, isCsvToo } = answer
+  // The one that the operation gave; its other answers have none.
+  const ejemplo = EJEMPLOS[id]?.status === status ? EJEMPLOS[id] : undefined
   const content =
     body === 'binary'
       ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
       : body && {
-          'application/json': { schema: reference(body) },
+          'application/json': {
+            schema: describeFields(reference(body), [id], words),
+            ...exampleOf(ejemplo?.respuesta),
+          },
           ...(isCsvToo && { 'text/csv': { schema: text } }),
         }
   return {
     description,
-    ...(headers && { headers: described(headers) }),
+    ...(headers && { headers: headersOf(headers, ejemplo) }),
     ...(content && { content }),
   }
 }
@@ -113,11 +96,11 @@ const PROBLEM_HEADERS: Record<number, readonly string[]> = {
 
 const problemResponse = (status: number): Json => ({
   description: TITLES[status],
-  ...(PROBLEM_HEADERS[status] && { headers: described(PROBLEM_HEADERS[status]) }),
+  ...(PROBLEM_HEADERS[status] && { headers: headersOf(PROBLEM_HEADERS[status]) }),
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problema' } } },
 })
 
-function describe(operation: Operation): Json {
+function describe(operation: Operation, words: Words): Json {
   const { body, isPublic, isSessionOptional } = operation
   return {
     operationId: operation.id,
@@ -126,26 +109,39 @@ function describe(operation: Operation): Json {
     ...(operation.description && { description: operation.description }),
     ...(isPublic && { security: [] }),
     ...(isSessionOptional && { security: [{}, { sesion: [] }] }),
-    parameters: parameters(operation),
+    parameters: parameters(operation, words),
     ...(body && {
-      requestBody: { required: true, content: { [body.type]: { schema: reference(body.schema) } } },
+      requestBody: {
+        required: true,
+        content: {
+          [body.type]: {
+            schema: describeFields(reference(body.schema), [operation.id], words),
+            ...exampleOf(EJEMPLOS[operation.id]?.cuerpo),
+          },
+        },
+      },
     }),
     responses: {
       ...Object.fromEntries(operation.problems.map((status) => [status, problemResponse(status)])),
       ...Object.fromEntries(
-        Object.entries(operation.answers).map(([status, answer]) => [status, response(answer)]),
+        Object.entries(operation.answers).map(([status, answer]) => [
+          status,
+          response(Number(status), answer, operation, words),
+        ]),
       ),
     },
   }
 }
 
-/** The OpenAPI 3.1 document of the functions, built from the schemas that check them. */
-export function openApiDocument(): Json {
+/**
+ * The OpenAPI 3.1 document of the functions, built from the schemas that check them.
+ * @param words is told which fields nobody describes.
+ */
+export function openApiDocument(words: Words = { used: new Set(), missing: [] }): Json {
   const paths: Record<string, Json> = {}
   for (const operation of OPERATIONS) {
-    paths[operation.path] = { ...paths[operation.path], [operation.method]: describe(operation) }
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: describe(operation, words) }
   }
-  const schemas = toJsonSchemaDefs(NAMED, CONFIG) as Record<string, Json>
   return {
     openapi: '3.1.0',
     info: {
@@ -180,7 +176,7 @@ export function openApiDocument(): Json {
         },
       },
       schemas: Object.fromEntries(
-        Object.entries(schemas).map(([name, schema]) => [name, withoutDialect(schema)]),
+        Object.entries(components()).map(([name, schema]) => [name, describeFields(schema, [name], words)]),
       ),
     },
   }

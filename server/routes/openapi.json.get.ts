@@ -1,10 +1,11 @@
 import { openApiDocument } from '../openapi/document.ts'
+import { type Prepared, prepare, sendPrepared } from '../utils/compressed.ts'
 import { publico } from '../utils/publico.ts'
 
-let document: ReturnType<typeof openApiDocument> | undefined
+let document: Prepared | undefined
 
 /** GET /openapi.json — OpenAPI 3.1, from the same schemas that check requests. */
-export default publico(() => {
-  document ??= openApiDocument()
-  return document
+export default publico((event) => {
+  document ??= prepare(JSON.stringify(openApiDocument()), 'application/json')
+  return sendPrepared(event, document)
 })

@@ -19,6 +19,28 @@ export const databaseUrl = v.pipe(
   ),
 )
 
+/** Accounts whose password anybody may know, offered at /docs: `{"contrasena": …, "cuentas": [{"correo": …}]}`. */
+export const demoAccounts = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    try {
+      return JSON.parse(dataset.value) as unknown
+    } catch {
+      addIssue({ message: 'is not JSON' })
+      return NEVER
+    }
+  }),
+  v.strictObject(
+    {
+      contrasena: v.string(),
+      cuentas: v.array(
+        v.strictObject({ correo: v.string(), nombre: v.string(), empresa: v.string(), rol: v.string() }),
+      ),
+    },
+    'is not a password and its accounts',
+  ),
+)
+
 export const poolSize = v.pipe(
   v.string(),
   v.regex(/^[1-9]\d{0,2}$/, 'is not a number from 1 to 999'),

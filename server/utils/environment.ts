@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os'
 import * as v from 'valibot'
 import type { Quotas } from '../limits/limits.ts'
+import { DEFAULT_APP_URL, MAIL, type MailServer, mailServerOf } from '../mail/environment.ts'
 import { fuenteDe, PRECIO, PRECIO_COMPLETO } from '../precios/entorno.ts'
 import type { Fuente } from '../precios/fuente.ts'
 import type { Folder } from './disk.ts'
 import {
   addresses,
   databaseUrl,
+  demoAccounts,
   httpUrl,
   metricsToken,
   origins,
@@ -26,6 +28,8 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const EnvironmentSchema = v.object({
   ...PRECIO,
   SUPABASE_URL: httpUrl,
+  SUPABASE_PUBLIC_URL: v.optional(httpUrl),
+  CUENTAS_DEMO: v.optional(demoAccounts),
   SUPABASE_PUBLISHABLE_KEY: v.pipe(v.string('is missing (or SUPABASE_ANON_KEY)'), v.minLength(1, 'is empty')),
   SUPABASE_SECRET_KEY: v.optional(v.string()),
   DATABASE_URL: databaseUrl,
@@ -35,11 +39,8 @@ const EnvironmentSchema = v.object({
   FIREBASE_SERVICE_ACCOUNT: v.optional(serviceAccount),
   GOOGLE_APPLICATION_CREDENTIALS: v.optional(v.string()),
   HTTPS_PROXY: v.optional(v.pipe(v.string(), v.url('is not a URL'))),
-  SMTP_URL: v.optional(
-    v.pipe(v.string(), v.url('is not a URL'), v.regex(/^smtps?:/, 'is not an smtp(s) URL')),
-  ),
-  SMTP_FROM: v.optional(v.string(), 'Triboka <no-responder@localhost>'),
-  APP_URL: v.optional(httpUrl, 'http://127.0.0.1:3000'),
+  ...MAIL,
+  MAILBOX_DIR: v.optional(v.string()),
   REDIS_URL: v.optional(
     v.pipe(v.string(), v.url('is not a URL'), v.regex(/^rediss?:/, 'is not a redis(s) URL')),
   ),
@@ -68,9 +69,13 @@ const EnvironmentSchema = v.object({
 })
 
 /** What the functions read from the environment, once checked. */
-export interface Environment {
+export interface Environment extends MailServer {
   /** Base of /auth/v1 and /storage/v1, without a slash at the end. */
   supabaseUrl: string
+  /** The same as browsers reach it: /docs signs in there. */
+  publicUrl: string
+  /** What /docs offers to sign in with at one press; undefined but on a stack of demonstration. */
+  demo: v.InferOutput<typeof demoAccounts> | undefined
   /** Key that goes along with the caller's token to Auth and Storage. */
   publishableKey: string
   /** For the work that no user asks for, such as sweeping; answers never depend on it. */
@@ -81,10 +86,8 @@ export interface Environment {
   jwtSecret: string | undefined
   /** Credentials of Firebase and the way out to it; undefined where push is off. */
   firebase: { serviceAccount: string | undefined; proxy: string | undefined } | undefined
-  /** Server that mails leave by, smtp(s)://user:password@host:port; without it none are sent. */
-  smtpUrl: string | undefined
-  /** Who mails are from. */
-  smtpFrom: string
+  /** Where the embedded stack keeps the mails that cannot leave; undefined elsewhere. */
+  mailboxDir: string | undefined
   /** The app that people open: links in mails lead there. */
   appUrl: string
   /** Where the price of the day comes from; undefined where nobody asks for it. */
@@ -133,6 +136,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   const { output } = result
   return {
     supabaseUrl: output.SUPABASE_URL,
+    publicUrl: output.SUPABASE_PUBLIC_URL ?? output.SUPABASE_URL,
+    demo: output.CUENTAS_DEMO,
     publishableKey: output.SUPABASE_PUBLISHABLE_KEY,
     secretKey: output.SUPABASE_SECRET_KEY,
     databaseUrl: output.DATABASE_URL,
@@ -141,9 +146,9 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
       output.FIREBASE_SERVICE_ACCOUNT || output.GOOGLE_APPLICATION_CREDENTIALS
         ? { serviceAccount: output.FIREBASE_SERVICE_ACCOUNT, proxy: output.HTTPS_PROXY }
         : undefined,
-    smtpUrl: output.SMTP_URL,
-    smtpFrom: output.SMTP_FROM,
-    appUrl: output.APP_URL,
+    ...mailServerOf(output),
+    mailboxDir: output.MAILBOX_DIR,
+    appUrl: output.APP_URL ?? DEFAULT_APP_URL,
     precio: fuenteDe(output),
     redisUrl: output.REDIS_URL,
     trustedProxies: output.TRUSTED_PROXIES,

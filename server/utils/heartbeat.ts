@@ -12,11 +12,9 @@ const AGAIN_MS = 500
  */
 export async function hearHeartbeat(signal: AbortSignal): Promise<void> {
   const { environment, database } = services()
-  const topic = `salud:${randomUUID()}`
+  const id = randomUUID()
   const latido = () =>
-    database
-      .as({ role: 'service_role' })
-      .query({ name: 'latido', text: 'select privado.latido($1)' }, [topic])
+    database.as({ role: 'service_role' }).query({ name: 'latido', text: 'select privado.latido($1)' }, [id])
   // With the secret key it is not one of the many who share what is left to strangers.
   const client = createClient(environment.supabaseUrl, environment.secretKey ?? environment.publishableKey, {
     auth: { persistSession: false, autoRefreshToken: false },
@@ -26,7 +24,7 @@ export async function hearHeartbeat(signal: AbortSignal): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason), { once: true })
       client
-        .channel(topic)
+        .channel(`salud:${id}`)
         .on('broadcast', { event: 'latido' }, () => resolve())
         .subscribe((state, error) => {
           if (state !== 'SUBSCRIBED') return reject(error ?? new Error(`Realtime: ${state}`))

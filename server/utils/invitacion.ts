@@ -1,3 +1,4 @@
+import { layOut, type Mail } from '../mail/letter.ts'
 import { log } from './log.ts'
 import { services } from './services.ts'
 
@@ -16,33 +17,33 @@ export interface Invitacion {
   aceptada_por: null
 }
 
+function carta({ email, empresa, invita }: Invitacion, enlace: string): Mail {
+  const destino = empresa ?? 'Triboka'
+  return layOut({
+    to: email,
+    subject: `Invitación a ${destino}`,
+    paragraphs: [
+      `${invita} le invita a ${empresa ?? 'administrar Triboka'}.`,
+      `Cree su cuenta con este correo (${email}) desde este enlace, que sirve una vez y por 7 días.`,
+    ],
+    link: { label: 'Aceptar la invitación', url: enlace },
+    notes: ['Si no esperaba esta invitación, no haga nada.'],
+  })
+}
+
 /**
  * Sends the link of an invitation by mail. Where no mail can leave, the link is given back to who invited, so
- * that it can be delivered by hand.
+ * that it can be delivered by hand; on the embedded stack the mail is in its mailbox as well.
  */
-export async function entregarInvitacion({
-  id,
-  email,
-  empresa,
-  invita,
-  testigo,
-}: Invitacion): Promise<{ enviada: boolean; enlace?: string }> {
-  const { sendMail, environment } = services()
+export async function entregarInvitacion(
+  invitacion: Invitacion,
+): Promise<{ enviada: boolean; enlace?: string }> {
+  const { sendMail, keepMail, environment } = services()
+  const { id, testigo } = invitacion
   const enlace = `${environment.appUrl}/invitacion?testigo=${testigo}`
   try {
-    if (sendMail) {
-      await sendMail({
-        to: email,
-        subject: `Invitación a ${empresa ?? 'Triboka'}`,
-        text: [
-          `${invita} le invita a ${empresa ?? 'administrar Triboka'}.`,
-          `Cree su cuenta con este correo (${email}) desde este enlace, que sirve una vez y por 7 días:`,
-          enlace,
-          'Si no esperaba esta invitación, no haga nada.',
-        ].join('\n\n'),
-      })
-      return { enviada: true }
-    }
+    await (sendMail ?? keepMail)?.(carta(invitacion, enlace))
+    if (sendMail) return { enviada: true }
     log.info({ invitation: id }, 'no SMTP_URL: the link of the invitation was not mailed')
   } catch (error) {
     log.error({ invitation: id, err: error }, 'the invitation was not mailed')

@@ -1,6 +1,8 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import type { Redis } from 'ioredis'
 import { type Limits, openLimits } from '../limits/limits.ts'
+import type { SendMail } from '../mail/letter.ts'
+import { openMailbox } from '../mail/mailbox.ts'
 import { createMetricsGuard, type MayReadMetrics } from '../metrics/guard.ts'
 import { countRefused } from '../metrics/metrics.ts'
 import { createRenderer, type Renderer } from '../miniaturas/renderer.ts'
@@ -8,7 +10,7 @@ import { type ClientAddress, createClientAddress } from './client-address.ts'
 import { type Cors, createCors } from './cors.ts'
 import { type Database, openDatabase } from './db.ts'
 import type { Environment } from './environment.ts'
-import { openMailer, type SendMail } from './mailer.ts'
+import { openMailer } from './mailer.ts'
 import { openRedis } from './redis.ts'
 import { createSessionVerifier, type VerifySession } from './sessions.ts'
 import { streamingFetch } from './streaming-fetch.ts'
@@ -22,6 +24,8 @@ export interface Services {
   verifySession: VerifySession
   /** Sends a mail; undefined without SMTP_URL. */
   sendMail: SendMail | undefined
+  /** Keeps the mails that cannot leave where whoever runs the embedded stack reads them; undefined elsewhere. */
+  keepMail: SendMail | undefined
   /** Undefined without REDIS_URL. It may be away: see isReady. */
   redis: Redis | undefined
   limits: Limits
@@ -61,6 +65,10 @@ export function openServices(environment: Environment): void {
     readers: open(environment.readers, true),
     verifySession: createSessionVerifier(environment),
     sendMail: openMailer(environment),
+    keepMail:
+      environment.smtpUrl === undefined && environment.mailboxDir !== undefined
+        ? openMailbox(environment.mailboxDir, environment.smtpFrom)
+        : undefined,
     supabaseAs: (token, requestId) =>
       createClient(environment.supabaseUrl, environment.publishableKey, {
         accessToken: async () => token,

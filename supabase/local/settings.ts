@@ -16,6 +16,8 @@ export interface Settings {
   dbPort: number
   /** Port of Studio; null when it is switched off. */
   studioPort: number | null
+  /** Port of the mailbox page; null when it is switched off or mails leave by SMTP_URL. */
+  mailboxPort: number | null
   /** Cluster, keys, caches and the lock of the stack. */
   dataDir: string
   /** Bytes of the buckets: STORAGE_DIR/<bucket>/<name>. */
@@ -74,17 +76,17 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
     apiPort,
     dbPort: port(env, 'SUPABASE_DB_PORT', 54322),
     studioPort: env.STUDIO === 'off' ? null : port(env, 'STUDIO_PORT', 54323),
+    mailboxPort: env.MAILBOX === 'off' || env.SMTP_URL ? null : port(env, 'MAILBOX_PORT', 54324),
     dataDir: folder(env, 'DATA_DIR', '.data'),
     storageDir: folder(env, 'STORAGE_DIR', 'storage'),
     diskReserve: mebibytes(env, 'DISK_RESERVE_MB', 256),
     publicUrl: origin(env, 'SUPABASE_PUBLIC_URL'),
   }
-  const ports = [settings.functionsPort, apiPort, settings.dbPort, settings.studioPort].filter(
-    (p) => p !== null,
-  )
+  const { functionsPort, dbPort, studioPort, mailboxPort } = settings
+  const ports = [functionsPort, apiPort, dbPort, studioPort, mailboxPort].filter((p) => p !== null)
   if (new Set(ports).size !== ports.length) {
     throw new SetupError(
-      'PORT, SUPABASE_API_PORT, SUPABASE_DB_PORT and STUDIO_PORT must differ from each other.',
+      'PORT, SUPABASE_API_PORT, SUPABASE_DB_PORT, STUDIO_PORT and MAILBOX_PORT must differ from each other.',
     )
   }
   return settings
@@ -92,6 +94,9 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
 
 /** Where a running stack says who it is. */
 export const stackFile = (settings: Settings) => join(settings.dataDir, 'stack.json')
+
+/** Where mails are kept while none can leave. */
+export const mailboxDir = (settings: Pick<Settings, 'dataDir'>) => join(settings.dataDir, 'mailbox')
 
 /** While this file is there, what the DATA_DIR holds is a restore that has not ended. */
 export const restoreMark = (dataDir: string) => join(dataDir, 'restaurando')

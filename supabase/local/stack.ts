@@ -13,13 +13,15 @@ import { createLite } from './gateway/lite.ts'
 import { type Keys, loadKeys } from './keys.ts'
 import { acquire } from './lock.ts'
 import { assertWritable } from './machine-faults.ts'
+import { openStackMailer, readMailEnvironment } from './mailbox/environment.ts'
+import { startMailbox } from './mailbox/server.ts'
 import { assertPortFree } from './ports.ts'
 import { bootstrap, databaseUrl } from './postgres/bootstrap.ts'
 import { SUPERUSER, startCluster } from './postgres/cluster.ts'
 import { migrate } from './postgres/migrate.ts'
 import { readLimits } from './realtime/limits.ts'
 import { createRealtimeServer } from './realtime/server.ts'
-import { restoreMark, type Settings, SetupError } from './settings.ts'
+import { mailboxDir, restoreMark, type Settings, SetupError } from './settings.ts'
 import { readStorageLimits } from './storage/limits.ts'
 import { createStorageServer } from './storage/server.ts'
 import { startStudio } from './studio/server.ts'
@@ -36,6 +38,8 @@ export interface StackEnv {
   DATABASE_URL: string
   FUNCTIONS_URL: string
   STUDIO_URL: string
+  /** Where the mails are read that could not leave; empty where they leave by SMTP_URL. */
+  MAILBOX_URL: string
 }
 
 export interface Stack {
@@ -80,6 +84,7 @@ export function stackEnv(settings: Settings, keys: Keys): StackEnv {
     DATABASE_URL: databaseUrl({ port: settings.dbPort, password: keys.dbPassword }, 'postgres'),
     FUNCTIONS_URL: origin(settings.host, settings.functionsPort),
     STUDIO_URL: settings.studioPort === null ? '' : origin('127.0.0.1', settings.studioPort),
+    MAILBOX_URL: settings.mailboxPort === null ? '' : origin('127.0.0.1', settings.mailboxPort),
   }
 }
 
@@ -128,12 +133,17 @@ async function startParts(
   if (functions !== 'none') await assertPortFree(settings.functionsPort, settings.host, 'PORT', patience)
   if (settings.studioPort !== null)
     await assertPortFree(settings.studioPort, '127.0.0.1', 'STUDIO_PORT', patience)
+  if (settings.mailboxPort !== null)
+    await assertPortFree(settings.mailboxPort, '127.0.0.1', 'MAILBOX_PORT', patience)
 
   // Building takes seconds the first time; Postgres starts meanwhile.
   const built = functions === 'production' ? buildFunctions({ signal, report }) : undefined
   built?.catch(() => {})
   const keys = await loadKeys(settings.dataDir)
+  const mail = readMailEnvironment()
   const config = await readConfig()
+  // The app is at one address, for the links of Auth as for those of the functions.
+  if (mail.appUrl) config.auth.site_url = mail.appUrl
   const limits = readLimits()
   const storageLimits = readStorageLimits()
   const environment = readGatewayEnvironment()
@@ -173,7 +183,6 @@ async function startParts(
     signal?.throwIfAborted()
 
     const lite = createLite({
-      publicUrl,
       ownerUrl: url('postgres'),
       authenticatorUrl: url('authenticator'),
       authAdminUrl: url('supabase_auth_admin'),
@@ -189,7 +198,7 @@ async function startParts(
       publicUrl,
       config: config.auth,
       auth: lite.auth,
-      sendMail: lite.sendMail,
+      sendMail: openStackMailer(mail, mailboxDir(settings)),
     })
     stops.push(() => authAdmin.close())
     const storage = await createStorageServer({
@@ -245,10 +254,19 @@ async function startParts(
       })
       stops.push(() => studio.close())
     }
+    if (settings.mailboxPort !== null) {
+      const mailbox = await startMailbox({ folder: mailboxDir(settings), port: settings.mailboxPort })
+      stops.push(() => mailbox.close())
+    }
     if (functions !== 'none') {
       const child = await startFunctions({
         settings,
-        env: { ...env, DATABASE_URL: url('authenticator'), AUTHENTICATOR_DATABASE_URL: url('authenticator') },
+        env: {
+          ...env,
+          DATABASE_URL: url('authenticator'),
+          AUTHENTICATOR_DATABASE_URL: url('authenticator'),
+          MAILBOX_DIR: mailboxDir(settings),
+        },
         entry: await built,
         onEvent: (event, detail) => report(`Functions ${event} (${detail})`),
       })

@@ -71,6 +71,11 @@ describe('al entrar', () => {
     expect(await entrar(email, CLAVE)).toBe(code)
   })
 
+  test('un correo que no se puede guardar es un error de quien lo envía', async () => {
+    for (const email of ['nul\u0000@prueba.test', 'media\ud800@prueba.test'])
+      expect(['validation_failed', 'invalid_credentials']).toContain(await entrar(email, CLAVE))
+  })
+
   test('la contraseña que cambia mientras se comprueba no deja sesión', async () => {
     const { id, email } = await cuenta()
     // Everybody's turn is taken: the sign-in has read the old hash and waits.

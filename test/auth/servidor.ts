@@ -6,9 +6,8 @@ import { createPostgresConnection } from '@supabase/lite/postgres'
 import { type AdminUserAttributes, createClient, type SupabaseClient, type User } from '@supabase/supabase-js'
 import { createApp, eventHandler, sendWebResponse, toNodeListener, useBase } from 'h3'
 import { inject } from 'vitest'
+import type { Mail, SendMail } from '../../server/mail/letter.ts'
 import { authColumnTypes } from '../../supabase/local/auth/admin/columns.ts'
-import type { Mail } from '../../supabase/local/auth/admin/invitation.ts'
-import { linkToGateway } from '../../supabase/local/auth/admin/mailer.ts'
 import { createAuthAdmin } from '../../supabase/local/auth/admin/server.ts'
 import { createIdentifier } from '../../supabase/local/gateway/identity.ts'
 import { toRequest } from '../../supabase/local/gateway/web.ts'
@@ -59,8 +58,14 @@ export interface ServidorDeAuth {
   close(): Promise<void>
 }
 
-/** Another auth server over the stack's database, with an `[auth]` of its own and mails that can be read. */
-export async function servidorDeAuth(config: Record<string, unknown>): Promise<ServidorDeAuth> {
+/**
+ * Another auth server over the stack's database, with an `[auth]` of its own and mails that can be read.
+ * @param sendMail what is to send them besides.
+ */
+export async function servidorDeAuth(
+  config: Record<string, unknown>,
+  sendMail?: SendMail,
+): Promise<ServidorDeAuth> {
   const stack = inject('stack')
   const keys = await loadKeys(stack.dataDir)
   const authAdminUrl = Object.assign(new URL(stack.databaseUrl), { username: 'supabase_auth_admin' }).href
@@ -71,13 +76,6 @@ export async function servidorDeAuth(config: Record<string, unknown>): Promise<S
   const publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
   const correos: Mail[] = []
-  const email = linkToGateway(
-    { send: async (mail: Mail) => void correos.push(mail) },
-    {
-      siteUrl: String(config.site_url),
-      publicUrl,
-    },
-  )
   const connection = createPostgresConnection({
     url: authAdminUrl,
     postgresOptions: { max: 2, onnotice: () => {}, types: authColumnTypes as never },
@@ -86,7 +84,7 @@ export async function servidorDeAuth(config: Record<string, unknown>): Promise<S
   const lite = new App({
     connection,
     auth: { ...config, enabled: true, jwt_secret: keys.jwtSecret },
-    options: { drivers: { email }, server: { apiKeys: false, disableStudio: true } },
+    options: { server: { apiKeys: false, disableStudio: true } },
   } as never)
   const admin = createAuthAdmin({
     authAdminUrl,
@@ -94,7 +92,10 @@ export async function servidorDeAuth(config: Record<string, unknown>): Promise<S
     publicUrl,
     config,
     auth: (request) => lite.fetch(request),
-    sendMail: (mail) => email.send(mail),
+    sendMail: async (mail) => {
+      await sendMail?.(mail)
+      correos.push(mail)
+    },
   })
 
   const app = createApp()

@@ -38,6 +38,7 @@ export async function startOwnStack(): Promise<OwnStack> {
     dbPort,
     studioPort: null,
     diskReserve: 0,
+    mailboxPort: null,
     publicUrl: null,
     dataDir: join(dir, 'data'),
     storageDir: join(dir, 'storage'),

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { access, cp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { access, cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -71,6 +71,9 @@ describe('un respaldo con la pila en marcha', () => {
     expect(uploads).toBeGreaterThan(3)
 
     const target = await stack.emptyTarget()
+    // What git brings there is no document.
+    await mkdir(target.storageDir, { recursive: true })
+    await writeFile(join(target.storageDir, 'README.md'), 'La página de la carpeta.')
     const found = { rows: await readLoad(stack.url), restored: [] as Awaited<ReturnType<typeof readLoad>> }
     await restore({
       folder,
@@ -87,6 +90,7 @@ describe('un respaldo con la pila en marcha', () => {
         expect(objects).toBe(n)
       },
     })
+    expect(await readFile(join(target.storageDir, 'README.md'), 'utf8')).toBe('La página de la carpeta.')
     expect(found.restored).toHaveLength(before.length)
     for (const { escritor, filas, ultimo, espejo, bien } of found.restored) {
       expect(ultimo).toBeGreaterThanOrEqual(before[escritor]!)

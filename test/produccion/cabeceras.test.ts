@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => replica.stop())
 
 describe('las cabeceras de seguridad', () => {
-  it.each(['/salud', '/contratos', '/nada', '/docs', '/openapi.json', '/docs/swagger-ui.css'])(
+  it.each(['/salud', '/contratos', '/nada', '/docs', '/openapi.json', '/docs/scalar.js'])(
     'van en %s',
     async (ruta) => {
       const { headers } = await fetch(replica.url + ruta)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { parseSize, readConfig } from '../../supabase/local/config.ts'
+import { readMailEnvironment } from '../../supabase/local/mailbox/environment.ts'
 import { isExposed, isLoopback, readSettings } from '../../supabase/local/settings.ts'
 
 describe('settings', () => {
@@ -14,6 +15,7 @@ describe('settings', () => {
       dbPort: 54322,
       studioPort: 54323,
       diskReserve: 256 * 2 ** 20,
+      mailboxPort: 54324,
     })
   })
 
@@ -23,6 +25,21 @@ describe('settings', () => {
 
   test('STUDIO=off serves no Studio', () => {
     expect(readSettings({ STUDIO: 'off' }).studioPort).toBeNull()
+  })
+
+  test('MAILBOX=off serves no mailbox, and neither does a server of mail', () => {
+    expect(readSettings({ MAILBOX: 'off' }).mailboxPort).toBeNull()
+    expect(readSettings({ SMTP_URL: 'smtp://127.0.0.1:25' }).mailboxPort).toBeNull()
+    expect(() => readSettings({ MAILBOX_PORT: '8000' })).toThrow('MAILBOX_PORT must differ')
+  })
+
+  test('what sends mails has a default, two names for its sender, and is refused by name', () => {
+    const localhost = 'Triboka <no-responder@localhost>'
+    expect(readMailEnvironment({})).toEqual({ smtpUrl: undefined, smtpFrom: localhost, appUrl: undefined })
+    expect(readMailEnvironment({ MAIL_FROM: 'a@b.ec' }).smtpFrom).toBe('a@b.ec')
+    expect(readMailEnvironment({ MAIL_FROM: 'a@b.ec', SMTP_FROM: 'c@d.ec' }).smtpFrom).toBe('c@d.ec')
+    expect(readMailEnvironment({ APP_URL: 'https://app.ec/' }).appUrl).toBe('https://app.ec')
+    expect(() => readMailEnvironment({ SMTP_URL: 'http://x', APP_URL: 'y' })).toThrow(/SMTP_URL .*APP_URL /)
   })
 
   test.each(['0', '65536', '80a', '-1', '8000.5', ' '])('PORT=%j is refused by name', (PORT) => {

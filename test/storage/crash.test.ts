@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -36,6 +36,9 @@ const contentOf = (name: string, round: number) => Buffer.alloc(100_000 + round,
 describe('el servidor muere a media subida', () => {
   it('lo confirmado está entero, no hay fila sin objeto y el barrido quita el resto', async () => {
     const server = await startStorageProcess()
+    // What git brings there: the sweep below leaves it, and it is nobody's object.
+    const page = join(server.storageDir, 'README.md')
+    await writeFile(page, 'La página de la carpeta.')
     const bucket = await makeBucket({}, server.url)
     /** The last round that was acknowledged, and the last that was begun, of each name. */
     const acknowledged = new Map<string, number>()
@@ -73,6 +76,9 @@ describe('el servidor muere a media subida', () => {
     expect(acknowledged.size).toBeGreaterThan(0)
 
     await server.ask({ sweep: { olderThanMs: 0 } })
+    expect(await readFile(page, 'utf8')).toBe('La página de la carpeta.')
+    for (const path of ['README.md', 'README.md/README.md', '../README.md', `${bucket}/../README.md`])
+      expect((await fetch(`${server.url}/storage/v1/object/public/${path}`)).status).not.toBe(200)
     expect((await privateFiles(server, 'versions')).sort()).toEqual(rows.map(({ version }) => version).sort())
     expect(await privateFiles(server, 'staging')).toEqual([])
     expect((await files(server, bucket)).sort()).toEqual(

@@ -47,6 +47,9 @@ export function calls(bucket: string, authorization: fc.Arbitrary<string>): fc.A
     fc
       .dictionary(fc.constantFrom(...keys), or('1', text), { maxKeys: 2 })
       .map((q) => `?${new URLSearchParams(q)}`)
+  const image = fc
+    .tuple(or('a.png', raw), query('width', 'height', 'resize', 'quality', 'format', 'token', 'download'))
+    .map((p) => p.join(''))
   const headers = (right: Record<string, fc.Arbitrary<string>>) => fc.record(right, { requiredKeys: [] })
   const none = fc.constant({})
   const nothing = fc.constant('')
@@ -155,6 +158,15 @@ export function calls(bucket: string, authorization: fc.Arbitrary<string>): fc.A
     ['PATCH', at('/upload/resumable', raw), text, tus],
     ['DELETE', at('/cdn', inBucket, name), nothing, none],
     ['GET', at('/render/image', raw), nothing, none],
+    ['GET', at('/render/image/authenticated', inBucket, image), nothing, read],
+    ['GET', at('/render/image/public', inBucket, image), nothing, none],
+    ['GET', at('/render/image/sign', inBucket, image), nothing, none],
+    [
+      'POST',
+      at('/object/sign', inBucket, or('a.png', raw)),
+      fields({ expiresIn: 60, transform: { width: 9 } }),
+      none,
+    ],
   ]
   const { publishableKey } = inject('stack')
   return fc.oneof(

@@ -6,11 +6,19 @@ import { allow, anonymous, makeBucket, ok, person, service } from './support.ts'
 
 const DEEP = `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`
 
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+
 describe('nada de lo que envía un cliente es un error nuestro', () => {
   let bucket: string
 
-  /** Puts the object there again that some call may have taken away. */
-  const refill = async () => void (await service().from(bucket).upload('a.pdf', 'hola', { upsert: true }))
+  /** Puts the objects there again that some call may have taken away. */
+  const refill = async () => {
+    await service().from(bucket).upload('a.pdf', 'hola', { upsert: true })
+    await service().from(bucket).upload('a.png', PIXEL, { upsert: true, contentType: 'image/png' })
+  }
 
   beforeEach(async () => {
     bucket = await makeBucket()
@@ -99,7 +107,7 @@ describe('nada de lo que envía un cliente es un error nuestro', () => {
       await anonymous().from(nul).download('a.pdf'),
     ])
       expect(answer.error, JSON.stringify(answer)).toMatchObject({ status: 400 })
-    expect(ok(await files.list()).map(({ name }) => name)).toEqual(['a.pdf'])
+    expect(ok(await files.list()).map(({ name }) => name)).toEqual(['a.pdf', 'a.png'])
   })
 
   it('metadatos sin fondo y codificaciones que no lo son no rompen nada', async () => {

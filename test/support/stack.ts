@@ -23,6 +23,7 @@ export interface TestStack {
   authenticatorUrl: string
   functionsUrl: string
   studioUrl: string
+  mailboxUrl: string
   storageDir: string
   dataDir: string
 }
@@ -49,7 +50,7 @@ export interface StackProcess {
 /** A folder and free ports for a stack that disturbs no other. */
 export async function makeEnv(): Promise<{ dir: string; env: NodeJS.ProcessEnv }> {
   const dir = await makeTempDir('triboka-test-')
-  const [functions, api, db, studio] = await findFreePorts(4)
+  const [functions, api, db, studio, mailbox] = await findFreePorts(5)
   const env = {
     ...process.env,
     SUPABASE_URL: undefined,
@@ -58,6 +59,8 @@ export async function makeEnv(): Promise<{ dir: string; env: NodeJS.ProcessEnv }
     SUPABASE_API_PORT: String(api),
     SUPABASE_DB_PORT: String(db),
     STUDIO_PORT: String(studio),
+    MAILBOX_PORT: String(mailbox),
+    SMTP_URL: undefined,
     DATA_DIR: join(dir, 'data'),
     STORAGE_DIR: join(dir, 'storage'),
     RESPALDOS: 'off',
@@ -93,6 +96,7 @@ async function describe(settings: Settings): Promise<TestStack> {
     authenticatorUrl: databaseUrl({ port: settings.dbPort, password: keys.dbPassword }, 'authenticator'),
     functionsUrl: env.FUNCTIONS_URL,
     studioUrl: env.STUDIO_URL,
+    mailboxUrl: env.MAILBOX_URL,
     storageDir: settings.storageDir,
     dataDir: settings.dataDir,
   }

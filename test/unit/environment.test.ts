@@ -13,6 +13,7 @@ describe('the environment of the functions', () => {
   it('is read with its defaults', () => {
     expect(readEnvironment(whole)).toEqual({
       supabaseUrl: 'http://127.0.0.1:54321',
+      publicUrl: 'http://127.0.0.1:54321',
       publishableKey: 'sb_publishable_x',
       databaseUrl: whole.DATABASE_URL,
       jwtSecret: whole.JWT_SECRET,
@@ -28,6 +29,7 @@ describe('the environment of the functions', () => {
         anonymous: { points: 600, seconds: 60 },
       },
       respaldos: false,
+      disks: { folders: [{ name: 'data', path: '.' }], reserve: 256 * 2 ** 20 },
       logLevel: 'info',
       smtpFrom: 'Triboka <no-responder@localhost>',
       appUrl: 'http://127.0.0.1:3000',

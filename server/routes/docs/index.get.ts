@@ -1,32 +1,28 @@
-import { randomBytes } from 'node:crypto'
-import { setResponseHeaders } from 'h3'
+import { setResponseHeader } from 'h3'
+import { pagina, policy } from '../../docs/pagina.ts'
+import { recurso } from '../../docs/recursos.ts'
+import { prepare, sendPrepared } from '../../utils/compressed.ts'
 import { publico } from '../../utils/publico.ts'
+import { services } from '../../utils/services.ts'
 
-const page = (nonce: string) => `<!doctype html>
-<html lang="es">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <title>Triboka: contratos y documentos</title>
-  <link rel="icon" href="docs/favicon-32x32.png">
-  <link rel="stylesheet" href="docs/swagger-ui.css">
-</head>
-<body>
-  <div id="swagger-ui"></div>
-  <script src="docs/swagger-ui-bundle.js"></script>
-  <script nonce="${nonce}">
-    SwaggerUIBundle({ url: 'openapi.json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null, persistAuthorization: false })
-  </script>
-</body>
-</html>
-`
+async function make() {
+  const [script, style, program] = await Promise.all(
+    ['pagina.js', 'pagina.css', 'scalar.js'].map((name) => recurso(name)!),
+  )
+  const { environment } = services()
+  return prepare(
+    pagina(environment, { script: script!, style: style!, program: program! }),
+    'text/html; charset=utf-8',
+  )
+}
+let page: ReturnType<typeof make> | undefined
 
-/** GET /docs — the page to read and try the endpoints; its policy lets it talk to this origin only. */
-export default publico((event) => {
-  const nonce = randomBytes(16).toString('base64')
-  setResponseHeaders(event, {
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': `default-src 'none'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+/** GET /docs — the page to read and try the endpoints, with a session. */
+export default publico(async (event) => {
+  page ??= make()
+  page.catch(() => {
+    page = undefined
   })
-  return page(nonce)
+  setResponseHeader(event, 'content-security-policy', policy(services().environment))
+  return sendPrepared(event, await page)
 })

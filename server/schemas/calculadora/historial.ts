@@ -28,7 +28,7 @@ const parametros = v.pipe(v.array(ParametroSchema), v.description('Los que se us
 export const calculoDe = (cual: string, resultado: v.GenericSchema) =>
   v.strictObject({
     id: v.optional(v.pipe(IdSchema, v.description('Con él queda en el historial.'))),
-    tipo: v.literal(cual),
+    tipo: v.pipe(v.literal(cual), v.description('Qué calculadora es.')),
     fecha,
     resultado,
     pasos,

@@ -85,7 +85,11 @@ export function createDiscreetAuth(auth: Fetch, db: AuthDatabase): Fetch {
     if (request.method !== 'POST') return auth(request)
     const { pathname, searchParams } = new URL(request.url)
     const path = pathname.replace(/^\/auth\/v1/, '').replace(/\/+$/, '')
-    if (path === '/token' && searchParams.get('grant_type') === 'password') return signIn(request)
+    if (path === '/token' && searchParams.get('grant_type') === 'password')
+      return signIn(request).catch((error) => {
+        if (!(error instanceof AuthError)) throw error
+        return refuse(request, error)
+      })
     return /^\/(otp|magiclink|recover|resend)$/.test(path) ? askForMail(request) : auth(request)
   }
 }

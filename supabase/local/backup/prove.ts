@@ -84,6 +84,7 @@ export async function prove(folder: string, backup: BackupSettings, say: Say = (
       apiPort,
       dbPort,
       studioPort: null,
+      mailboxPort: null,
       publicUrl: null,
       diskReserve: 0,
       dataDir: join(dir, 'data'),

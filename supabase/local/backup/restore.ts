@@ -25,7 +25,15 @@ type Say = (line: string) => void
 /** Longer than any log takes to be replayed. */
 const RECOVERY_MS = 24 * 3600_000
 
-const isEmpty = async (folder: string) => (await readdir(folder).catch(() => [])).length === 0
+/** The page that tells what the folder is for: no document, and no reason to call a STORAGE_DIR used. */
+const SIGN = 'README.md'
+
+const contentsOf = async (folder: string) =>
+  (await readdir(folder, { withFileTypes: true }).catch(() => []))
+    .filter((entry) => !(entry.name === SIGN && entry.isFile()))
+    .map(({ name }) => name)
+
+const isEmpty = async (folder: string) => (await contentsOf(folder)).length === 0
 
 /** @throws SetupError unless both folders are empty: a restore never touches what is there. */
 async function mustBeEmpty(settings: Settings): Promise<void> {
@@ -47,8 +55,7 @@ async function mustBeEmpty(settings: Settings): Promise<void> {
 }
 
 async function emptyFolder(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => []))
-    await rm(join(folder, name), { recursive: true, force: true })
+  for (const name of await contentsOf(folder)) await rm(join(folder, name), { recursive: true, force: true })
 }
 
 /** Reads a file of the backup as it was before it was encrypted. */

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { type ApiKeyResolver, App, createAppDrivers } from '@supabase/lite'
+import { type ApiKeyResolver, App } from '@supabase/lite'
 import { createPostgresConnection } from '@supabase/lite/postgres'
 import pg from 'pg'
 import { CATALOGUE } from '../../../server/utils/catalogue.ts'
 import type { Claims } from '../../../server/utils/db.ts'
 import { authColumnTypes } from '../auth/admin/columns.ts'
-import { linkToGateway, type Mailer } from '../auth/admin/mailer.ts'
-import { authSettings } from '../auth/admin/settings.ts'
 import type { Config } from '../config.ts'
 import type { Keys } from '../keys.ts'
 import type { Identifier } from './identity.ts'
@@ -18,8 +16,6 @@ export interface Lite {
   auth(request: Request): Promise<Response>
   /** Lite's own pages about the schema, for Studio. */
   system(request: Request): Promise<Response>
-  /** Delivers a mail as config.toml says. */
-  sendMail: Mailer['send']
   close(): Promise<void>
 }
 
@@ -103,7 +99,11 @@ function watchSchema(url: string, onChange: () => Promise<void>): () => Promise<
 
 /** config.toml's [auth] with the names that lite still uses: the CLI has renamed `email.enable_signup`. */
 function authConfig({ sms: _, email, ...auth }: Config['auth']) {
-  const { enabled = true, ...rest } = (email ?? {}) as { enabled?: boolean }
+  const {
+    enabled = true,
+    template: _own,
+    ...rest
+  } = (email ?? {}) as { enabled?: boolean; template?: unknown }
   return { ...auth, email: { enable_signup: enabled, ...rest } }
 }
 
@@ -117,8 +117,6 @@ async function tellNoRoom(response: Response): Promise<Response> {
 
 /** Builds the REST server (logging in as authenticator) and the auth server (as the owner of schema auth). */
 export function createLite(options: {
-  /** The gateway's URL. */
-  publicUrl: string
   ownerUrl: string
   authenticatorUrl: string
   authAdminUrl: string
@@ -167,11 +165,12 @@ export function createLite(options: {
     auth: { enabled: false, jwt_secret: keys.jwtSecret },
     options: { server },
   } as never)
-  const { siteUrl } = authSettings(config.auth)
-  const email = linkToGateway(createAppDrivers({}, { auth: authConfig(config.auth) } as never).email, {
-    siteUrl,
-    publicUrl: options.publicUrl,
-  })
+  // Its own would write each mail into the log. Those of Auth are sent before a request comes here: auth/mail.
+  const email = {
+    async send() {
+      throw new Error('Lite was asked for a mail that it does not send.')
+    },
+  }
   const auth = new App({
     connection: authConnection,
     auth: { ...authConfig(config.auth), enabled: true, jwt_secret: keys.jwtSecret },
@@ -183,7 +182,6 @@ export function createLite(options: {
     rest: restAs,
     auth: (request) => auth.fetch(request, { peerAddress: null }),
     system: (request) => rest.fetch(request, { peerAddress: null }),
-    sendMail: (mail) => email.send(mail),
     async close() {
       await unwatch()
       // A connection of theirs that Postgres never answers is not waited for.

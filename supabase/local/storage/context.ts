@@ -3,6 +3,7 @@ import type { Renderer } from '../../../server/miniaturas/renderer.ts'
 import type { Database } from '../../../server/utils/db.ts'
 import type { ObjectDriver } from './driver/types.ts'
 import type { StorageLimits } from './limits.ts'
+import type { Arriving } from './objects/arriving.ts'
 import type { NameKeeper } from './objects/name-keeper.ts'
 import type { Signatures } from './signatures.ts'
 
@@ -22,4 +23,5 @@ export interface StorageContext {
   /** Largest object of any bucket, in bytes. */
   fileSizeLimit: number
   limits: StorageLimits
+  arriving: Arriving
 }

@@ -9,7 +9,7 @@ export interface StorageLimits {
   uploadLinkSeconds: number
   /** Resumable uploads that one user may have open at once. */
   openUploads: number
-  /** Bytes that the open uploads of one user may take when they end. */
+  /** Bytes that the open resumable uploads of one user may take when they end, and those that any other hold at once. */
   openBytes: number
   /** Age at which a resumable upload that never ended is swept, in milliseconds. */
   openUploadMs: number

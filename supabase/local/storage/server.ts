@@ -9,6 +9,7 @@ import { noRoom, toStorageError } from './errors.ts'
 import { SERVICE } from './http/caller.ts'
 import { ANSWERED } from './http/router.ts'
 import type { StorageLimits } from './limits.ts'
+import { createArriving } from './objects/arriving.ts'
 import { createNameKeeper } from './objects/name-keeper.ts'
 import { createResumable } from './resumable/server.ts'
 import { ResumableStore } from './resumable/store.ts'
@@ -85,6 +86,7 @@ export async function createStorageServer(options: StorageOptions): Promise<Stor
     renderer: createRenderer(),
     fileSizeLimit: options.fileSizeLimit,
     limits: options.limits,
+    arriving: createArriving(options.limits.openBytes),
   }
   const uploads = new ResumableStore(folders.resumable, options.limits)
   await uploads.load()

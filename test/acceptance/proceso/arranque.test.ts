@@ -73,6 +73,7 @@ describe('dos sistemas en una máquina', () => {
       DATABASE_URL: stack.databaseUrl,
       FUNCTIONS_URL: stack.functionsUrl,
       STUDIO_URL: stack.studioUrl,
+      MAILBOX_URL: stack.mailboxUrl,
     })
   })
 
@@ -100,7 +101,7 @@ describe('dos sistemas en una máquina', () => {
     )
   })
 
-  test.each(['PORT', 'SUPABASE_API_PORT', 'SUPABASE_DB_PORT', 'STUDIO_PORT'])(
+  test.each(['PORT', 'SUPABASE_API_PORT', 'SUPABASE_DB_PORT', 'STUDIO_PORT', 'MAILBOX_PORT'])(
     'un puerto tomado se dice en una línea: %s',
     async (variable) => {
       const { env } = await make()
@@ -126,7 +127,7 @@ describe('dos sistemas en una máquina', () => {
     const family = await familyOf(first.child.pid!)
     expect(family.length).toBeGreaterThan(3)
     const closed: Record<string, number> = {}
-    const names = ['PORT', 'SUPABASE_API_PORT', 'SUPABASE_DB_PORT', 'STUDIO_PORT']
+    const names = ['PORT', 'SUPABASE_API_PORT', 'SUPABASE_DB_PORT', 'STUDIO_PORT', 'MAILBOX_PORT']
     const stopped = first.stop()
     for (let tick = 1; names.some((name) => !closed[name]); tick++) {
       const open = await Promise.all(names.map((name) => isOpen(env[name])))

@@ -73,19 +73,25 @@ export type AuditAction =
   | 'user_invited'
   | 'user_recovery_requested'
   | 'user_confirmation_requested'
+  | 'user_repeated_signup'
+  | 'user_reauthenticate_requested'
 
-/** Leaves a line in auth.audit_log_entries for what the service role did to a user. */
-export async function audit(
-  tx: Tx,
-  action: AuditAction,
-  user: { id: string; email: string | null; phone: string | null },
-): Promise<void> {
+type Named = { id: string; email: string | null; phone: string | null }
+
+const SERVICE_ROLE: Named = {
+  id: '00000000-0000-0000-0000-000000000000',
+  email: 'service_role',
+  phone: null,
+}
+
+/** Leaves a line in auth.audit_log_entries for what was done to a user, by the service role unless it says who. */
+export async function audit(tx: Tx, action: AuditAction, user: Named, actor = SERVICE_ROLE): Promise<void> {
   const payload = {
     action,
-    actor_id: '00000000-0000-0000-0000-000000000000',
-    actor_username: 'service_role',
+    actor_id: actor.id,
+    actor_username: actor.email ?? actor.phone ?? '',
     actor_via_sso: false,
-    log_type: 'team',
+    log_type: actor === SERVICE_ROLE ? 'team' : 'user',
     traits: { user_id: user.id, user_email: user.email ?? '', user_phone: user.phone ?? '' },
   }
   await tx.query('insert into auth.audit_log_entries (id, payload) values ($1, $2)', [randomUUID(), payload])

@@ -1,3 +1,4 @@
+import { verifyLink } from '../mail/send.ts'
 import { type AuditAction, type AuthDatabase, audit, type Tx } from './database.ts'
 import { emailExists, userNotFound, validationFailed } from './errors.ts'
 import { type LinkParams, validEmail } from './params.ts'
@@ -123,7 +124,7 @@ async function issue(
 
 /**
  * Makes the code and the link of a mail, and the user where the type makes one.
- * `/auth/v1/verify` judges `redirect_to` when the link is followed, by the allowed URLs of config.toml.
+ * `/auth/v1/verify` judges `redirect_to` again when the link is followed, by the allowed URLs of config.toml.
  * @param deliver sends the mail; when it fails, nothing has been made.
  */
 export async function generateLink(
@@ -148,12 +149,8 @@ export async function generateLink(
   return db.transaction('Database error generating link', async (tx) => {
     const { id, code, hash } = await issue(tx, type, email, params, passwordHash, context)
     const redirectTo = params.redirect_to || context.settings.siteUrl
-    const query = new URLSearchParams({
-      token: hash,
-      type: type.startsWith('email_change') ? 'email_change' : type,
-      redirect_to: redirectTo,
-    })
-    const actionLink = `${context.publicUrl}/auth/v1/verify?${query}`
+    const linkType = type.startsWith('email_change') ? 'email_change' : type
+    const actionLink = verifyLink(context.publicUrl, hash, linkType, redirectTo)
     const link = { user: await lockUser(tx, id), code, hash, actionLink, redirectTo, type }
     await deliver(link)
     return link

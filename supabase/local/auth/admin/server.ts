@@ -7,12 +7,15 @@ import {
   type H3Event,
   setResponseHeaders,
 } from 'h3'
+import type { SendMail } from '../../../../server/mail/letter.ts'
 import type { Identity } from '../../gateway/identity.ts'
 import { createDiscreetAuth } from '../discreet.ts'
+import { writeLetter } from '../mail/letters.ts'
+import { redirectOf } from '../mail/redirect.ts'
+import { deliver } from '../mail/send.ts'
 import { openAuthDatabase } from './database.ts'
-import { AuthError, answerError, unexpectedFailure } from './errors.ts'
+import { AuthError, answerError } from './errors.ts'
 import { createAuthGate, type Fetch } from './gate.ts'
-import { invitationMail, type Mail } from './invitation.ts'
 import { generateLink } from './links.ts'
 import { listUsers } from './list.ts'
 import { DeleteParams, InviteParams, LinkParams, readParams, UserParams, validPathId } from './params.ts'
@@ -33,8 +36,8 @@ export interface AuthAdminOptions {
   config: Record<string, unknown>
   /** Lite's auth server. */
   auth: Fetch
-  /** Delivers an invitation. */
-  sendMail: (mail: Mail) => Promise<void>
+  /** Delivers a mail. */
+  sendMail: SendMail
 }
 
 export interface AuthAdmin {
@@ -58,8 +61,17 @@ function assertAdmin(event: H3Event): void {
 export function createAuthAdmin(options: AuthAdminOptions): AuthAdmin {
   const db = openAuthDatabase(options.authAdminUrl)
   const settings = authSettings(options.config)
-  const context = { settings, publicUrl: options.publicUrl }
-  const redirectOf = (event: H3Event) => getRequestURL(event).searchParams.get('redirect_to') ?? ''
+  // A server of mail that is slow keeps these connections, not those by which people sign in.
+  const mailDb = openAuthDatabase(options.authAdminUrl)
+  const { publicUrl, sendMail } = options
+  const context = { settings, publicUrl }
+  /** Where the links of a call lead: `redirect_to` of its body, else of its query. */
+  const redirectFor = (event: H3Event, wanted = '') => {
+    const url = getRequestURL(event)
+    if (wanted) url.searchParams.set('redirect_to', wanted)
+    const { referer = '' } = event.node.req.headers
+    return redirectOf(new Request(url, { headers: { referer } }), settings)
+  }
   const idOf = (event: H3Event) => validPathId(getRouterParam(event, 'id'))
 
   const admin = (work: (event: H3Event) => Promise<unknown>) =>
@@ -111,7 +123,7 @@ export function createAuthAdmin(options: AuthAdminOptions): AuthAdmin {
       const params = await readParams(event, LinkParams)
       const link = await generateLink(
         db,
-        { ...params, redirect_to: params.redirect_to || redirectOf(event) },
+        { ...params, redirect_to: redirectFor(event, params.redirect_to) },
         context,
       )
       return {
@@ -133,19 +145,20 @@ export function createAuthAdmin(options: AuthAdminOptions): AuthAdmin {
 
   const invite = admin(async (event) => {
     const { email, data } = await readParams(event, InviteParams)
-    const params = {
-      type: 'invite',
-      email,
-      data,
-      redirect_to: redirectOf(event),
-      new_email: '',
-      password: '',
-    }
-    const link = await generateLink(db, params, context, async (issued) => {
-      const mail = await invitationMail(issued, settings)
-      await options.sendMail(mail).catch((cause) => {
-        throw unexpectedFailure('Error sending invite email', cause)
-      })
+    const redirect_to = redirectFor(event)
+    const params = { type: 'invite', email, data, redirect_to, new_email: '', password: '' }
+    const link = await generateLink(mailDb, params, context, async ({ user, code, hash, actionLink }) => {
+      const values = {
+        ConfirmationURL: actionLink,
+        Token: code,
+        TokenHash: hash,
+        SiteURL: settings.siteUrl,
+        RedirectTo: redirect_to,
+        Email: user.email ?? '',
+        NewEmail: '',
+      }
+      const mail = await writeLetter('invite', values.Email, values, settings)
+      await deliver(sendMail, mail, 'Error sending invite email')
     })
     return userJson(link.user)
   })
@@ -154,13 +167,14 @@ export function createAuthAdmin(options: AuthAdminOptions): AuthAdmin {
     auth: options.auth,
     db,
     jwtSecret: options.jwtSecret,
-    publicUrl: options.publicUrl,
-    settings,
+    mail: { db: mailDb, settings, publicUrl, sendMail },
   })
   return {
     handler: router.handler,
     invite,
     auth: createDiscreetAuth(gate, db),
-    close: () => db.close(),
+    async close() {
+      await Promise.all([db.close(), mailDb.close()])
+    },
   }
 }

@@ -17,6 +17,8 @@ interface NewUser {
   passwordHash: string | null
   appMetadata?: Record<string, unknown> | null
   userMetadata?: Record<string, unknown> | null
+  /** What the identity of the e-mail tells besides the address. */
+  identityData?: Record<string, unknown>
 }
 
 /** Adds the identity by which a user signs in with e-mail or phone. */
@@ -54,7 +56,7 @@ export async function insertUser(tx: Tx, user: NewUser): Promise<string> {
       user.userMetadata ?? {},
     ],
   )
-  if (user.email) await insertIdentity(tx, id, 'email', { email: user.email })
+  if (user.email) await insertIdentity(tx, id, 'email', { ...user.identityData, email: user.email })
   if (user.phone) await insertIdentity(tx, id, 'phone', { phone: user.phone })
   return id
 }

@@ -1,3 +1,4 @@
+import { PKCE_PREFIX } from '../mail/flow.ts'
 import type { AuthDatabase } from './database.ts'
 import { AuthError } from './errors.ts'
 import { tokenHash } from './secrets.ts'
@@ -20,27 +21,41 @@ const COLUMNS = [
   'email_change_token_new',
 ]
 
+const FIND_CODE = COLUMNS.map(
+  (column) =>
+    `select coalesce(banned_until > now(), false) as banned, '${column}' as column, ${column} as hash
+     from auth.users where ${column} = any ($1)`,
+).join(' union all ')
+
 /** The hash a code is stored under; null where the parameters hold no code. */
 function hashOf({ token_hash, email, token }: VerifyParams): string | null {
   if (typeof token_hash === 'string' && token_hash) return token_hash
   return typeof email === 'string' && typeof token === 'string' ? tokenHash(email, token) : null
 }
 
+/** What is verified, as lite is asked: by the hash that is stored, of a type that it knows. */
+export interface Verification {
+  type: unknown
+  /** Undefined where the parameters hold no code. */
+  token_hash: string | undefined
+}
+
 /**
- * The type under which lite knows a verification: to it, an invitation is a sign-up, and `email`, which
- * covers the codes of sign-up and of the magic link, is one or the other.
+ * Finds the code that is asked for. To lite an invitation is a sign-up, and `email`, which covers the codes of sign-up
+ * and of the magic link, is one or the other; and what a mail of a PKCE flow shows as a code is stored with a prefix.
+ * What is stored nowhere is lite's to refuse.
  * @throws AuthError user_banned when the code is that of a banned user.
  */
-export async function liteType(db: AuthDatabase, params: VerifyParams): Promise<unknown> {
-  const [user] = await db.query<{ banned: boolean; confirms: boolean }>(
-    `select coalesce(banned_until > now(), false) as banned, confirmation_token is not distinct from $1 as confirms
-     from auth.users where ${COLUMNS.map((column) => `${column} = $1`).join(' or ')}`,
-    [hashOf(params)],
-  )
-  if (user?.banned) throw new AuthError(403, 'user_banned', 'User is banned')
-  if (params.type === 'invite') return 'signup'
-  if (params.type === 'email') return user?.confirms ? 'signup' : 'magiclink'
-  return params.type
+export async function findVerification(db: AuthDatabase, params: VerifyParams): Promise<Verification> {
+  const hash = hashOf(params)
+  const hashes = params.token_hash ? [hash] : [hash, PKCE_PREFIX + hash]
+  const [found] = hash
+    ? await db.query<{ banned: boolean; column: string; hash: string }>(FIND_CODE, [hashes])
+    : []
+  if (found?.banned) throw new AuthError(403, 'user_banned', 'User is banned')
+  const isSignUp = found?.column === 'confirmation_token'
+  const types: Record<string, string> = { invite: 'signup', email: isSignUp ? 'signup' : 'magiclink' }
+  return { type: types[String(params.type)] ?? params.type, token_hash: found?.hash ?? hash ?? undefined }
 }
 
 /**
@@ -50,10 +65,9 @@ export async function liteType(db: AuthDatabase, params: VerifyParams): Promise<
  */
 export function confirmOneAddress(
   db: AuthDatabase,
-  params: VerifyParams,
+  hash: string,
   otpExpirySeconds: number,
 ): Promise<boolean> {
-  const hash = hashOf(params)
   return db.transaction('Database error confirming the change of email', async (tx) => {
     // Two tokens left means that neither address has agreed yet, whatever an earlier change has noted.
     const { rows } = await tx.query(

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { BucketLimits } from '../buckets/limits.ts'
 import { aborted, entityTooLarge, invalidRequest, StorageError } from '../errors.ts'
 import { mustBeAllowedType } from '../mime.ts'
+import type { Share } from '../objects/arriving.ts'
 import type { Incoming } from '../objects/write.ts'
 import { onceCut } from './cut.ts'
 import { limitBytes } from './limit.ts'
@@ -39,8 +40,8 @@ export function userMetadata(text: string | null | undefined): Record<string, un
 }
 
 /** The bytes of one body, counted; too many of them, or an end that comes too soon, fail its reader. */
-function limited(request: IncomingMessage, source: Readable, limit: number): Readable {
-  const body = limitBytes(limit)
+function limited(request: IncomingMessage, source: Readable, limit: number, share: Share): Readable {
+  const body = limitBytes(limit, share.take)
   source.on('error', (error) => body.destroy(error instanceof StorageError ? error : aborted()))
   // It may fail before anybody reads it, who then hears of it by reading.
   body.on('error', () => {})
@@ -57,7 +58,11 @@ function limited(request: IncomingMessage, source: Readable, limit: number): Rea
  * The object in the body of a request: a multipart form with one file, as browsers and Blobs are sent, or
  * the bytes themselves.
  */
-export async function openBody(request: StorageRequest, limits: BucketLimits): Promise<Incoming> {
+export async function openBody(
+  request: StorageRequest,
+  limits: BucketLimits,
+  share: Share,
+): Promise<Incoming> {
   const message = request.event.node.req
   const type = header(request, 'content-type') ?? 'application/octet-stream'
   const length = header(request, 'content-length')
@@ -72,7 +77,7 @@ export async function openBody(request: StorageRequest, limits: BucketLimits): P
       userMetadata: userMetadata(fields.get('metadata')),
     })
     return {
-      body: limited(message, file, limits.fileSizeLimit),
+      body: limited(message, file, limits.fileSizeLimit, share),
       expected: { ...described(), size: declared },
       describe: () => ended.then(described),
     }
@@ -87,7 +92,7 @@ export async function openBody(request: StorageRequest, limits: BucketLimits): P
     userMetadata: userMetadata(metadata && Buffer.from(metadata, 'base64').toString('utf8')),
   }
   return {
-    body: limited(message, message, limits.fileSizeLimit),
+    body: limited(message, message, limits.fileSizeLimit, share),
     expected: { ...described, size: declared },
     describe: async () => described,
   }

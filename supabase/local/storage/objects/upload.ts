@@ -10,13 +10,15 @@ import { mustBeWritable, storeObject, type Target } from './write.ts'
  * checked before, and once more when the row is written.
  */
 export async function receive(ctx: StorageContext, request: StorageRequest, target: Target) {
-  const incoming = await openBody(request, await limitsOf(ctx, target.bucket))
+  const share = ctx.arriving.open(target.claims)
+  const incoming = await openBody(request, await limitsOf(ctx, target.bucket), share)
   try {
     await mustBeWritable(ctx, target, incoming.expected)
     const { id } = await storeObject(ctx, target, incoming)
     return { Id: id, Key: `${target.bucket}/${target.name}` }
   } finally {
     incoming.body.destroy()
+    share.close()
   }
 }
 

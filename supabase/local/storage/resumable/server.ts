@@ -86,6 +86,8 @@ export function createResumable(ctx: StorageContext, store: ResumableStore, publ
       const { req, res } = request.event.node
       calls.set(req, { request })
       await tus.handle(req, res)
+      // The rest of a body that was refused is let through, so that the caller gets to read the answer.
+      if (!req.readableEnded && !req.destroyed) req.resume()
       return ANSWERED
     },
   }

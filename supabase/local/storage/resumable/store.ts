@@ -7,6 +7,7 @@ import { DataStore, ERRORS, type Upload, Upload as UploadState } from '@tus/serv
 import type { Claims } from '../../../../server/utils/db.ts'
 import { isKey, isMissing } from '../driver/paths.ts'
 import type { StorageLimits } from '../limits.ts'
+import { shareOf } from '../objects/arriving.ts'
 import { OpenUploads } from './open-uploads.ts'
 
 /** What an upload is bound to when it begins, so that nobody else continues it. */
@@ -35,9 +36,6 @@ export interface UploadRecord {
   /** True once the object exists; its bytes are no longer kept here. */
   isFinished: boolean
 }
-
-/** Whose share of the open uploads one takes: the service role has no share, keys without a user have one each. */
-const shareOf = ({ owner, role }: Binding) => (role === 'service_role' ? null : (owner ?? `role:${role}`))
 
 /** Where resumable uploads wait for their end. They outlive the server and are swept when they are old. */
 export class ResumableStore extends DataStore {
@@ -101,7 +99,7 @@ export class ResumableStore extends DataStore {
       if (!name.endsWith('.json')) continue
       const record = await this.record(name.slice(0, -'.json'.length))
       if (!record || record.isFinished) continue
-      const owner = shareOf(record.binding)
+      const owner = shareOf(record.binding.role, record.binding.owner)
       const touchedAt = (await stat(this.partOf(record.id)).catch(() => null))?.mtimeMs ?? 0
       const bytes = record.size ?? record.binding.reserved
       if (owner !== null) this.#open.restore(record.id, { owner, bytes, touchedAt })
@@ -119,7 +117,11 @@ export class ResumableStore extends DataStore {
     const binding = this.bindings.get(upload)
     if (!binding) throw new Error('An upload begins with a binding')
     upload.creation_date = new Date().toISOString()
-    const givenUp = this.#open.admit(upload.id, shareOf(binding), upload.size ?? binding.reserved)
+    const givenUp = this.#open.admit(
+      upload.id,
+      shareOf(binding.role, binding.owner),
+      upload.size ?? binding.reserved,
+    )
     try {
       for (const id of givenUp) await this.remove(id)
       await writeFile(this.partOf(upload.id), '', { flag: 'wx' })

@@ -1,0 +1,106 @@
+import { createClient } from '@supabase/supabase-js'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { openBrowser, type Page } from '../support/browser.ts'
+import { type Replica, startReplica } from '../support/replica.ts'
+
+const { supabaseUrl, functionsUrl, secretKey } = inject('stack')
+const button = (text: string) =>
+  `[...document.querySelectorAll('button')].find((one) => one.textContent.includes('${text}'))`
+const quien = `document.querySelector('#quien').textContent`
+
+let page: Page
+beforeAll(async () => {
+  page = await openBrowser()
+})
+afterAll(() => page?.close())
+
+/** Tries the list of contracts in the page. @returns what the browser then asked. */
+async function probarLista(): Promise<Page['requests']> {
+  page.requests.length = 0
+  await page.evaluate(`location.hash = '#tag/contratos/GET/contratos'`)
+  await page.until(`Boolean(${button('Probar solicitud')})`)
+  await page.evaluate(`${button('Probar solicitud')}.click()`)
+  await page.until(`Boolean(${button('Enviar solicitud')})`)
+  await page.evaluate(`${button('Enviar solicitud')}.click()`)
+  await page.until(`/\\b(200|401)\\b/.test(document.querySelector('[role="dialog"]')?.textContent ?? '')`)
+  return page.requests.filter(({ method, url }) => method === 'GET' && /\/contratos\?/.test(url))
+}
+
+describe('la página de la referencia, en un navegador', () => {
+  it.each(['', '/functions/v1'])(
+    'se abre en español por %s/docs, sin quejas ni nada de fuera',
+    async (base) => {
+      const origin = base ? supabaseUrl : functionsUrl
+      page.requests.length = 0
+      page.complaints.length = 0
+      await page.open(`${origin}${base}/docs`)
+      await page.until(
+        `document.body.textContent.includes('Crea un contrato entre la empresa de quien llama y otra')`,
+      )
+      expect(await page.evaluate('document.documentElement.lang')).toBe('es')
+      expect(await page.evaluate<string>('document.body.innerText')).toMatch(/Buscar[\s\S]*Introducción/)
+      const fuera = page.requests.filter(({ url }) => !url.startsWith(origin) && !url.startsWith('data:'))
+      expect(fuera).toEqual([])
+      expect(page.complaints).toEqual([])
+    },
+  )
+
+  it('una cuenta de demostración entra y sus peticiones llevan su sesión', async () => {
+    await page.open(`${functionsUrl}/docs`)
+    await page.until(`document.querySelector('select[name=cuenta]')?.options.length > 1`)
+    await page.evaluate(`document.querySelector('#entrar').click()`)
+    await page.until(`${quien}.includes('Ana Arriaga')`)
+    const pedidas = await probarLista()
+    expect(pedidas.length).toBeGreaterThan(0)
+    expect(pedidas.at(-1)!.authorization).toMatch(/^Bearer eyJ/)
+    await page.until(`document.body.innerText.includes('CT-2025-00014')`)
+    // What is in no storage is gone with the page.
+    expect(
+      await page.evaluate(`JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])`),
+    ).not.toMatch(/eyJ/)
+  })
+
+  it('en un teléfono cabe a lo ancho', async () => {
+    const phone = await openBrowser(360)
+    try {
+      await phone.open(`${functionsUrl}/docs`)
+      await phone.until(`document.body.textContent.includes('Crea un contrato')`)
+      expect(await phone.evaluate('document.documentElement.scrollWidth')).toBe(360)
+    } finally {
+      await phone.close()
+    }
+  })
+})
+
+describe('en un servidor de verdad, sin cuentas de demostración', () => {
+  let replica: Replica
+  const cuenta = { email: 'docs@prueba.test', password: 'cacao-de-prueba-2025' }
+  beforeAll(async () => {
+    replica = await startReplica(inject('stack'), { CUENTAS_DEMO: '' })
+    const { auth } = createClient(supabaseUrl, secretKey, { auth: { persistSession: false } })
+    await auth.admin.createUser({ ...cuenta, email_confirm: true })
+  })
+  afterAll(() => replica?.stop())
+
+  const entrar = (correo: string, contrasena: string) =>
+    page.evaluate(`(() => {
+      const form = document.querySelector('#entrada')
+      form.correo.value = ${JSON.stringify(correo)}
+      form.contrasena.value = ${JSON.stringify(contrasena)}
+      document.querySelector('#entrar').click()
+    })()`)
+
+  it('se entra con correo y contraseña; una equivocada lo dice', async () => {
+    await page.open(`${replica.url}/docs`)
+    await page.until(`document.body.textContent.includes('Crea un contrato')`)
+    expect(await page.evaluate(`document.querySelector('#demo').hidden`)).toBe(true)
+    expect(await page.evaluate('document.documentElement.outerHTML')).not.toContain('agroarriba.test')
+    await entrar(cuenta.email, 'otra')
+    await page.until(`${quien}.includes('no son correctos')`)
+    await entrar(cuenta.email, cuenta.password)
+    await page.until(`${quien}.includes('${cuenta.email}')`)
+    expect(await page.evaluate(`document.querySelector('#entrada').contrasena.value`)).toBe('')
+    await page.evaluate(`document.querySelector('#salir').click()`)
+    await page.until(`${quien}.includes('Sesión cerrada')`)
+  })
+})

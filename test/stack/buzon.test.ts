@@ -1,0 +1,153 @@
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type KeptMail, listKept, openMailbox } from '../../server/mail/mailbox.ts'
+import { type Mailbox, startMailbox } from '../../supabase/local/mailbox/server.ts'
+import { SetupError } from '../../supabase/local/settings.ts'
+
+let raiz: string
+let carpeta: string
+let buzon: Mailbox
+
+beforeEach(async () => {
+  raiz = await mkdtemp(join(tmpdir(), 'triboka-buzon-'))
+  carpeta = join(raiz, 'mailbox')
+  buzon = await startMailbox({ folder: carpeta, port: 0 })
+})
+afterEach(async () => {
+  await buzon.close()
+  await rm(raiz, { recursive: true })
+})
+
+const guardar = (mail: Partial<Parameters<ReturnType<typeof openMailbox>>[0]> = {}) =>
+  openMailbox(
+    carpeta,
+    'Triboka <no-responder@localhost>',
+  )({
+    to: 'ana@finca.ec',
+    subject: 'Confirme su correo',
+    text: 'Confirmar:\nhttp://127.0.0.1:54321/auth/v1/verify?token=abc&type=signup',
+    html: '<p>Hola</p>',
+    ...mail,
+  })
+
+/** Asks with a Host of the caller's own, which fetch does not allow. */
+function pedir(path: string, headers: Record<string, string> = {}, method = 'GET') {
+  const { port } = new URL(buzon.url)
+  return new Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; body: string }>(
+    (resolve, reject) => {
+      request({ host: '127.0.0.1', port, path, method, headers }, async (response) => {
+        const body = (await response.toArray()).map(String).join('')
+        resolve({ status: response.statusCode!, headers: response.headers, body })
+      })
+        .on('error', reject)
+        .end()
+    },
+  )
+}
+
+describe('lo que se guarda', () => {
+  test('es solo de su dueño', async () => {
+    await guardar()
+    const [archivo] = await readdir(carpeta)
+    expect((await stat(carpeta)).mode & 0o777).toBe(0o700)
+    expect((await stat(join(carpeta, archivo!))).mode & 0o777).toBe(0o600)
+  })
+
+  test('son los 500 últimos, de los últimos 7 días, y nada ajeno se borra', async () => {
+    await guardar({ subject: 'el primero' })
+    const viejo = `${Date.now() - 8 * 24 * 3600_000}-00000000-0000-4000-8000-000000000000.json`
+    await writeFile(join(carpeta, viejo), '{}')
+    await writeFile(join(carpeta, 'notas.txt'), 'mías')
+    for (let n = 0; n < 499; n++) await guardar({ subject: `carta ${n}` })
+    expect(await readdir(carpeta)).toHaveLength(501)
+    await guardar({ subject: 'la última' })
+    const cartas = await listKept(carpeta)
+    expect([cartas.length, cartas[0]?.subject, cartas.at(-1)?.subject]).toEqual([500, 'la última', 'carta 0'])
+    expect(await readdir(carpeta)).not.toContain(viejo)
+    expect(await readdir(carpeta)).toContain('notas.txt')
+  })
+
+  test('llega entero aunque se escriba mientras se lee', async () => {
+    const leidas: KeptMail[][] = []
+    await Promise.all(
+      Array.from({ length: 30 }, async () => {
+        await guardar()
+        leidas.push(await listKept(carpeta))
+      }),
+    )
+    expect(leidas.flat().every(({ to }) => to === 'ana@finca.ec')).toBe(true)
+    expect(await listKept(carpeta)).toHaveLength(30)
+  })
+})
+
+describe('la página', () => {
+  test('vacía, lo dice', async () => {
+    expect((await pedir('/')).body).toContain('Todavía no hay ninguno')
+  })
+
+  test('lista, abre cada una con su enlace y la da a los programas', async () => {
+    await guardar()
+    const [carta] = JSON.parse((await pedir('/correos.json')).body)
+    expect(carta).toMatchObject({ to: 'ana@finca.ec', subject: 'Confirme su correo', html: '<p>Hola</p>' })
+    const lista = await pedir('/')
+    expect(lista.body).toContain(`<a href="/${carta.id}"><bdi>Confirme su correo</bdi></a>`)
+    const una = await pedir(`/${carta.id}`)
+    expect(una.body).toContain('href="http://127.0.0.1:54321/auth/v1/verify?token=abc&#38;type=signup"')
+    expect((await pedir(`/${carta.id}/html`)).body).toBe('<base target="_blank"><p>Hola</p>')
+  })
+
+  test('nada de una carta se ejecuta ni sale de su marco', async () => {
+    const malo = '<script>parent.x = 1</script><img src=x onerror=alert(1)>'
+    await guardar({ to: malo, subject: malo, text: malo, html: malo })
+    const [{ id }] = JSON.parse((await pedir('/correos.json')).body)
+    for (const pagina of [await pedir('/'), await pedir(`/${id}`)]) {
+      expect(pagina.body).not.toMatch(/<script|<img/)
+      expect(pagina.headers['content-security-policy']).toMatch(
+        /^default-src 'none'; style-src 'unsafe-inline'/,
+      )
+      expect(pagina.headers['content-security-policy']).toContain("frame-ancestors 'none'")
+    }
+    const marco = await pedir(`/${id}/html`)
+    expect(marco.headers['content-security-policy']).toMatch(/default-src 'none'.*; sandbox allow-popups/)
+    expect(marco.headers['content-security-policy']).not.toMatch(/allow-scripts|allow-same-origin|script-src/)
+    expect((await pedir(`/${id}`)).body).toMatch(
+      /<iframe [^>]*sandbox="allow-popups allow-popups-to-escape-sandbox"/,
+    )
+    for (const { headers } of [marco, await pedir('/')])
+      expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
+  })
+
+  test.each(['otro.test', '127.0.0.1:1', 'localhost.otro.test'])('no responde a Host: %s', async (host) => {
+    await guardar()
+    const { status, body } = await pedir('/correos.json', { host })
+    expect([status, body]).toEqual([403, expect.not.stringContaining('ana@')])
+  })
+
+  test('otra página no la lee', async () => {
+    const { headers } = await pedir('/correos.json', { origin: 'https://otro.test' })
+    expect(headers).toMatchObject({ 'cross-origin-resource-policy': 'same-origin' })
+    expect(headers).not.toHaveProperty('access-control-allow-origin')
+  })
+
+  test.each([
+    ['GET', '/../keys.json', 404],
+    ['GET', '/..%2fkeys.json', 404],
+    ['GET', '/nada', 404],
+    ['GET', '/correos.json/html', 404],
+    ['POST', '/', 405],
+    ['DELETE', '/correos.json', 405],
+  ])('%s %s es %d', async (method, path, status) => {
+    await writeFile(join(raiz, 'keys.json'), '{"jwtSecret":"x"}')
+    const respuesta = await pedir(path, {}, method)
+    expect([respuesta.status, respuesta.body]).toEqual([status, expect.not.stringContaining('jwtSecret')])
+  })
+
+  test('con el puerto tomado se dice cuál es', async () => {
+    const port = Number(new URL(buzon.url).port)
+    await expect(startMailbox({ folder: carpeta, port })).rejects.toThrow(SetupError)
+    await expect(startMailbox({ folder: carpeta, port })).rejects.toThrow('MAILBOX_PORT')
+  })
+})

@@ -1,4 +1,4 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect } from './support.ts'
 
@@ -12,6 +12,7 @@ const ROLES = [
   'pg_read_all_data',
   'pg_signal_backend',
   'service_role',
+  'supabase_privileged_role',
 ]
 const TABLAS = ['auth.users', 'auth.sessions', 'storage.objects', 'storage.buckets', 'realtime.messages']
 
@@ -89,7 +90,10 @@ describe('postgres puede aquí lo que en Supabase, y no más', () => {
 
   test('los demás roles no ganan nada con una política', async () => {
     expect(
-      await estado('set local role authenticated', 'create policy prueba_bootstrap on storage.objects using (true)'),
+      await estado(
+        'set local role authenticated',
+        'create policy prueba_bootstrap on storage.objects using (true)',
+      ),
     ).toBe('42501')
   })
 })
@@ -106,7 +110,9 @@ test('los roles de la API tienen de realtime.messages lo que en Supabase: leer, 
 
 test('storage-api y Realtime llegan a ser quien llama; Auth, nadie', async () => {
   const puede = (de: string) =>
-    una(`select rol from unnest(array['anon', 'authenticated', 'service_role']) as rol where pg_has_role('${de}', rol, 'set')`)
+    una(
+      `select rol from unnest(array['anon', 'authenticated', 'service_role']) as rol where pg_has_role('${de}', rol, 'set')`,
+    )
   const todos = ['anon', 'authenticated', 'service_role']
   expect(await puede('supabase_storage_admin')).toEqual(todos)
   expect(await puede('supabase_realtime_admin')).toEqual(todos)

@@ -1,10 +1,31 @@
 import { dirname, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineNitroConfig } from 'nitropack/config'
+import type { Plugin } from 'rollup'
 
-const server = (path: string) => fileURLToPath(new URL(`server/${path}`, import.meta.url))
-let program: string
 const PROGRAM = "new URL('./worker.ts', import.meta.url)"
+const server = (path: string) => fileURLToPath(new URL(`server/${path}`, import.meta.url))
+
+/** The thread that draws thumbnails is a program of its own: it is put beside the server's, which is told where. */
+function miniaturas(): Plugin {
+  let program: string
+  return {
+    name: 'miniaturas',
+    buildStart() {
+      program = this.emitFile({ type: 'chunk', id: server('miniaturas/worker.ts') })
+    },
+    // Nitro gives import.meta a meaning of its own, until the chunks are written.
+    transform: (code, id) =>
+      id === server('miniaturas/worker-url.ts') ? code.replace(PROGRAM, '__MINIATURAS__') : null,
+    renderChunk: {
+      order: 'post',
+      handler(code, chunk) {
+        const path = relative(dirname(chunk.fileName), this.getFileName(program))
+        return code.replace('__MINIATURAS__', `new URL(${JSON.stringify(path)}, import.meta.url)`)
+      },
+    },
+  }
+}
 
 /** The functions: one Node server built into .output/server/index.mjs. */
 export default defineNitroConfig({
@@ -24,27 +45,7 @@ export default defineNitroConfig({
       if (!options.dev) options.entry = fileURLToPath(new URL('server/entry.ts', import.meta.url))
     },
   },
-  rollupConfig: {
-    plugins: [
-      {
-        // The thread that draws thumbnails is a program of its own: it is put beside the server's, which is told where.
-        name: 'miniaturas',
-        buildStart() {
-          program = this.emitFile({ type: 'chunk', id: server('miniaturas/worker.ts') })
-        },
-        // Nitro gives import.meta a meaning of its own, until the chunks are written.
-        transform: (code, id) =>
-          id === server('miniaturas/worker-url.ts') ? code.replace(PROGRAM, '__MINIATURAS__') : null,
-        renderChunk: {
-          order: 'post',
-          handler(code, chunk) {
-            const path = relative(dirname(chunk.fileName), this.getFileName(program))
-            return code.replace('__MINIATURAS__', `new URL(${JSON.stringify(path)}, import.meta.url)`)
-          },
-        },
-      },
-    ],
-  },
+  rollupConfig: { plugins: [miniaturas()] },
   esbuild: { options: { target: 'node22' } },
   experimental: { tasks: true },
   scheduledTasks: {

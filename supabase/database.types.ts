@@ -101,6 +101,7 @@ export type Database = {
           archivo_pdf: string | null
           calidad: string | null
           cerrado_en: string | null
+          cierre: string
           codigo: string
           contraparte_id: number
           creado_en: string
@@ -123,6 +124,7 @@ export type Database = {
           archivo_pdf?: string | null
           calidad?: string | null
           cerrado_en?: string | null
+          cierre?: string
           codigo?: string
           contraparte_id?: number
           creado_en?: string
@@ -144,6 +146,7 @@ export type Database = {
           archivo_pdf?: string | null
           calidad?: string | null
           cerrado_en?: string | null
+          cierre?: string
           codigo?: string
           contraparte_id?: number
           creado_en?: string
@@ -227,6 +230,68 @@ export type Database = {
             columns: ['empresa_id']
             isOneToOne: false
             referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      contratos_reaperturas: {
+        Row: {
+          autor: string
+          cerrado_en: string
+          contrato_id: number
+          creado_en: string
+          empresa: string | null
+          exportado_tm: number
+          id: number
+          motivo: string
+          usuario_id: string | null
+          volumen_tm: number
+        }
+        ComputedFields: never
+        Insert: {
+          autor?: string
+          cerrado_en?: string
+          contrato_id: number
+          creado_en?: string
+          empresa?: string | null
+          exportado_tm?: number
+          id?: never
+          motivo: string
+          usuario_id?: string | null
+          volumen_tm?: number
+        }
+        Update: {
+          autor?: string
+          cerrado_en?: string
+          contrato_id?: number
+          creado_en?: string
+          empresa?: string | null
+          exportado_tm?: number
+          id?: never
+          motivo?: string
+          usuario_id?: string | null
+          volumen_tm?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'contratos_reaperturas_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'contratos_reaperturas_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'kpis_contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'contratos_reaperturas_usuario_id_fkey'
+            columns: ['usuario_id']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
             referencedColumns: ['id']
           },
         ]
@@ -1195,6 +1260,7 @@ export type Database = {
       crear_contrato: {
         Args: {
           calidad?: string
+          cierre?: string
           contraparte_id?: number
           exportadora_id?: number
           fecha_entrega?: string
@@ -1211,6 +1277,7 @@ export type Database = {
           archivo_pdf: string | null
           calidad: string | null
           cerrado_en: string | null
+          cierre: string
           codigo: string
           contraparte_id: number
           creado_en: string
@@ -1241,6 +1308,7 @@ export type Database = {
           archivo_pdf: string | null
           calidad: string | null
           cerrado_en: string | null
+          cierre: string
           codigo: string
           contraparte_id: number
           creado_en: string
@@ -1334,6 +1402,37 @@ export type Database = {
           plataforma: string
           usuario_id: string
         }[]
+      }
+      reabrir_contrato: {
+        Args: { contrato_id: number; motivo: string }
+        Returns: {
+          actualizado_en: string
+          archivo_pdf: string | null
+          calidad: string | null
+          cerrado_en: string | null
+          cierre: string
+          codigo: string
+          contraparte_id: number
+          creado_en: string
+          creado_por: string | null
+          eliminado_en: string | null
+          estado: string
+          exportadora_id: number
+          fecha_entrega: string | null
+          fecha_firma: string | null
+          id: number
+          modalidad_precio: string
+          observaciones: string | null
+          precio_fijado_tm: number | null
+          tolerancia_pct: number
+          volumen_tm: number
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'contratos'
+          isOneToOne: true
+          isSetofReturn: false
+        }
       }
       registrar_dispositivo: {
         Args: { plataforma: string; token: string }

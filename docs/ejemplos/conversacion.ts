@@ -100,7 +100,7 @@ export async function abrirConversacion(opciones: Opciones): Promise<Conversacio
 
   let early: Mensaje[] = []
   function onBroadcast({ payload, meta }: { payload: unknown; meta?: { id?: string } }) {
-    // What the database broadcasts has an id of its own; what another client made up does not.
+    // What the database broadcasts has an id of its own. No policy lets a client speak here; this holds without them too.
     if (!meta?.id) return
     if (isUpToDate) show([payload as Mensaje])
     else early.push(payload as Mensaje)
@@ -121,13 +121,17 @@ export async function abrirConversacion(opciones: Opciones): Promise<Conversacio
     config: { private: true },
   })
   channel.on('broadcast', { event: 'mensaje' }, onBroadcast)
-  if (alEscribiendo)
-    channel.on('broadcast', { event: 'escribiendo' }, ({ payload }) => alEscribiendo(payload as Presente))
   if (alPresentes || yo)
     channel.on('presence', { event: 'sync' }, () =>
       alPresentes?.(Object.values(channel.presenceState<Presente>()).flat()),
     )
   channel.subscribe((status) => void onStatus(status))
+
+  // On the channel of the contract only the database broadcasts: what the participants tell one another has its own.
+  const live = supabase.channel(`contrato:${contrato.codigo}:vivo`, { config: { private: true } })
+  if (alEscribiendo)
+    live.on('broadcast', { event: 'escribiendo' }, ({ payload }) => alEscribiendo(payload as Presente))
+  live.subscribe()
 
   return {
     async escribir(texto, sobre = {}) {
@@ -152,11 +156,11 @@ export async function abrirConversacion(opciones: Opciones): Promise<Conversacio
         await pause()
       }
     },
-    escribiendo: () => channel.send({ type: 'broadcast', event: 'escribiendo', payload: yo ?? {} }),
+    escribiendo: () => live.send({ type: 'broadcast', event: 'escribiendo', payload: yo ?? {} }),
     cerrar() {
       isClosed = true
       connection++
-      return supabase.removeChannel(channel)
+      return Promise.all([supabase.removeChannel(channel), supabase.removeChannel(live)])
     },
   }
 }

@@ -4,6 +4,7 @@ import {
   FiltroContratosSchema,
   NuevoContratoSchema,
   PaginaContratosSchema,
+  ReaperturaSchema,
 } from '../schemas/contratos.ts'
 import {
   DocumentoSchema,
@@ -67,6 +68,20 @@ export const CONTRATOS: readonly Operation[] = [
     headers: ['If-Match'],
     answers: { 200: { description: 'El contrato.', body: ContratoSchema, headers: VERSION } },
     problems: [...ESCRITURA, 404, 412],
+  },
+  {
+    method: 'post',
+    path: '/contratos/{id}/reabrir',
+    id: 'reabrirContrato',
+    tag: 'Contratos',
+    summary: 'Reabre un contrato cerrado, diciendo por qué',
+    description:
+      'La exportadora del contrato, hasta siete días después de cerrarse; luego, un administrador. Queda escrito, con lo que se había exportado, en la conversación y para las dos partes.',
+    body: { schema: ReaperturaSchema, type: 'application/json' },
+    answers: {
+      200: { description: 'El contrato, otra vez Activo.', body: ContratoSchema, headers: VERSION },
+    },
+    problems: [...ESCRITURA, 404],
   },
   {
     method: 'delete',
@@ -154,7 +169,8 @@ export const CONTRATOS: readonly Operation[] = [
     id: 'editarLote',
     tag: 'Lotes',
     summary: 'Cambia peso, humedad o estado; el estado solo avanza',
-    description: 'Cuando todos los lotes de un contrato quedan Exportados, el contrato se cierra.',
+    description:
+      'Cuando todos los lotes de un contrato quedan Exportados (y completan el volumen, si su `cierre` lo pide), el contrato se cierra.',
     body: { schema: EdicionLoteSchema, type: 'application/json' },
     answers: { 200: { description: 'El lote.', body: LoteSchema } },
     problems: [...ESCRITURA, 404],

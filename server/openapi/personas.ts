@@ -3,16 +3,18 @@ import { PaginaSchema } from '../schemas/comunes.ts'
 import {
   AceptacionSchema,
   AceptadaSchema,
+  InvitacionSchema,
+  NuevaInvitacionSchema,
+  PaginaInvitacionesSchema,
+} from '../schemas/invitaciones.ts'
+import {
   EdicionEmpresaSchema,
   EdicionPerfilSchema,
   EdicionUsuarioSchema,
   EmpresaSchema,
   FiltroUsuariosSchema,
-  InvitacionSchema,
   NuevaEmpresaSchema,
-  NuevaInvitacionSchema,
   NuevosProveedoresSchema,
-  PaginaInvitacionesSchema,
   PaginaUsuariosSchema,
   PerfilSchema,
   ProveedoresSchema,

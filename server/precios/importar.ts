@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as v from 'valibot'
 import { importarPrecios } from '../queries/precios.ts'
 import { type NuevoPrecio, NuevoPrecioSchema } from '../schemas/precios.ts'
@@ -13,10 +14,12 @@ const COLUMNAS = {
 } as const
 
 const FILAS_A_LA_VEZ = 2000
+// So many lines are read before others are served: a few milliseconds.
+const LINEAS_SEGUIDAS = 200
 
 type Estado = 'creado' | 'actualizado' | 'sin_cambio' | 'rechazado'
 
-type Valida = NuevoPrecio & { linea: number }
+type Valida = NuevoPrecio & { linea: number; clave: string }
 
 /** The lines of a file: those that may be applied, and those that may not, with the reason. */
 export interface Lineas {
@@ -34,7 +37,9 @@ export async function leerPrecios(content: AsyncIterable<Buffer>): Promise<Linea
   const vistas = new Map<string, number>()
   const ambiguas = new Set<number>()
   let mesPrimero: number | undefined
+  let leidas = 0
   for await (const { linea, celdas, orden, error } of leerCsv(content, COLUMNAS)) {
+    if (++leidas % LINEAS_SEGUIDAS === 0) await nextTurn()
     if (orden === 'ambiguo') ambiguas.add(linea)
     if (orden === 'mes primero') mesPrimero ??= linea
     const rechazar = (...errores: FieldError[]) => lineas.rechazadas.push({ linea, errores })
@@ -44,12 +49,12 @@ export async function leerPrecios(content: AsyncIterable<Buffer>): Promise<Linea
       rechazar(...leida.issues.map((issue) => ({ campo: v.getDotPath(issue) ?? '', mensaje: issue.message })))
     else {
       const { fecha, calidad, mercado } = leida.output
-      const clave = JSON.stringify([fecha, calidad, mercado])
+      const clave = JSON.stringify([calidad, mercado, fecha])
       const antes = vistas.get(clave)
       if (antes !== undefined) rechazar({ campo: 'fecha', mensaje: `Repite la línea ${antes}.` })
       else {
         vistas.set(clave, linea)
-        lineas.validas.push({ ...leida.output, linea })
+        lineas.validas.push({ ...leida.output, linea, clave })
       }
     }
   }
@@ -76,9 +81,11 @@ function sinAmbiguas({ validas, rechazadas }: Lineas, ambiguas: Set<number>, mes
 export async function aplicarPrecios(tx: UserDb, { validas, rechazadas }: Lineas, simulado: boolean) {
   const hechas: { linea: number; estado: Estado }[] = []
   // Always in one order: two imports at once never wait for each other crosswise.
-  const filas = validas.toSorted(porClave).map((fila, turno) => ({ ...fila, turno }))
+  const filas = validas.toSorted((una, otra) => (una.clave < otra.clave ? -1 : 1))
   for (let i = 0; i < filas.length; i += FILAS_A_LA_VEZ) {
-    const tanda = JSON.stringify(filas.slice(i, i + FILAS_A_LA_VEZ))
+    const tanda = JSON.stringify(
+      filas.slice(i, i + FILAS_A_LA_VEZ).map(({ clave: _, ...fila }, turno) => ({ ...fila, turno })),
+    )
     hechas.push(...(await tx.query<{ linea: number; estado: Estado }>(importarPrecios, [tanda])))
   }
   const totales = { lineas: 0, creado: 0, actualizado: 0, sin_cambio: 0, rechazado: 0 }
@@ -89,9 +96,4 @@ export async function aplicarPrecios(tx: UserDb, { validas, rechazadas }: Lineas
   for (const { estado } of lineas) totales[estado]++
   totales.lineas = lineas.length
   return JSON.stringify({ simulado, totales, lineas })
-}
-
-function porClave(una: NuevoPrecio, otra: NuevoPrecio): number {
-  const [a, b] = [una, otra].map(({ calidad, mercado, fecha }) => JSON.stringify([calidad, mercado, fecha]))
-  return a! < b! ? -1 : 1
 }

@@ -8,7 +8,7 @@ import { LOTE } from './lotes.ts'
 export const RESUMEN = `c.codigo, exportadora.nombre as exportadora, contraparte.nombre as contraparte, c.volumen_tm, c.estado`
 /** The rest of the columns of a contract. */
 export const DATOS = `c.id, c.exportadora_id, c.contraparte_id, c.precio_fijado_tm, c.fecha_firma, c.observaciones,
-  c.calidad, c.fecha_entrega, c.tolerancia_pct, c.modalidad_precio, c.archivo_pdf, c.creado_en, c.actualizado_en, c.cerrado_en`
+  c.calidad, c.fecha_entrega, c.tolerancia_pct, c.modalidad_precio, c.cierre, c.archivo_pdf, c.creado_en, c.actualizado_en, c.cerrado_en`
 
 /** The companies that are party to contract `c`, with the names that its answer shows. */
 const PARTES = `select p.empresa_id, e.nombre, p.papel from public.contratos_participantes p
@@ -36,8 +36,8 @@ export const verContrato = porClave('ver_contrato', (donde) =>
 
 /**
  * $1 volumen_tm, $2 contraparte_id, $3 exportadora_id, $4 precio_fijado_tm, $5 fecha_firma, $6 observaciones,
- * $7 proveedores, $8 calidad, $9 fecha_entrega, $10 tolerancia_pct, $11 modalidad_precio → the new contract whole. Its participants are told from what was asked: the statement does
- * not see the rows that the function inserts.
+ * $7 proveedores, $8 calidad, $9 fecha_entrega, $10 tolerancia_pct, $11 modalidad_precio, $12 cierre → the new contract
+ * whole. Its participants are told from what was asked: the statement does not see the rows that the function inserts.
  */
 export const crearContrato: Query = {
   name: 'crear_contrato',
@@ -45,7 +45,7 @@ export const crearContrato: Query = {
     select * from public.crear_contrato(
       volumen_tm => $1, contraparte_id => $2, exportadora_id => $3, precio_fijado_tm => $4, fecha_firma => $5,
       observaciones => $6, proveedores => $7, calidad => $8, fecha_entrega => $9, tolerancia_pct => $10,
-      modalidad_precio => $11)
+      modalidad_precio => $11, cierre => $12)
   ) ${detalle(
     'c',
     `select e.id as empresa_id, e.nombre,
@@ -64,10 +64,18 @@ export const editarContrato = porClave(
     update public.contratos c set ${cambio('volumen_tm', 'numeric')}, ${cambio('precio_fijado_tm', 'numeric')},
       ${cambio('fecha_firma', 'date')}, ${cambio('observaciones', 'text')}, ${cambio('estado', 'text')},
       ${cambio('calidad', 'text')}, ${cambio('fecha_entrega', 'date')}, ${cambio('tolerancia_pct', 'numeric')},
-      ${cambio('modalidad_precio', 'text')}
+      ${cambio('modalidad_precio', 'text')}, ${cambio('cierre', 'text')}
     from (select $2::jsonb as cambios) as edicion
     where ${donde} and c.actualizado_en = coalesce($3, c.actualizado_en) and c.actualizado_en = coalesce($4, c.actualizado_en)
     returning c.*
+  ) ${detalle('c')}`,
+)
+
+/** $1 contract, $2 why → the contract whole, open again. */
+export const reabrirContrato = porClave(
+  'reabrir_contrato',
+  (donde) => `with c as materialized (
+    select reabierto.* from public.contratos c cross join lateral public.reabrir_contrato(c.id, $2) as reabierto where ${donde}
   ) ${detalle('c')}`,
 )
 

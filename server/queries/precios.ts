@@ -16,10 +16,7 @@ export const paginaVigentes: Query = {
   name: 'pagina_precios_vigentes',
   text: conAcceso(
     pagina(
-      `select * from (select ${PRECIO} from public.precios_vigentes($3::date, $4, $5) as p) as v
-       where ($6::text is null or v.ambito = $6) and ($2::bigint is null or (v.calidad, v.mercado, v.ambito) > (
-         select x.calidad, x.mercado, case when x.empresa_id is null then 'global' else 'propio' end
-         from public.precios_fob x where x.id = $2))
+      `select * from (select ${PRECIO} from privado.precios_pagina($1 + 1, $2, $3::date, $4, $5, $6) as p) as v
        order by v.calidad, v.mercado, v.ambito limit $1 + 1`,
       'r.calidad, r.mercado, r.ambito',
       '$1',

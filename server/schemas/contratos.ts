@@ -27,6 +27,7 @@ const precio_fijado_tm = v.pipe(
 )
 const observaciones = texto(5000)
 export const MODALIDADES = ['fijo', 'por fijar'] as const
+const CIERRES = ['al exportar los lotes', 'al completar el volumen'] as const
 const entrega = {
   calidad: v.nullish(v.pipe(texto(40), v.description('Como la nombran las partes: ASE, CCN-51.'))),
   fecha_entrega: v.nullish(FechaSchema),
@@ -40,6 +41,14 @@ const entrega = {
     v.pipe(
       v.picklist(MODALIDADES, `Debe ser uno de: ${MODALIDADES.join(', ')}.`),
       v.description('Por fijar: el precio es el promedio de las fijaciones, y no se escribe.'),
+    ),
+  ),
+  cierre: v.optional(
+    v.pipe(
+      v.picklist(CIERRES, `Debe ser uno de: ${CIERRES.join(', ')}.`),
+      v.description(
+        'Cuándo se cierra solo: con todos sus lotes exportados, o cuando además completan el volumen menos la tolerancia. Lo elige la exportadora.',
+      ),
     ),
   ),
 }
@@ -87,6 +96,11 @@ export const EdicionContratoSchema = v.pipe(
   v.check(({ actualizado_en: _, ...cambios }) => Object.keys(cambios).length > 0, 'No hay nada que cambiar.'),
 )
 
+/** POST /contratos/{id}/reabrir. */
+export const ReaperturaSchema = v.strictObject({
+  motivo: v.pipe(texto(500), v.description('Por qué sigue: queda en la conversación.')),
+})
+
 /** GET /contratos: filters, order and page. */
 export const FiltroContratosSchema = v.pipe(
   v.strictObject({
@@ -126,6 +140,7 @@ const datos = {
   fecha_entrega: v.nullable(v.pipe(v.string(), v.isoDate())),
   tolerancia_pct: NumeroSchema,
   modalidad_precio: v.picklist(MODALIDADES),
+  cierre: v.picklist(CIERRES),
   archivo_pdf: v.nullable(v.string()),
   creado_en: FechaHoraSchema,
   actualizado_en: FechaHoraSchema,

@@ -5,7 +5,10 @@ import { FechaHoraSchema, IdSchema, NumeroSchema } from './respuestas.ts'
 export const ESTADOS_LOTE = ['En tránsito', 'Recibido', 'Secado', 'Exportado'] as const
 
 const estado = v.picklist(ESTADOS_LOTE, `Debe ser uno de: ${ESTADOS_LOTE.join(', ')}.`)
-const peso_qq = v.pipe(decimal({ mayorQue: 0, hasta: 1_000_000, decimales: 4 }), v.description('Quintales.'))
+const peso_qq = v.pipe(
+  decimal({ mayorQue: 0, hasta: 1_000_000, decimales: 4 }),
+  v.description('Quintales; no menos que el parámetro lote_minimo (1).'),
+)
 const humedad = v.pipe(decimal({ mayorQue: 0, menorQue: 100, decimales: 2 }), v.description('Por ciento.'))
 const codigo_lote = v.pipe(
   v.string(),

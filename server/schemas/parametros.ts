@@ -11,6 +11,7 @@ const TIPOS = [
   'costo_qq',
   'retencion',
   'norma_calidad',
+  'lote_minimo',
 ] as const
 
 /** A figure within a value: 15 digits at most, which a JSON number holds exactly. */
@@ -75,6 +76,7 @@ const VALORES = {
   costo_qq: v.strictObject({ usd: cifra({ desde: 0, hasta: 10_000, decimales: 4 }) }),
   retencion: v.strictObject({ porcentaje: porcentaje(4) }),
   norma_calidad: v.strictObject({ edicion: texto(40), grados }),
+  lote_minimo: v.strictObject({ qq: cifra({ desde: 0.0001, hasta: 1000, decimales: 4 }) }),
 } as const satisfies Record<(typeof TIPOS)[number], v.GenericSchema>
 
 const nombrada = v.pipe(
@@ -132,6 +134,12 @@ export const NuevoParametroSchema = v.variant(
       tipo: v.literal('norma_calidad'),
       variante: VARIANTES.norma_calidad,
       valor: VALORES.norma_calidad,
+      ...fechas,
+    }),
+    v.strictObject({
+      tipo: v.literal('lote_minimo'),
+      variante: sinVariante,
+      valor: VALORES.lote_minimo,
       ...fechas,
     }),
   ],

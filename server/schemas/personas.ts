@@ -1,21 +1,16 @@
 import * as v from 'valibot'
-import { EntradaIdSchema, esTexto, paginacion, SiNoSchema, texto } from './comunes.ts'
+import { EntradaIdSchema, paginacion, SiNoSchema, texto } from './comunes.ts'
 import { ESTADOS, ParticipanteSchema } from './contratos.ts'
 import { TIPOS_DE_AVISO } from './notificaciones.ts'
 import { FechaHoraSchema, IdSchema, NumeroSchema } from './respuestas.ts'
 
 const TIPOS_EMPRESA = ['exportadora', 'centro_acopio', 'proveedor'] as const
-const ROLES = [...TIPOS_EMPRESA, 'admin'] as const
+export const ROLES = [...TIPOS_EMPRESA, 'admin'] as const
 
-const uuid = v.pipe(v.string(), v.uuid())
-const nombre = texto(200)
+export const uuid = v.pipe(v.string(), v.uuid())
+export const nombre = texto(200)
 const activo = v.boolean()
-const rol = v.picklist(ROLES, `Debe ser uno de: ${ROLES.join(', ')}.`)
-const email = v.pipe(
-  texto(254),
-  v.toLowerCase(),
-  v.regex(/^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$/, 'Debe ser una dirección de correo.'),
-)
+export const rol = v.picklist(ROLES, `Debe ser uno de: ${ROLES.join(', ')}.`)
 const ruc = v.pipe(v.string(), v.trim(), v.regex(/^[0-9]{13}$/, 'Debe tener 13 dígitos.'))
 const telefono = v.pipe(
   v.string(),
@@ -24,61 +19,6 @@ const telefono = v.pipe(
   v.description('Con código de país: +593991234567.'),
 )
 const NADA = 'No hay nada que cambiar.'
-
-/** POST /invitaciones. */
-export const NuevaInvitacionSchema = v.strictObject({
-  email,
-  empresa_id: v.nullish(
-    v.pipe(EntradaIdSchema, v.description('La propia, si falta; otra, un administrador.')),
-  ),
-  rol: v.nullish(v.pipe(rol, v.description('El tipo de la empresa, si falta.'))),
-})
-
-/** POST /invitaciones/aceptar. */
-export const AceptacionSchema = v.strictObject({
-  testigo: v.pipe(texto(200), v.description('El del enlace: /invitacion?testigo=…')),
-  contrasena: v.nullish(
-    v.pipe(
-      v.string(),
-      v.check(esTexto, 'Tiene caracteres que no se admiten.'),
-      v.minLength(8, 'Debe tener 8 caracteres o más.'),
-      v.maxBytes(72, 'Debe tener 72 bytes como máximo.'),
-      v.description(
-        'La que tendrá la cuenta. Hace falta sin sesión, o si la sesión no empezó con contraseña.',
-      ),
-    ),
-  ),
-  nombre: v.nullish(v.pipe(nombre, v.description('El de la persona; si falta, el que dio al registrarse.'))),
-})
-
-/** Without a session: what to sign in with, beside the password. */
-export const AceptadaSchema = v.strictObject({ email: v.string() })
-
-const invitacion = {
-  id: IdSchema,
-  email: v.string(),
-  empresa_id: v.nullable(IdSchema),
-  empresa: v.nullable(v.string()),
-  rol: v.picklist(ROLES),
-  invitado_por: v.nullable(uuid),
-  creado_en: FechaHoraSchema,
-  vence_en: FechaHoraSchema,
-  estado: v.picklist(['abierta', 'aceptada', 'anulada', 'vencida']),
-}
-
-/** An invitation that was just made. */
-export const InvitacionSchema = v.strictObject({
-  ...invitacion,
-  enviada: v.pipe(v.boolean(), v.description('Si salió por correo.')),
-  enlace: v.optional(
-    v.pipe(v.string(), v.description('Para entregarlo a mano, cuando no salió por correo.')),
-  ),
-})
-
-export const PaginaInvitacionesSchema = v.strictObject({
-  invitaciones: v.array(v.strictObject(invitacion)),
-  siguiente: v.nullable(v.string()),
-})
 
 /** POST /empresas. */
 export const NuevaEmpresaSchema = v.strictObject({

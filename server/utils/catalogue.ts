@@ -45,6 +45,7 @@ export const CATALOGUE = {
   sin_miniatura: [422, 'De este archivo no hay miniatura: no es una imagen ni un PDF que se pueda dibujar.'],
   csv_invalido: [422, 'El archivo no es un CSV con encabezado.'],
   demasiadas_peticiones: [429, 'Demasiadas peticiones seguidas: espere lo que dice Retry-After.'],
+  demasiadas_a_la_vez: [429, 'Tiene demasiado pedido a la vez: espere a que algo termine.'],
   error_interno: [500, 'Algo falló de nuestro lado; ya quedó registrado.'],
   base_no_disponible: [503, 'La base de datos no está disponible: vuelva a intentarlo en unos segundos.'],
   almacen_no_disponible: [

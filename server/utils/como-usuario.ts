@@ -34,12 +34,12 @@ const translated = <T>(answer: Promise<T>): Promise<T> =>
     throw fromDatabase(error)
   })
 
-function connect(database: Database, claims: Claims, token: string): UserConnection {
+function connect(database: Database, claims: Claims, token: string, who?: string): UserConnection {
   return {
-    ...withOne(database.as(claims)),
+    ...withOne(database.as(claims, who)),
     claims,
     token,
-    transaction: (work) => translated(database.transaction(claims, (tx) => work(withOne(tx)))),
+    transaction: (work) => translated(database.transaction(claims, (tx) => work(withOne(tx)), who)),
   }
 }
 
@@ -52,7 +52,8 @@ const PUBLIC_KEY = /^Bearer +sb_publishable_/i
  */
 function connectAs(event: H3Event, session: Session | undefined, anonWrites: boolean): UserConnection {
   const { readers, database } = services()
-  if (!session) return connect(anonWrites ? database : readers, ANON, '')
+  // Who has no session shares with those of the same address.
+  if (!session) return connect(anonWrites ? database : readers, ANON, '', `anon ${event.context.address}`)
   const isRead = event.method === 'GET' || event.method === 'HEAD'
   return connect(isRead ? readers : database, session.claims, session.token)
 }

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { askAs, CONTEXT, contextOf } from './caller-query.ts'
 import { shareClients } from './share-clients.ts'
+import { openTurns } from './turns.ts'
 
 /** What a verified JWT says; `role` is a role that `authenticator` may become. */
 export interface Claims {
@@ -24,10 +25,14 @@ export interface Caller {
 }
 
 export interface Database {
-  /** One query as the caller, in a transaction of its own: a single network flight. */
-  as(claims: Claims): Caller
+  /**
+   * One query as the caller, in a transaction of its own: a single network flight.
+   * @param who whose share of the connections it takes: the user's, unless somebody else is named. Without either it
+   * waits for nobody.
+   */
+  as(claims: Claims, who?: string): Caller
   /** Several queries as the caller in one transaction; a throw rolls all of it back. */
-  transaction<T>(claims: Claims, work: (tx: Caller) => Promise<T>): Promise<T>
+  transaction<T>(claims: Claims, work: (tx: Caller) => Promise<T>, who?: string): Promise<T>
   /** Connections open, idle and awaited, for /salud. */
   stats(): { total: number; idle: number; waiting: number }
   close(): Promise<void>
@@ -42,6 +47,12 @@ const types: pg.CustomTypesConfig = {
     return pg.types.getTypeParser(oid, format)
   },
 } as pg.CustomTypesConfig
+
+// Of one user: a part of the connections, so many queries behind them, and no longer than a connection is waited for.
+const READERS_OF_ONE = 1 / 2
+const WRITERS_OF_ONE = 1 / 4
+const WAITING = { reads: 500, writes: 200 }
+const PATIENCE_MS = 10_000
 
 function run<Row extends pg.QueryResultRow>(
   client: pg.ClientBase,
@@ -64,11 +75,12 @@ export function openDatabase(
   connectionString: string,
   options: { max?: number; queryTimeoutMs?: number; isShared?: boolean } = {},
 ): Database {
+  const max = options.max ?? 20
   const pool = new pg.Pool({
     connectionString,
-    max: options.max ?? 20,
+    max,
     pipeline: true,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: PATIENCE_MS,
     query_timeout: options.queryTimeoutMs,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
@@ -94,17 +106,28 @@ export function openDatabase(
     }
   }
 
-  const withAny = options.isShared ? shareClients(pool) : withClient
+  const partOf = (part: number) => Math.max(1, Math.floor(max * part))
+  const inTurn = openTurns({ each: partOf(WRITERS_OF_ONE), waiting: WAITING.writes, patienceMs: PATIENCE_MS })
+  const withOwn = <T>(who: string | undefined, work: (client: pg.PoolClient) => Promise<T>) =>
+    inTurn(who, () => withClient(work))
+  const withAny = options.isShared
+    ? shareClients(pool, {
+        connections: partOf(READERS_OF_ONE),
+        whileFast: Math.max(1, max - 1),
+        waiting: WAITING.reads,
+        patienceMs: PATIENCE_MS,
+      })
+    : withOwn
 
   const close = (client: pg.ClientBase, how: 'commit' | 'rollback') => run(client, { name: how, text: how })
 
   return {
-    as: (claims) => ({
+    as: (claims, who = claims.sub) => ({
       query: <Row extends pg.QueryResultRow>(query: Query | string, params?: unknown[]) =>
-        withAny(async (client) => (await askAs<Row>(client, claims, query, params)).rows),
+        withAny(who, async (client) => (await askAs<Row>(client, claims, query, params)).rows),
     }),
-    transaction: (claims, work) =>
-      withClient(async (client) => {
+    transaction: (claims, work, who = claims.sub) =>
+      withOwn(who, async (client) => {
         try {
           await Promise.all([
             run(client, { name: 'begin', text: 'begin' }),

@@ -1,6 +1,7 @@
 import { getQuery, type H3Event } from 'h3'
 import * as v from 'valibot'
 import type { Clave } from './catalogue.ts'
+import { passedBound, SMALL_JSON } from './json-bounds.ts'
 import { fieldProblem, problem } from './problem.ts'
 
 const JSON_LIMIT = 1024 * 1024
@@ -52,6 +53,7 @@ async function readJson(event: H3Event): Promise<unknown> {
   if (!isJson || (headers['content-encoding'] ?? 'identity') !== 'identity')
     throw problem('tipo_de_cuerpo_no_admitido')
   const bytes = await readBytes(event, JSON_LIMIT)
+  if (passedBound(bytes, SMALL_JSON)) throw problem('json_invalido')
   try {
     return JSON.parse(decoder.decode(bytes))
   } catch {

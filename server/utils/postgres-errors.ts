@@ -1,4 +1,5 @@
 import { fieldProblem, Problem, problem } from './problem.ts'
+import { TooManyAtOnce, TurnTooLate } from './turns.ts'
 
 /** The fields of an error answer of Postgres that we read. */
 interface PostgresError extends Error {
@@ -27,12 +28,18 @@ const CONNECTION_MESSAGES =
 /** Turns an error of a query into a problem; what is neither the caller's fault nor an outage stays as it is. */
 export function fromDatabase(error: unknown): unknown {
   if (error instanceof Problem) return error
+  if (error instanceof TooManyAtOnce) return tooManyAtOnce(error)
   if (isDatabaseUnavailable(error)) return problem('base_no_disponible', { cause: error })
   return (isPostgresError(error) && problemFromPostgres(error)) || error
 }
 
+/** What a user is told who has too much under way. */
+export const tooManyAtOnce = (cause: TooManyAtOnce) =>
+  problem('demasiadas_a_la_vez', { headers: { 'retry-after': '2' }, cause })
+
 /** True when the database could not be asked at all: down, restarting, full or too slow. */
 function isDatabaseUnavailable(error: unknown): boolean {
+  if (error instanceof TurnTooLate) return true
   const { code, message } = error as { code?: unknown; message?: unknown }
   if (typeof code === 'string') {
     return CONNECTION_CODES.has(code) || /^(08|53|57P0|28|3D)/.test(code) || code === '57014'

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import type { Server } from 'node:http'
+import { createClientAddress } from '../../server/utils/client-address.ts'
 import { createAuthAdmin } from './auth/admin/server.ts'
 import { readConfig } from './config.ts'
 import { type DiskGuard, startDiskGuard } from './disk-guard.ts'
@@ -225,6 +226,7 @@ async function startParts(
           jwtSecret: keys.jwtSecret,
           resolveKey: identifier.resolveKey,
           limits,
+          clientAddress: createClientAddress(environment.trustedProxies),
           maxHeaderLength: config.realtime.maxHeaderLength,
         })
       : undefined
@@ -232,6 +234,7 @@ async function startParts(
       publicUrl,
       functionsUrl: env.FUNCTIONS_URL,
       identifier,
+      maxRows: config.api.max_rows,
       lite: { ...lite, auth: authAdmin.auth },
       authAdmin,
       storage: storage.handler,

@@ -13,7 +13,6 @@ create table privado.intentos_de_entrada (
   primary key (usuario_id, red)
 );
 comment on table privado.intentos_de_entrada is 'Contraseñas equivocadas de cada cuenta y red, por 5 minutos.';
-alter table privado.intentos_de_entrada enable row level security;
 revoke all on privado.intentos_de_entrada from public, anon, authenticated, service_role;
 
 create function privado.red_de(v_direccion inet) returns text

@@ -12,7 +12,6 @@ create table privado.tipos_documento (
   alias text[] not null default '{}'
 );
 comment on table privado.tipos_documento is 'Los tipos de archivo que se admiten como documento.';
-alter table privado.tipos_documento enable row level security;
 revoke all on privado.tipos_documento from public, anon, authenticated, service_role;
 
 insert into privado.tipos_documento (mime, extensiones, alias) values

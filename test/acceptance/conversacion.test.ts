@@ -38,10 +38,10 @@ interface Heard {
 }
 
 /** The channel of a contract, and what is heard in it. */
-async function listen(supabase: SupabaseClient, { codigo }: Contract, config: object = {}) {
+async function listen(supabase: SupabaseClient, { codigo }: Contract, config: object = {}, beside = '') {
   const heard: Heard[] = []
   const channel = supabase
-    .channel(`contrato:${codigo}`, { config: { private: true, ...config } })
+    .channel(`contrato:${codigo}${beside}`, { config: { private: true, ...config } })
     .on('broadcast', { event: '*' }, (message) => heard.push(message as unknown as Heard))
     .on('presence', { event: 'sync' }, () => {})
   const status = await subscribe(channel)
@@ -125,18 +125,50 @@ describe('la conversación de un contrato', () => {
     expect(Object.values(theirs.channel.presenceState())).toMatchObject([
       [{ nombre: 'José Zambrano', empresa: 'Finca San José' }],
     ])
-    await mine.channel.send({ type: 'broadcast', event: 'escribiendo', payload: { nombre: 'José Zambrano' } })
-    await until('the word', () => theirs.heard.some(({ event }) => event === 'escribiendo'))
-    // What a client says of its own accord carries no id of the database.
-    await mine.channel.send({
+    const [heard, spoken] = [
+      await listen(triboka, contract, {}, ':vivo'),
+      await listen(finca, contract, {}, ':vivo'),
+    ]
+    await spoken.channel.send({
       type: 'broadcast',
-      event: 'mensaje',
-      payload: { texto: 'falso', meta: { id: 'x' } },
+      event: 'escribiendo',
+      payload: { nombre: 'José Zambrano' },
     })
-    await until('what was made up', () => theirs.texts().includes('falso'))
-    expect(theirs.heard.at(-1)!.meta?.id).toBeUndefined()
+    await until('the word', () => heard.heard.some(({ event }) => event === 'escribiendo'))
     await finca.removeAllChannels()
     await until('who has left', () => Object.keys(theirs.channel.presenceState()).length === 0)
+  })
+
+  test('un participante no difunde donde difunde la base, por ninguna vía', async () => {
+    const [triboka, finca] = [await enter('triboka'), await enter('finca')]
+    const theirs = await listen(triboka, contract)
+    const mine = await listen(finca, contract, { broadcast: { ack: true } })
+    const topic = `contrato:${contract.codigo}`
+    const payload = { id: 999_999, autor: 'Ana Arriaga', empresa: 'Agroarriba', texto: 'falso' }
+    const names = ['mensaje', 'notificacion', 'escribiendo', 'x']
+    for (const event of names) void mine.channel.send({ type: 'broadcast', event, payload })
+    const headers = {
+      apikey: target.key,
+      authorization: `Bearer ${(await finca.auth.getSession()).data.session!.access_token}`,
+      'content-type': 'application/json',
+    }
+    const post = (path: string, body: object) =>
+      fetch(`${target.url}/realtime/v1/api/broadcast${path}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      })
+    // Another Realtime takes the id of a message from whoever sends it so.
+    const id = crypto.randomUUID()
+    await post('', { messages: names.map((event) => ({ id, topic, event, payload, private: true })) })
+    const one = await post(`/${encodeURIComponent(topic)}/events/mensaje?private=true`, payload)
+    expect(one.status).toBe(403)
+
+    await say(agroarriba, contract, 'lo cierto')
+    await until('what was written', () => theirs.texts().includes('lo cierto'))
+    await aMoment()
+    expect(theirs.texts()).toEqual(['lo cierto'])
+    expect(theirs.heard[0]!.meta?.id).toBeDefined()
   })
 
   test('lo escrito no se cambia ni se borra, ni se firma por otro', async () => {
@@ -160,9 +192,14 @@ describe('la conversación de un contrato', () => {
       const before = theirs.heard.length
       const topic = `contrato:${contract.codigo}`
 
-      // The channel: joining, and what it would repeat.
-      for (const config of [{}, { broadcast: { replay: { since: 0, limit: 25 } } }]) {
-        const { status, heard } = await listen(rival, contract, config)
+      // The channels: joining, and what they would repeat.
+      for (const [config, beside] of [
+        [{}, ''],
+        [{ broadcast: { replay: { since: 0, limit: 25 } } }, ''],
+        [{}, ':vivo'],
+        [{}, ':vivo:vivo'],
+      ] as const) {
+        const { status, heard } = await listen(rival, contract, config, beside)
         expect(status).toBe('CHANNEL_ERROR')
         expect(heard).toEqual([])
         await rival.removeAllChannels()

@@ -81,7 +81,7 @@ describe('editar un contrato', () => {
     }
   })
 
-  it('uno cerrado solo lo reabre un administrador', async () => {
+  it('uno cerrado no se edita; sin decir por qué, solo lo reabre un administrador', async () => {
     const { codigo } = await nuevoContrato(gente)
     await llamar(gente.ana, 'POST', `/contratos/${codigo}/lote`, {
       json: { peso_qq: 60, humedad: 7.5, estado: 'Exportado' },
@@ -110,6 +110,81 @@ describe('editar un contrato', () => {
     const { status, cuerpo } = await llamar(gente.ana, 'PUT', `/contratos/${codigo}`, { json })
     expect(status).toBe(422)
     expect(cuerpo.errores[0].campo).toBe(campo)
+  })
+})
+
+describe('el cierre de un contrato', () => {
+  const cerrado = async (datos: object = {}) => {
+    const { codigo, id } = await nuevoContrato(gente, datos)
+    await llamar(gente.carlos, 'POST', `/contratos/${codigo}/lote`, {
+      json: { peso_qq: 60, humedad: 7.5, estado: 'Exportado' },
+    })
+    return { codigo, id, reabrir: `/contratos/${codigo}/reabrir` }
+  }
+
+  it('se elige al crearlo y al editarlo; por partes, sigue abierto', async () => {
+    const { codigo } = await cerrado({ cierre: 'al completar el volumen' })
+    const ruta = `/contratos/${codigo}`
+    expect((await llamar(gente.ana, 'GET', ruta)).cuerpo).toMatchObject({
+      estado: 'Activo',
+      cierre: 'al completar el volumen',
+    })
+    const json = { cierre: 'al exportar los lotes' }
+    const otra = await llamar(gente.carlos, 'PUT', ruta, { json })
+    expect([otra.status, otra.cuerpo.clave]).toEqual([403, 'contrato_cierre_exportadora'])
+    expect(otra.cuerpo.errores[0].campo).toBe('cierre')
+    expect((await llamar(gente.ana, 'PUT', ruta, { json })).cuerpo).toMatchObject({
+      ...json,
+      estado: 'Cerrado',
+    })
+  })
+
+  it('lo deshace la exportadora diciendo por qué, y lo leen las dos partes', async () => {
+    const { codigo, id, reabrir } = await cerrado()
+    const json = { motivo: 'Faltan dos camiones' }
+    for (const [quien, motivo, status, clave] of [
+      [gente.ana, { motivo: ' ' }, 422, 'datos_invalidos'],
+      [gente.ana, {}, 422, 'datos_invalidos'],
+      [gente.carlos, json, 403, 'contrato_reabre_exportadora'],
+      [gente.jose, json, 403, 'contrato_reabre_exportadora'],
+      [gente.rita, json, 404, 'contrato_no_existe'],
+    ] as const) {
+      const respuesta = await llamar(quien, 'POST', reabrir, { json: motivo })
+      expect([respuesta.status, respuesta.cuerpo.clave]).toEqual([status, clave])
+    }
+    const abierto = await llamar(gente.ana, 'POST', reabrir, { json })
+    expect(abierto.status).toBe(200)
+    expect(abierto.cuerpo).toMatchObject({ codigo, estado: 'Activo', cerrado_en: null })
+    const leido = await llamar(gente.ana, 'GET', `/contratos/${codigo}`)
+    expect(leido.cuerpo.estado).toBe('Activo')
+    expect(leido.headers.get('etag')).toBe(abierto.headers.get('etag'))
+    expect((await llamar(gente.ana, 'POST', reabrir, { json })).cuerpo.clave).toBe('contrato_no_cerrado')
+    const { data } = await gente.carlos.supabase
+      .from('contratos_reaperturas')
+      .select('motivo, exportado_tm::text')
+      .eq('contrato_id', id)
+    expect(data).toEqual([{ motivo: 'Faltan dos camiones', exportado_tm: '2.7216' }])
+    const dichos = await llamar(gente.carlos, 'GET', `/contratos/${codigo}/mensajes`)
+    expect(dichos.cuerpo.mensajes[0].texto).toMatch(/reabrió el contrato, .*: Faltan dos camiones$/)
+  })
+
+  it('también por el SDK: se elige, se cierra, se reabre y se vuelve a cerrar', async () => {
+    const { id } = await cerrado()
+    const { supabase } = gente.ana
+    const reabrir = (quien: typeof supabase) =>
+      quien.rpc('reabrir_contrato', { contrato_id: id, motivo: 'Se equivocaron' })
+    expect((await reabrir(gente.carlos.supabase)).error?.message).toBe('contrato_reabre_exportadora')
+    expect((await reabrir(supabase)).data).toMatchObject({ id, estado: 'Activo' })
+    const { error } = await gente.carlos.supabase
+      .from('lotes_asociados')
+      .insert({ contrato_id: id, peso_qq: 0.0001, humedad: 7, estado: 'Exportado' })
+    expect([error?.code, error?.message, error?.hint]).toEqual(['PT422', 'lote_peso_minimo', 'peso_qq'])
+    const { data } = await supabase
+      .from('contratos')
+      .update({ estado: 'Cerrado' })
+      .eq('id', id)
+      .select('estado')
+    expect(data).toEqual([{ estado: 'Cerrado' }])
   })
 })
 

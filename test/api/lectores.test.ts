@@ -36,8 +36,8 @@ describe('muchos lectores sobre pocas conexiones', () => {
 
   it('tras una consulta larga no espera nadie', async () => {
     const order: string[] = []
-    const slow = asks(1, 'select pg_sleep(1)').then(() => order.push('larga'))
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    const slow = asks(99, 'select pg_sleep(1)').then(() => order.push('larga'))
+    await new Promise((resolve) => setTimeout(resolve, 150))
     await Promise.all(Array.from({ length: 50 }, (_, n) => whoIs(n).then(() => order.push('corta'))))
     await slow
     expect(order).toEqual([...Array(50).fill('corta'), 'larga'])

@@ -6,7 +6,7 @@ import { createApp, eventHandler, sendWebResponse, toNodeListener } from 'h3'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { createClientAddress } from '../../server/utils/client-address.ts'
 import { type AuthQuotas, limitAuth } from '../../supabase/local/gateway/auth-limits.ts'
-import { toRequest } from '../../supabase/local/gateway/web.ts'
+import { isBodiless, readBody, toRequest } from '../../supabase/local/gateway/web.ts'
 import { CLAVE, cliente, correoNuevo, crear, exito } from './servidor.ts'
 
 const stack = inject('stack')
@@ -31,9 +31,10 @@ async function puerta(quotas: Partial<AuthQuotas>) {
     return new Response(body, { status, headers: kept })
   })
   app.use(
-    eventHandler(async (event) =>
-      sendWebResponse(event, await limited((await toRequest(event, 'http://127.0.0.1'))!, event)),
-    ),
+    eventHandler(async (event) => {
+      const body = isBodiless(event) ? undefined : (await readBody(event, 2 ** 16))!
+      await sendWebResponse(event, await limited(toRequest(event, 'http://127.0.0.1', body), event))
+    }),
   )
   const server = createServer(toNodeListener(app)).listen(0, '127.0.0.1')
   servidores.push(server)

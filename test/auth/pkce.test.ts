@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { linkIn } from '../support/smtp.ts'
 import { type ConCorreo, seguir, servidorConCorreo } from './aplicacion.ts'
@@ -30,6 +31,15 @@ test('con token_hash, como lo hace un servidor, vale también el de un enlace PK
   expect(exito(await aqui.app('implicit').auth.verifyOtp({ token_hash, type: 'recovery' })).user?.email).toBe(
     email,
   )
+})
+
+test('la sesión de un enlace dice que empezó con un correo, y no con la contraseña', async () => {
+  for (const quien of [aqui.app('pkce'), aqui.app('implicit')]) {
+    const email = await aqui.conCuenta()
+    exito(await quien.auth.resetPasswordForEmail(email))
+    const { amr } = decodeJwt((await aqui.abrir(quien, email)).session.access_token)
+    expect(amr).toMatchObject([{ method: 'otp' }])
+  }
 })
 
 test('un programa que mira el enlace con HEAD no lo gasta', async () => {

@@ -9,6 +9,7 @@ import { inject } from 'vitest'
 import type { Mail, SendMail } from '../../server/mail/letter.ts'
 import { authColumnTypes } from '../../supabase/local/auth/admin/columns.ts'
 import { createAuthAdmin } from '../../supabase/local/auth/admin/server.ts'
+import { AUTH_BODY, readBounded } from '../../supabase/local/gateway/bodies.ts'
 import { createIdentifier } from '../../supabase/local/gateway/identity.ts'
 import { toRequest } from '../../supabase/local/gateway/web.ts'
 import { loadKeys } from '../../supabase/local/keys.ts'
@@ -108,7 +109,10 @@ export async function servidorDeAuth(
   app.use('/auth/v1/invite', admin.invite)
   app.use(
     eventHandler(async (event) =>
-      sendWebResponse(event, await admin.auth((await toRequest(event, publicUrl))!)),
+      sendWebResponse(
+        event,
+        await admin.auth(toRequest(event, publicUrl, await readBounded(event, AUTH_BODY))),
+      ),
     ),
   )
   server.on('request', toNodeListener(app))

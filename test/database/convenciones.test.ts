@@ -40,7 +40,7 @@ async function grantsOf(role: string): Promise<Record<string, Record<string, str
 
 const PARTES = 'exportadora_id contraparte_id'
 const DATOS = 'fecha_firma volumen_tm precio_fijado_tm'
-const ENTREGA = 'calidad fecha_entrega tolerancia_pct modalidad_precio'
+const ENTREGA = 'calidad fecha_entrega tolerancia_pct modalidad_precio cierre'
 const ESCRITURAS = {
   contratos: {
     select: '*',
@@ -78,6 +78,7 @@ describe('los permisos son los de esta lista', () => {
       preferencias: { select: '*', insert: 'tipo en_app push', update: 'tipo en_app push' },
       contratos_participantes: { ...ESCRITURAS.contratos_participantes, delete: '*' },
       mensajes: { select: '*', insert: 'contrato_id texto documento_id lote_id id_cliente' },
+      contratos_reaperturas: { select: '*', insert: 'contrato_id motivo' },
       lecturas: { select: '*', insert: 'contrato_id hasta', update: 'contrato_id hasta' },
       notificaciones: { select: '*' },
       dispositivos: { select: '*', delete: '*' },
@@ -237,6 +238,7 @@ describe('cada función nuestra', () => {
       'privado.parametro_valido',
       'privado.parametros_vigentes',
       'privado.participa',
+      'privado.precios_pagina',
       'privado.precios_serie',
       'privado.precios_vigentes',
       'privado.proponer_nombre',
@@ -255,6 +257,7 @@ describe('cada función nuestra', () => {
       'privado.tramos_validos',
       'privado.variante_valida',
       'push_muertas',
+      'reabrir_contrato',
       'registrar_dispositivo',
       'resolver_precio',
       'siguiente_nombre_documento',

@@ -18,7 +18,7 @@ const ESTADOS = ['En tránsito', 'Recibido', 'Secado', 'Exportado']
 const CALIDADES = [null, 'ASE', 'ASS', 'CCN-51']
 const FECHAS = [null, '2026-01-31', '2026-02-01', '2026-12-01', '2027-03-15']
 const entero = (hasta: number) => fc.nat({ max: hasta })
-const peso = fc.integer({ min: 1, max: 5_000_000 }).map((n) => n / 1e4)
+const peso = fc.integer({ min: 10_000, max: 5_000_000 }).map((n) => n / 1e4)
 const elegido = (tabla: string, indice: string) =>
   `(select array_agg(id order by id) from public.${tabla} where ${tabla === 'contratos' ? 'id' : 'contrato_id'} >= $1)[1 + ${indice}]`
 
@@ -89,6 +89,7 @@ const hechoDe = {
         fc.tuple(fc.constant('tolerancia_pct'), entero(50)),
         fc.tuple(fc.constant('modalidad_precio'), fc.constantFrom('fijo', 'por fijar')),
         fc.tuple(fc.constant('estado'), fc.constantFrom('Activo', 'Cerrado')),
+        fc.tuple(fc.constant('cierre'), fc.constantFrom('al exportar los lotes', 'al completar el volumen')),
         fc.tuple(fc.constant('eliminado_en'), fc.constantFrom('2026-05-05', null)),
         fc.tuple(fc.constant('observaciones'), fc.constant('nada que sumar')),
       ),
@@ -97,6 +98,10 @@ const hechoDe = {
       sql: `update public.contratos set ${columna} = $3 where id = ${elegido('contratos', '$2')}`,
       params: [contrato, valor],
     })),
+  reabrir: entero(6).map((contrato) => ({
+    sql: `insert into public.contratos_reaperturas (contrato_id, motivo) values (${elegido('contratos', '$2')}, 'Falta')`,
+    params: [contrato],
+  })),
   asociar: fc.tuple(entero(6), fc.constantFrom('finca', 'otra_finca')).map(([contrato, proveedor]) => ({
     sql: `insert into public.contratos_participantes (contrato_id, empresa_id)
           select ${elegido('contratos', '$2')}, x.id from unnest($4::bigint[], $5::text[]) as x (id, nombre) where x.nombre = $3`,

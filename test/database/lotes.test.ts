@@ -79,7 +79,7 @@ describe('el código de un lote', () => {
 
 describe('peso y humedad', () => {
   test.each([
-    ['peso_qq', [0, -1, '1000000.1', '0.00001', 'NaN'], 'lotes_asociados_peso_qq_valido'],
+    ['peso_qq', [0, -1, '1000000.1', '45.00001', 'NaN'], 'lotes_asociados_peso_qq_valido'],
     ['humedad', [0, -1, 100, '7.555', 'NaN'], 'lotes_asociados_humedad_valida'],
     ['estado', ['Perdido', ''], 'lotes_asociados_estado_valido'],
   ])('no se acepta %s fuera de lo razonable', (campo, valores, restriccion) =>

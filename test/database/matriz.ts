@@ -1,4 +1,5 @@
 import { MATRIZ_CALCULOS } from './matriz-calculos.ts'
+import { MATRIZ_CIERRE } from './matriz-cierre.ts'
 import { MATRIZ_CONVERSACION } from './matriz-conversacion.ts'
 import { MATRIZ_KPIS } from './matriz-kpis.ts'
 import { MATRIZ_PRECIOS } from './matriz-precios.ts'
@@ -168,5 +169,6 @@ export const MATRIZ: Record<string, Record<string, Verbo>> = {
   ...MATRIZ_CONVERSACION,
   ...MATRIZ_PRECIOS,
   ...MATRIZ_CALCULOS,
+  ...MATRIZ_CIERRE,
   ...MATRIZ_KPIS,
 }

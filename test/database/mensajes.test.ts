@@ -91,7 +91,7 @@ describe('mensajes', () => {
         `${yo} asoció a finca al contrato.`,
         `${yo} registró el lote LT-0001: 60.0 qq, 7.5 % de humedad.`,
         `${yo} pasó el lote LT-0001 a Exportado.`,
-        `El contrato quedó Cerrado: lo último fue de ${yo}.`,
+        `El contrato quedó Cerrado con 2.7216 de 10 TM exportadas (27.22 %): lo último fue de ${yo}.`,
       ])
       await db.como('sistema')
       const difundidos = await db.query(

@@ -97,6 +97,17 @@ describe('a quién llega', () => {
   })
 
   test.each([
+    ['count=planned', 'count=exact'],
+    ['return=minimal, COUNT=estimated,tx=rollback', 'return=minimal, count=exact,tx=rollback'],
+    ['count=planned,count=estimated', 'count=exact'],
+    ['count=exact, return=representation', 'count=exact, return=representation'],
+  ])('Prefer: %s llega como %s', async (prefer, told) => {
+    const { headers } = await reached('/rest/v1/contratos', { headers: { prefer } })
+    const tokens = (text: string) => text.split(',').map((token) => token.trim())
+    expect(tokens(headers.prefer as string).filter(Boolean)).toEqual(tokens(told))
+  })
+
+  test.each([
     '/',
     '/metrics',
     '//metrics',

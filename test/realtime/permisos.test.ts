@@ -11,8 +11,8 @@ beforeEach(async () => {
   contrato = await nuevoContrato(gente)
 })
 
-/** Joins the channel of the contract. */
-async function entrar({ supabase }: Persona) {
+/** Joins the channel of the contract, or the one beside it. */
+async function entrar({ supabase }: Persona, beside = '') {
   await supabase.realtime.setAuth()
   onTestFinished(async () => {
     await supabase.removeAllChannels()
@@ -20,7 +20,7 @@ async function entrar({ supabase }: Persona) {
   const heard: string[] = []
   const said: string[] = []
   const canal: RealtimeChannel = supabase
-    .channel(`contrato:${contrato.codigo}`, { config: { private: true } })
+    .channel(`contrato:${contrato.codigo}${beside}`, { config: { private: true } })
     .on('broadcast', { event: 'mensaje' }, ({ payload }) => heard.push(payload.texto))
     .on('system', {}, ({ message }) => said.push(message))
   const { status, error } = await subscribed(canal)
@@ -72,9 +72,13 @@ describe('quién oye el canal de un contrato, mientras está abierto', () => {
     ],
   ])('%s deja de oír y de hablar, y los demás siguen', async (_, quitar) => {
     const [jose, ana] = [await entrar(gente.jose), await entrar(gente.ana)]
-    expect([jose.status, ana.status]).toEqual(['SUBSCRIBED', 'SUBSCRIBED'])
+    const vivo = await entrar(gente.jose, ':vivo')
+    expect([jose.status, ana.status, vivo.status]).toEqual(['SUBSCRIBED', 'SUBSCRIBED', 'SUBSCRIBED'])
     await quitar()
-    await until(() => jose.canal.state === 'closed', 'the end of the channel')
+    await until(
+      () => jose.canal.state === 'closed' && vivo.canal.state === 'closed',
+      'the end of both channels',
+    )
     expect(jose.said.at(-1)).toBe(
       `You no longer have permission to read from this Channel topic: contrato:${contrato.codigo}`,
     )

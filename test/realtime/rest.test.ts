@@ -11,6 +11,7 @@ let base: string
 let published: Message[]
 let asked: string[]
 let left: number
+let own: number
 
 const rest = createRest({
   authorizer: {
@@ -23,11 +24,15 @@ const rest = createRest({
     close: async () => {},
   },
   publish: (message) => published.push(message),
-  allow: (count) => {
-    if (count > left) return false
-    left -= count
-    return true
+  events: {
+    own: (_, count = 1) => count <= own,
+    all: (_, count = 1) => {
+      if (count > left) return false
+      left -= count
+      return true
+    },
   },
+  clientAddress: () => '192.0.2.1',
   maxPayloadBytes: 1000,
 })
 
@@ -49,6 +54,7 @@ beforeEach(() => {
   published = []
   asked = []
   left = 100
+  own = 100
 })
 
 async function post(path: string, body: unknown, who = 'ana', headers: Record<string, string> = {}) {
@@ -118,6 +124,18 @@ describe('varios mensajes', () => {
     expect((await post('', { messages: [message({ private: 'true' })] })).status).toBe(422)
     expect((await post('', { messages: [message({ payload: 'a'.repeat(1000) })] })).status).toBe(422)
     expect(published).toEqual([])
+  })
+
+  it('lo privado que no se puede escribir no gasta lo de todos, y lo de cada uno se cuenta antes', async () => {
+    left = 2
+    const secret = Array.from({ length: 50 }, () => message({ private: true }))
+    expect((await post('', { messages: secret }, 'rival')).status).toBe(202)
+    expect((await post('/sala/events/x?private=true', {}, 'rival')).status).toBe(403)
+    expect(left).toBe(2)
+    own = 49
+    asked = []
+    expect((await post('', { messages: secret }, 'rival')).status).toBe(429)
+    expect(asked).toEqual([])
   })
 
   it('más de lo que cabe en un segundo se rechaza entero', async () => {

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import pg from 'pg'
 import { onTestFinished } from 'vitest'
+import { createClientAddress } from '../../server/utils/client-address.ts'
 import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { type Limits, readLimits } from '../../supabase/local/realtime/limits.ts'
 import { createRealtimeServer } from '../../supabase/local/realtime/server.ts'
@@ -22,7 +23,9 @@ export async function startServer(limits: Partial<Limits> = {}) {
     jwtSecret: stack.jwtSecret,
     resolveKey: (key) =>
       key === stack.publishableKey ? { kind: 'publishable', claims: { role: 'anon' } } : null,
-    limits: { ...readLimits({}), ...limits },
+    // Everybody of a test has one address; who tests shares sets them.
+    limits: { ...readLimits({}), shares: { user: 1, address: 1, anonymous: 1 }, ...limits },
+    clientAddress: createClientAddress(['loopback']),
     maxHeaderLength: 4096,
   })
   const http = createServer()

@@ -181,10 +181,6 @@ describe('lo que este almacén no tiene', () => {
     const files = service().from(await makeBucket())
     ok(await files.upload('a.png', 'x', { contentType: 'image/png' }))
     const notEnabled = { statusCode: '409', code: 'FeatureNotEnabled' }
-    expect(failure(await files.download('a.png', { transform: { width: 10 } }))).toMatchObject(notEnabled)
-    expect(failure(await files.createSignedUrl('a.png', 60, { transform: { width: 10 } }))).toMatchObject(
-      notEnabled,
-    )
     expect(failure(await files.download('a.png', { versionId: 'x' }))).toMatchObject(notEnabled)
     expect(failure(await files.remove([{ path: 'a.png', versionId: 'x' }]))).toMatchObject(notEnabled)
     expect(failure(await service().getBucketLifecycle('x'))).toMatchObject(notEnabled)

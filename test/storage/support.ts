@@ -63,6 +63,17 @@ export async function sql<Row extends pg.QueryResultRow>(
   }
 }
 
+/** A change of the schema beside whoever else uses it: the one that a deadlock takes is tried again. */
+async function ddl(text: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return void (await sql(text))
+    } catch (error) {
+      if ((error as pg.DatabaseError).code !== '40P01' || attempt === 5) throw error
+    }
+  }
+}
+
 type Verb = 'select' | 'insert' | 'update' | 'delete'
 
 /**
@@ -81,8 +92,8 @@ export async function allow(
   for (const verb of verbs) {
     const name = `prueba_${randomUUID()}`
     const clause = verb === 'insert' ? `with check (${rule})` : `using (${rule})`
-    await sql(`create policy "${name}" on storage.${on} for ${verb} to authenticated ${clause}`)
-    onTestFinished(async () => void (await sql(`drop policy if exists "${name}" on storage.${on}`)))
+    await ddl(`create policy "${name}" on storage.${on} for ${verb} to authenticated ${clause}`)
+    onTestFinished(() => ddl(`drop policy if exists "${name}" on storage.${on}`))
   }
 }
 

@@ -87,7 +87,6 @@ export const COMERCIO = {
   'Documento.lote': 'Código del lote del que trata; null si es de todo el contrato.',
   bytes: 'Tamaño del archivo.',
   mime: 'Tipo del archivo, reconocido por su contenido.',
-  sha256: 'Huella de los bytes; null si nadie la calculó.',
   fecha_subida: 'Cuándo se subió.',
 
   // Lotes.

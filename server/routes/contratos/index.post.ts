@@ -23,6 +23,7 @@ export default comoUsuario(async (event, db) => {
       nuevo.fecha_entrega,
       nuevo.tolerancia_pct,
       nuevo.modalidad_precio,
+      nuevo.cierre,
     ])
     // The function of SQL raises what it refuses: a row always comes back.
     return { estado: 201, cuerpo: creado! }

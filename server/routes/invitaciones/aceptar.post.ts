@@ -1,5 +1,5 @@
 import { aceptarInvitacion, verPerfil } from '../../queries/personas.ts'
-import { AceptacionSchema } from '../../schemas/personas.ts'
+import { AceptacionSchema } from '../../schemas/invitaciones.ts'
 import { conOSinSesionEscribe } from '../../utils/como-usuario.ts'
 import { readBodyAs } from '../../utils/input.ts'
 import { countAddress } from '../../utils/session-of.ts'

@@ -1,6 +1,6 @@
 import { setResponseStatus } from 'h3'
 import { invitar } from '../../queries/personas.ts'
-import { NuevaInvitacionSchema } from '../../schemas/personas.ts'
+import { NuevaInvitacionSchema } from '../../schemas/invitaciones.ts'
 import { comoUsuario } from '../../utils/como-usuario.ts'
 import { readBodyAs } from '../../utils/input.ts'
 import { entregarInvitacion, type Invitacion } from '../../utils/invitacion.ts'

@@ -1,31 +1,47 @@
-import { setResponseStatus } from 'h3'
+import { type H3Event, setResponseStatus } from 'h3'
 import { aplicarPrecios, type Lineas, leerPrecios } from '../../precios/importar.ts'
 import { exigirCuenta } from '../../queries/personas.ts'
 import { ImportacionSchema } from '../../schemas/precios.ts'
-import { comoUsuario, type Json, type UserConnection, type UserDb } from '../../utils/como-usuario.ts'
+import { comoUsuario, type UserConnection, type UserDb } from '../../utils/como-usuario.ts'
 import { readCsv } from '../../utils/csv-body.ts'
-import { unaSolaVez } from '../../utils/idempotency.ts'
+import { type Respuesta, unaSolaVez } from '../../utils/idempotency.ts'
 import { readQueryAs } from '../../utils/input.ts'
+import { fromDatabase } from '../../utils/postgres-errors.ts'
+import { openTurns } from '../../utils/turns.ts'
+
+// A file is read while it arrives, however slowly: of one person a few at once, and no body waits unread for long. What
+// has arrived is applied a few at a time, one of each person: an import is work for Postgres of some seconds, and others
+// write meanwhile.
+const leyendo = openTurns({ each: 3, waiting: 5, patienceMs: 15_000 })
+const aplicando = openTurns({ each: 1, total: 2, waiting: 5, patienceMs: 60_000 })
 
 /** POST /precios-fob/importar — prices of a CSV, with a report line by line. Rule: public.precios_fob triggers. */
 export default comoUsuario(async (event, db) => {
   const { simular } = readQueryAs(event, ImportacionSchema)
   // Before reading a file of somebody who may write nothing.
   await db.query(exigirCuenta)
-  const lineas = await readCsv(event, leerPrecios)
-  if (simular) return simularPrecios(db, lineas)
-  const aplicar = (tx: UserDb) => aplicarPrecios(tx, lineas, false)
-  const { estado, cuerpo } = await unaSolaVez(event, db, lineas, async (tx) => ({
-    estado: 200,
-    // With a key it is a transaction already.
-    cuerpo: await (tx === db ? db.transaction(aplicar) : aplicar(tx)),
-  }))
+  const quien = db.claims.sub
+  const { estado, cuerpo } = await leyendo(quien, async () => {
+    const lineas = await readCsv(event, leerPrecios)
+    return aplicando(quien, () => (simular ? simularPrecios(db, lineas) : guardarPrecios(event, db, lineas)))
+  }).catch((error) => {
+    throw fromDatabase(error)
+  })
   setResponseStatus(event, estado)
   return cuerpo
 })
 
+function guardarPrecios(event: H3Event, db: UserConnection, lineas: Lineas): Promise<Respuesta> {
+  const aplicar = (tx: UserDb) => aplicarPrecios(tx, lineas, false)
+  return unaSolaVez(event, db, lineas, async (tx) => ({
+    estado: 200,
+    // With a key it is a transaction already.
+    cuerpo: await (tx === db ? db.transaction(aplicar) : aplicar(tx)),
+  }))
+}
+
 /** What would become of each line: the same statement, undone. */
-async function simularPrecios(db: UserConnection, lineas: Lineas): Promise<Json> {
+async function simularPrecios(db: UserConnection, lineas: Lineas): Promise<Respuesta> {
   const nada = new Error('simulated')
   let cuerpo = ''
   await db
@@ -36,5 +52,5 @@ async function simularPrecios(db: UserConnection, lineas: Lineas): Promise<Json>
     .catch((error) => {
       if (error !== nada) throw error
     })
-  return cuerpo
+  return { estado: 200, cuerpo }
 }

@@ -37,6 +37,7 @@ export const DEFAULTS: NginxValues = {
   NGINX_RATE_SIGN_IN: '300r/m',
   NGINX_BURST_SIGN_IN: '150',
   NGINX_CONNECTIONS: '500',
+  NGINX_SOCKETS: '120',
   NGINX_MAX_BODY: '51m',
 }
 

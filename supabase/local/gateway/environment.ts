@@ -4,6 +4,12 @@ import { quota } from '../../../server/utils/quota.ts'
 import { SetupError } from '../settings.ts'
 import type { AuthQuotas } from './auth-limits.ts'
 
+const kilobytes = v.pipe(
+  v.string(),
+  v.regex(/^[1-9]\d{0,5}$/, 'debe ser un número entero de 1 a 999999'),
+  v.transform(Number),
+)
+
 const EnvironmentSchema = v.object({
   TRUSTED_PROXIES: v.optional(addresses, 'loopback'),
   METRICS_TOKEN: v.optional(metricsToken),
@@ -12,6 +18,7 @@ const EnvironmentSchema = v.object({
   LIMIT_REFRESH: v.optional(quota, '600/300'),
   LIMIT_GUESSES: v.optional(quota, '10/300'),
   LIMIT_GUESSES_STRANGERS: v.optional(quota, '30/300'),
+  REST_MAX_BODY_KB: v.optional(kilobytes, '5000'),
 })
 
 /** What the gateway reads from the environment. */
@@ -21,6 +28,8 @@ export interface GatewayEnvironment {
   /** Who may read /metrics: whoever has the token, or comes from these addresses. */
   metrics: { token: string | undefined; allow: string[] }
   limits: AuthQuotas
+  /** Largest body that REST takes. */
+  restBodyBytes: number
 }
 
 /**
@@ -44,5 +53,6 @@ export function readGatewayEnvironment(env: NodeJS.ProcessEnv = process.env): Ga
       guesses: output.LIMIT_GUESSES,
       strangers: output.LIMIT_GUESSES_STRANGERS,
     },
+    restBodyBytes: output.REST_MAX_BODY_KB * 1000,
   }
 }

@@ -3,7 +3,6 @@ import {
   createApp,
   type EventHandler,
   eventHandler,
-  getQuery,
   type H3Event,
   sendWebResponse,
   setResponseHeaders,
@@ -14,19 +13,28 @@ import {
 import { createProxyServer } from 'httpxy'
 import { createMetricsGuard } from '../../../server/metrics/guard.ts'
 import { createClientAddress } from '../../../server/utils/client-address.ts'
+import { AuthError, answerError } from '../auth/admin/errors.ts'
 import { HandshakeError, refuse as refuseUpgrade } from '../realtime/handshake.ts'
 import type { RealtimeServer } from '../realtime/server.ts'
+import { refuse, requireIdentity } from './access.ts'
+import { AuthBodyError, checkAuthBody } from './auth-body.ts'
 import { limitAuth } from './auth-limits.ts'
+import { AUTH_BODY, BodyError, type BodyRules, readBounded, restBody } from './bodies.ts'
 import type { GatewayEnvironment } from './environment.ts'
-import { type Identifier, type Identity, IdentityError, INVALID_JWT, JWT_EXPIRED } from './identity.ts'
+import type { Identifier, Identity } from './identity.ts'
 import type { Lite } from './lite.ts'
 import { serveMetrics } from './metrics.ts'
+import { oneAtATime } from './one-at-a-time.ts'
+import { withExactCount } from './prefer.ts'
+import { faultOf, type Service, serviceOf } from './target.ts'
 import { toRequest } from './web.ts'
 
 declare module 'h3' {
   interface H3EventContext {
     /** The verified caller; null where no key and no token came. */
     identity?: Identity | null
+    /** Whom its path belongs to. */
+    service?: Service
   }
 }
 
@@ -35,6 +43,8 @@ export interface GatewayOptions {
   publicUrl: string
   functionsUrl: string
   identifier: Identifier
+  /** Rows that a request of REST writes at most. */
+  maxRows: number
   lite: Lite
   authAdmin: { handler: EventHandler; invite: EventHandler }
   storage: EventHandler
@@ -42,11 +52,6 @@ export interface GatewayOptions {
   realtime: Pick<RealtimeServer, 'upgrade' | 'rest' | 'stats'> | undefined
   environment: GatewayEnvironment
 }
-
-// What the real gateway opens without an API key: links that a mail or a browser follows.
-const OPEN_AUTH = /^\/auth\/v1\/(verify|callback|authorize|\.well-known\/)/
-const OPEN_STORAGE =
-  /^\/storage\/v1\/(object\/(public|sign)\/|object\/upload\/sign\/|object\/info\/public\/|render\/image\/(public|sign)\/|upload\/resumable\/sign|status$)/
 
 const CORS = {
   'Access-Control-Allow-Origin': '*',
@@ -56,49 +61,10 @@ const CORS = {
   'Access-Control-Max-Age': '3600',
 }
 
-function refuse(event: H3Event, status: number, message: string, code: string, hint?: string) {
+/** As PostgREST says what our SQL raises. */
+function refuseRows(event: H3Event, { status, key, message }: BodyError) {
   setResponseStatus(event, status)
-  setResponseHeaders(event, { 'sb-error-code': code })
-  return { message, ...(hint && { hint }) }
-}
-
-/** The SDKs tell an expired session by PostgREST's code. */
-function refuseAsPostgrest(event: H3Event, { message }: IdentityError) {
-  setResponseStatus(event, 401)
-  return { code: message === JWT_EXPIRED ? 'PGRST303' : 'PGRST301', details: null, hint: null, message }
-}
-
-/** Verifies key and token of a request; sends the refusal itself when they do not hold. */
-function requireIdentity(identifier: Identifier) {
-  return eventHandler(async (event) => {
-    const path = event.path.split('?')[0]!
-    if (!/^\/(auth|rest|storage|realtime)\/v1(\/|$)/.test(path)) return
-    const isOpen = OPEN_AUTH.test(path) || OPEN_STORAGE.test(path)
-    const query = getQuery(event).apikey
-    try {
-      const identity = await identifier.identify(
-        event.node.req.headers,
-        typeof query === 'string' ? query : undefined,
-      )
-      const hasKey = identity && (identity.key || path.startsWith('/storage/'))
-      if (!hasKey && !isOpen) {
-        return refuse(
-          event,
-          401,
-          'No API key found in request',
-          'UNAUTHORIZED_MISSING_API_KEY',
-          'No `apikey` request header or url param was found.',
-        )
-      }
-      event.context.identity = identity
-    } catch (error) {
-      if (!(error instanceof IdentityError)) throw error
-      // An open link is judged by its own token; a stale session beside it does not spoil it.
-      if (isOpen) event.context.identity = null
-      else if (path.startsWith('/rest/') && error.code === INVALID_JWT) return refuseAsPostgrest(event, error)
-      else return refuse(event, 401, error.message, error.code, error.hint)
-    }
-  })
+  return { code: `PT${status}`, message: key, details: message, hint: null }
 }
 
 function preflight() {
@@ -114,12 +80,48 @@ function preflight() {
   })
 }
 
-function fetchHandler(origin: string, fetch: (request: Request, event: H3Event) => Promise<Response>) {
+/** Decides once whom a request belongs to; what is no request for anybody is answered here. */
+function route() {
+  return eventHandler((event) => {
+    // As it came: h3 has a decoded one beside it.
+    const { originalUrl, url = '' } = event.node.req
+    const target = originalUrl ?? url
+    const fault = faultOf(event.method, target)
+    if (fault) {
+      if (fault.status === 405) setResponseHeaders(event, { allow: CORS['Access-Control-Allow-Methods'] })
+      return refuse(event, fault.status, fault.message, 'BAD_REQUEST')
+    }
+    event.context.service = serviceOf(target)
+  })
+}
+
+/** Hands on what belongs to a service, and nothing that only looks like it. */
+const serving = (service: Service, handler: EventHandler) =>
+  eventHandler((event) => (event.context.service === service ? handler(event) : undefined))
+
+/** A server of the fetch API, and how it says that it does not take a body. */
+function fetchHandler(
+  origin: string,
+  rulesFor: (event: H3Event) => BodyRules,
+  fetch: (request: Request, event: H3Event) => Promise<Response>,
+  refuseBody: (event: H3Event, error: BodyError) => unknown,
+  checkBody = (body: Buffer | undefined) => body,
+) {
   return eventHandler(async (event) => {
-    const request = await toRequest(event, origin)
-    if (!request) return refuse(event, 413, 'Request body is larger than 20 MiB', 'PAYLOAD_TOO_LARGE')
-    const response = await fetch(request, event)
-    await sendWebResponse(event, response)
+    let body: Buffer | undefined
+    try {
+      body = checkBody(await readBounded(event, rulesFor(event)))
+    } catch (error) {
+      // The connection ended before the body did: nobody is there to be answered.
+      if (event.node.req.destroyed && !event.node.req.complete) return event.node.res.destroy()
+      if (error instanceof BodyError) return refuseBody(event, error)
+      if (!(error instanceof AuthBodyError)) throw error
+      return answerError(
+        event,
+        new AuthError(400, 'bad_json', `Could not parse request body as JSON: ${error.message}`),
+      )
+    }
+    await sendWebResponse(event, await fetch(toRequest(event, origin, body), event))
   })
 }
 
@@ -150,27 +152,38 @@ export function createGateway(options: GatewayOptions): Server {
     },
   })
   app.use(preflight())
+  app.use(route())
   app.use(
     '/health',
     eventHandler(() => ({ status: 'ok' })),
   )
-  const { trustedProxies, metrics, limits } = options.environment
+  const { trustedProxies, metrics, limits, restBodyBytes } = options.environment
   const clientAddress = createClientAddress(trustedProxies)
   app.use('/metrics', serveMetrics(options.realtime, createMetricsGuard(metrics, clientAddress)))
   app.use(requireIdentity(options.identifier))
-  app.use('/auth/v1/admin', useBase('/auth/v1/admin', options.authAdmin.handler))
-  app.use('/auth/v1/invite', options.authAdmin.invite)
-  app.use('/auth/v1', fetchHandler(options.publicUrl, limitAuth(limits, clientAddress)(options.lite.auth)))
-  app.use(
-    '/rest/v1',
-    fetchHandler(options.publicUrl, (request, event) =>
-      options.lite.rest(event.context.identity!.claims, request),
-    ),
+  const { authAdmin, lite, realtime, publicUrl } = options
+  app.use('/auth/v1/admin', serving('admin', useBase('/auth/v1/admin', authAdmin.handler)))
+  app.use('/auth/v1/invite', serving('invite', authAdmin.invite))
+  const guarded = limitAuth(limits, clientAddress)(oneAtATime(lite.auth))
+  const auth = fetchHandler(
+    publicUrl,
+    () => AUTH_BODY,
+    (request, event) => guarded(request, event),
+    (event, { status, message }) => answerError(event, new AuthError(status, 'bad_json', message)),
+    checkAuthBody,
   )
-  app.use('/storage/v1', useBase('/storage/v1', options.storage))
-  const { realtime } = options
-  if (realtime) app.use('/realtime/v1', useBase('/realtime/v1', realtime.rest))
-  app.use('/functions/v1', functionsHandler(options.functionsUrl))
+  app.use('/auth/v1', serving('auth', auth))
+  const isService = (event: H3Event) => event.context.identity!.claims.role === 'service_role'
+  const rest = fetchHandler(
+    publicUrl,
+    (event) => restBody(restBodyBytes, isService(event) ? Number.POSITIVE_INFINITY : options.maxRows),
+    (request, event) => lite.rest(event.context.identity!.claims, withExactCount(request)),
+    refuseRows,
+  )
+  app.use('/rest/v1', serving('rest', rest))
+  app.use('/storage/v1', serving('storage', useBase('/storage/v1', options.storage)))
+  if (realtime) app.use('/realtime/v1', serving('realtime', useBase('/realtime/v1', realtime.rest)))
+  app.use('/functions/v1', serving('functions', functionsHandler(options.functionsUrl)))
   const server = createServer(toNodeListener(app))
   server.on('upgrade', (request, socket, head) => {
     if (realtime && /^\/realtime\/v1\/websocket\/?(\?|$)/.test(request.url ?? ''))

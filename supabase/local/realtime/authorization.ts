@@ -8,6 +8,9 @@ export interface Grants {
   presence: boolean
 }
 
+export const EVERYTHING: Grants = { broadcast: true, presence: true }
+export const NOTHING: Grants = { broadcast: false, presence: false }
+
 /** Asks the policies on realtime.messages; every question leaves the table as it was. */
 export interface Authorizer {
   read(topic: string, claims: Claims): Promise<Grants>

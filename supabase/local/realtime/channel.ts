@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import type { Grants } from './authorization.ts'
+import { admit, NO_PLACE, signIn } from './admission.ts'
+import { userOf } from './allowance.ts'
+import { EVERYTHING, type Grants, NOTHING } from './authorization.ts'
 import { broadcast } from './broadcast.ts'
 import type { RealtimeContext } from './context.ts'
 import { encodeBroadcast, encodeText, type Push } from './frames.ts'
 import { JoinError, readJoin, tokenOf } from './join.ts'
 import { type ChannelChanges, subscribeToChanges } from './postgres-changes.ts'
 import { setPresence } from './presence.ts'
+import { tellWhenReady } from './ready.ts'
 import type { Socket } from './socket.ts'
 import { type ChannelState, setHears } from './state.ts'
 import { expiredText, TokenError } from './tokens.ts'
@@ -30,9 +33,6 @@ export interface Channel {
   forget(): void
 }
 
-const EVERYTHING: Grants = { broadcast: true, presence: true }
-const NOTHING: Grants = { broadcast: false, presence: false }
-
 /**
  * Joins a topic: verifies the token, asks the policies, subscribes, and answers.
  * @throws JoinError, TokenError, or what Postgres failed with; the caller answers.
@@ -55,6 +55,7 @@ export async function openChannel(ctx: RealtimeContext, socket: Socket, push: Pu
     name,
     request,
     claims: socket.claims,
+    client: () => ({ network: socket.place.network, user: userOf(state.claims) }),
     hears: NOTHING,
     wantsPresence: request.presence.enabled,
     presenceKey: request.presence.key || randomUUID(),
@@ -123,15 +124,9 @@ export async function openChannel(ctx: RealtimeContext, socket: Socket, push: Pu
       if (!(error instanceof TokenError)) throw error
       return state.end(error.message)
     }
+    if (!signIn(state)) return state.end(NO_PLACE)
     changes?.subscription?.setClaims(state.claims)
     if (isPrivate) await reauthorize()
-  }
-
-  async function tellWhenReady() {
-    const isReady = await ctx.whenLive()
-    if (state.hasEnded) return
-    if (isReady) system('system', 'ok', 'Replication connection established')
-    else system('system', 'error', 'Replication connection was not established in time')
   }
 
   // A question that Postgres could not answer leaves the channel as it is: when Postgres is lost, it fails.
@@ -165,6 +160,7 @@ export async function openChannel(ctx: RealtimeContext, socket: Socket, push: Pu
     const { exp } = state.claims
     if (exp !== undefined && exp <= Date.now() / 1000)
       throw new TokenError('InvalidJWTToken', expiredText(exp))
+    admit(ctx, state)
     if (channel.needsPostgres && !(await ctx.whenLive())) throw new Error('Postgres is not heard')
     const grants = await grantsToRead()
     if (!grants.broadcast && !grants.presence)
@@ -191,7 +187,7 @@ export async function openChannel(ctx: RealtimeContext, socket: Socket, push: Pu
     for (const { bytes, message } of waiting) if (!message?.id || !known.has(message.id)) socket.send(bytes)
     waiting = null
     if (isStale) quietly(reauthorize())
-    if (request.wantsReady) void tellWhenReady()
+    if (request.wantsReady) void tellWhenReady(ctx, state, system)
     if (changes.failure) system('postgres_changes', 'error', changes.failure)
     else if (changes.subscription) system('postgres_changes', 'ok', 'Subscribed to PostgreSQL')
   } catch (error) {

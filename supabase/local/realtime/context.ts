@@ -1,6 +1,7 @@
+import type { Allowance } from './allowance.ts'
 import type { Authorizer } from './authorization.ts'
 import type { PostgresChanges } from './changes/changes.ts'
-import type { Limits, Meter } from './limits.ts'
+import type { Limits } from './limits.ts'
 import type { Replayer } from './replay.ts'
 import type { VerifyToken } from './tokens.ts'
 import type { Topics } from './topics.ts'
@@ -14,8 +15,8 @@ export interface RealtimeContext {
   changes: PostgresChanges
   verifyToken: VerifyToken
   /** Broadcasts and presences of clients. */
-  events: Meter
-  joins: Meter
+  events: Allowance
+  joins: Allowance
   /** Waits until what Postgres says arrives; false when it takes too long. */
   whenLive(): Promise<boolean>
 }

@@ -1,3 +1,4 @@
+import { type JsonBounds, passedBound } from '../../../server/utils/json-bounds.ts'
 import type { Message, Payload } from './types.ts'
 
 /** Version of the protocol that a socket speaks. */
@@ -31,17 +32,21 @@ function fromParts([joinRef, ref, topic, event, payload]: unknown[]): Push {
   return { joinRef: asRef(joinRef), ref: asRef(ref), topic, event, payload }
 }
 
-function parse(text: string): unknown {
+/** What the JSON of a client may hold: a conversation is far below it. */
+export const BROADCAST_JSON: JsonBounds = { depth: 64, values: 100_000 }
+
+function parse(bytes: Buffer): unknown {
+  if (passedBound(bytes, BROADCAST_JSON)) throw new FrameError('too deep, or too much')
   try {
-    return JSON.parse(text)
+    return JSON.parse(bytes.toString('utf8'))
   } catch {
     throw new FrameError('not JSON')
   }
 }
 
 /** Reads a text frame. @throws FrameError */
-export function decodeText(version: Version, text: string): Push {
-  const message = parse(text)
+export function decodeText(version: Version, bytes: Buffer): Push {
+  const message = parse(bytes)
   if (version === '2.0.0') {
     if (!Array.isArray(message)) throw new FrameError('not an array')
     return fromParts(message)
@@ -66,10 +71,9 @@ export function decodeBinary(frame: Buffer): Push {
   const rest = frame.subarray(at)
   let payload: Payload = { binary: rest }
   if (frame[6] === JSON_ENCODING) {
-    const json = rest.toString('utf8')
     // Others get the text as it is, some of them inside a frame of JSON: it must be JSON and nothing more.
-    parse(json)
-    payload = { json }
+    parse(rest)
+    payload = { json: rest.toString('utf8') }
   }
   return {
     joinRef: joinRef || null,

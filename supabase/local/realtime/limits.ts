@@ -14,6 +14,16 @@ export interface Limits {
   maxPayloadBytes: number
   /** Bytes that wait for one slow reader before it is cut off. */
   maxBufferBytes: number
+  /** What of the connections, the events and the joins a part may take at most, from 0 to 1. */
+  shares: Shares
+}
+
+export interface Shares {
+  user: number
+  /** A network of IPv6 counts as one address. */
+  address: number
+  /** All who have nothing but the public key, together; of one address, this much of the address's share. */
+  anonymous: number
 }
 
 const DEFAULTS = {
@@ -23,6 +33,9 @@ const DEFAULTS = {
   REALTIME_MAX_CHANNELS_PER_CLIENT: 100,
   REALTIME_MAX_PAYLOAD_KB: 3000,
   REALTIME_MAX_BUFFER_KB: 8000,
+  REALTIME_SHARE_USER: 20,
+  REALTIME_SHARE_ADDRESS: 60,
+  REALTIME_SHARE_ANONYMOUS: 30,
 }
 
 /** Reads the limits from the environment; each variable is described in docs/entorno.md. */
@@ -34,6 +47,11 @@ export function readLimits(env: NodeJS.ProcessEnv = process.env): Limits {
       throw new SetupError(`${name}=${text} is not a whole number from 1 to 999999999.`)
     return Number(text)
   }
+  const share = (name: keyof typeof DEFAULTS) => {
+    const percent = read(name)
+    if (percent > 100) throw new SetupError(`${name}=${percent} is a percentage from 1 to 100.`)
+    return percent / 100
+  }
   return {
     maxConnections: read('REALTIME_MAX_CONNECTIONS'),
     maxEventsPerSecond: read('REALTIME_MAX_EVENTS_PER_SECOND'),
@@ -41,22 +59,10 @@ export function readLimits(env: NodeJS.ProcessEnv = process.env): Limits {
     maxChannelsPerClient: read('REALTIME_MAX_CHANNELS_PER_CLIENT'),
     maxPayloadBytes: read('REALTIME_MAX_PAYLOAD_KB') * 1000,
     maxBufferBytes: read('REALTIME_MAX_BUFFER_KB') * 1000,
-  }
-}
-
-/** Counts what happens and says whether it is still within so many a second. */
-export type Meter = (count?: number) => boolean
-
-/** A bucket that holds one second's worth and fills all the time. */
-export function createMeter(perSecond: number): Meter {
-  let available = perSecond
-  let at = performance.now()
-  return (count = 1) => {
-    const now = performance.now()
-    available = Math.min(perSecond, available + ((now - at) / 1000) * perSecond)
-    at = now
-    if (available < count) return false
-    available -= count
-    return true
+    shares: {
+      user: share('REALTIME_SHARE_USER'),
+      address: share('REALTIME_SHARE_ADDRESS'),
+      anonymous: share('REALTIME_SHARE_ANONYMOUS'),
+    },
   }
 }

@@ -7,16 +7,20 @@ import {
   setResponseStatus,
 } from 'h3'
 import * as v from 'valibot'
+import { type ClientAddress, networkOf } from '../../../server/utils/client-address.ts'
 import type { Claims } from '../../../server/utils/db.ts'
+import { passedBound } from '../../../server/utils/json-bounds.ts'
 import { readBody } from '../gateway/web.ts'
+import { type Allowance, type Client, userOf } from './allowance.ts'
 import type { Authorizer } from './authorization.ts'
+import { BROADCAST_JSON } from './frames.ts'
 import type { Message, Payload } from './types.ts'
 
 export interface RestOptions {
   authorizer: Authorizer
   publish(message: Message): void
-  /** Whether so many broadcasts are still within the limit. */
-  allow(count: number): boolean
+  events: Allowance
+  clientAddress: ClientAddress
   maxPayloadBytes: number
 }
 
@@ -55,7 +59,11 @@ function errorsOf(issues: v.FlatErrors<typeof Batch>['nested'], count: number) {
   return { messages }
 }
 
+// What a body holds beside the payload of its largest message; many messages are many requests.
+const ENVELOPE = 64_000
+
 const parse = (body: Buffer): unknown => {
+  if (passedBound(body, BROADCAST_JSON)) return undefined
   try {
     return JSON.parse(body.toString('utf8'))
   } catch {
@@ -64,9 +72,19 @@ const parse = (body: Buffer): unknown => {
 }
 
 /** The HTTP side of Realtime, for whoever has no socket: `/api/broadcast` and `/api/broadcast/:topic/events/:event`. */
-export function createRest({ authorizer, publish, allow, maxPayloadBytes }: RestOptions): EventHandler {
+export function createRest({
+  authorizer,
+  publish,
+  events,
+  clientAddress,
+  maxPayloadBytes,
+}: RestOptions): EventHandler {
   const tooMany = (event: H3Event) => answer(event, 429, { message: 'Too many messages per second' })
   const invalid = (event: H3Event, errors: object) => answer(event, 422, { errors })
+  const clientOf = (event: H3Event, claims: Claims): Client => ({
+    network: networkOf(clientAddress(event.node.req)),
+    user: userOf(claims),
+  })
   const mayWrite = async (topic: string, claims: Claims) => (await authorizer.write(topic, claims)).broadcast
 
   async function broadcastMany(event: H3Event, claims: Claims, body: Buffer) {
@@ -81,15 +99,19 @@ export function createRest({ authorizer, publish, allow, maxPayloadBytes }: Rest
     const texts = messages.map(({ payload }) => JSON.stringify(payload ?? {}))
     if (texts.some((text) => Buffer.byteLength(text) > maxPayloadBytes))
       return invalid(event, { messages: ['Payload size exceeds tenant limit'] })
-    if (!allow(messages.length)) return tooMany(event)
-    // One question for each private topic; what may not be written is left out in silence.
+    const client = clientOf(event, claims)
+    if (!events.own(client, messages.length)) return tooMany(event)
+    // One question for each private topic; what may not be written is left out in silence, and costs nobody else.
     const topics = new Set(messages.filter((message) => message.private).map(({ topic }) => topic))
     const allowed = new Map<string, boolean>()
     for (const topic of topics) allowed.set(topic, await mayWrite(topic, claims))
-    messages.forEach(({ topic, event: name, private: isPrivate }, index) => {
-      if (!isPrivate || allowed.get(topic))
-        publish({ topic, isPrivate, event: name, payload: { json: texts[index]! } })
-    })
+    const sent = messages.flatMap(({ topic, event: name, private: isPrivate }, index) =>
+      !isPrivate || allowed.get(topic)
+        ? [{ topic, isPrivate, event: name, payload: { json: texts[index]! } }]
+        : [],
+    )
+    if (sent.length > 0 && !events.all(client, sent.length)) return tooMany(event)
+    sent.forEach(publish)
     return answer(event, 202)
   }
 
@@ -104,9 +126,11 @@ export function createRest({ authorizer, publish, allow, maxPayloadBytes }: Rest
     } else return answer(event, 415, { message: 'Unsupported Media Type' })
     if (body.length > maxPayloadBytes)
       return invalid(event, { payload: ['Payload size exceeds tenant limit'] })
-    if (!allow(1)) return tooMany(event)
+    const client = clientOf(event, claims)
+    if (!events.own(client)) return tooMany(event)
     const isPrivate = getQuery(event).private === 'true'
     if (isPrivate && !(await mayWrite(topic, claims))) return answer(event, 403, { message: 'Forbidden' })
+    if (!events.all(client)) return tooMany(event)
     publish({ topic, isPrivate, event: name, payload })
     return answer(event, 202)
   }
@@ -118,7 +142,7 @@ export function createRest({ authorizer, publish, allow, maxPayloadBytes }: Rest
     if (event.method !== 'POST') return answer(event, 405, { message: 'Method not allowed' })
     const claims = event.context.identity?.claims
     if (!claims) return answer(event, 401, { message: 'Unauthorized' })
-    const body = await readBody(event)
+    const body = await readBody(event, maxPayloadBytes + ENVELOPE)
     if (body === null) return answer(event, 413, { message: 'Payload too large' })
     try {
       if (!one) return await broadcastMany(event, claims, body)

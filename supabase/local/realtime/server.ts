@@ -1,23 +1,23 @@
 import type { IncomingMessage } from 'node:http'
-import type { Socket as NetSocket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventHandler } from 'h3'
-import { WebSocketServer } from 'ws'
+import type { ClientAddress } from '../../../server/utils/client-address.ts'
 import type { Identifier } from '../gateway/identity.ts'
+import { createAllowance } from './allowance.ts'
 import { createAuthorizer } from './authorization.ts'
 import { createPostgresChanges } from './changes/changes.ts'
 import type { Channel } from './channel.ts'
 import type { RealtimeContext } from './context.ts'
-import { HandshakeError, readHandshake, refuse } from './handshake.ts'
-import { createMeter, type Limits } from './limits.ts'
+import { createEntrance } from './entrance.ts'
+import type { Limits } from './limits.ts'
 import { messageOf } from './messages.ts'
 import { startPartitioner } from './partitions.ts'
 import { listenForReauthorization } from './reauthorization.ts'
 import { createReplayer } from './replay.ts'
 import { startReplication } from './replication.ts'
 import { createRest } from './rest.ts'
-import { type Socket, serveSocket } from './socket.ts'
+import type { Socket } from './socket.ts'
 import { createTokenVerifier } from './tokens.ts'
 import { createTopics } from './topics.ts'
 
@@ -31,6 +31,7 @@ export interface RealtimeOptions {
   jwtSecret: string
   resolveKey: Identifier['resolveKey']
   limits: Limits
+  clientAddress: ClientAddress
   /** Characters of any header of a connection. */
   maxHeaderLength: number
 }
@@ -46,8 +47,6 @@ export interface RealtimeServer {
   close(): Promise<void>
 }
 
-// Largest frame of a client, in bytes.
-const MAX_FRAME = 5_000_000
 const IDLE_MS = 60_000
 const LOOK_EVERY_MS = 1000
 // Policies that an admin edits act on open channels after this long.
@@ -57,7 +56,7 @@ const END_PATIENCE_MS = 5000
 
 /** Starts the Realtime server over a Postgres whose bootstrap is done. */
 export async function createRealtimeServer(options: RealtimeOptions): Promise<RealtimeServer> {
-  const { limits, resolveKey, maxHeaderLength } = options
+  const { limits, clientAddress } = options
   const adminUrl = options.realtimeAdminUrl
   const sockets = new Set<Socket>()
   const topics = createTopics()
@@ -116,8 +115,8 @@ export async function createRealtimeServer(options: RealtimeOptions): Promise<Re
     replayer,
     changes,
     verifyToken: createTokenVerifier(options.jwtSecret),
-    events: createMeter(limits.maxEventsPerSecond),
-    joins: createMeter(limits.maxJoinsPerSecond),
+    events: createAllowance(limits.maxEventsPerSecond, limits.shares),
+    joins: createAllowance(limits.maxJoinsPerSecond, limits.shares),
     async whenLive() {
       const late = new Promise<boolean>((resolve) => setTimeout(resolve, LIVE_PATIENCE_MS, false).unref())
       return Promise.race([live.promise.then(() => true), late])
@@ -133,40 +132,15 @@ export async function createRealtimeServer(options: RealtimeOptions): Promise<Re
   }, LOOK_EVERY_MS)
   const reauthorizing = setInterval(() => void reauthorize(null), REAUTHORIZE_EVERY_MS)
 
-  const wss = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: MAX_FRAME,
-  })
-
-  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer) {
-    if (sockets.size >= limits.maxConnections) throw new HandshakeError(429, 'Too many connected users')
-    const handshake = await readHandshake(request, {
-      resolveKey,
-      verifyToken: ctx.verifyToken,
-      maxHeaderLength,
-    })
-    if (socket.destroyed) return
-    wss.handleUpgrade(request, socket, head, (ws) => {
-      const served = serveSocket(ctx, ws, socket as NetSocket, handshake)
-      sockets.add(served)
-      ws.once('close', () => sockets.delete(served))
-    })
-  }
+  const { upgrade } = createEntrance(ctx, sockets, options)
 
   return {
-    upgrade(request, socket, head) {
-      socket.on('error', () => {})
-      upgrade(request, socket, head).catch((error) => {
-        if (!(error instanceof HandshakeError)) console.error(error)
-        refuse(socket, error instanceof HandshakeError ? error : new HandshakeError(503, 'Not available'))
-      })
-    },
+    upgrade,
     rest: createRest({
       authorizer,
       publish: (message) => topics.publish(message),
-      allow: ctx.events,
+      events: ctx.events,
+      clientAddress,
       maxPayloadBytes: limits.maxPayloadBytes,
     }),
     stats: () => ({ sockets: sockets.size, channels: [...channels()].length, messages: topics.published() }),

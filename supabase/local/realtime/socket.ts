@@ -1,6 +1,7 @@
 import type { Socket as NetSocket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
 import { type Channel, openChannel } from './channel.ts'
+import type { Place } from './connections.ts'
 import type { RealtimeContext } from './context.ts'
 import { decodeBinary, decodeText, encodeText, FrameError, type Push, type Version } from './frames.ts'
 import { type Caller, JoinError, reasonOf } from './join.ts'
@@ -11,6 +12,7 @@ export interface Socket {
   version: Version
   /** Whom its key or token speaks for; a channel may carry a token of its own. */
   claims: Caller
+  place: Place
   channels: Map<string, Channel>
   /** performance.now() of the last frame of the client. */
   seenAt: number
@@ -36,10 +38,12 @@ export function serveSocket(
   ws: WebSocket,
   net: NetSocket,
   { version, claims }: { version: Version; claims: Caller },
+  place: Place,
 ): Socket {
   const socket: Socket = {
     version,
     claims,
+    place,
     channels: new Map(),
     seenAt: performance.now(),
     isOpen: () => ws.readyState === ws.OPEN,
@@ -60,7 +64,6 @@ export function serveSocket(
     try {
       if (!topic.startsWith('realtime:')) throw new JoinError(UNMATCHED.reason)
       if (topic === 'realtime:') throw new JoinError('TopicNameRequired: You must provide a topic name')
-      if (!ctx.joins()) throw new JoinError('ClientJoinRateLimitReached: Too many joins per second')
       socket.channels.get(topic)?.close()
       if (socket.channels.size >= ctx.limits.maxChannelsPerClient)
         throw new JoinError('ChannelRateLimitReached: Too many channels')
@@ -90,7 +93,7 @@ export function serveSocket(
     socket.seenAt = performance.now()
     try {
       const bytes = data as Buffer
-      receive(isBinary ? decodeBinary(bytes) : decodeText(version, bytes.toString('utf8')))
+      receive(isBinary ? decodeBinary(bytes) : decodeText(version, bytes))
     } catch (error) {
       if (!(error instanceof FrameError)) throw error
       ws.close(1003, error.message)

@@ -1,3 +1,4 @@
+import type { Client } from './allowance.ts'
 import type { Grants } from './authorization.ts'
 import type { Caller, JoinRequest } from './join.ts'
 import type { Socket } from './socket.ts'
@@ -12,6 +13,8 @@ export interface ChannelState {
   name: string
   request: JoinRequest
   claims: Caller
+  /** Who pays for what it sends. */
+  client(): Client
   /** What the policies let it hear. */
   hears: Grants
   /** Presences go to whoever asked for them, or shows itself. */

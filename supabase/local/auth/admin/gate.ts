@@ -56,7 +56,8 @@ async function withCompleteToken(
 
 /** How a session begins that a request is answered with; nothing where it goes on, or where lite alone knows. */
 function methodOf({ pathname, searchParams }: URL): SignInMethod | undefined {
-  if (pathname.endsWith('/verify')) return 'otp'
+  // A code of a mail, or what the link of a mail gave.
+  if (pathname.endsWith('/verify') || searchParams.get('grant_type') === 'pkce') return 'otp'
   return pathname.endsWith('/signup') || searchParams.get('grant_type') === 'password'
     ? 'password'
     : undefined

@@ -1,18 +1,21 @@
 import * as v from 'valibot'
+import { passedBound, SMALL_JSON } from '../../../../server/utils/json-bounds.ts'
 import { entityTooLarge, invalidRequest } from '../errors.ts'
 import type { StorageRequest } from './request.ts'
 
 const LONGEST_JSON = 1024 * 1024
 
-async function readText(request: StorageRequest): Promise<string> {
+async function readBytes(request: StorageRequest): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request.event.node.req as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > LONGEST_JSON) throw entityTooLarge()
-    chunks.push(chunk)
+    // The rest is read and dropped: leaving the loop would cut the connection before the answer.
+    if (size <= LONGEST_JSON) chunks.push(chunk)
+    else chunks.length = 0
   }
-  return Buffer.concat(chunks).toString('utf8')
+  if (size > LONGEST_JSON) throw entityTooLarge()
+  return Buffer.concat(chunks)
 }
 
 /**
@@ -23,10 +26,11 @@ export async function readJson<Schema extends v.GenericSchema>(
   request: StorageRequest,
   schema: Schema,
 ): Promise<v.InferOutput<Schema>> {
-  const text = await readText(request)
+  const bytes = await readBytes(request)
+  if (passedBound(bytes, SMALL_JSON)) throw invalidRequest('The body is too deep, or holds too much')
   let body: unknown
   try {
-    body = text ? JSON.parse(text) : {}
+    body = bytes.length > 0 ? JSON.parse(bytes.toString('utf8')) : {}
   } catch {
     throw invalidRequest('The body is not valid JSON')
   }

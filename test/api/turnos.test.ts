@@ -1,0 +1,130 @@
+// No user holds more than its part of the connections, whatever it asks for: real connections, real queries.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, describe, expect, inject, it } from 'vitest'
+import { type Claims, openDatabase } from '../../server/utils/db.ts'
+import { fromDatabase } from '../../server/utils/postgres-errors.ts'
+import { openTurns, TooManyAtOnce } from '../../server/utils/turns.ts'
+
+const open = (max: number, isShared: boolean) =>
+  openDatabase(inject('stack').authenticatorUrl, { max, isShared, queryTimeoutMs: 20_000 })
+const readers = open(5, true)
+const writers = open(8, false)
+afterAll(() => Promise.all([readers.close(), writers.close()]))
+
+const user = (n: number): Claims => ({
+  role: 'authenticated',
+  sub: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
+})
+const asks = (n: number, text: string) => readers.as(user(n)).query<{ pid: number }>(text)
+const SLOW = 'select pg_backend_pid() as pid from pg_sleep(0.5)'
+const FAST = 'select pg_backend_pid() as pid'
+
+/** How long a piece of work takes, in milliseconds. */
+async function time(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now()
+  await work()
+  return performance.now() - started
+}
+
+describe('quien pide mucho y lento', () => {
+  it('tiene a lo más la mitad de las conexiones que leen, y los demás no lo notan', async () => {
+    const slow = Array.from({ length: 12 }, () => asks(1, SLOW))
+    await sleep(150)
+    const others = await Promise.all(Array.from({ length: 60 }, (_, n) => time(() => asks(100 + n, FAST))))
+    expect(Math.max(...others)).toBeLessThan(300)
+    const held = (await Promise.all(slow)).map(([row]) => row!.pid)
+    expect(new Set(held).size).toBe(2)
+  })
+
+  it('deja sitio aunque sean dos a la vez', async () => {
+    const slow = [1, 2].flatMap((n) => Array.from({ length: 12 }, () => asks(n, SLOW)))
+    await sleep(150)
+    expect(await time(() => asks(3, FAST))).toBeLessThan(300)
+    await Promise.all(slow)
+  })
+
+  it('con todas las conexiones tomadas, espera su turno quien pide poco: no detrás de todo lo de los otros', async () => {
+    const slow = [1, 2, 3].flatMap((n) => Array.from({ length: 8 }, () => asks(n, SLOW)))
+    await sleep(150)
+    expect(await time(() => asks(4, FAST))).toBeLessThan(1200)
+    await Promise.all(slow)
+  })
+
+  it('pasado lo que puede esperar recibe 429 demasiadas_a_la_vez, con Retry-After, y lo demás termina', async () => {
+    const answers = await Promise.allSettled(
+      Array.from({ length: 700 }, (_, n) => asks(5, n < 40 ? 'select pg_sleep(0.2)' : FAST)),
+    )
+    const refused = answers.filter((answer) => answer.status === 'rejected')
+    expect(refused.length).toBeGreaterThan(0)
+    for (const { reason } of refused) {
+      expect(reason).toBeInstanceOf(TooManyAtOnce)
+      expect(fromDatabase(reason)).toMatchObject({ statusCode: 429, clave: 'demasiadas_a_la_vez' })
+      expect((fromDatabase(reason) as { headers: object }).headers).toMatchObject({ 'retry-after': '2' })
+    }
+    expect(await asks(5, FAST)).toHaveLength(1)
+  })
+
+  it('y rápido, usa las suyas sin esperar: todas contestan', async () => {
+    const pids = (await Promise.all(Array.from({ length: 400 }, () => asks(6, FAST)))).map(
+      ([row]) => row!.pid,
+    )
+    expect(pids).toHaveLength(400)
+    expect(readers.stats()).toMatchObject({ waiting: 0 })
+  })
+
+  it('al escribir tiene la cuarta parte, también en transacciones; los demás siguen', async () => {
+    const hold = () =>
+      writers.transaction(user(1), async (tx) => (await tx.query<{ pid: number }>(SLOW))[0]!.pid)
+    const held = Array.from({ length: 6 }, hold)
+    await sleep(150)
+    expect(await time(() => writers.transaction(user(2), (tx) => tx.query(FAST)))).toBeLessThan(300)
+    expect(await time(() => writers.as(user(3)).query(FAST))).toBeLessThan(300)
+    expect(new Set(await Promise.all(held)).size).toBeLessThanOrEqual(2)
+    expect(writers.stats().waiting).toBe(0)
+  })
+
+  it('sin sesión comparte con los de su dirección', async () => {
+    const anon: Claims = { role: 'anon' }
+    const slow = Array.from({ length: 6 }, () => readers.as(anon, 'anon 1.2.3.4').query(SLOW))
+    await sleep(150)
+    expect(await time(() => readers.as(anon, 'anon 5.6.7.8').query(FAST))).toBeLessThan(300)
+    await Promise.all(slow)
+  })
+})
+
+describe('los turnos', () => {
+  it('se dan uno de cada quien, por más que uno tenga en la cola', async () => {
+    const inTurn = openTurns({ each: 1, total: 1, waiting: 20, patienceMs: 5000 })
+    const order: string[] = []
+    const work = (who: string) =>
+      inTurn(who, async () => {
+        order.push(who)
+        await sleep(1)
+      })
+    await Promise.all(['a', 'a', 'a', 'a', 'b', 'c', 'b'].map(work))
+    expect(order).toEqual(['a', 'a', 'b', 'c', 'a', 'b', 'a'])
+  })
+
+  it('los deja también el trabajo que falla, y no los espera lo que no es de nadie', async () => {
+    const inTurn = openTurns({ each: 1, waiting: 1, patienceMs: 5000 })
+    const fail = () => inTurn('a', () => Promise.reject(new Error('no')))
+    await expect(fail()).rejects.toThrow('no')
+    let end = () => {}
+    const held = inTurn('a', () => new Promise<void>((resolve) => (end = resolve)))
+    const next = inTurn('a', async () => 'sí')
+    await expect(inTurn('a', async () => 'nunca')).rejects.toThrow(TooManyAtOnce)
+    expect(await inTurn(undefined, async () => 'ya')).toBe('ya')
+    end()
+    await held
+    expect(await next).toBe('sí')
+  })
+
+  it('no se esperan más de lo dicho', async () => {
+    const inTurn = openTurns({ each: 1, waiting: 5, patienceMs: 50 })
+    const held = inTurn('a', () => sleep(300))
+    const late = await inTurn('a', async () => 'nunca').catch((error) => fromDatabase(error))
+    expect(late).toMatchObject({ statusCode: 503, clave: 'base_no_disponible' })
+    await held
+    expect(await inTurn('a', async () => 'sí')).toBe('sí')
+  })
+})

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { connect, withUserDb } from './support.ts'
+
+const CALCULOS = `insert into public.calculos (tipo, fecha, entrada, parametros, resultado)
+  select 'fob', current_date, '{}', '[]', '{}' from generate_series(1, $1::int)`
+
+test('un cliente escribe mil filas en una petición, y ninguna si son mil y una', async () => {
+  await withUserDb('ana_agroarriba', async (db) => {
+    await expect(db.cuenta(CALCULOS, [1001])).rejects.toMatchObject({
+      code: 'PT413',
+      message: 'demasiadas_filas',
+    })
+    expect(await db.cuenta(CALCULOS, [600])).toBe(600)
+    // One request is one transaction: two statements of it count together.
+    await expect(db.cuenta(CALCULOS, [401])).rejects.toMatchObject({ code: 'PT413' })
+    expect(await db.cuenta(CALCULOS, [400])).toBe(400)
+  })
+})
+
+test('el tope es de la petición: la siguiente empieza de nuevo', async () => {
+  for (let n = 0; n < 2; n++)
+    await withUserDb('ana_agroarriba', async (db) => {
+      expect(await db.cuenta(CALCULOS, [1000])).toBe(1000)
+    })
+})
+
+test('la base puede poner otro tope, y a quien la administra no se le cuenta', async () => {
+  await withUserDb('ana_agroarriba', async (db) => {
+    await db.como('sistema')
+    await db.query(`select set_config('triboka.filas_por_peticion', '2', true)`)
+    await db.como('ana_agroarriba')
+    await expect(db.cuenta(CALCULOS, [3])).rejects.toMatchObject({ code: 'PT413' })
+    await db.como('sistema')
+    const sistema = `insert into public.empresas (ruc, nombre, tipo)
+      select '099' || lpad((8000000 + n)::text, 7, '0') || '001', 'Empresa ' || n, 'proveedor' from generate_series(1, 3) n`
+    expect(await db.cuenta(sistema)).toBe(3)
+  })
+})
+
+test('cada tabla en la que un cliente inserta lo cuenta, menos la que se importa', async () => {
+  const client = await connect()
+  try {
+    const { rows } = await client.query<{ relname: string }>(
+      `select c.relname from pg_class c
+       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+         and has_any_column_privilege('authenticated', c.oid, 'insert')
+         and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgfoid = 'privado.limitar_filas'::regproc)`,
+    )
+    expect(rows.map(({ relname }) => relname)).toEqual(['precios_fob'])
+  } finally {
+    await client.end()
+  }
+})

@@ -127,11 +127,17 @@ export async function abrirConversacion(opciones: Opciones): Promise<Conversacio
     )
   channel.subscribe((status) => void onStatus(status))
 
-  // On the channel of the contract only the database broadcasts: what the participants tell one another has its own.
-  const live = supabase.channel(`contrato:${contrato.codigo}:vivo`, { config: { private: true } })
-  if (alEscribiendo)
-    live.on('broadcast', { event: 'escribiendo' }, ({ payload }) => alEscribiendo(payload as Presente))
-  live.subscribe()
+  // On the channel of the contract only the database broadcasts: what the participants tell one another has its own,
+  // opened by whoever listens or speaks there.
+  let live: RealtimeChannel | undefined
+  function openLive(): RealtimeChannel {
+    if (live) return live
+    live = supabase.channel(`contrato:${contrato.codigo}:vivo`, { config: { private: true } })
+    if (alEscribiendo)
+      live.on('broadcast', { event: 'escribiendo' }, ({ payload }) => alEscribiendo(payload as Presente))
+    return live.subscribe()
+  }
+  if (alEscribiendo) openLive()
 
   return {
     async escribir(texto, sobre = {}) {
@@ -156,11 +162,11 @@ export async function abrirConversacion(opciones: Opciones): Promise<Conversacio
         await pause()
       }
     },
-    escribiendo: () => live.send({ type: 'broadcast', event: 'escribiendo', payload: yo ?? {} }),
+    escribiendo: () => openLive().send({ type: 'broadcast', event: 'escribiendo', payload: yo ?? {} }),
     cerrar() {
       isClosed = true
       connection++
-      return Promise.all([supabase.removeChannel(channel), supabase.removeChannel(live)])
+      return Promise.all([channel, live].map((one) => one && supabase.removeChannel(one)))
     },
   }
 }

@@ -40,6 +40,18 @@ export const CONTRATOS: readonly Receta[] = [
     },
   },
   {
+    id: 'reabrirContrato',
+    quien: 'ana',
+    ruta: ({ visto }) => `/contratos/${visto.cerrado.codigo}/reabrir`,
+    async antes({ pedir, visto }) {
+      visto.cerrado = (await pedir('ana', 'POST', '/contratos', { contraparte_id: 2, volumen_tm: 20 })).cuerpo
+      const lotes = `/contratos/${visto.cerrado.codigo}`
+      await pedir('ana', 'POST', `${lotes}/lote`, { codigo_lote: 'LT-0101', peso_qq: 220, humedad: 7 })
+      await pedir('ana', 'PUT', `${lotes}/lotes/LT-0101`, { estado: 'Exportado' })
+    },
+    cuerpo: { motivo: 'Falta el segundo camión: el contrato se embarca en dos partes.' },
+  },
+  {
     id: 'asociarProveedores',
     quien: 'ana',
     ruta: (c) => `${suyo(c)}/proveedores`,

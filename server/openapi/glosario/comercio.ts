@@ -60,6 +60,8 @@ export const COMERCIO = {
   calidad: 'Calidad del cacao, como la nombran las partes: ASE, ASSS, CCN-51.',
   tolerancia_pct: 'Cuánto más o menos del volumen se admite, en por ciento.',
   modalidad_precio: 'fijo, o por fijar: entonces el precio es el promedio de las fijaciones.',
+  cierre:
+    'Cuándo se cierra solo: al exportar los lotes, o al completar además el volumen menos la tolerancia.',
   archivo_pdf: 'Dónde está el contrato firmado, <bucket>/<objeto>; null si no se ha subido.',
   cerrado_en: 'Cuándo se cerró; null si sigue abierto.',
   'Contrato.estado': 'En revisión, Activo o Cerrado.',

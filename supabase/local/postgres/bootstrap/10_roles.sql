@@ -10,7 +10,7 @@ begin
     ('authenticated', 'nologin noinherit'),
     ('service_role', 'nologin noinherit bypassrls'),
     ('authenticator', 'login noinherit'),
-    ('supabase_auth_admin', 'login noinherit createrole'),
+    ('supabase_auth_admin', 'login noinherit'),
     ('supabase_storage_admin', 'login noinherit createrole'),
     ('postgres', 'login inherit createrole createdb replication bypassrls')
   ) as roles (name, options) loop
@@ -26,8 +26,6 @@ grant anon, authenticated, service_role to postgres with admin option;
 grant anon, authenticated, service_role to supabase_storage_admin;
 grant authenticator to postgres;
 grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres with admin option;
--- Supabase's supautils lets postgres write policies on storage tables; membership does the same here.
-grant supabase_storage_admin to postgres;
 
 alter role authenticator set statement_timeout = '8s';
 alter role authenticator set lock_timeout = '8s';

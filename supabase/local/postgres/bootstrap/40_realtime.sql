@@ -8,8 +8,6 @@ begin
 end
 $$;
 grant anon, authenticated, service_role to supabase_realtime_admin;
--- As with storage: membership lets postgres write policies on realtime.messages.
-grant supabase_realtime_admin to postgres;
 alter role supabase_realtime_admin set search_path = 'realtime';
 -- It asks policies by rows that it takes back, and makes the partitions.
 alter role supabase_realtime_admin set default_transaction_read_only = off;

@@ -126,7 +126,8 @@ describe('al pedir un correo', () => {
       () => pedir(conocida.email, de()),
       () => pedir(correoNuevo(), de()),
     )
-    expect(Math.abs(si - no)).toBeLessThan(150)
+    // As a ratio, for machines that are slow just then; an account that is not told is a tenth of one that is.
+    expect(Math.min(si, no) / Math.max(si, no)).toBeGreaterThan(0.6)
   })
 
   test('lo que está mal en el pedido se dice, y el correo que hay llega', async () => {

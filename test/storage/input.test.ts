@@ -142,7 +142,9 @@ describe('nada de lo que envía un cliente es un error nuestro', () => {
   it('el nombre con que se baja no vuelve atrás lo que se lee, ni parte la cabecera', async () => {
     const open = await makeBucket({ public: true })
     ok(await service().from(open).upload('a.txt', 'hola'))
-    const { data } = anonymous().from(open).getPublicUrl('a.txt', { download: 'factura_\u202efdp\r\n.e\u0001xe' })
+    const { data } = anonymous()
+      .from(open)
+      .getPublicUrl('a.txt', { download: 'factura_\u202efdp\r\n.e\u0001xe' })
     const answer = await fetch(data.publicUrl)
     expect(answer.headers.get('content-disposition')).toBe(
       `attachment; filename="factura_fdp.exe"; filename*=UTF-8''factura_fdp.exe`,

@@ -81,7 +81,6 @@ describe('nombres de objetos', () => {
       'a/./b',
       '.',
       'a\\b',
-      'a\0b',
       'ñandú',
       'a{b}',
       'a#b',

@@ -68,16 +68,20 @@ describe('a la vez', () => {
     expect(data).toHaveLength(4)
   })
 
-  test('los mismos bytes dos veces son un solo documento', async () => {
+  test('los mismos bytes dos veces de una empresa son un solo documento; los de la otra son suyos', async () => {
     const contract = await createContract(agroarriba)
     const file = pdf()
-    const answers = await Promise.all(
-      [agroarriba, triboka].map((party) => attach(party, contract, file, 'FAC-001.pdf', { tipo: 'factura' })),
+    const [one, again, theirs] = await Promise.all(
+      [agroarriba, agroarriba, triboka].map((party) =>
+        attach(party, contract, file, 'FAC-001.pdf', { tipo: 'factura' }),
+      ),
     )
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 201])
-    expect(answers[0]!.data.id).toBe(answers[1]!.data.id)
+    expect([one!.status, again!.status].sort()).toEqual([200, 201])
+    expect(one!.data.id).toBe(again!.data.id)
+    expect(theirs!.status).toBe(201)
+    expect(theirs!.data.id).not.toBe(one!.data.id)
     const { data } = await agroarriba.storage.from('contratos').list(contract.codigo)
-    expect(data?.map(({ name }) => name)).toEqual(['factura_001.pdf'])
+    expect(data?.map(({ name }) => name)).toEqual(['factura_001.pdf', 'factura_002.pdf'])
   })
 
   test('los lotes que se registran juntos se numeran sin saltos', async () => {

@@ -38,15 +38,13 @@ describe('los nombres dicen lo que se ve', () => {
         `insert into storage.objects (bucket_id, name, owner_id) values ('contratos', $1, (select auth.uid())::text)`,
         [`${db.mundo.contrato.codigo}/a.pdf`],
       )
-      const registro = () =>
-        registrar(db, {
+      // A file's name is what a device called it: it is cleaned, as the functions do.
+      expect(
+        await registrar(db, {
           url_archivo: `contratos/${db.mundo.contrato.codigo}/a.pdf`,
           nombre_archivo: `factura_${caracter}fdp.exe`,
-        })
-      // What turns the direction is taken out, as the functions do; the rest is refused.
-      if (/[\u2028-\u202e\u2066-\u2069]/.test(caracter))
-        expect(await registro()).toMatchObject({ nombre_archivo: 'factura_fdp.exe' })
-      else await expectConstraint(registro(), 'documentos_contrato_nombre_archivo_valido')
+        }),
+      ).toMatchObject({ nombre_archivo: 'factura_fdp.exe' })
     }),
   )
 

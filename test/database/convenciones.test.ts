@@ -227,6 +227,7 @@ describe('cada función nuestra', () => {
       'privado.idempotencia_iniciar',
       'privado.invitar',
       'privado.leer_notificaciones',
+      'privado.lo_que_no_se_ve',
       'privado.marcar_eliminado',
       'privado.mi_empresa',
       'privado.mi_rol',

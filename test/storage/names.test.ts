@@ -79,7 +79,6 @@ describe('nombres de objetos', () => {
       '../x',
       'a/../../x',
       'a/./b',
-      '.',
       'a\\b',
       'ñandú',
       'a{b}',

@@ -27,6 +27,7 @@ const LONGER: Record<string, string> = {
   'supabase/local/realtime/channel.ts': 'a channel and what may happen to it',
   'supabase/local/stack.ts': 'the order in which the parts start and stop',
   // Applied once, never edited: a table or two, their rules and their policies, which hold together.
+  'supabase/migrations/*_contratos_cierre.sql': 'one change',
   'supabase/migrations/*_push.sql': 'one change',
   'supabase/migrations/*_invitaciones.sql': 'one change',
   'supabase/migrations/*_notificaciones.sql': 'one change',

@@ -24,7 +24,6 @@ const LONGER: Record<string, string> = {
   'scripts/demo/flow.ts': 'one story, told in order',
   'supabase/docker/compose.triboka.yml': 'Compose reads one file',
   'supabase/local/postgres/cluster.ts': 'a process and its life: what starts it, watches it and ends it',
-  'supabase/local/realtime/channel.ts': 'a channel and what may happen to it',
   'supabase/local/stack.ts': 'the order in which the parts start and stop',
   // Applied once, never edited: a table or two, their rules and their policies, which hold together.
   'supabase/migrations/*_contratos_cierre.sql': 'one change',

@@ -51,7 +51,10 @@ const QUICK_SCALE: Scale = {
 const { options } = readCommandLine({
   name: 'npm run bench',
   about: 'Mide todo en pilas propias y escribe la tabla de bench/README.md: media hora, más o menos.',
-  options: { quick: { about: 'solo prueba que corre: sus cifras son ruido y no se escriben' } },
+  options: {
+    quick: { about: 'solo prueba que corre: sus cifras son ruido y no se escriben' },
+    solo: { value: 'texto', about: 'solo lo que lleva ese texto en su nombre («reads»); no se escribe' },
+  },
 })
 const isQuick = options.quick === true
 const [sizes, scale] = isQuick ? [QUICK, QUICK_SCALE] : [FULL, FULL_SCALE]
@@ -87,7 +90,9 @@ try {
   const small = await start(sizes.small)
   const large = await start(sizes.large)
   const figures: Figure[] = []
+  const isAsked = (name: string) => options.solo === undefined || name.includes(options.solo)
   const measure = async (name: string, measured: Case) => {
+    if (!isAsked(name)) return
     say(`Measuring ${name}…`)
     const found = await measured({ small, large }, scale)
     // Told at once too: a run that is cut short has not measured in vain.
@@ -110,13 +115,17 @@ try {
   await measure('memory', memory)
   await measure('what telling the partners costs', telling)
   await measure('pushes', pushes)
-  say('Filling the large one further…')
-  await large.grow(sizes.own, say, 'own')
-  await large.grow(sizes.huge - sizes.own, say, 'others')
+  if (isAsked('first pages') || isAsked('indicators')) {
+    say('Filling the large one further…')
+    await large.grow(sizes.own, say, 'own')
+    await large.grow(sizes.huge - sizes.own, say, 'others')
+  }
   await measure('first pages', firstPage)
-  say('Filling the small one…')
-  await small.grow(sizes.own, say, 'own')
-  await small.grow(sizes.own, say, 'others')
+  if (isAsked('indicators')) {
+    say('Filling the small one…')
+    await small.grow(sizes.own, say, 'own')
+    await small.grow(sizes.own, say, 'others')
+  }
   await measure('indicators', kpis)
 
   const text = [
@@ -126,6 +135,7 @@ try {
   ].join('\n')
   say(`\n${text}\n`)
   if (isQuick) say('A quick run: its figures are noise, and bench/README.md stays as it is.')
+  else if (options.solo !== undefined) say('Not all of it: bench/README.md stays as it is.')
   else {
     await keep(text)
     if (!figures.every(isMet)) process.exitCode = 1

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -157,6 +157,22 @@ describe('muerte y vuelta', () => {
     await restart()
     expect((await invoke(agroarriba, `contratos/${contract.codigo}`, { method: 'GET' })).status).toBe(200)
     // And this program, whose number it was, was left alone: it is running this line.
+    const demo = await run('demo', running.env)
+    expect({ code: demo.code, stderr: demo.stderr }).toEqual({ code: 0, stderr: '' })
+  })
+
+  test('de su respaldo vuelve entero donde no quedó nada, y la demostración termina bien', async () => {
+    expect((await run('respaldo', running.env)).code).toBe(0)
+    expect(await running.stop()).toBe(0)
+    await rm(running.env.DATA_DIR!, { recursive: true })
+    await rm(running.env.STORAGE_DIR!, { recursive: true })
+    const [name] = await readdir(running.env.RESPALDOS_DIR!)
+    const { code, stderr } = await run('restaurar', running.env, [name!])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    await restart()
+    expect((await invoke(agroarriba, `contratos/${contract.codigo}`, { method: 'GET' })).status).toBe(200)
+    const demo = await run('demo', running.env)
+    expect({ code: demo.code, stderr: demo.stderr }).toEqual({ code: 0, stderr: '' })
     expect(await running.stop()).toBe(0)
   })
 })

@@ -6,6 +6,7 @@ import { services } from './services.ts'
 import { isStopping } from './stopping.ts'
 
 const PATIENCE_MS = 3000
+const SHARED_MS = 1000
 
 interface Dependencia {
   estado: 'disponible' | 'no disponible'
@@ -70,10 +71,12 @@ export async function checkDisk(): Promise<{
 
 let current: Promise<Record<'postgres' | 'auth' | 'storage' | 'realtime', Dependencia>> | undefined
 
-/** Asks every dependency; callers that come while it asks share the answer, so nobody can use it to flood them. */
+/** Asks every dependency; callers that come while it asks, or a second later, share the answer: nobody floods them by it. */
 export function checkHealth() {
   current ??= askAll().finally(() => {
-    current = undefined
+    setTimeout(() => {
+      current = undefined
+    }, SHARED_MS).unref()
   })
   return current
 }

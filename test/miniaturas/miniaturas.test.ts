@@ -134,11 +134,26 @@ test('lo mismo se dibuja una vez, lo pidan cuantos lo pidan', async () => {
 
 test('quien pide muchas a la vez espera por las suyas, sin quitar el lugar de otros', async () => {
   const source = await photo(800, 600).jpeg().toBuffer()
-  const many = Array.from({ length: 20 }, () =>
-    render(source, {}, { caller: 'rival' }).catch((error) => error),
+  let ended = 0
+  const many = Array.from({ length: 60 }, () =>
+    render(source, {}, { caller: 'rival' })
+      .catch((error) => error)
+      .finally(() => ended++),
   )
-  const other = render(source, {}, { caller: 'ana' })
+  expect((await render(source, {}, { caller: 'ana' })).mime).toBe('image/jpeg')
+  // One of it is drawn and fifty wait; the rest is refused at once, and Ana went before those that wait.
+  expect(ended).toBeLessThan(40)
   const answers = await Promise.all(many)
-  expect(answers.filter((answer) => answer instanceof TooBusy)).toHaveLength(12)
-  expect((await other).mime).toBe('image/jpeg')
+  expect(answers.filter((answer) => answer instanceof TooBusy)).toHaveLength(9)
+})
+
+test('lo que no se dibuja no se lee otra vez para cada quien lo pide', async () => {
+  let loads = 0
+  const load = async () => {
+    loads++
+    return Buffer.from('%PDF-1.7 nada')
+  }
+  for (const caller of ['ana', 'rival'])
+    await expect(render(PDF, {}, { caller, version: 'dañada', load })).rejects.toThrow(NotAnImage)
+  expect(loads).toBe(1)
 })

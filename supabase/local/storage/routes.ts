@@ -5,7 +5,7 @@ import { getBucket, listBuckets } from './buckets/read.ts'
 import { updateBucket } from './buckets/update.ts'
 import type { StorageContext } from './context.ts'
 import { accessDenied, invalidSignature, notEnabled } from './errors.ts'
-import { claimsOf, type StorageRequest } from './http/request.ts'
+import { callerOf, claimsOf, type StorageRequest } from './http/request.ts'
 import { ANSWERED, createRoutes, type Operation } from './http/router.ts'
 import { verifyLink } from './links.ts'
 import { copyObject } from './objects/copy.ts'
@@ -56,12 +56,19 @@ async function renderSigned(ctx: StorageContext, request: StorageRequest) {
   const { by, exp, transform } = await verifyLink(ctx, 'download', query.get('token'), `${bucket}/${name}`)
   if (!transform) throw invalidSignature()
   const find = findAs(ctx, by, 'storage.render.image_sign', bucket, name)
-  return serveImage(ctx, request, find, { wanted: transform, expires: new Date(exp * 1000) })
+  return serveImage(ctx, request, find, {
+    wanted: transform,
+    caller: by.sub,
+    expires: new Date(exp * 1000),
+  })
 }
 
 /** GET /render/image/authenticated/:bucket/* and /render/image/public/:bucket/* */
 const render = (ctx: StorageContext, request: StorageRequest, find: FindObject) =>
-  serveImage(ctx, request, find, { wanted: readOptions(Object.fromEntries(request.query)) })
+  serveImage(ctx, request, find, {
+    wanted: readOptions(Object.fromEntries(request.query)),
+    caller: callerOf(request)?.sub,
+  })
 
 /** DELETE /cdn/… — no cache stands before this store, so none has to be emptied. */
 async function purgeCache(request: StorageRequest) {

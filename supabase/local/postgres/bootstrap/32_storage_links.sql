@@ -4,7 +4,8 @@
 create or replace function storage.session_is_open(session text) returns boolean
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return exists (select from auth.sessions s where s.id::text = session);
+  -- By the key: every use of a link asks it.
+  return pg_input_is_valid(session, 'uuid') and exists (select from auth.sessions s where s.id = session::uuid);
 end
 $$;
 alter function storage.session_is_open(text) owner to supabase_auth_admin;

@@ -9,6 +9,8 @@ create or replace function extensions.policies_begin() returns event_trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   if session_user = 'postgres' then
+    -- One at a time: two that change the same memberships at once fail.
+    perform pg_advisory_xact_lock(hashtextextended('policies of postgres', 0));
     grant supabase_auth_admin, supabase_storage_admin, supabase_realtime_admin to postgres;
   end if;
 end

@@ -34,14 +34,18 @@ export function decodeSegment(segment: string): string {
   return name
 }
 
+/** The verified caller of a request; undefined where there is none, on public and signed paths. */
+export const callerOf = (request: { event: H3Event }): Claims | undefined =>
+  (request.event.context.identity as { claims: Claims } | null | undefined)?.claims
+
 /**
  * The verified caller of a request.
  * @throws StorageError 401 where there is none: only public and signed paths are open.
  */
 export function claimsOf(request: { event: H3Event }): Claims {
-  const identity = request.event.context.identity as { claims: Claims } | null | undefined
-  if (!identity) throw missingCaller()
-  return identity.claims
+  const claims = callerOf(request)
+  if (!claims) throw missingCaller()
+  return claims
 }
 
 /** The value of a request header, null where it is absent. */

@@ -23,6 +23,7 @@ function toStorage(error: unknown): unknown {
 
 /**
  * Sends an image as it was asked for; kept for the next who asks the same.
+ * @param options.caller whose turn it takes; those without a session share one.
  * @param options.expires end of the signed link it is asked through.
  * @throws StorageError where the object is no image, or more is asked for at once than is drawn.
  */
@@ -30,7 +31,7 @@ export async function serveImage(
   ctx: StorageContext,
   request: StorageRequest,
   find: FindObject,
-  { wanted, expires }: { wanted: Options; expires?: Date },
+  { wanted, caller, expires }: { wanted: Options; caller: string | undefined; expires?: Date },
 ) {
   const { res } = request.event.node
   const { row, opened } = await openObject(ctx, find)
@@ -50,10 +51,9 @@ export async function serveImage(
       res.writeHead(304, headers).end()
       return ANSWERED
     }
-    const { claims } = (request.event.context.identity ?? {}) as { claims?: { sub?: string } }
     const { bytes, mime } = await ctx.renderer
       .render({
-        caller: claims?.sub ?? 'anon',
+        caller: caller ?? 'anon',
         version: row.version ?? '',
         size: opened.size,
         transform,

@@ -344,6 +344,7 @@ export type Database = {
           lote_id: number | null
           mime: string
           nombre_archivo: string
+          revisado_en: string | null
           sha256: string | null
           subido_por: string | null
           tipo: string
@@ -361,6 +362,7 @@ export type Database = {
           lote_id?: number | null
           mime?: string
           nombre_archivo?: string
+          revisado_en?: string | null
           sha256?: string | null
           subido_por?: string | null
           tipo: string
@@ -377,6 +379,7 @@ export type Database = {
           lote_id?: number | null
           mime?: string
           nombre_archivo?: string
+          revisado_en?: string | null
           sha256?: string | null
           subido_por?: string | null
           tipo?: string

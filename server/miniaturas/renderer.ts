@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import { LRUCache } from 'lru-cache'
-import { openTurns, TooManyAtOnce, TurnTooLate } from '../utils/turns.ts'
+import { openTurns } from '../utils/turns.ts'
 import {
   MAX_SIDE,
   MAX_SOURCE_BYTES,
   MAX_SOURCE_PIXELS,
   NotAnImage,
   type Rendered,
-  TooBusy,
   type Transform,
 } from './transform.ts'
 import type { Outcome, Task } from './worker.ts'
@@ -40,7 +39,7 @@ export interface Request {
 }
 
 export interface Renderer {
-  /** @throws NotAnImage, TooBusy, or what `load` throws. */
+  /** @throws NotAnImage, TooManyAtOnce, TurnTooLate, or what `load` throws. */
   render(request: Request): Promise<Rendered>
   close(): Promise<void>
 }
@@ -136,9 +135,6 @@ export function createRenderer({ patienceMs = PATIENCE_MS } = {}): Renderer {
       underWay.set(key, current)
       try {
         return await current
-      } catch (error) {
-        if (error instanceof TooManyAtOnce || error instanceof TurnTooLate) throw new TooBusy()
-        throw error
       } finally {
         underWay.delete(key)
       }

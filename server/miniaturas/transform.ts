@@ -25,8 +25,3 @@ export interface Rendered {
 export class NotAnImage extends Error {
   override name = 'NotAnImage'
 }
-
-/** More is asked for at once than is done; later it will be. */
-export class TooBusy extends Error {
-  override name = 'TooBusy'
-}

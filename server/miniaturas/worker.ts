@@ -93,10 +93,11 @@ async function draw(task: Task): Promise<Outcome> {
   const image = await open(task)
   const fit = resize === 'contain' ? 'inside' : resize
   const { data, info } = await image
-    .resize({ width, height, fit, withoutEnlargement: resize !== 'fill' })
+    .resize({ width, height, fit, withoutEnlargement: true })
     // Transparent becomes paper where the format knows nothing of it.
     .flatten(format === 'jpeg' ? { background: '#fff' } : false)
-    .toFormat(format, { quality })
+    // AVIF at its usual effort takes a minute of a processor, which nothing interrupts.
+    .toFormat(format, format === 'avif' ? { quality, effort: 0 } : { quality })
     .toBuffer({ resolveWithObject: true })
   return { bytes: new Uint8Array(data), mime: info.format === 'heif' ? 'image/avif' : `image/${info.format}` }
 }

@@ -39,8 +39,7 @@ export async function openDownload(
   const abort = new AbortController()
   event.node.res.once('close', () => abort.abort())
   const late = setTimeout(() => abort.abort(new Error('Storage did not answer in time')), PATIENCE_MS)
-  const path = url_archivo.split('/').map(encodeURIComponent).join('/')
-  const response = await fetch(`${supabaseUrl}/storage/v1/object/authenticated/${path}`, {
+  const response = await fetch(`${supabaseUrl}/storage/v1/object/authenticated/${inAddress(url_archivo)}`, {
     headers: {
       authorization: `Bearer ${token}`,
       apikey: publishableKey,
@@ -73,6 +72,9 @@ export async function openDownload(
   }
 }
 
+/** A path as it stands in an address. storage-js writes it as it is: a name with `?` would be another object's. */
+export const inAddress = (path: string) => path.split('/').map(encodeURIComponent).join('/')
+
 /**
  * All the bytes of the object of a document, as its reader; Storage takes none of more than 50 MiB.
  * @throws Problem as {@link openDownload}.
@@ -86,7 +88,7 @@ export async function readDownload(
   const { data, error } = await services()
     .supabaseAs(token, event.context.requestId)
     .storage.from(bucket!)
-    .download(name.join('/'))
+    .download(inAddress(name.join('/')))
   if (error) throw isMissing(error) ? problem('documento_no_existe') : problemFromStorage(error)
   return data.bytes()
 }

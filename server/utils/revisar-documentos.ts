@@ -1,5 +1,6 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import type { Database, Query } from './db.ts'
+import { inAddress } from './download.ts'
 import { type Inspected, inspect } from './inspect-file.ts'
 import { log } from './log.ts'
 import { isMissing } from './storage-errors.ts'
@@ -7,6 +8,9 @@ import { isMissing } from './storage-errors.ts'
 /** How many at once, and how many in one run at most: the next goes on. */
 const TANDA = 20
 const POR_VEZ = 200
+
+/** Where the next run goes on: what cannot be read waits for its turn to come round, and hides nothing behind it. */
+let siguiente = '0'
 
 /** $1 id after which it goes on, $2 how many → documents whose bytes no server has read. */
 const PENDIENTES: Query = {
@@ -32,11 +36,10 @@ export async function revisarDocumentos(
 ): Promise<number> {
   const tarea = database.as({ role: 'service_role' })
   let revisados = 0
-  let ultimo = '0'
   for (let vistos = 0; vistos < POR_VEZ; ) {
-    const pendientes = await tarea.query<{ id: string; url_archivo: string }>(PENDIENTES, [ultimo, TANDA])
+    const pendientes = await tarea.query<{ id: string; url_archivo: string }>(PENDIENTES, [siguiente, TANDA])
     for (const { id, url_archivo } of pendientes) {
-      ultimo = id
+      siguiente = id
       try {
         const leido = await leer(storage, url_archivo)
         await tarea.query(ANOTAR, [id, leido?.sha256, leido?.mime])
@@ -46,7 +49,9 @@ export async function revisarDocumentos(
       }
     }
     vistos += pendientes.length
-    if (pendientes.length < TANDA) break
+    if (pendientes.length === TANDA) continue
+    siguiente = '0'
+    break
   }
   return revisados
 }
@@ -54,7 +59,10 @@ export async function revisarDocumentos(
 /** The bytes of an object, one pass; undefined when there is no such object. */
 async function leer(storage: SupabaseClient['storage'], ruta: string): Promise<Inspected | undefined> {
   const [bucket = '', ...objeto] = ruta.split('/')
-  const { data, error } = await storage.from(bucket).download(objeto.join('/')).asStream()
+  const { data, error } = await storage
+    .from(bucket)
+    .download(inAddress(objeto.join('/')))
+    .asStream()
   if (error) {
     if (isMissing(error)) return undefined
     throw error

@@ -8,7 +8,7 @@ const agents = { 'http:': new HttpAgent({ keepAlive: true }), 'https:': new Http
 
 /** Of a connection over which no byte has come or gone: an upload may take as long as it likes while it moves. */
 const SILENCE_MS = 60_000
-/** Of what has no file in it. */
+/** Until an answer begins. What is still read of it goes on while it moves: fetch ends what falls silent. */
 const PATIENCE_MS = 15_000
 
 /**
@@ -19,8 +19,10 @@ const PATIENCE_MS = 15_000
 export const streamingFetch: typeof fetch = async (input, init) => {
   const body: unknown = init?.body
   if (body instanceof Readable) return send(new URL(input as string | URL), init!, body)
-  const late = AbortSignal.timeout(PATIENCE_MS)
-  return fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, late]) : late })
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(new Error('Supabase did not answer in time')), PATIENCE_MS)
+  const signal = init?.signal ? AbortSignal.any([init.signal, late.signal]) : late.signal
+  return fetch(input, { ...init, signal }).finally(() => clearTimeout(timer))
 }
 
 async function send(url: URL, init: RequestInit, body: Readable): Promise<Response> {

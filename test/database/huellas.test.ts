@@ -83,6 +83,31 @@ describe('la huella de un documento', () => {
       expect(await leer()).toMatchObject({ sha256: HUELLA, mime: 'image/png', huella_de: 'revision' })
     }))
 
+  test('lo que se guardó se lee otra vez: si no es lo que llegó, cuenta lo guardado', () =>
+    withUserDb('pedro_finca', async (db) => {
+      const registrado = async (archivo: string, sha256: string) => {
+        await ver(db, archivo, sha256)
+        return (await subir(db, archivo)).id
+      }
+      const [igual, cambiado] = [
+        await registrado('a.pdf', HUELLA),
+        await registrado('b.pdf', 'ef'.repeat(32)),
+      ]
+      await comoTarea(db)
+      expect(await pendientes(db)).toEqual(expect.arrayContaining([igual, cambiado]))
+      for (const id of [igual, cambiado])
+        await db.query('select privado.anotar_revision($1, $2, $3)', [id, HUELLA, 'image/png'])
+      const rows = await db.query(
+        'select huella_de, sha256, mime from public.documentos_contrato where id = any ($1) order by id',
+        [[igual, cambiado]],
+      )
+      expect(rows).toEqual([
+        { huella_de: 'subida', sha256: HUELLA, mime: 'image/png' },
+        { huella_de: 'revision', sha256: HUELLA, mime: 'image/png' },
+      ])
+      expect(await pendientes(db)).not.toContain(cambiado)
+    }))
+
   test('sin archivo que leer, la revisión lo dice', () =>
     withUserDb('pedro_finca', async (db) => {
       const { id } = await subir(db, 'a.pdf')

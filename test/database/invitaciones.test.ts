@@ -156,5 +156,15 @@ test('sin sesión no se toma la cuenta que entró con otro proveedor, ni la que 
     expect(await intentar()).toBe('invitacion_pide_sesion')
     await client.query('reset role')
     await client.query('delete from auth.identities where user_id = $1', [id])
+    // Its owner has asked its mailbox, by a code: it enters by it, and who invites does not take its account.
+    const escrita = (cuando: string | null) =>
+      client.query('update auth.users set recovery_sent_at = $2, confirmation_sent_at = null where id = $1', [
+        id,
+        cuando,
+      ])
+    await escrita('2026-11-01')
+    expect(await intentar()).toBe('invitacion_pide_sesion')
+    await client.query('reset role')
+    await escrita(null)
     expect(await intentar()).toMatchObject({ rowCount: 1 })
   }))

@@ -255,6 +255,14 @@ describe('el peso mínimo de un lote', () => {
       await exportar(db, 50)
     }))
 
+  test('el día en que ninguno rige es un quintal', () =>
+    withUserDb('sistema', async (db) => {
+      await db.query(`update public.parametros set hasta = privado.hoy() where tipo = 'lote_minimo'`)
+      await db.como('celia_centro')
+      await expectRaises(exportar(db, 0.9999), 'lote_peso_minimo', 'PT422', 'peso_qq')
+      await exportar(db, 1)
+    }))
+
   test('los más livianos que ya estaban siguen su camino', () =>
     withUserDb('ada_admin', async (db) => {
       await db.query(

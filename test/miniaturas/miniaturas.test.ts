@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createRenderer } from '../../server/miniaturas/renderer.ts'
-import { NotAnImage, TooBusy, type Transform } from '../../server/miniaturas/transform.ts'
+import { NotAnImage, type Transform } from '../../server/miniaturas/transform.ts'
+import { TooManyAtOnce } from '../../server/utils/turns.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 
 const renderer = createRenderer()
@@ -144,7 +145,7 @@ test('quien pide muchas a la vez espera por las suyas, sin quitar el lugar de ot
   // One of it is drawn and fifty wait; the rest is refused at once, and Ana went before those that wait.
   expect(ended).toBeLessThan(40)
   const answers = await Promise.all(many)
-  expect(answers.filter((answer) => answer instanceof TooBusy)).toHaveLength(9)
+  expect(answers.filter((answer) => answer instanceof TooManyAtOnce)).toHaveLength(9)
 })
 
 test('lo que no se dibuja no se lee otra vez para cada quien lo pide', async () => {

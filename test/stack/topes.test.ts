@@ -45,6 +45,13 @@ describe('un cuerpo que cuesta', () => {
     }
   })
 
+  it('lo niega también si dice que es CSV y JSON a la vez', async () => {
+    for (const path of ['/rest/v1/mensajes', '/auth/v1/signup']) {
+      const answer = await send(path, '['.repeat(50_000), 'text/csv; application/json')
+      expect([path, answer.status]).toEqual([path, 400])
+    }
+  })
+
   it('por un socket, cierra', async () => {
     for (const body of ['['.repeat(4_900_000), `[null,null,"realtime:x","phx_join",${'['.repeat(200_000)}`]) {
       const url = `${stack.supabaseUrl.replace('http', 'ws')}/realtime/v1/websocket?apikey=${stack.publishableKey}&vsn=2.0.0`

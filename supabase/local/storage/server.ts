@@ -51,7 +51,7 @@ export interface StorageServer {
 const CLUSTER = 'select system_identifier::text as id from pg_control_system()'
 
 /** Takes bytes of an object: what Postgres refuses comes after them. */
-const TAKES_BYTES = /^\/(object\/(?!list|sign\/|info\/|move)|upload\/)/
+const TAKES_BYTES = /^\/(object\/(?!(list|list-v2|sign|info|move)(\/|$))|upload\/)/
 
 /** Answers a failure; the rest of the body is let through, so that the caller gets to read the answer. */
 function answerFailure(event: H3Event, error: unknown): void {

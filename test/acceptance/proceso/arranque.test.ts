@@ -204,7 +204,7 @@ describe('dos sistemas en una máquina', () => {
     expect(await realtimeOf(first)).toBe('disponible')
     const demo = await run('demo', first.env)
     expect({ code: demo.code, stderr: demo.stderr }).toEqual({ code: 0, stderr: '' })
-  })
+  }, 120_000)
 
   test('una pila cuya conversación quedó muda lo dice, y al arrancar otra vez está bien', async () => {
     // What a reset left behind once: the schema made anew, and the publication without its table.
@@ -222,7 +222,7 @@ describe('dos sistemas en una máquina', () => {
     expect(await realtimeOf(first)).toBe('disponible')
     const demo = await run('demo', first.env)
     expect({ code: demo.code, stderr: demo.stderr }).toEqual({ code: 0, stderr: '' })
-  })
+  }, 120_000)
 
   test('reset con la pila detenida la deja vacía aunque sus migraciones sean de otra versión', async () => {
     const client = new pg.Client({ connectionString: first.stack.databaseUrl })
@@ -238,7 +238,7 @@ describe('dos sistemas en una máquina', () => {
     expect((await run('reset', first.env, ['--yes'])).code).toBe(0)
     first = await startStackProcess({ dir: dirs[0]!, env: first.env })
     expect((await run('demo', first.env)).code).toBe(0)
-  })
+  }, 120_000)
 
   test('cargar otra vez los datos de demostración no cambia nada', async () => {
     const { code, stdout } = await run('seed', first.env)

@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers'
-import { NotAnImage, TooBusy } from '../../../../server/miniaturas/transform.ts'
+import { NotAnImage } from '../../../../server/miniaturas/transform.ts'
+import { TooManyAtOnce, TurnTooLate } from '../../../../server/utils/turns.ts'
 import type { StorageContext } from '../context.ts'
 import { invalidRequest, StorageError } from '../errors.ts'
 import { header, type StorageRequest } from '../http/request.ts'
@@ -12,7 +13,7 @@ import { type Options, transformOf } from './options.ts'
 
 function toStorage(error: unknown): unknown {
   if (error instanceof NotAnImage) return invalidRequest('The object is not an image that can be transformed')
-  if (error instanceof TooBusy)
+  if (error instanceof TooManyAtOnce || error instanceof TurnTooLate)
     return new StorageError(
       'SlowDown',
       429,

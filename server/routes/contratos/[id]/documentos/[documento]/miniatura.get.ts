@@ -1,11 +1,12 @@
 import { getRequestHeader, setResponseHeaders, setResponseStatus } from 'h3'
-import { NotAnImage, TooBusy, type Transform } from '../../../../../miniaturas/transform.ts'
+import { NotAnImage, type Transform } from '../../../../../miniaturas/transform.ts'
 import { MiniaturaSchema } from '../../../../../schemas/documentos.ts'
 import { archivoDe } from '../../../../../utils/archivo-de.ts'
 import { comoUsuario } from '../../../../../utils/como-usuario.ts'
 import { readDownload } from '../../../../../utils/download.ts'
 import { isKnown } from '../../../../../utils/etag.ts'
 import { readQueryAs } from '../../../../../utils/input.ts'
+import { fromDatabase } from '../../../../../utils/postgres-errors.ts'
 import { problem } from '../../../../../utils/problem.ts'
 import { services } from '../../../../../utils/services.ts'
 
@@ -15,26 +16,25 @@ export default comoUsuario(async (event, db) => {
   const { archivo, version } = await archivoDe(event, db)
   const format = /image\/webp/i.test(getRequestHeader(event, 'accept') ?? '') ? 'webp' : 'jpeg'
   const transform: Transform = { width: ancho, height: alto, resize: 'contain', quality: 75, format }
-  setResponseHeaders(event, { vary: 'Accept', 'cache-control': 'private, max-age=86400' })
+  const headers = { vary: 'Accept', 'cache-control': 'private, max-age=86400' }
   // What is drawn of a document never changes either.
   if (isKnown(event, `"${version}/${ancho}x${alto ?? ''}.${format}"`)) {
+    setResponseHeaders(event, headers)
     setResponseStatus(event, 304)
     return null
   }
   const { bytes, mime } = await services()
     .miniaturas.render({
       caller: String(db.claims.sub),
-      version,
+      // Where its bytes are, which nobody changes once it is registered; not what they are said to be.
+      version: archivo.url_archivo,
       transform,
       onlyImages: false,
       load: () => readDownload(event, archivo, db.token),
     })
     .catch((error) => {
-      if (error instanceof NotAnImage) throw problem('sin_miniatura', { cause: error })
-      if (error instanceof TooBusy)
-        throw problem('demasiadas_peticiones', { headers: { 'retry-after': '2' }, cause: error })
-      throw error
+      throw error instanceof NotAnImage ? problem('sin_miniatura', { cause: error }) : fromDatabase(error)
     })
-  setResponseHeaders(event, { 'content-type': mime, 'content-length': bytes.byteLength })
+  setResponseHeaders(event, { ...headers, 'content-type': mime, 'content-length': bytes.byteLength })
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 })

@@ -4,14 +4,14 @@ import { invalidToken } from './errors.ts'
 import { SERVICE } from './http/caller.ts'
 import type { SignedClaims } from './signatures.ts'
 
-// A link is passed on: what a session says of a person stays out of it. Times are the link's own.
-const NOT_PASSED_ON = new Set(['email', 'phone', 'user_metadata', 'amr', 'iat', 'exp', 'nbf', 'iss', 'jti'])
+// A link is passed on, and anybody reads what it holds: who made it, and in which session. Times are the link's own.
+const PASSED_ON = ['role', 'sub', 'aud', 'session_id', 'aal']
 
 /** What a link keeps of the session that made it, for policies to judge it by when it is used. */
-export const makerOf = (claims: Claims): Claims => ({
-  ...(Object.fromEntries(Object.entries(claims).filter(([claim]) => !NOT_PASSED_ON.has(claim))) as Claims),
-  role: claims.role,
-})
+export const makerOf = (claims: Claims): Claims =>
+  Object.fromEntries(
+    PASSED_ON.flatMap((claim) => (claim in claims ? [[claim, claims[claim]]] : [])),
+  ) as Claims
 
 /** May a link of this caller outlast the others? */
 export const isService = (claims: Claims) => claims.role === 'service_role'

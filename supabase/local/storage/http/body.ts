@@ -76,9 +76,11 @@ export async function openBody(
       contentEncoding: encoding(fields.get('contentEncoding')),
       userMetadata: userMetadata(fields.get('metadata')),
     })
+    // What it says of itself may be no good: then nothing is read of it.
+    const expected = { ...described(), size: declared }
     return {
       body: limited(message, file, limits.fileSizeLimit, share),
-      expected: { ...described(), size: declared },
+      expected,
       describe: () => ended.then(described),
     }
   }

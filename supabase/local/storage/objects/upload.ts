@@ -3,7 +3,7 @@ import type { StorageContext } from '../context.ts'
 import { openBody } from '../http/body.ts'
 import { claimsOf, header, type StorageRequest } from '../http/request.ts'
 import { mustBeObjectName } from '../names.ts'
-import { mustBeWritable, storeObject, type Target } from './write.ts'
+import { type Incoming, mustBeWritable, storeObject, type Target } from './write.ts'
 
 /**
  * Takes the object in the body of a request. No transaction is open while the body flows: the caller is
@@ -11,13 +11,14 @@ import { mustBeWritable, storeObject, type Target } from './write.ts'
  */
 export async function receive(ctx: StorageContext, request: StorageRequest, target: Target) {
   const share = ctx.arriving.open(target.claims)
-  const incoming = await openBody(request, await limitsOf(ctx, target.bucket), share)
+  let incoming: Incoming | undefined
   try {
+    incoming = await openBody(request, await limitsOf(ctx, target.bucket), share)
     await mustBeWritable(ctx, target, incoming.expected)
     const { id } = await storeObject(ctx, target, incoming)
     return { Id: id, Key: `${target.bucket}/${target.name}` }
   } finally {
-    incoming.body.destroy()
+    incoming?.body.destroy()
     share.close()
   }
 }

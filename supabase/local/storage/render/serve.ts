@@ -2,13 +2,13 @@ import { buffer } from 'node:stream/consumers'
 import { NotAnImage } from '../../../../server/miniaturas/transform.ts'
 import { TooManyAtOnce, TurnTooLate } from '../../../../server/utils/turns.ts'
 import type { StorageContext } from '../context.ts'
-import { invalidRequest, StorageError } from '../errors.ts'
+import { invalidRequest, noSuchKey, StorageError } from '../errors.ts'
 import { header, type StorageRequest } from '../http/request.ts'
 import { ANSWERED } from '../http/router.ts'
 import { bareType } from '../mime.ts'
-import { type FindObject, openObject } from '../objects/find.ts'
+import type { FindObject } from '../objects/find.ts'
 import { isUnchanged, validatorsOf } from '../objects/serve.ts'
-import { metadataOf } from '../rows.ts'
+import { metadataOf, type ObjectRow } from '../rows.ts'
 import { type Options, transformOf } from './options.ts'
 
 function toStorage(error: unknown): unknown {
@@ -20,6 +20,17 @@ function toStorage(error: unknown): unknown {
       'Too many images are being transformed: try again',
     ).withHttpStatus(429, { 'retry-after': '2' })
   return error
+}
+
+/** The bytes that a row speaks of, opened when they are to be drawn: whoever waits holds no file. */
+async function readVersion(ctx: StorageContext, { version }: ObjectRow): Promise<Uint8Array> {
+  const opened = version ? await ctx.driver.open(version) : null
+  if (!opened) throw noSuchKey()
+  try {
+    return await buffer(opened.stream())
+  } finally {
+    await opened.close().catch(() => {})
+  }
 }
 
 /**
@@ -35,39 +46,35 @@ export async function serveImage(
   { wanted, caller, expires }: { wanted: Options; caller: string | undefined; expires?: Date },
 ) {
   const { res } = request.event.node
-  const { row, opened } = await openObject(ctx, find)
-  try {
-    const { mimetype = '', cacheControl = 'no-cache' } = metadataOf(row)
-    const transform = transformOf(wanted, bareType(mimetype), header(request, 'accept'))
-    const { lastModified } = validatorsOf(row)
-    const etag = `"${row.version}/${Object.values(transform).join('-')}"`
-    const headers = {
-      etag,
-      vary: 'Accept',
-      'last-modified': lastModified.toUTCString(),
-      'x-content-type-options': 'nosniff',
-      ...(expires ? { expires: expires.toUTCString() } : { 'cache-control': cacheControl }),
-    }
-    if (isUnchanged(request, { etag, lastModified })) {
-      res.writeHead(304, headers).end()
-      return ANSWERED
-    }
-    const { bytes, mime } = await ctx.renderer
-      .render({
-        caller: caller ?? 'anon',
-        version: row.version ?? '',
-        size: opened.size,
-        transform,
-        onlyImages: true,
-        load: () => buffer(opened.stream()),
-      })
-      .catch((error) => {
-        throw toStorage(error)
-      })
-    res.writeHead(200, { ...headers, 'content-type': mime, 'content-length': bytes.byteLength })
-    res.end(request.event.method === 'HEAD' ? undefined : bytes)
-    return ANSWERED
-  } finally {
-    await opened.close().catch(() => {})
+  const row = await find()
+  const { mimetype = '', cacheControl = 'no-cache', size } = metadataOf(row)
+  const transform = transformOf(wanted, bareType(mimetype), header(request, 'accept'))
+  const { lastModified } = validatorsOf(row)
+  const etag = `"${row.version}/${Object.values(transform).join('-')}"`
+  const headers = {
+    etag,
+    vary: 'Accept',
+    'last-modified': lastModified.toUTCString(),
+    'x-content-type-options': 'nosniff',
+    ...(expires ? { expires: expires.toUTCString() } : { 'cache-control': cacheControl }),
   }
+  if (isUnchanged(request, { etag, lastModified })) {
+    res.writeHead(304, headers).end()
+    return ANSWERED
+  }
+  const { bytes, mime } = await ctx.renderer
+    .render({
+      caller: caller ?? 'anon',
+      version: row.version ?? '',
+      size,
+      transform,
+      onlyImages: true,
+      load: () => readVersion(ctx, row),
+    })
+    .catch((error) => {
+      throw toStorage(error)
+    })
+  res.writeHead(200, { ...headers, 'content-type': mime, 'content-length': bytes.byteLength })
+  res.end(request.event.method === 'HEAD' ? undefined : bytes)
+  return ANSWERED
 }

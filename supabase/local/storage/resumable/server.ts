@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Server } from '@tus/server'
 import type { BucketLimits } from '../buckets/limits.ts'
 import type { StorageContext } from '../context.ts'
@@ -24,6 +24,30 @@ interface Call {
   begun?: { binding: Binding; limits: BucketLimits }
   /** Bytes that an upload of before may take. */
   most?: number
+}
+
+/** For what is left of a body that was refused. */
+const REST_MS = 10_000
+
+/**
+ * A refusal ends once the rest of the body has come: a connection that is not kept open would be closed under whoever is
+ * still sending, who would read nothing of it.
+ */
+function endAfterBody(req: IncomingMessage, res: ServerResponse): void {
+  const end = res.end.bind(res) as (...args: unknown[]) => ServerResponse
+  res.end = ((...args: unknown[]) => {
+    if (req.complete || req.destroyed || res.statusCode < 400) return end(...args)
+    const timer = setTimeout(done, REST_MS)
+    function done() {
+      clearTimeout(timer)
+      req.off('end', done).off('close', done)
+      end(...args)
+    }
+    req.once('end', done).once('close', done)
+    // Whoever read it until now has done with it, and would hold it back.
+    req.removeAllListeners('data').resume()
+    return res
+  }) as typeof res.end
 }
 
 /**
@@ -85,9 +109,8 @@ export function createResumable(ctx: StorageContext, store: ResumableStore, publ
     async handle(request: StorageRequest) {
       const { req, res } = request.event.node
       calls.set(req, { request })
+      endAfterBody(req, res)
       await tus.handle(req, res)
-      // The rest of a body that was refused is let through, so that the caller gets to read the answer.
-      if (!req.readableEnded && !req.destroyed) req.resume()
       return ANSWERED
     },
   }

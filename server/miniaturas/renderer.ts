@@ -15,8 +15,8 @@ import { WORKER_URL } from './worker-url.ts'
 
 /** Of what was drawn, in this process. */
 const KEPT_BYTES = 64 * 2 ** 20
-/** Of what cannot be drawn: it is not tried again for each who asks, but later: the machine may have been busy. */
-const KEPT_FAULTS = { max: 1000, ttl: 10 * 60_000 }
+/** Of what a thread said that it cannot draw: it is not tried again for each who asks. */
+const KEPT_FAULTS = { max: 1000 }
 /** What the thread is told that it may open and draw. */
 const LIMITS = { pixels: MAX_SOURCE_PIXELS, side: MAX_SIDE }
 /** Two threads, of which nobody has both: a file that was made to hold one is its owner's to wait for. */
@@ -44,12 +44,6 @@ export interface Renderer {
   close(): Promise<void>
 }
 
-/** A thread that waits for something to draw, and ends when nothing comes. */
-interface Idle {
-  worker: Worker
-  timer: NodeJS.Timeout
-}
-
 function openWorker(): Worker {
   // Decoders write what they think of a file; the log is for what we say.
   const opened = new Worker(WORKER_URL, {
@@ -72,36 +66,48 @@ export function createRenderer({ patienceMs = PATIENCE_MS } = {}): Renderer {
   const faults = new LRUCache<string, string>(KEPT_FAULTS)
   const underWay = new Map<string, Promise<Rendered>>()
   const inTurn = openTurns(TURNS)
-  const idle: Idle[] = []
+  let isClosed = false
+  /** Threads that wait for something to draw, with what ends each when nothing comes. */
+  const idle = new Map<Worker, NodeJS.Timeout>()
 
   function take(): Worker {
-    const found = idle.pop()
-    if (!found) return openWorker()
-    clearTimeout(found.timer)
-    return found.worker
+    for (const [worker, timer] of idle) {
+      clearTimeout(timer)
+      idle.delete(worker)
+      return worker
+    }
+    const worker = openWorker()
+    worker.once('exit', () => {
+      clearTimeout(idle.get(worker))
+      idle.delete(worker)
+    })
+    return worker
   }
 
   function giveBack(worker: Worker): void {
-    const timer = setTimeout(() => {
-      idle.splice(idle.indexOf(entry), 1)
-      void worker.terminate()
-    }, IDLE_MS)
-    timer.unref()
-    const entry = { worker, timer }
-    idle.push(entry)
+    idle.set(worker, setTimeout(() => void worker.terminate(), IDLE_MS).unref())
   }
 
+  /** @throws NotAnImage where the thread did not come to an end of it. */
   function draw(task: Task): Promise<Outcome> {
     const worker = take()
-    return new Promise<Outcome>((resolve) => {
-      const late = setTimeout(() => done({ fault: `not drawn within ${patienceMs} ms` }, true), patienceMs)
-      const onExit = () => done({ fault: 'the thread ended' }, true)
-      const onError = (error: Error) => done({ fault: error.message }, true)
-      async function done(outcome: Outcome, isBroken = false) {
+    return new Promise<Outcome>((resolve, reject) => {
+      const late = setTimeout(() => fail(`not drawn within ${patienceMs} ms`), patienceMs)
+      const onExit = () => fail('the thread ended')
+      const onError = (error: Error) => fail(error.message)
+      const leave = () => {
         clearTimeout(late)
         worker.off('message', done).off('error', onError).off('exit', onExit)
-        if (isBroken) await worker.terminate()
-        else giveBack(worker)
+      }
+      // The turn is held until the thread has ended, which it does when what it is in the middle of has.
+      async function fail(why: string) {
+        leave()
+        await worker.terminate()
+        reject(new NotAnImage(why))
+      }
+      function done(outcome: Outcome) {
+        leave()
+        giveBack(worker)
         resolve(outcome)
       }
       worker.on('message', done).on('error', onError).on('exit', onExit)
@@ -110,6 +116,8 @@ export function createRenderer({ patienceMs = PATIENCE_MS } = {}): Renderer {
   }
 
   async function make(key: string, { load, transform, onlyImages }: Request): Promise<Rendered> {
+    // Who waits when the end comes is not drawn any more.
+    if (isClosed) throw new NotAnImage('the renderer has closed')
     const source = await load()
     if (source.byteLength > MAX_SOURCE_BYTES) throw new NotAnImage('too many bytes')
     const outcome = await draw({ source, transform, onlyImages, limits: LIMITS })
@@ -140,11 +148,9 @@ export function createRenderer({ patienceMs = PATIENCE_MS } = {}): Renderer {
       }
     },
     async close() {
+      isClosed = true
       await Promise.allSettled(underWay.values())
-      for (const { worker, timer } of idle.splice(0)) {
-        clearTimeout(timer)
-        await worker.terminate()
-      }
+      await Promise.all([...idle.keys()].map((worker) => worker.terminate()))
     },
   }
 }

@@ -90,6 +90,10 @@ export function createDiscreetAuth(auth: Fetch, db: AuthDatabase): Fetch {
         if (!(error instanceof AuthError)) throw error
         return refuse(request, error)
       })
-    return /^\/(otp|magiclink|recover|resend)$/.test(path) ? askForMail(request) : auth(request)
+    if (/^\/(otp|magiclink|recover|resend)$/.test(path)) return askForMail(request)
+    return auth(request).catch((error) => {
+      if (!(error instanceof AuthError)) throw error
+      return refuse(request, error)
+    })
   }
 }

@@ -32,6 +32,17 @@ async function accountOf(request: Request, isSignIn: boolean): Promise<string | 
   return typeof name === 'string' ? name.toLowerCase() : undefined
 }
 
+/** Whether somebody who has a session asks for a mail about its own account, one of which goes where it likes. */
+async function sendsMail(request: Request, pathname: string): Promise<boolean> {
+  if (pathname.endsWith('/reauthenticate')) return true
+  if (request.method !== 'PUT' || !pathname.endsWith('/user')) return false
+  const body = await request
+    .clone()
+    .json()
+    .catch(() => null)
+  return Boolean(body?.email || body?.phone)
+}
+
 /**
  * Refuses, as GoTrue does, what comes too often: lite has no limits of its own. What is right counts against nobody.
  * Where an address has used up its quota, who has entered from it before still enters: one guest does not lock out an
@@ -60,7 +71,8 @@ export function limitAuth(quotas: AuthQuotas, clientAddress: ClientAddress) {
       const { pathname, searchParams } = new URL(request.url)
       // No path of Auth has anything to encode; lite would decode it, and take it for one that is limited here.
       if (pathname.includes('%')) return answer(request, new AuthError(404, 'not_found', 'Not found'))
-      if (request.method === 'OPTIONS' || !GUESSED.test(pathname)) return auth(request)
+      if (request.method === 'OPTIONS' || !(GUESSED.test(pathname) || (await sendsMail(request, pathname))))
+        return auth(request)
       const grant = pathname.includes('/token') ? searchParams.get('grant_type') : null
       const address = networkOf(clientAddress(event.node.req))
       const limiter = grant === 'refresh_token' ? refresh : signIn

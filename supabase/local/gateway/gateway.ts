@@ -24,7 +24,6 @@ import type { GatewayEnvironment } from './environment.ts'
 import type { Identifier, Identity } from './identity.ts'
 import type { Lite } from './lite.ts'
 import { serveMetrics } from './metrics.ts'
-import { oneAtATime } from './one-at-a-time.ts'
 import { withExactCount } from './prefer.ts'
 import { faultOf, type Service, serviceOf } from './target.ts'
 import { toRequest } from './web.ts'
@@ -164,7 +163,7 @@ export function createGateway(options: GatewayOptions): Server {
   const { authAdmin, lite, realtime, publicUrl } = options
   app.use('/auth/v1/admin', serving('admin', useBase('/auth/v1/admin', authAdmin.handler)))
   app.use('/auth/v1/invite', serving('invite', authAdmin.invite))
-  const guarded = limitAuth(limits, clientAddress)(oneAtATime(lite.auth))
+  const guarded = limitAuth(limits, clientAddress)(lite.auth)
   const auth = fetchHandler(
     publicUrl,
     () => AUTH_BODY,

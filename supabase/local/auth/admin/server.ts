@@ -13,6 +13,7 @@ import { createDiscreetAuth } from '../discreet.ts'
 import { writeLetter } from '../mail/letters.ts'
 import { redirectOf } from '../mail/redirect.ts'
 import { deliver } from '../mail/send.ts'
+import { oneAtATime } from '../one-at-a-time.ts'
 import { openAuthDatabase } from './database.ts'
 import { AuthError, answerError } from './errors.ts'
 import { createAuthGate, type Fetch } from './gate.ts'
@@ -172,7 +173,7 @@ export function createAuthAdmin(options: AuthAdminOptions): AuthAdmin {
   return {
     handler: router.handler,
     invite,
-    auth: createDiscreetAuth(gate, db),
+    auth: createDiscreetAuth(oneAtATime(gate), db),
     async close() {
       await Promise.all([db.close(), mailDb.close()])
     },

@@ -41,7 +41,7 @@ function dataOf({ data }: Record<string, unknown>): Record<string, unknown> {
   throw new AuthError(400, 'bad_json', 'Could not parse request body as JSON: data is of the wrong type')
 }
 
-/** What an account looks like that nobody has: for an address whose account is confirmed. */
+/** What an account looks like that nobody has: for an address that has one already, whoever made it. */
 function nobody(email: string, data: Record<string, unknown>) {
   const now = new Date().toISOString()
   return {
@@ -82,7 +82,8 @@ export function createMailRequests(context: MailContext, pass: Pass) {
       // The password and the data of an account that is there are left alone: nobody has proved to own it.
       const user = known ?? (await lockUser(tx, await insertUser(tx, inserting(email, passwordHash, data))))
       await mailCode(tx, 'signup', user, wish, context)
-      return lockUser(tx, user.id)
+      // What is known of an account is not for whoever knows its address.
+      return known ? null : lockUser(tx, user.id)
     })
   }
 
@@ -96,9 +97,7 @@ export function createMailRequests(context: MailContext, pass: Pass) {
     assertPassword(text(password), settings)
     const user = await accountOf(address, await hashPassword(text(password)), data, wish)
     if (!user) return Response.json(nobody(address, data))
-    // What an administrator wrote about a guest is not for whoever knows the address.
-    const seen = user.invited_at ? { ...user, raw_user_meta_data: {}, identities: [] } : user
-    return Response.json(userJson(seen))
+    return Response.json(userJson(user))
   }
 
   async function otp(call: Call): Promise<Response> {

@@ -1,8 +1,8 @@
 const MAX = 255
 
 // What a name never holds, as privado.es_texto_limpio() has it: controls, what turns the direction of writing, and
-// what nobody sees, but for the variants of emoji.
-const UNSEEN = /(?![\ufe00-\ufe0f])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{DI}]/gu
+// what nobody sees, but for what makes an emoji of a sign.
+const UNSEEN = /(?!\ufe0f)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{DI}]/gu
 
 /** A name without control characters, marks of direction or characters that nobody sees. */
 export const withoutUnseen = (name: string) => name.toWellFormed().replace(UNSEEN, '')

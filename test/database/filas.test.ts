@@ -37,17 +37,49 @@ test('la base puede poner otro tope, y a quien la administra no se le cuenta', a
   })
 })
 
-test('cada tabla en la que un cliente inserta lo cuenta, menos la que se importa', async () => {
-  const client = await connect()
-  try {
-    const { rows } = await client.query<{ relname: string }>(
-      `select c.relname from pg_class c
-       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
-         and has_any_column_privilege('authenticated', c.oid, 'insert')
-         and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgfoid = 'privado.limitar_filas'::regproc)`,
+test('lo que un cliente cambia en una petición también tiene un tope, que cuenta aparte', async () => {
+  await withUserDb('ana_agroarriba', async (db) => {
+    await db.como('sistema')
+    await db.query(`select set_config('triboka.filas_por_peticion', '2', true)`)
+    await db.query(
+      `insert into public.lotes_asociados (contrato_id, codigo_lote, peso_qq, humedad)
+       select $1, 'M-' || n, 10, 7 from generate_series(1, 3) as n`,
+      [db.mundo.contrato.id],
     )
-    expect(rows.map(({ relname }) => relname)).toEqual(['precios_fob'])
-  } finally {
-    await client.end()
-  }
+    await db.como('ana_agroarriba')
+    const secar = (codigos: string) =>
+      db.cuenta(`update public.lotes_asociados set humedad = 6 where codigo_lote ~ $1`, [codigos])
+    await expect(secar('^M-')).rejects.toMatchObject({ code: 'PT413', message: 'demasiadas_filas' })
+    expect(await secar('^M-[12]$')).toBe(2)
+  })
 })
+
+test.each([
+  // tgtype: the bit of the event.
+  ['insert', 4, ['precios_fob']],
+  ['update', 16, ['precios_fob']],
+  ['delete', 8, ['dispositivos', 'precios_fob']],
+])(
+  'cada tabla en la que un cliente hace %s lo cuenta, menos las de sus propias listas',
+  async (que, bit, menos) => {
+    const client = await connect()
+    try {
+      const privilegio =
+        que === 'delete'
+          ? `has_table_privilege('authenticated', c.oid, 'delete')`
+          : `has_any_column_privilege('authenticated', c.oid, '${que}')`
+      const { rows } = await client.query<{ relname: string }>(
+        `select c.relname from pg_class c
+       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and ${privilegio}
+         and not exists (
+           select from pg_trigger t
+           where t.tgrelid = c.oid and t.tgfoid = 'privado.limitar_filas'::regproc and t.tgtype & $1 <> 0)
+       order by 1`,
+        [bit],
+      )
+      expect(rows.map(({ relname }) => relname)).toEqual(menos)
+    } finally {
+      await client.end()
+    }
+  },
+)

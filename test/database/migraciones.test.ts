@@ -101,18 +101,29 @@ test('lo que no cuadra con la historia de la base se rechaza, diciendo el archiv
   try {
     await withTemporaryCluster(async (db) => {
       const url = databaseUrl(db, 'postgres')
-      await write('20260101000000_una.sql', '-- Why: x\ncreate table public.una (a int); -- fin\n')
+      await write(
+        '20260101000000_una.sql',
+        `-- Why: x\ncreate table public.una (a int);\ncomment on table public.una is 'a -- b'; -- fin\n`,
+      )
       await write('20260103000000_tres.sql', 'create table public.tres (a int);')
       expect(await migrate(url, folder)).toEqual(['20260101000000_una.sql', '20260103000000_tres.sql'])
       expect(await migrate(url, folder)).toEqual([])
 
-      // Spaces and comments change nothing of what was applied; a word does.
-      await write('20260101000000_una.sql', 'create table public.una (a int);\n')
+      // Spaces change nothing of what was applied; a word does, and so does what a text says.
+      const una = `-- Why: x\ncreate table public.una (a int);\ncomment on table public.una is 'a -- b';\n`
+      await write('20260101000000_una.sql', una.replaceAll('\n', '\n\n'))
       expect(await migrate(url, folder)).toEqual([])
-      await write('20260101000000_una.sql', 'create table public.una (a bigint);')
       await write('20260104000000_cuatro.sql', 'create table public.cuatro (a int);')
-      await expect(migrate(url, folder)).rejects.toThrow(/^20260101000000_una\.sql has changed/)
-      await write('20260101000000_una.sql', 'create table public.una (a int);')
+      for (const [before, after] of [
+        ['int', 'bigint'],
+        ['a -- b', 'a -- c'],
+        ['a -- b', 'a--b'],
+        ['Why: x', 'Why: y'],
+      ] as const) {
+        await write('20260101000000_una.sql', una.replace(before, after))
+        await expect(migrate(url, folder)).rejects.toThrow(/^20260101000000_una\.sql has changed/)
+      }
+      await write('20260101000000_una.sql', una)
 
       await write('20260102000000_dos.sql', 'create table public.dos (a int);')
       await expect(migrate(url, folder)).rejects.toThrow(

@@ -7,7 +7,6 @@ import { readCommandLine } from '../supabase/local/command-line.ts'
 import { buildFunctions } from '../supabase/local/functions/build.ts'
 import { startFunctions } from '../supabase/local/functions/process.ts'
 import { openLog } from '../supabase/local/log-file.ts'
-import { assertWritable } from '../supabase/local/machine-faults.ts'
 import { useStreamingMemory } from '../supabase/local/memory.ts'
 import { isExposed, readSettings, type Settings, SetupError } from '../supabase/local/settings.ts'
 import { type Stack, startStack } from '../supabase/local/stack.ts'
@@ -24,8 +23,7 @@ const isDev = options.dev === true
 const say = (line = ''): void => void process.stdout.write(`${line}\n`)
 
 /** What the parts write about themselves goes to a file; the terminal is for the person in front of it. */
-async function logToFile(settings: Settings) {
-  await assertWritable(settings.dataDir, 'DATA_DIR')
+function logToFile(settings: Settings) {
   const stream = openLog(join(settings.dataDir, 'supabase.log'))
   globalThis.console = new Console(stream, stream)
 }
@@ -123,7 +121,7 @@ async function startFunctionsAlone(settings: Settings) {
 await main(async () => {
   const since = Date.now()
   const settings = readSettings()
-  await logToFile(settings)
+  logToFile(settings)
   // A stray error in one request must not end the stack for everybody.
   process.on('unhandledRejection', (error) => console.error(error))
   await (isExternal() ? startFunctionsAlone(settings) : startEmbedded(settings, since))

@@ -16,6 +16,9 @@ const LONGEST_KEPT_MS = 7 * 24 * 3600_000
 
 // A name begins with the time in milliseconds, of as many digits until the year 2286: their order is that of time.
 const NAME = /^(\d{13}-[0-9a-f-]{36})\.json$/
+/** Of one that was being written when the process was killed. */
+const DRAFT = /^\d{13}-[0-9a-f-]{36}\.json\.new$/
+const DRAFT_MS = 60_000
 
 /** The names of what is kept, the newest first. */
 async function names(folder: string): Promise<string[]> {
@@ -25,8 +28,12 @@ async function names(folder: string): Promise<string[]> {
 
 async function prune(folder: string): Promise<void> {
   const oldest = Date.now() - LONGEST_KEPT_MS
-  const kept = await names(folder)
-  const gone = kept.filter((name, place) => place >= MOST_MAILS || Number(name.slice(0, 13)) < oldest)
+  const found = await readdir(folder).catch(() => [])
+  const writtenAt = (name: string) => Number(name.slice(0, 13))
+  const gone = [
+    ...(await names(folder)).filter((name, place) => place >= MOST_MAILS || writtenAt(name) < oldest),
+    ...found.filter((name) => DRAFT.test(name) && writtenAt(name) < Date.now() - DRAFT_MS),
+  ]
   await Promise.all(gone.map((name) => rm(join(folder, name), { force: true })))
 }
 
@@ -61,6 +68,8 @@ export async function readKept(folder: string, id: string): Promise<KeptMail | u
 
 /** What is kept, the newest first. */
 export async function listKept(folder: string): Promise<KeptMail[]> {
+  // Where no mail came since, nobody else looks at how old they are.
+  await prune(folder)
   const mails = await Promise.all((await names(folder)).map((name) => readKept(folder, name.slice(0, -5))))
   // One that was pruned meanwhile is not there any more.
   return mails.filter((mail) => mail !== undefined)

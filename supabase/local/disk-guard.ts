@@ -17,6 +17,11 @@ async function setReadOnly(superuserUrl: string, isReadOnly: boolean): Promise<v
   client.on('error', () => {})
   await client.connect()
   try {
+    // At a start it hardly ever differs.
+    const { rows } = await client.query<{ setting: string }>(
+      `select setting from pg_file_settings where name = 'default_transaction_read_only' and applied`,
+    )
+    if ((rows[0]?.setting === 'on') === isReadOnly) return
     await client.query(`alter system set default_transaction_read_only = ${isReadOnly ? 'on' : 'off'}`)
     await client.query('select pg_reload_conf()')
   } finally {

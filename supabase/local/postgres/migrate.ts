@@ -31,8 +31,18 @@ async function readMigrations(folder: URL): Promise<Migration[]> {
   return found
 }
 
+/** A text from its first statement to the end of its last: comments that come after it belong to none. */
+function upToTheLast(sql: string): string {
+  const lines = sql.trimEnd().split('\n')
+  while (/^\s*(--.*)?$/.test(lines.at(-1) ?? 'x')) lines.pop()
+  return lines.join('\n').replace(/;[^\S\n]*--[^\n]*$/, ';')
+}
+
 // The CLI and we divide a file at its semicolons, and trim, a little differently; all the rest is the same text.
-const bare = (sql: string) => sql.replace(/--[^\n]*|[\s;]+/g, '')
+const folded = (sql: string) =>
+  upToTheLast(sql)
+    .replace(/[\s;]+/g, ' ')
+    .trim()
 
 /**
  * What is still to be applied, once the history agrees with the files.
@@ -56,7 +66,7 @@ async function findPending(client: pg.Client, files: Migration[]): Promise<Migra
       throw new SetupError(
         `${file} belongs before ${last}, which this database already has: date it later, so that every database applies them in one order.`,
       )
-    if (statements && bare(statements.join('')) !== bare(sql))
+    if (statements && folded(statements.join('\n')) !== folded(sql))
       throw new SetupError(
         `${file} has changed since this database applied it: put its text back and write what is new as a new migration, or begin anew with npm run reset.`,
       )

@@ -28,20 +28,26 @@ export interface Allowance {
 
 interface Bucket {
   perSecond: number
+  /** What it holds when it is full. */
+  most: number
   available: number
   at: number
 }
 
 const SWEEP_EVERY_MS = 10_000
+/** Of its share a user may take at once: an app that comes back joins all its channels. */
+const BURST_SECONDS = 3
 
-const newBucket = (perSecond: number): Bucket => ({ perSecond, available: perSecond, at: performance.now() })
+const newBucket = (perSecond: number, most = perSecond): Bucket => ({
+  perSecond,
+  most,
+  available: most,
+  at: performance.now(),
+})
 
 function fill(bucket: Bucket): number {
   const now = performance.now()
-  bucket.available = Math.min(
-    bucket.perSecond,
-    bucket.available + ((now - bucket.at) / 1000) * bucket.perSecond,
-  )
+  bucket.available = Math.min(bucket.most, bucket.available + ((now - bucket.at) / 1000) * bucket.perSecond)
   bucket.at = now
   return bucket.available
 }
@@ -53,7 +59,7 @@ function spend(buckets: Bucket[], count: number): boolean {
   return true
 }
 
-/** Buckets that hold one second's worth and fill all the time: one for each client, and those of all. */
+/** Buckets that hold what comes in a second, or a few for a user, and fill all the time: of each client, and of all. */
 export function createAllowance(perSecond: number, shares: Shares): Allowance {
   const part = (share: number) => Math.max(1, perSecond * share)
   const everybody = newBucket(perSecond)
@@ -61,8 +67,8 @@ export function createAllowance(perSecond: number, shares: Shares): Allowance {
   const buckets = new Map<string, Bucket>()
   let sweptAt = performance.now()
 
-  function bucketOf(key: string, share: number) {
-    const bucket = buckets.get(key) ?? newBucket(part(share))
+  function bucketOf(key: string, share: number, seconds = 1) {
+    const bucket = buckets.get(key) ?? newBucket(part(share), part(share) * seconds)
     buckets.set(key, bucket)
     return bucket
   }
@@ -70,7 +76,7 @@ export function createAllowance(perSecond: number, shares: Shares): Allowance {
   function sweep() {
     if (performance.now() - sweptAt < SWEEP_EVERY_MS) return
     sweptAt = performance.now()
-    for (const [key, bucket] of buckets) if (fill(bucket) === bucket.perSecond) buckets.delete(key)
+    for (const [key, bucket] of buckets) if (fill(bucket) === bucket.most) buckets.delete(key)
   }
 
   return {
@@ -80,7 +86,10 @@ export function createAllowance(perSecond: number, shares: Shares): Allowance {
       if (user === undefined)
         return spend([bucketOf(`anonymous:${network}`, shares.anonymous * shares.address)], count)
       return spend(
-        [bucketOf(`user:${user}`, shares.user), bucketOf(`address:${network}`, shares.address)],
+        [
+          bucketOf(`user:${user}`, shares.user, BURST_SECONDS),
+          bucketOf(`address:${network}`, shares.address),
+        ],
         count,
       )
     },

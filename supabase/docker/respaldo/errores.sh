@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # No script ends without a word: what nobody foresaw is told with its file, its line and what to do. Every script of
-# bash sources this before anything else; those of the images that have no bash tell by a trap on EXIT.
+# bash sources this before anything else; those that nginx runs are alone in
+# their image and set their own; those of the images that have no bash tell by a trap on EXIT.
 
 # what_now <what to do then>: each script says its own.
 what_now() { WHAT_NOW=$1; }

@@ -6,6 +6,8 @@ umask 077
 # shellcheck source=comun.sh
 . "$(dirname "$(readlink -f "$0")")/comun.sh"
 
+# Whoever asks for help, or mistypes, has asked for no backup.
+[[ $# -eq 0 ]] || die 'It takes no arguments: it makes a backup, by the variables of docs/entorno.md.'
 what_now 'This backup was not finished and counts as none; those of before are as they were. docs/respaldos.md, «Si algo va mal».'
 [[ -d $STORAGE_DIR ]] || die "$STORAGE_DIR is not there: a backup without the files of Storage is none."
 mkdir -p "$RESPALDOS_DIR"

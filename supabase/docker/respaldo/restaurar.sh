@@ -15,6 +15,7 @@ if [[ ${1-} == --probar ]]; then
   PROOF=yes
   shift
 fi
+[[ $# -le 1 ]] || die 'Usage: restaurar.sh [--probar] <day>'
 name=${1:-${PROOF:+$(backups | sed -n 1p)}}
 [[ -n $name ]] || die "Usage: restaurar.sh [--probar] <day>. There are: $(backups | tr '\n' ' ')"
 FOLDER=$RESPALDOS_DIR/$name

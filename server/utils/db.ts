@@ -28,7 +28,7 @@ export interface Database {
   /**
    * One query as the caller, in a transaction of its own: a single network flight.
    * @param who whose share of the connections it takes: the user's, unless somebody else is named. Without either it
-   * waits for nobody.
+   * has no share of its own.
    */
   as(claims: Claims, who?: string): Caller
   /** Several queries as the caller in one transaction; a throw rolls all of it back. */

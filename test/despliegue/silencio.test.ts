@@ -1,5 +1,6 @@
 // No script of a server ends without a word, whatever fails below it.
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -35,7 +36,7 @@ describe('ninguno termina en silencio', () => {
   test.each(PROGRAMS)('instalar.sh, si falla %s', async (program) => {
     const { status, output } = await without(program, () => server.run('instalar.sh', ASKED))
     if (status === 0) expect(output).toContain('What remains')
-    else expect(output).toMatch(/^instalar\.sh: .+|No such file|problem: /m)
+    else expect(output).toMatch(/^instalar\.sh: .+|problem: /m)
     await rm(join(server.dir, 'supabase/docker/oficial'), { recursive: true, force: true })
   })
 
@@ -91,12 +92,12 @@ describe('ninguno termina en silencio', () => {
     const scripts = found.stdout.trim().split('\n')
     expect(scripts.length).toBeGreaterThan(8)
     for (const script of scripts) {
-      const traps = spawnSync('grep', [
-        '-cE',
-        String.raw`^trap .* (ERR|EXIT)$|/(comun|errores)\.sh"$|^# shellcheck shell=bash`,
-        script,
-      ])
-      expect([script, traps.status]).toEqual([script, 0])
+      const text = readFileSync(script, 'utf8')
+      // What is only sourced has no first line of its own, and runs under the trap of who sources it.
+      if (!text.startsWith('#!')) continue
+      const isBash = /^#!.*bash/.test(text)
+      const trap = isBash ? /^trap .* ERR$|\/(comun|errores)\.sh"$/m : /^trap .* EXIT$/m
+      expect([script, trap.test(text)]).toEqual([script, true])
     }
   })
 })

@@ -5,7 +5,7 @@
 #   sudo supabase/docker/actualizar.sh [--comprobar] [--sin-respaldo]
 set -euo pipefail
 
-DOCKER_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+DOCKER_DIR=$(cd "${BASH_SOURCE[0]%"${BASH_SOURCE[0]##*/}"}." && pwd)
 # shellcheck source=lib/comun.sh
 . "$DOCKER_DIR/lib/comun.sh"
 # shellcheck source=lib/entorno.sh

@@ -12,7 +12,7 @@
 #   --smtp HOST[:PORT] --smtp-usuario NAME    the server of mail; its password in SMTP_PASS, or asked for
 set -euo pipefail
 
-DOCKER_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+DOCKER_DIR=$(cd "${BASH_SOURCE[0]%"${BASH_SOURCE[0]##*/}"}." && pwd)
 # shellcheck source=lib/comun.sh
 . "$DOCKER_DIR/lib/comun.sh"
 # shellcheck source=lib/comprobar.sh

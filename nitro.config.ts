@@ -12,11 +12,11 @@ function miniaturas(): Plugin {
   return {
     name: 'miniaturas',
     buildStart() {
-      program = this.emitFile({ type: 'chunk', id: server('miniaturas/worker.ts') })
+      program = this.emitFile({ type: 'chunk', id: server('process/thumbnails/worker.ts') })
     },
     // Nitro gives import.meta a meaning of its own, until the chunks are written.
     transform: (code, id) =>
-      id === server('miniaturas/worker-url.ts') ? code.replace(PROGRAM, '__MINIATURAS__') : null,
+      id === server('process/thumbnails/worker-url.ts') ? code.replace(PROGRAM, '__MINIATURAS__') : null,
     renderChunk: {
       order: 'post',
       handler(code, chunk) {

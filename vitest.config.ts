@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 // What stands around the stack on a server: these need nginx, Redis and other programs of the system, which .ci/run
 // installs. All the rest needs npm alone.
-const SERVER = ['test/produccion/**/*.test.ts', 'test/despliegue/**/*.test.ts', 'test/backup/**/*.test.ts']
+const SERVER = ['test/production/**/*.test.ts', 'test/deployment/**/*.test.ts', 'test/backup/**/*.test.ts']
 
 const common = {
   globalSetup: ['test/support/global-setup.ts'],
@@ -15,7 +15,14 @@ export default defineConfig({
     // Postgres, the gateway and the functions share the machine with the tests.
     maxWorkers: 2,
     projects: [
-      { test: { ...common, name: 'base', include: ['test/**/*.test.ts'], exclude: SERVER } },
+      {
+        test: {
+          ...common,
+          name: 'base',
+          include: ['{docs,server,supabase,test}/**/*.test.ts'],
+          exclude: SERVER,
+        },
+      },
       { test: { ...common, name: 'servidor', include: SERVER } },
     ],
   },

@@ -4,10 +4,10 @@ import { Server } from 'node:http'
 import { toNodeListener } from 'h3'
 import { useNitroApp } from 'nitropack/runtime'
 import { startScheduleRunner } from 'nitropack/runtime/internal/task'
-import { prepareDrain } from './drain.ts'
-import { log } from './utils/log.ts'
-import { services } from './utils/services.ts'
-import { beginStopping, isStopping } from './utils/stopping.ts'
+import { prepareDrain } from './process/drain.ts'
+import { log } from './process/log.ts'
+import { beginStopping, isStopping } from './process/stopping.ts'
+import { services } from './services.ts'
 
 /** Of the head of a request. */
 const HEAD_MS = 20_000

@@ -1,6 +1,6 @@
 import { type H3Error, type H3Event, setResponseHeader, setResponseHeaders } from 'h3'
-import { asProblem } from './utils/errors.ts'
-import { log } from './utils/log.ts'
+import { asProblem } from './as-problem.ts'
+import { log } from './process/log.ts'
 
 /** Answers every error as problem+json; what we did not foresee is logged whole and told as `error_interno`. */
 export default function errorHandler(error: H3Error, event: H3Event): void {

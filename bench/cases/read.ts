@@ -1,4 +1,4 @@
-import { verContrato } from '../../server/queries/contratos.ts'
+import { verContrato } from '../../server/contratos/queries.ts'
 import { type Case, perSecond } from '../lib/case.ts'
 import { alternate, throughput } from '../lib/measure.ts'
 import { LANES } from '../lib/subject.ts'

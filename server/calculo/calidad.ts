@@ -1,7 +1,7 @@
-import { type EntradaCalidad, GRANOS, type ResultadoCalidad } from '../schemas/calculadora/calidad.ts'
 import { calculadora } from './cuenta.ts'
 import { CIEN, type Decimal, decimal } from './decimal.ts'
 import type { Grado } from './parametros.ts'
+import { type EntradaCalidad, GRANOS, type ResultadoCalidad } from './schemas/calidad.ts'
 
 /** The grade that is a variety of its own: a clone is never ASSPS, whatever its beans. */
 const CCN = 'CCN-51'

@@ -1,6 +1,6 @@
-import type { EntradaConversion, ResultadoConversion } from '../schemas/calculadora/conversion.ts'
 import { calculadora } from './cuenta.ts'
 import { type Decimal, decimal, escribir, UNO } from './decimal.ts'
+import type { EntradaConversion, ResultadoConversion } from './schemas/conversion.ts'
 import { kilosDe, UNIDADES } from './unidades.ts'
 
 /** An amount of one unit in another, exact but for the last of 40 digits: kg of one over kg of the other. */

@@ -1,7 +1,7 @@
-import type { EntradaFijacion, ResultadoFijacion } from '../schemas/calculadora/fijacion.ts'
 import { calculadora } from './cuenta.ts'
 import { decimal, escribir, esPositivo, sumar } from './decimal.ts'
 import { EntradaInvalida } from './entrada-invalida.ts'
+import type { EntradaFijacion, ResultadoFijacion } from './schemas/fijacion.ts'
 import { TM_LOTE } from './unidades.ts'
 
 /**

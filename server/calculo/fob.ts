@@ -1,8 +1,8 @@
-import type { EntradaFob, ResultadoFob } from '../schemas/calculadora/fob.ts'
 import { type Cuenta, calculadora } from './cuenta.ts'
 import { CIEN, type Decimal, decimal, escribir, esNegativo, esPositivo, porCiento, sumar } from './decimal.ts'
 import { EntradaInvalida } from './entrada-invalida.ts'
 import { type Retencion, retencionesDe } from './retenciones.ts'
+import type { EntradaFob, ResultadoFob } from './schemas/fob.ts'
 import { KG_TM, kilosDe } from './unidades.ts'
 
 /**

@@ -1,6 +1,6 @@
-import type { EntradaHumedad, ResultadoHumedad } from '../schemas/calculadora/humedad.ts'
 import { type Cuenta, calculadora } from './cuenta.ts'
 import { CIEN, type Decimal, decimal, escribir } from './decimal.ts'
+import type { EntradaHumedad, ResultadoHumedad } from './schemas/humedad.ts'
 import { kilosDe } from './unidades.ts'
 
 /**

@@ -1,9 +1,9 @@
-import type { Ajuste, EntradaLiquidacion, ResultadoLiquidacion } from '../schemas/calculadora/liquidacion.ts'
 import { type Cuenta, calculadora } from './cuenta.ts'
 import { type Decimal, decimal, escribir, esNegativo, porCiento, sumar } from './decimal.ts'
 import { EntradaInvalida } from './entrada-invalida.ts'
 import { recibir } from './recepcion.ts'
 import { retencionesDe } from './retenciones.ts'
+import type { Ajuste, EntradaLiquidacion, ResultadoLiquidacion } from './schemas/liquidacion.ts'
 
 /** A line of money: what it is, exact and as it is reported. */
 interface Linea {

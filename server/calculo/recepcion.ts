@@ -1,8 +1,8 @@
-import type { Recepcion, ResultadoRecepcion } from '../schemas/calculadora/recepcion.ts'
 import { type Cuenta, calculadora } from './cuenta.ts'
 import { CERO, CIEN, type Decimal, decimal, escribir, porCiento } from './decimal.ts'
 import { EntradaInvalida } from './entrada-invalida.ts'
 import { aHumedad, objetivoDe } from './humedad.ts'
+import type { Recepcion, ResultadoRecepcion } from './schemas/recepcion.ts'
 import { kilosDe } from './unidades.ts'
 
 /** The weight that is paid for: gross − tare, − impurities, to target moisture or by the table of discounts. */

@@ -1,5 +1,5 @@
-import type { Prepared } from '../utils/compressed.ts'
-import type { Environment } from '../utils/environment.ts'
+import type { Environment } from '../environment.ts'
+import type { Prepared } from '../http/compressed.ts'
 
 const escaped = (json: object) => JSON.stringify(json).replaceAll('<', '\\u003c')
 

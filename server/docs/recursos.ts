@@ -1,5 +1,5 @@
 import { useStorage } from 'nitropack/runtime'
-import { type Prepared, prepare } from '../utils/compressed.ts'
+import { type Prepared, prepare } from '../http/compressed.ts'
 import { scalarProgram } from './scalar.ts'
 
 const ofThePage = (name: string) => async () => {

@@ -1,8 +1,8 @@
 import { defineEventHandler, type H3Event, setResponseHeaders } from 'h3'
-import { countAnswer } from '../metrics/metrics.ts'
-import { log } from '../utils/log.ts'
-import { requestIdOf } from '../utils/request-id.ts'
-import { services } from '../utils/services.ts'
+import { requestIdOf } from '../http/request-id.ts'
+import { log } from '../process/log.ts'
+import { countAnswer } from '../process/metrics.ts'
+import { services } from '../services.ts'
 
 declare module 'h3' {
   interface H3EventContext {

@@ -1,4 +1,4 @@
-import type { RequestHeader } from './operation.ts'
+import type { RequestHeader } from '../http/operation.ts'
 
 /** What each header of a request is for. */
 export const REQUEST_HEADERS: Record<RequestHeader, string> = {

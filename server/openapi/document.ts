@@ -1,9 +1,9 @@
-import { TITLES } from '../utils/catalogue.ts'
+import { TITLES } from '../http/catalogue.ts'
+import type { Answer, Operation } from '../http/operation.ts'
 import { REQUEST_HEADERS, RESPONSE_HEADERS } from './cabeceras.ts'
 import { described, describeFields, type Words } from './describir.ts'
 import { EJEMPLOS, type Ejemplo, parametrosDe } from './ejemplos.ts'
 import { components, inline, type Json, reference } from './json-schema.ts'
-import type { Answer, Operation } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
 
 const PATH_PARAMETERS: Record<string, string> = {

@@ -5,15 +5,15 @@ import {
   EdicionContratoSchema,
   NuevoContratoSchema,
   PaginaContratosSchema,
-} from '../schemas/contratos.ts'
-import { DocumentoSchema, FormularioDocumentoSchema, PaginaDocumentosSchema } from '../schemas/documentos.ts'
-import { FijacionSchema, NuevaFijacionSchema } from '../schemas/fijaciones.ts'
-import { AvanceSchema, KpisSchema } from '../schemas/kpis.ts'
-import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../schemas/lotes.ts'
-import { NuevoParametroSchema, ParametroSchema } from '../schemas/parametros.ts'
-import { EmpresaSchema, PerfilSchema, UsuarioSchema } from '../schemas/personas.ts'
-import { InformeSchema, NuevoPrecioSchema, PrecioSchema } from '../schemas/precios.ts'
-import { ProblemaSchema, SaludSchema } from '../schemas/respuestas.ts'
+} from '../contratos/schemas.ts'
+import { DocumentoSchema, FormularioDocumentoSchema, PaginaDocumentosSchema } from '../documentos/schemas.ts'
+import { FijacionSchema, NuevaFijacionSchema } from '../fijaciones/schemas.ts'
+import { AvanceSchema, KpisSchema } from '../kpis/schemas.ts'
+import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../lotes/schemas.ts'
+import { NuevoParametroSchema, ParametroSchema } from '../parametros/schemas.ts'
+import { EmpresaSchema, PerfilSchema, UsuarioSchema } from '../personas/schemas.ts'
+import { InformeSchema, NuevoPrecioSchema, PrecioSchema } from '../precios/schemas.ts'
+import { ProblemaSchema, SaludSchema } from '../salud/schemas.ts'
 
 /** The schemas that the document gives a name; the others stand where they are used. */
 export const NAMED: Record<string, GenericSchema> = {

@@ -1,9 +1,9 @@
 import { defineNitroPlugin, useStorage } from 'nitropack/runtime'
 import type { Driver } from 'unstorage'
-import { cacheDriver } from '../utils/cache.ts'
-import { EnvironmentError, readEnvironment } from '../utils/environment.ts'
-import { log } from '../utils/log.ts'
-import { openServices, services } from '../utils/services.ts'
+import { EnvironmentError, readEnvironment } from '../environment.ts'
+import { cacheDriver } from '../process/cache.ts'
+import { log } from '../process/log.ts'
+import { openServices, services } from '../services.ts'
 
 /** Opens what the process needs, and closes it once the last answer has left. */
 export default defineNitroPlugin((nitro) => {
@@ -16,7 +16,7 @@ export default defineNitroPlugin((nitro) => {
     if (redisUrl) cacheIn(cacheDriver(redisUrl))
     // Firebase's client is only loaded where it is used.
     if (firebase)
-      push = import('../push/start.ts')
+      push = import('../avisos/push/start.ts')
         .then(({ startPush }) => startPush(environment, firebase))
         .catch((error) => {
           process.stderr.write(

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { parse } from 'csv-parse'
-import { type FieldError, Problem, problem } from '../utils/problem.ts'
-import { decodeText } from '../utils/text-encoding.ts'
+import { type FieldError, Problem, problem } from '../http/problem.ts'
+import { decodeText } from '../http/text-encoding.ts'
 import { leerFecha, leerNumero, type OrdenDeFecha, type Separador } from './celdas.ts'
 
 const BYTES_AT_MOST = 5 * 1024 * 1024

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as v from 'valibot'
-import { importarPrecios } from '../queries/precios.ts'
-import { type NuevoPrecio, NuevoPrecioSchema } from '../schemas/precios.ts'
-import type { UserDb } from '../utils/como-usuario.ts'
-import type { FieldError } from '../utils/problem.ts'
+import type { FieldError } from '../http/problem.ts'
+import type { UserDb } from '../session/as-user.ts'
 import { leerCsv } from './csv.ts'
+import { importarPrecios } from './queries.ts'
+import { type NuevoPrecio, NuevoPrecioSchema } from './schemas.ts'
 
 const COLUMNAS = {
   todas: ['fecha', 'calidad', 'mercado', 'precio_tm', 'diferencial', 'fuente'],

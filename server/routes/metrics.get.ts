@@ -1,8 +1,8 @@
 import { defineEventHandler, setResponseHeader } from 'h3'
-import { openGauges } from '../metrics/gauges.ts'
-import { registry } from '../metrics/metrics.ts'
-import { problem } from '../utils/problem.ts'
-import { services } from '../utils/services.ts'
+import { problem } from '../http/problem.ts'
+import { registry } from '../process/metrics.ts'
+import { openGauges } from '../salud/gauges.ts'
+import { services } from '../services.ts'
 
 openGauges()
 

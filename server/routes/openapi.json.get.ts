@@ -1,6 +1,6 @@
+import { type Prepared, prepare, sendPrepared } from '../http/compressed.ts'
 import { openApiDocument } from '../openapi/document.ts'
-import { type Prepared, prepare, sendPrepared } from '../utils/compressed.ts'
-import { publico } from '../utils/publico.ts'
+import { publico } from '../session/public.ts'
 
 let document: Prepared | undefined
 

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { type Disk, diskOf } from '../../server/utils/disk.ts'
+import { type Disk, diskOf } from '../../server/process/disk.ts'
 
 const EVERY_MS = 2000
 /** Room is given back only where there is some more of it: at the edge it would come and go. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { createClientAddress } from '../../server/utils/client-address.ts'
+import { createClientAddress } from '../../server/http/client-address.ts'
 import { createAuthAdmin } from './auth/admin/server.ts'
 import { readConfig } from './config.ts'
 import { type DiskGuard, startDiskGuard } from './disk-guard.ts'

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { createClient } from '@supabase/supabase-js'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { barrerSubidas } from '../../server/utils/barrer-subidas.ts'
-import { type Database, openDatabase } from '../../server/utils/db.ts'
+import { type Database, openDatabase } from '../../server/db/database.ts'
+import { barrerSubidas } from '../../server/documentos/barrer-subidas.ts'
 
 const stack = inject('stack')
 const { storage } = createClient(stack.supabaseUrl, stack.secretKey)

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { expect } from 'vitest'
 import { operationsAt } from '../../server/openapi/operations.ts'
-import { ProblemaSchema } from '../../server/schemas/respuestas.ts'
+import { ProblemaSchema } from '../../server/salud/schemas.ts'
 
 interface Answer {
   status: number

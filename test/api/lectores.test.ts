@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, inject, it } from 'vitest'
-import { type Claims, openDatabase } from '../../server/utils/db.ts'
+import { type Claims, openDatabase } from '../../server/db/database.ts'
 
 const readers = openDatabase(inject('stack').authenticatorUrl, {
   max: 2,

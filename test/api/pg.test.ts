@@ -4,7 +4,7 @@ import { Socket } from 'node:net'
 import { join } from 'node:path'
 import pg from 'pg'
 import { describe, expect, inject, it } from 'vitest'
-import { askAs, CONTEXT } from '../../server/utils/caller-query.ts'
+import { askAs, CONTEXT } from '../../server/db/caller-query.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 
 const read = async (path: string) => JSON.parse(await readFile(join(PROJECT_DIR, path), 'utf8'))

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { type Database, openDatabase } from '../../server/db/database.ts'
 import type { Fuente } from '../../server/precios/fuente.ts'
 import { tomarPrecio } from '../../server/precios/tomar.ts'
-import { type Database, openDatabase } from '../../server/utils/db.ts'
 import { crearGente, type Gente, llamar, sql } from './apoyo.ts'
 
 const HOY = new Date('2031-05-10T21:30:00Z')

@@ -1,9 +1,9 @@
 // No user holds more than its part of the connections, whatever it asks for: real connections, real queries.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, inject, it } from 'vitest'
-import { type Claims, openDatabase } from '../../server/utils/db.ts'
-import { fromDatabase } from '../../server/utils/postgres-errors.ts'
-import { openTurns, TooManyAtOnce } from '../../server/utils/turns.ts'
+import { type Claims, openDatabase } from '../../server/db/database.ts'
+import { openTurns, TooManyAtOnce } from '../../server/db/turns.ts'
+import { fromDatabase } from '../../server/http/postgres-errors.ts'
 
 const open = (max: number, isShared: boolean) =>
   openDatabase(inject('stack').authenticatorUrl, { max, isShared, queryTimeoutMs: 20_000 })

@@ -1,6 +1,6 @@
 import { createClient, type Session, type SupabaseClient } from '@supabase/supabase-js'
 import { expect, inject } from 'vitest'
-import { openMailer } from '../../server/utils/mailer.ts'
+import { openMailer } from '../../server/process/mail/mailer.ts'
 import { linkIn, type Smtp, startSmtp } from '../support/smtp.ts'
 import { CLAVE, cliente, correoNuevo, exito, type ServidorDeAuth, servidorDeAuth } from './servidor.ts'
 

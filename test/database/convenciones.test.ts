@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { TIPOS_DE_AVISO } from '../../server/schemas/notificaciones.ts'
+import { TIPOS_DE_AVISO } from '../../server/avisos/schemas.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 import { connect } from './support.ts'
 

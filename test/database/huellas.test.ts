@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ADMITTED } from '../../server/utils/admitted-types.ts'
+import { ADMITTED } from '../../server/documentos/content/admitted-types.ts'
 import { proponer, registrar, subir } from './papeles.ts'
 import { type Db, expectConstraint, expectRaises, withUserDb } from './support.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, describe, expect, inject, test } from 'vitest'
-import { paginaAvances } from '../../server/queries/kpis.ts'
+import { paginaAvances } from '../../server/kpis/queries.ts'
 import { compararTodos, esperado, sumado } from './cuentas-kpis.ts'
 import { crearMundo, nuevoAnio } from './mundo.ts'
 import { connect, type Db, expectRaises, withUserDb } from './support.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { paginaVigentes } from '../../server/queries/precios.ts'
+import { paginaVigentes } from '../../server/precios/queries.ts'
 import { type Db, expectRaises, withUserDb } from './support.ts'
 
 /** So many qualities, of one day each. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { verContrato } from '../../server/queries/contratos.ts'
+import { verContrato } from '../../server/contratos/queries.ts'
 import { compararTodos } from './cuentas-kpis.ts'
 import { type Db, expectConstraint, expectRaises, withUserDb } from './support.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { cleanFileName, withoutUnseen } from '../../server/utils/file-name.ts'
+import { cleanFileName, withoutUnseen } from '../../server/http/file-name.ts'
 import { registrar } from './papeles.ts'
 import { type Db, expectConstraint, withUserDb } from './support.ts'
 

@@ -1,9 +1,9 @@
 // A process that only sends pushes, as that of the functions does, to be killed without harm to other tests.
-import { openFcm } from '../../server/push/fcm.ts'
-import { startPushWorker } from '../../server/push/worker.ts'
-import { readEnvironment } from '../../server/utils/environment.ts'
-import { log } from '../../server/utils/log.ts'
-import { openServices, services } from '../../server/utils/services.ts'
+import { openFcm } from '../../server/avisos/push/fcm.ts'
+import { startPushWorker } from '../../server/avisos/push/worker.ts'
+import { readEnvironment } from '../../server/environment.ts'
+import { log } from '../../server/process/log.ts'
+import { openServices, services } from '../../server/services.ts'
 
 const environment = readEnvironment()
 log.level = environment.logLevel

@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type KeptMail, listKept, openMailbox } from '../../server/mail/mailbox.ts'
+import { type KeptMail, listKept, openMailbox } from '../../server/process/mail/mailbox.ts'
 import { type Mailbox, startMailbox } from '../../supabase/local/mailbox/server.ts'
 import { SetupError } from '../../supabase/local/settings.ts'
 

@@ -73,7 +73,7 @@ describe('imágenes transformadas, por el SDK', () => {
 
   it('de una foto HEIC también, y quien la tiene no la baja otra vez', async () => {
     const bucket = await makeBucket({ public: true })
-    const heic = await readFile(join(PROJECT_DIR, 'test/miniaturas/foto.heic'))
+    const heic = await readFile(join(PROJECT_DIR, 'server/process/thumbnails/foto.heic'))
     ok(await service().from(bucket).upload('foto.heic', heic, { contentType: 'image/heic' }))
     const url = storageUrl(`/render/image/public/${bucket}/foto.heic?width=64&quality=40`)
     const first = await fetch(url)

@@ -1,13 +1,13 @@
 import { calculadoraDe } from '../../calculo/calculadoras.ts'
+import { calcular } from '../../calculo/calcular.ts'
 import type { Calculo } from '../../calculo/cuenta.ts'
-import { guardarCalculo, parametrosDelDia } from '../../queries/calculos.ts'
-import { calcular } from '../../utils/calcular.ts'
-import { conOSinSesion, type UserDb } from '../../utils/como-usuario.ts'
-import { parametro } from '../../utils/contrato-de.ts'
-import { created } from '../../utils/created.ts'
-import { unaSolaVez } from '../../utils/idempotency.ts'
-import { readBodyAs } from '../../utils/input.ts'
-import { problem } from '../../utils/problem.ts'
+import { guardarCalculo, parametrosDelDia } from '../../calculo/queries.ts'
+import { parametro } from '../../contratos/contrato-de.ts'
+import { created } from '../../http/created.ts'
+import { readBodyAs } from '../../http/input.ts'
+import { problem } from '../../http/problem.ts'
+import { conOSinSesion, type UserDb } from '../../session/as-user.ts'
+import { unaSolaVez } from '../../session/once.ts'
 
 /** POST /calculadora/{tipo} — calculates and, with a session, keeps it. Rule: public.calculos triggers. */
 export default conOSinSesion(async (event, db) => {

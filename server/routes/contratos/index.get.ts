@@ -1,9 +1,9 @@
-import { paginaContratos } from '../../queries/pagina-contratos.ts'
-import { FiltroContratosSchema } from '../../schemas/contratos.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { sinAcceso } from '../../utils/contrato-de.ts'
-import { idAfter, type PageRow, pageJson } from '../../utils/cursor.ts'
-import { readQueryAs } from '../../utils/input.ts'
+import { sinAcceso } from '../../contratos/contrato-de.ts'
+import { paginaContratos } from '../../contratos/lista.ts'
+import { FiltroContratosSchema } from '../../contratos/schemas.ts'
+import { idAfter, type PageRow, pageJson } from '../../http/cursor.ts'
+import { readQueryAs } from '../../http/input.ts'
+import { comoUsuario } from '../../session/as-user.ts'
 
 /** GET /contratos — a page of the contracts the caller's company is party to. Rule: RLS of public.contratos. */
 export default comoUsuario(async (event, db) => {

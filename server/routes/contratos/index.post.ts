@@ -1,11 +1,11 @@
 import { setResponseHeader } from 'h3'
-import { crearContrato } from '../../queries/contratos.ts'
-import { NuevoContratoSchema } from '../../schemas/contratos.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { created } from '../../utils/created.ts'
-import { etagOf } from '../../utils/etag.ts'
-import { unaSolaVez } from '../../utils/idempotency.ts'
-import { readBodyAs } from '../../utils/input.ts'
+import { crearContrato } from '../../contratos/queries.ts'
+import { NuevoContratoSchema } from '../../contratos/schemas.ts'
+import { created } from '../../http/created.ts'
+import { etagOf } from '../../http/etag.ts'
+import { readBodyAs } from '../../http/input.ts'
+import { comoUsuario } from '../../session/as-user.ts'
+import { unaSolaVez } from '../../session/once.ts'
 
 /** POST /contratos — a contract between the caller's company and another. Rule: public.crear_contrato. */
 export default comoUsuario(async (event, db) => {

@@ -1,7 +1,7 @@
 import { setResponseStatus } from 'h3'
-import { quitarDispositivo } from '../../queries/notificaciones.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { parametro } from '../../utils/contrato-de.ts'
+import { quitarDispositivo } from '../../avisos/queries.ts'
+import { parametro } from '../../contratos/contrato-de.ts'
+import { comoUsuario } from '../../session/as-user.ts'
 
 /** DELETE /dispositivos/{token} — an app does so when its user leaves. Rule: RLS of public.dispositivos. */
 export default comoUsuario(async (event, db) => {

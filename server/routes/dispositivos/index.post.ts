@@ -1,8 +1,8 @@
 import { setResponseStatus } from 'h3'
-import { registrarDispositivo } from '../../queries/notificaciones.ts'
-import { NuevoDispositivoSchema } from '../../schemas/notificaciones.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { readBodyAs } from '../../utils/input.ts'
+import { registrarDispositivo } from '../../avisos/queries.ts'
+import { NuevoDispositivoSchema } from '../../avisos/schemas.ts'
+import { readBodyAs } from '../../http/input.ts'
+import { comoUsuario } from '../../session/as-user.ts'
 
 /** POST /dispositivos — notices reach this device too. Rule: public.registrar_dispositivo. */
 export default comoUsuario(async (event, db) => {

@@ -1,8 +1,8 @@
+import { parametro } from '../../contratos/contrato-de.ts'
 import { recurso } from '../../docs/recursos.ts'
-import { sendPrepared } from '../../utils/compressed.ts'
-import { parametro } from '../../utils/contrato-de.ts'
-import { problem } from '../../utils/problem.ts'
-import { publico } from '../../utils/publico.ts'
+import { sendPrepared } from '../../http/compressed.ts'
+import { problem } from '../../http/problem.ts'
+import { publico } from '../../session/public.ts'
 
 /** GET /docs/{recurso} — what the page loads, from the build itself. */
 export default publico(async (event) => {

@@ -1,9 +1,9 @@
 import { setResponseHeader } from 'h3'
 import { pagina, policy } from '../../docs/pagina.ts'
 import { recurso } from '../../docs/recursos.ts'
-import { prepare, sendPrepared } from '../../utils/compressed.ts'
-import { publico } from '../../utils/publico.ts'
-import { services } from '../../utils/services.ts'
+import { prepare, sendPrepared } from '../../http/compressed.ts'
+import { services } from '../../services.ts'
+import { publico } from '../../session/public.ts'
 
 async function make() {
   const [script, style, program] = await Promise.all(

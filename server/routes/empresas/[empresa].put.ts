@@ -1,8 +1,8 @@
-import { editarEmpresa } from '../../queries/empresas.ts'
-import { EdicionEmpresaSchema } from '../../schemas/personas.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { numeroDe, sinAcceso } from '../../utils/contrato-de.ts'
-import { readBodyAs } from '../../utils/input.ts'
+import { numeroDe, sinAcceso } from '../../contratos/contrato-de.ts'
+import { readBodyAs } from '../../http/input.ts'
+import { editarEmpresa } from '../../personas/empresas-queries.ts'
+import { EdicionEmpresaSchema } from '../../personas/schemas.ts'
+import { comoUsuario } from '../../session/as-user.ts'
 
 /** PUT /empresas/{empresa} — RUC, name and whether it is active (administrators). Rule: RLS of empresas. */
 export default comoUsuario(async (event, db) => {

@@ -1,8 +1,8 @@
 import { setResponseStatus } from 'h3'
-import { crearEmpresa } from '../../queries/empresas.ts'
-import { NuevaEmpresaSchema } from '../../schemas/personas.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { readBodyAs } from '../../utils/input.ts'
+import { readBodyAs } from '../../http/input.ts'
+import { crearEmpresa } from '../../personas/empresas-queries.ts'
+import { NuevaEmpresaSchema } from '../../personas/schemas.ts'
+import { comoUsuario } from '../../session/as-user.ts'
 
 /** POST /empresas — a company that may sign contracts (administrators). Rule: RLS and constraints of empresas. */
 export default comoUsuario(async (event, db) => {

@@ -1,8 +1,8 @@
 import { setResponseStatus } from 'h3'
-import { anularInvitacion } from '../../queries/personas.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { numeroDe, sinAcceso } from '../../utils/contrato-de.ts'
-import { problem } from '../../utils/problem.ts'
+import { numeroDe, sinAcceso } from '../../contratos/contrato-de.ts'
+import { problem } from '../../http/problem.ts'
+import { anularInvitacion } from '../../personas/queries.ts'
+import { comoUsuario } from '../../session/as-user.ts'
 
 /** DELETE /invitaciones/{invitacion} — voids it. Rule: RLS and trigger of invitaciones. */
 export default comoUsuario(async (event, db) => {

@@ -1,8 +1,8 @@
-import { aceptarInvitacion, verPerfil } from '../../queries/personas.ts'
-import { AceptacionSchema } from '../../schemas/invitaciones.ts'
-import { conOSinSesionEscribe } from '../../utils/como-usuario.ts'
-import { readBodyAs } from '../../utils/input.ts'
-import { countAddress } from '../../utils/session-of.ts'
+import { readBodyAs } from '../../http/input.ts'
+import { AceptacionSchema } from '../../personas/invitaciones-schemas.ts'
+import { aceptarInvitacion, verPerfil } from '../../personas/queries.ts'
+import { conOSinSesionEscribe } from '../../session/as-user.ts'
+import { countAddress } from '../../session/session-of.ts'
 
 /** POST /invitaciones/aceptar — an account without a company gets the one it was invited to. Rule: public.aceptar_invitacion. */
 export default conOSinSesionEscribe(async (event, db) => {

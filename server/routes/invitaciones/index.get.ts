@@ -1,9 +1,9 @@
-import { paginaInvitaciones } from '../../queries/personas.ts'
-import { PaginaSchema } from '../../schemas/comunes.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { sinAcceso } from '../../utils/contrato-de.ts'
-import { idAfter, type PageRow, pageJson } from '../../utils/cursor.ts'
-import { readQueryAs } from '../../utils/input.ts'
+import { sinAcceso } from '../../contratos/contrato-de.ts'
+import { idAfter, type PageRow, pageJson } from '../../http/cursor.ts'
+import { readQueryAs } from '../../http/input.ts'
+import { PaginaSchema } from '../../http/schemas.ts'
+import { paginaInvitaciones } from '../../personas/queries.ts'
+import { comoUsuario } from '../../session/as-user.ts'
 
 /** GET /invitaciones — those the caller sent, newest first; an administrator sees all. Rule: RLS of invitaciones. */
 export default comoUsuario(async (event, db) => {

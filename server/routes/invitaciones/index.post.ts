@@ -1,9 +1,9 @@
 import { setResponseStatus } from 'h3'
-import { invitar } from '../../queries/personas.ts'
-import { NuevaInvitacionSchema } from '../../schemas/invitaciones.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { readBodyAs } from '../../utils/input.ts'
-import { entregarInvitacion, type Invitacion } from '../../utils/invitacion.ts'
+import { readBodyAs } from '../../http/input.ts'
+import { entregarInvitacion, type Invitacion } from '../../personas/invitacion.ts'
+import { NuevaInvitacionSchema } from '../../personas/invitaciones-schemas.ts'
+import { invitar } from '../../personas/queries.ts'
+import { comoUsuario } from '../../session/as-user.ts'
 
 /** POST /invitaciones — brings a person to a company. Rule: public.invitar. */
 export default comoUsuario(async (event, db) => {

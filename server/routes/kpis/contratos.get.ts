@@ -1,11 +1,11 @@
 import { getQuery, setResponseHeader } from 'h3'
-import { paginaAvances } from '../../queries/kpis.ts'
-import { AvanceSchema, FiltroAvancesSchema } from '../../schemas/kpis.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { sinAcceso } from '../../utils/contrato-de.ts'
-import { csv, wantsCsv } from '../../utils/csv.ts'
-import { cursorAfter, idAfter, type PageRow, pageJson } from '../../utils/cursor.ts'
-import { readQueryAs } from '../../utils/input.ts'
+import { sinAcceso } from '../../contratos/contrato-de.ts'
+import { csv, wantsCsv } from '../../http/csv.ts'
+import { cursorAfter, idAfter, type PageRow, pageJson } from '../../http/cursor.ts'
+import { readQueryAs } from '../../http/input.ts'
+import { paginaAvances } from '../../kpis/queries.ts'
+import { AvanceSchema, FiltroAvancesSchema } from '../../kpis/schemas.ts'
+import { comoUsuario } from '../../session/as-user.ts'
 
 const COLUMNAS = Object.keys(AvanceSchema.entries)
 

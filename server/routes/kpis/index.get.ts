@@ -1,8 +1,8 @@
-import { verKpis } from '../../queries/kpis.ts'
-import { FiltroKpisSchema, KpisSchema } from '../../schemas/kpis.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { csv, wantsCsv } from '../../utils/csv.ts'
-import { readQueryAs } from '../../utils/input.ts'
+import { csv, wantsCsv } from '../../http/csv.ts'
+import { readQueryAs } from '../../http/input.ts'
+import { verKpis } from '../../kpis/queries.ts'
+import { FiltroKpisSchema, KpisSchema } from '../../kpis/schemas.ts'
+import { comoUsuario } from '../../session/as-user.ts'
 
 const COLUMNAS = Object.keys(KpisSchema.entries.grupos.item.entries)
 

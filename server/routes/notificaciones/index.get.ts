@@ -1,9 +1,9 @@
-import { paginaNotificaciones } from '../../queries/notificaciones.ts'
-import { PaginaSchema } from '../../schemas/comunes.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { sinAcceso } from '../../utils/contrato-de.ts'
-import { idAfter, type PageRow, pageJson } from '../../utils/cursor.ts'
-import { readQueryAs } from '../../utils/input.ts'
+import { paginaNotificaciones } from '../../avisos/queries.ts'
+import { sinAcceso } from '../../contratos/contrato-de.ts'
+import { idAfter, type PageRow, pageJson } from '../../http/cursor.ts'
+import { readQueryAs } from '../../http/input.ts'
+import { PaginaSchema } from '../../http/schemas.ts'
+import { comoUsuario } from '../../session/as-user.ts'
 
 /** GET /notificaciones — what others did, unread first. Rule: RLS of public.notificaciones. */
 export default comoUsuario(async (event, db) => {

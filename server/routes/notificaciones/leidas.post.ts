@@ -1,7 +1,7 @@
-import { leerNotificaciones } from '../../queries/notificaciones.ts'
-import { LeidasSchema } from '../../schemas/notificaciones.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { readBodyAs } from '../../utils/input.ts'
+import { leerNotificaciones } from '../../avisos/queries.ts'
+import { LeidasSchema } from '../../avisos/schemas.ts'
+import { readBodyAs } from '../../http/input.ts'
+import { comoUsuario } from '../../session/as-user.ts'
 
 /** POST /notificaciones/leidas — those given, or all. Rule: public.leer_notificaciones. */
 export default comoUsuario(async (event, db) => {

@@ -1,8 +1,8 @@
 import { setResponseStatus } from 'h3'
-import { accesoParametro, borrarParametro } from '../../queries/parametros.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { numeroDe } from '../../utils/contrato-de.ts'
-import { sinFila } from '../../utils/sin-fila.ts'
+import { numeroDe } from '../../contratos/contrato-de.ts'
+import { accesoParametro, borrarParametro } from '../../parametros/queries.ts'
+import { comoUsuario } from '../../session/as-user.ts'
+import { sinFila } from '../../session/no-row.ts'
 
 /** DELETE /parametros/{parametro} — one that no calculation used. Rule: public.parametros triggers. */
 export default comoUsuario(async (event, db) => {

@@ -1,9 +1,9 @@
-import { accesoParametro, editarParametro } from '../../queries/parametros.ts'
-import { EdicionParametroSchema } from '../../schemas/parametros.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { numeroDe } from '../../utils/contrato-de.ts'
-import { readBodyAs } from '../../utils/input.ts'
-import { sinFila } from '../../utils/sin-fila.ts'
+import { numeroDe } from '../../contratos/contrato-de.ts'
+import { readBodyAs } from '../../http/input.ts'
+import { accesoParametro, editarParametro } from '../../parametros/queries.ts'
+import { EdicionParametroSchema } from '../../parametros/schemas.ts'
+import { comoUsuario } from '../../session/as-user.ts'
+import { sinFila } from '../../session/no-row.ts'
 
 /** PUT /parametros/{parametro} — one that no calculation used; of a used one, its end. Rule: its triggers. */
 export default comoUsuario(async (event, db) => {

@@ -1,9 +1,9 @@
-import { paginaParametros } from '../../queries/parametros.ts'
-import { FiltroParametrosSchema } from '../../schemas/parametros.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { sinAcceso } from '../../utils/contrato-de.ts'
-import { idAfter, type PageRow, pageJson } from '../../utils/cursor.ts'
-import { readQueryAs } from '../../utils/input.ts'
+import { sinAcceso } from '../../contratos/contrato-de.ts'
+import { idAfter, type PageRow, pageJson } from '../../http/cursor.ts'
+import { readQueryAs } from '../../http/input.ts'
+import { paginaParametros } from '../../parametros/queries.ts'
+import { FiltroParametrosSchema } from '../../parametros/schemas.ts'
+import { comoUsuario } from '../../session/as-user.ts'
 
 /** GET /parametros — those for everybody and the company's own, newest first. Rule: RLS of public.parametros. */
 export default comoUsuario(async (event, db) => {

@@ -1,9 +1,9 @@
-import { crearParametro } from '../../queries/parametros.ts'
-import { NuevoParametroSchema } from '../../schemas/parametros.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { created } from '../../utils/created.ts'
-import { unaSolaVez } from '../../utils/idempotency.ts'
-import { readBodyAs } from '../../utils/input.ts'
+import { created } from '../../http/created.ts'
+import { readBodyAs } from '../../http/input.ts'
+import { crearParametro } from '../../parametros/queries.ts'
+import { NuevoParametroSchema } from '../../parametros/schemas.ts'
+import { comoUsuario } from '../../session/as-user.ts'
+import { unaSolaVez } from '../../session/once.ts'
 
 /** POST /parametros — a figure and the days it holds; the open one before it ends. Rule: public.parametros triggers. */
 export default comoUsuario(async (event, db) => {

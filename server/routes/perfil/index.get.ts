@@ -1,5 +1,5 @@
-import { verPerfil } from '../../queries/personas.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
+import { verPerfil } from '../../personas/queries.ts'
+import { comoUsuario } from '../../session/as-user.ts'
 
 /** GET /perfil — who the caller is, what it may do and its company's contracts. Rule: public.perfil. */
 export default comoUsuario((_event, db) => db.one(verPerfil))

@@ -1,7 +1,7 @@
-import { editarPerfil, editarPreferencias, exigirCuenta, verPerfil } from '../../queries/personas.ts'
-import { EdicionPerfilSchema } from '../../schemas/personas.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { readBodyAs } from '../../utils/input.ts'
+import { readBodyAs } from '../../http/input.ts'
+import { editarPerfil, editarPreferencias, exigirCuenta, verPerfil } from '../../personas/queries.ts'
+import { EdicionPerfilSchema } from '../../personas/schemas.ts'
+import { comoUsuario } from '../../session/as-user.ts'
 
 /** PUT /perfil — name, phone, language and what the caller is told of. Rule: RLS of usuarios and preferencias. */
 export default comoUsuario(async (event, db) => {

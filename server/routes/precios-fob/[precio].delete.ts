@@ -1,8 +1,8 @@
 import { setResponseStatus } from 'h3'
-import { accesoPrecio, borrarPrecio } from '../../queries/precios.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { numeroDe } from '../../utils/contrato-de.ts'
-import { sinFila } from '../../utils/sin-fila.ts'
+import { numeroDe } from '../../contratos/contrato-de.ts'
+import { accesoPrecio, borrarPrecio } from '../../precios/queries.ts'
+import { comoUsuario } from '../../session/as-user.ts'
+import { sinFila } from '../../session/no-row.ts'
 
 /** DELETE /precios-fob/{precio} — the company's own, or an administrator one for everybody. Rule: its RLS. */
 export default comoUsuario(async (event, db) => {

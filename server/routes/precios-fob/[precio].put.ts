@@ -1,9 +1,9 @@
-import { accesoPrecio, editarPrecio } from '../../queries/precios.ts'
-import { EdicionPrecioSchema } from '../../schemas/precios.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { numeroDe } from '../../utils/contrato-de.ts'
-import { readBodyAs } from '../../utils/input.ts'
-import { sinFila } from '../../utils/sin-fila.ts'
+import { numeroDe } from '../../contratos/contrato-de.ts'
+import { readBodyAs } from '../../http/input.ts'
+import { accesoPrecio, editarPrecio } from '../../precios/queries.ts'
+import { EdicionPrecioSchema } from '../../precios/schemas.ts'
+import { comoUsuario } from '../../session/as-user.ts'
+import { sinFila } from '../../session/no-row.ts'
 
 /** PUT /precios-fob/{precio} — price, differential and source. Rule: RLS of public.precios_fob. */
 export default comoUsuario(async (event, db) => {

@@ -1,13 +1,13 @@
 import { type H3Event, setResponseStatus } from 'h3'
+import { openTurns } from '../../db/turns.ts'
+import { readCsv } from '../../http/csv-body.ts'
+import { readQueryAs } from '../../http/input.ts'
+import { fromDatabase } from '../../http/postgres-errors.ts'
+import { exigirCuenta } from '../../personas/queries.ts'
 import { aplicarPrecios, type Lineas, leerPrecios } from '../../precios/importar.ts'
-import { exigirCuenta } from '../../queries/personas.ts'
-import { ImportacionSchema } from '../../schemas/precios.ts'
-import { comoUsuario, type UserConnection, type UserDb } from '../../utils/como-usuario.ts'
-import { readCsv } from '../../utils/csv-body.ts'
-import { type Respuesta, unaSolaVez } from '../../utils/idempotency.ts'
-import { readQueryAs } from '../../utils/input.ts'
-import { fromDatabase } from '../../utils/postgres-errors.ts'
-import { openTurns } from '../../utils/turns.ts'
+import { ImportacionSchema } from '../../precios/schemas.ts'
+import { comoUsuario, type UserConnection, type UserDb } from '../../session/as-user.ts'
+import { type Respuesta, unaSolaVez } from '../../session/once.ts'
 
 // A file is read while it arrives, however slowly: of one person a few at once, and no body waits unread for long. What
 // has arrived is applied a few at a time, one of each person: an import is work for Postgres of some seconds, and others

@@ -1,12 +1,12 @@
 import * as v from 'valibot'
-import { paginaSerie, paginaVigentes } from '../../queries/precios.ts'
-import { FechaSchema } from '../../schemas/comunes.ts'
-import { FiltroPreciosSchema } from '../../schemas/precios.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { sinAcceso } from '../../utils/contrato-de.ts'
-import { idAfter, type PageRow, pageJson } from '../../utils/cursor.ts'
-import { readQueryAs } from '../../utils/input.ts'
-import { problem } from '../../utils/problem.ts'
+import { sinAcceso } from '../../contratos/contrato-de.ts'
+import { idAfter, type PageRow, pageJson } from '../../http/cursor.ts'
+import { readQueryAs } from '../../http/input.ts'
+import { problem } from '../../http/problem.ts'
+import { FechaSchema } from '../../http/schemas.ts'
+import { paginaSerie, paginaVigentes } from '../../precios/queries.ts'
+import { FiltroPreciosSchema } from '../../precios/schemas.ts'
+import { comoUsuario } from '../../session/as-user.ts'
 
 const DIA_E_ID = /^\d{4}-\d\d-\d\d_[1-9]\d{0,17}$/
 

@@ -1,9 +1,9 @@
-import { crearPrecio } from '../../queries/precios.ts'
-import { NuevoPrecioSchema } from '../../schemas/precios.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { created } from '../../utils/created.ts'
-import { unaSolaVez } from '../../utils/idempotency.ts'
-import { readBodyAs } from '../../utils/input.ts'
+import { created } from '../../http/created.ts'
+import { readBodyAs } from '../../http/input.ts'
+import { crearPrecio } from '../../precios/queries.ts'
+import { NuevoPrecioSchema } from '../../precios/schemas.ts'
+import { comoUsuario } from '../../session/as-user.ts'
+import { unaSolaVez } from '../../session/once.ts'
 
 /** POST /precios-fob — the company's own, or an administrator's for everybody. Rule: public.precios_fob triggers. */
 export default comoUsuario(async (event, db) => {

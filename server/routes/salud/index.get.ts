@@ -1,8 +1,8 @@
 import { setResponseStatus } from 'h3'
-import { checkBackups } from '../../utils/backups.ts'
-import { checkDisk, checkHealth, redisState } from '../../utils/health.ts'
-import { publico } from '../../utils/publico.ts'
-import { services } from '../../utils/services.ts'
+import { checkBackups } from '../../salud/backups.ts'
+import { checkDisk, checkHealth, redisState } from '../../salud/health.ts'
+import { services } from '../../services.ts'
+import { publico } from '../../session/public.ts'
 
 /** GET /salud — 200 when every dependency answers and there is room, 503 otherwise; it tells why, and nothing else. */
 export default publico(async (event) => {

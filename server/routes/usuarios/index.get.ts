@@ -1,9 +1,9 @@
-import { paginaUsuarios } from '../../queries/personas.ts'
-import { FiltroUsuariosSchema } from '../../schemas/personas.ts'
-import { comoUsuario } from '../../utils/como-usuario.ts'
-import { sinAcceso } from '../../utils/contrato-de.ts'
-import { idAfter, type PageRow, pageJson, UUID } from '../../utils/cursor.ts'
-import { readQueryAs } from '../../utils/input.ts'
+import { sinAcceso } from '../../contratos/contrato-de.ts'
+import { idAfter, type PageRow, pageJson, UUID } from '../../http/cursor.ts'
+import { readQueryAs } from '../../http/input.ts'
+import { paginaUsuarios } from '../../personas/queries.ts'
+import { FiltroUsuariosSchema } from '../../personas/schemas.ts'
+import { comoUsuario } from '../../session/as-user.ts'
 
 /** GET /usuarios — the people of the caller's company, by name; an administrator sees all. Rule: RLS of usuarios. */
 export default comoUsuario(async (event, db) => {

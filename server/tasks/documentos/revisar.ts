@@ -1,7 +1,7 @@
 import { defineTask } from 'nitropack/runtime'
-import { log } from '../../utils/log.ts'
-import { revisarDocumentos } from '../../utils/revisar-documentos.ts'
-import { services } from '../../utils/services.ts'
+import { revisarDocumentos } from '../../documentos/revisar.ts'
+import { log } from '../../process/log.ts'
+import { services } from '../../services.ts'
 
 /** Every minute: reads what apps registered by themselves, for its hash and its type. */
 export default defineTask({

@@ -1,5 +1,5 @@
 import { defineTask } from 'nitropack/runtime'
-import { services } from '../../utils/services.ts'
+import { services } from '../../services.ts'
 
 const AT_ONCE = 20_000
 

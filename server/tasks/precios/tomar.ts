@@ -1,8 +1,8 @@
 import { defineTask } from 'nitropack/runtime'
 import { FuenteError } from '../../precios/fuente.ts'
 import { tomarPrecio } from '../../precios/tomar.ts'
-import { log } from '../../utils/log.ts'
-import { services } from '../../utils/services.ts'
+import { log } from '../../process/log.ts'
+import { services } from '../../services.ts'
 
 /** Every hour until it has it: takes the price of the day, where a source is set. */
 export default defineTask({

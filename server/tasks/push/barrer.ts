@@ -1,6 +1,6 @@
 import { defineTask } from 'nitropack/runtime'
-import { log } from '../../utils/log.ts'
-import { services } from '../../utils/services.ts'
+import { log } from '../../process/log.ts'
+import { services } from '../../services.ts'
 
 /** Every hour: drops the pushes that are no longer news. */
 export default defineTask({

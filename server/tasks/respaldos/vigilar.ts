@@ -1,6 +1,6 @@
 import { defineTask } from 'nitropack/runtime'
-import { log } from '../../utils/log.ts'
-import { services } from '../../utils/services.ts'
+import { log } from '../../process/log.ts'
+import { services } from '../../services.ts'
 
 const GRACE_SECONDS = 3600
 

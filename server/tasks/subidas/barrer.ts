@@ -1,7 +1,7 @@
 import { defineTask } from 'nitropack/runtime'
-import { barrerSubidas } from '../../utils/barrer-subidas.ts'
-import { log } from '../../utils/log.ts'
-import { services } from '../../utils/services.ts'
+import { barrerSubidas } from '../../documentos/barrer-subidas.ts'
+import { log } from '../../process/log.ts'
+import { services } from '../../services.ts'
 
 /** Every hour: removes what uploads left when the process died under them. */
 export default defineTask({

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeJwt } from 'jose'
-import { errorForLog } from '../../../server/utils/log-redaction.ts'
+import { errorForLog } from '../../../server/process/log-redaction.ts'
 import type { AuthDatabase } from './admin/database.ts'
 import { AuthError, errorBody, errorHeaders } from './admin/errors.ts'
 import type { Fetch } from './admin/gate.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type Limiter, openLimiter, type Usage } from '../../../server/limits/limiter.ts'
-import type { Quota } from '../../../server/utils/quota.ts'
+import { type Limiter, openLimiter, type Usage } from '../../../server/http/limiter.ts'
+import type { Quota } from '../../../server/process/quota.ts'
 import { inTurns } from './hashing.ts'
 
 /** How often an account may be guessed at; undefined where there is no limit. */

@@ -1,5 +1,5 @@
 import type { H3Event } from 'h3'
-import { type JsonBounds, passedBound, SMALL_JSON } from '../../../server/utils/json-bounds.ts'
+import { type JsonBounds, passedBound, SMALL_JSON } from '../../../server/http/json-bounds.ts'
 import { isBodiless, readBody } from './web.ts'
 
 /** What a service takes of a body, before anything parses it. */

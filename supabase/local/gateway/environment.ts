@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { addresses, metricsToken } from '../../../server/utils/environment-values.ts'
-import { quota } from '../../../server/utils/quota.ts'
+import { addresses, metricsToken } from '../../../server/process/environment-values.ts'
+import { quota } from '../../../server/process/quota.ts'
 import { SetupError } from '../settings.ts'
 import type { AuthQuotas } from './auth-limits.ts'
 

@@ -11,8 +11,8 @@ import {
   useBase,
 } from 'h3'
 import { createProxyServer } from 'httpxy'
-import { createMetricsGuard } from '../../../server/metrics/guard.ts'
-import { createClientAddress } from '../../../server/utils/client-address.ts'
+import { createClientAddress } from '../../../server/http/client-address.ts'
+import { createMetricsGuard } from '../../../server/http/metrics-guard.ts'
 import { AuthError, answerError } from '../auth/admin/errors.ts'
 import { HandshakeError, refuse as refuseUpgrade } from '../realtime/handshake.ts'
 import type { RealtimeServer } from '../realtime/server.ts'

@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { errors, jwtVerify } from 'jose'
-import type { Claims } from '../../../server/utils/db.ts'
-import { rememberVerifiedTokens } from '../../../server/utils/verified-tokens.ts'
+import type { Claims } from '../../../server/db/database.ts'
+import { rememberVerifiedTokens } from '../../../server/session/verified-tokens.ts'
 import type { Keys } from '../keys.ts'
 
 /** Who a request speaks for, once its key and its token have been verified. */

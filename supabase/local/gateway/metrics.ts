@@ -1,6 +1,6 @@
 import { eventHandler, setResponseHeader, setResponseStatus } from 'h3'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { MayReadMetrics } from '../../../server/metrics/guard.ts'
+import type { MayReadMetrics } from '../../../server/http/metrics-guard.ts'
 import type { RealtimeServer } from '../realtime/server.ts'
 
 /** GET /metrics of the stack's own process, which serves Realtime; to whom it is not for, it does not exist. */

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
-import { MAIL, type MailServer, mailServerOf } from '../../../server/mail/environment.ts'
-import type { SendMail } from '../../../server/mail/letter.ts'
-import { openMailbox } from '../../../server/mail/mailbox.ts'
-import { openMailer } from '../../../server/utils/mailer.ts'
+import { MAIL, type MailServer, mailServerOf } from '../../../server/process/mail/environment.ts'
+import type { SendMail } from '../../../server/process/mail/letter.ts'
+import { openMailbox } from '../../../server/process/mail/mailbox.ts'
+import { openMailer } from '../../../server/process/mail/mailer.ts'
 import { SetupError } from '../settings.ts'
 
 /** What Auth's mails take from the environment. */

@@ -1,5 +1,5 @@
-import { escapeHtml } from '../../../server/mail/letter.ts'
-import type { KeptMail } from '../../../server/mail/mailbox.ts'
+import { escapeHtml } from '../../../server/process/mail/letter.ts'
+import type { KeptMail } from '../../../server/process/mail/mailbox.ts'
 
 const STYLE = `:root{color-scheme:light dark;font-family:system-ui,sans-serif;line-height:1.5}
 body{max-width:60rem;margin:0 auto;padding:1rem}

@@ -10,7 +10,7 @@ import {
   setResponseHeaders,
   toNodeListener,
 } from 'h3'
-import { listKept, readKept } from '../../../server/mail/mailbox.ts'
+import { listKept, readKept } from '../../../server/process/mail/mailbox.ts'
 import { SetupError } from '../settings.ts'
 import { isLocal } from '../studio/guard.ts'
 import { framedHtml, listPage, mailPage } from './pages.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import type { Claims } from '../../../server/utils/db.ts'
+import type { Claims } from '../../../server/db/database.ts'
 
 /** What policies on realtime.messages let somebody do in a topic. */
 export interface Grants {

@@ -1,4 +1,4 @@
-import { type JsonBounds, passedBound } from '../../../server/utils/json-bounds.ts'
+import { type JsonBounds, passedBound } from '../../../server/http/json-bounds.ts'
 import type { Message, Payload } from './types.ts'
 
 /** Version of the protocol that a socket speaks. */

@@ -7,9 +7,9 @@ import {
   setResponseStatus,
 } from 'h3'
 import * as v from 'valibot'
-import { type ClientAddress, networkOf } from '../../../server/utils/client-address.ts'
-import type { Claims } from '../../../server/utils/db.ts'
-import { passedBound } from '../../../server/utils/json-bounds.ts'
+import type { Claims } from '../../../server/db/database.ts'
+import { type ClientAddress, networkOf } from '../../../server/http/client-address.ts'
+import { passedBound } from '../../../server/http/json-bounds.ts'
 import { readBody } from '../gateway/web.ts'
 import { type Allowance, type Client, userOf } from './allowance.ts'
 import type { Authorizer } from './authorization.ts'

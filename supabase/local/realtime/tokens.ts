@@ -1,6 +1,6 @@
 import { errors, jwtVerify } from 'jose'
-import type { Claims } from '../../../server/utils/db.ts'
-import { rememberVerifiedTokens } from '../../../server/utils/verified-tokens.ts'
+import type { Claims } from '../../../server/db/database.ts'
+import { rememberVerifiedTokens } from '../../../server/session/verified-tokens.ts'
 
 /** A token that does not hold. */
 export class TokenError extends Error {

@@ -1,6 +1,6 @@
 import type { Storage } from 'unstorage'
-import type { Renderer } from '../../../server/miniaturas/renderer.ts'
-import type { Database } from '../../../server/utils/db.ts'
+import type { Database } from '../../../server/db/database.ts'
+import type { Renderer } from '../../../server/process/thumbnails/renderer.ts'
 import type { ObjectDriver } from './driver/types.ts'
 import type { StorageLimits } from './limits.ts'
 import type { Arriving } from './objects/arriving.ts'

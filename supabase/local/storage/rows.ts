@@ -1,4 +1,4 @@
-/** A row of storage.buckets as `server/utils/db.ts` hands it over: times are text. */
+/** A row of storage.buckets as `server/db/database.ts` hands it over: times are text. */
 export interface BucketRow {
   id: string
   name: string
@@ -24,7 +24,7 @@ export interface ObjectMetadata {
   contentEncoding?: string
 }
 
-/** A row of storage.objects as `server/utils/db.ts` hands it over: times and JSON are text. */
+/** A row of storage.objects as `server/db/database.ts` hands it over: times and JSON are text. */
 export interface ObjectRow {
   id: string
   bucket_id: string

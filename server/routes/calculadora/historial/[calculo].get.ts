@@ -1,9 +1,9 @@
-import { verCalculo } from '../../../queries/calculos.ts'
-import { exigirCuenta } from '../../../queries/personas.ts'
-import { recalcular } from '../../../utils/calcular.ts'
-import { comoUsuario } from '../../../utils/como-usuario.ts'
-import { numeroDe } from '../../../utils/contrato-de.ts'
-import { problem } from '../../../utils/problem.ts'
+import { recalcular } from '../../../calculo/calcular.ts'
+import { verCalculo } from '../../../calculo/queries.ts'
+import { numeroDe } from '../../../contratos/contrato-de.ts'
+import { problem } from '../../../http/problem.ts'
+import { exigirCuenta } from '../../../personas/queries.ts'
+import { comoUsuario } from '../../../session/as-user.ts'
 
 /** GET /calculadora/historial/{calculo} — a kept calculation and whether it still gives the same cent. */
 export default comoUsuario(async (event, db) => {

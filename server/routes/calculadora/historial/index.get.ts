@@ -1,9 +1,9 @@
-import { paginaCalculos } from '../../../queries/calculos.ts'
-import { FiltroCalculosSchema } from '../../../schemas/calculadora/historial.ts'
-import { comoUsuario } from '../../../utils/como-usuario.ts'
-import { sinAcceso } from '../../../utils/contrato-de.ts'
-import { idAfter, type PageRow, pageJson } from '../../../utils/cursor.ts'
-import { readQueryAs } from '../../../utils/input.ts'
+import { paginaCalculos } from '../../../calculo/queries.ts'
+import { FiltroCalculosSchema } from '../../../calculo/schemas/historial.ts'
+import { sinAcceso } from '../../../contratos/contrato-de.ts'
+import { idAfter, type PageRow, pageJson } from '../../../http/cursor.ts'
+import { readQueryAs } from '../../../http/input.ts'
+import { comoUsuario } from '../../../session/as-user.ts'
 
 /** GET /calculadora/historial — what the company calculated, newest first. Rule: RLS of public.calculos. */
 export default comoUsuario(async (event, db) => {

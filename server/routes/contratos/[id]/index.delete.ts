@@ -1,7 +1,7 @@
 import { setResponseStatus } from 'h3'
-import { eliminarContrato } from '../../../queries/contratos.ts'
-import { comoUsuario } from '../../../utils/como-usuario.ts'
-import { contratoDe, para, sinContrato } from '../../../utils/contrato-de.ts'
+import { contratoDe, para, sinContrato } from '../../../contratos/contrato-de.ts'
+import { eliminarContrato } from '../../../contratos/queries.ts'
+import { comoUsuario } from '../../../session/as-user.ts'
 
 /** DELETE /contratos/{id} — marks it as deleted: it is hidden and kept. Rule: public.eliminar_contrato. */
 export default comoUsuario(async (event, db) => {

@@ -1,8 +1,8 @@
 import { setResponseStatus } from 'h3'
-import { verContrato } from '../../../queries/contratos.ts'
-import { comoUsuario } from '../../../utils/como-usuario.ts'
-import { contratoDe, para, sinContrato } from '../../../utils/contrato-de.ts'
-import { etagOf, isKnown } from '../../../utils/etag.ts'
+import { contratoDe, para, sinContrato } from '../../../contratos/contrato-de.ts'
+import { verContrato } from '../../../contratos/queries.ts'
+import { etagOf, isKnown } from '../../../http/etag.ts'
+import { comoUsuario } from '../../../session/as-user.ts'
 
 /** GET /contratos/{id} — details, documents and lots. Rule: RLS of each table. */
 export default comoUsuario(async (event, db) => {

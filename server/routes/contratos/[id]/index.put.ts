@@ -1,10 +1,10 @@
 import { setResponseHeader } from 'h3'
-import { editarContrato } from '../../../queries/contratos.ts'
-import { EdicionContratoSchema } from '../../../schemas/contratos.ts'
-import { comoUsuario } from '../../../utils/como-usuario.ts'
-import { contratoDe, para, sinContrato } from '../../../utils/contrato-de.ts'
-import { etagOf, requiredVersion } from '../../../utils/etag.ts'
-import { readBodyAs } from '../../../utils/input.ts'
+import { contratoDe, para, sinContrato } from '../../../contratos/contrato-de.ts'
+import { editarContrato } from '../../../contratos/queries.ts'
+import { EdicionContratoSchema } from '../../../contratos/schemas.ts'
+import { etagOf, requiredVersion } from '../../../http/etag.ts'
+import { readBodyAs } from '../../../http/input.ts'
+import { comoUsuario } from '../../../session/as-user.ts'
 
 /** PUT /contratos/{id} — changes what is sent, if nobody changed it before. Rule: public.contratos triggers. */
 export default comoUsuario(async (event, db) => {

@@ -1,8 +1,8 @@
-import { marcarLectura } from '../../../queries/mensajes.ts'
-import { LecturaSchema } from '../../../schemas/conversacion.ts'
-import { comoUsuario } from '../../../utils/como-usuario.ts'
-import { contratoDe, para, sinContrato } from '../../../utils/contrato-de.ts'
-import { readBodyAs } from '../../../utils/input.ts'
+import { contratoDe, para, sinContrato } from '../../../contratos/contrato-de.ts'
+import { marcarLectura } from '../../../conversacion/queries.ts'
+import { LecturaSchema } from '../../../conversacion/schemas.ts'
+import { readBodyAs } from '../../../http/input.ts'
+import { comoUsuario } from '../../../session/as-user.ts'
 
 /** PUT /contratos/{id}/lectura — how far the caller has read. Rule: public.lecturas triggers. */
 export default comoUsuario(async (event, db) => {

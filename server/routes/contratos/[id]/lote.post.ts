@@ -1,10 +1,10 @@
-import { asociarLote } from '../../../queries/lotes.ts'
-import { NuevoLoteSchema } from '../../../schemas/lotes.ts'
-import { comoUsuario } from '../../../utils/como-usuario.ts'
-import { contratoDe, para, sinContrato } from '../../../utils/contrato-de.ts'
-import { created } from '../../../utils/created.ts'
-import { unaSolaVez } from '../../../utils/idempotency.ts'
-import { readBodyAs } from '../../../utils/input.ts'
+import { contratoDe, para, sinContrato } from '../../../contratos/contrato-de.ts'
+import { created } from '../../../http/created.ts'
+import { readBodyAs } from '../../../http/input.ts'
+import { asociarLote } from '../../../lotes/queries.ts'
+import { NuevoLoteSchema } from '../../../lotes/schemas.ts'
+import { comoUsuario } from '../../../session/as-user.ts'
+import { unaSolaVez } from '../../../session/once.ts'
 
 /** POST /contratos/{id}/lote — associates a physical lot. Rule: public.lotes_asociados triggers. */
 export default comoUsuario(async (event, db) => {

@@ -1,10 +1,10 @@
 import { setResponseHeader } from 'h3'
-import { reabrirContrato } from '../../../queries/contratos.ts'
-import { ReaperturaSchema } from '../../../schemas/contratos.ts'
-import { comoUsuario } from '../../../utils/como-usuario.ts'
-import { contratoDe, para, sinContrato } from '../../../utils/contrato-de.ts'
-import { etagOf } from '../../../utils/etag.ts'
-import { readBodyAs } from '../../../utils/input.ts'
+import { contratoDe, para, sinContrato } from '../../../contratos/contrato-de.ts'
+import { reabrirContrato } from '../../../contratos/queries.ts'
+import { ReaperturaSchema } from '../../../contratos/schemas.ts'
+import { etagOf } from '../../../http/etag.ts'
+import { readBodyAs } from '../../../http/input.ts'
+import { comoUsuario } from '../../../session/as-user.ts'
 
 /** POST /contratos/{id}/reabrir — a closed contract goes on, with its reason. Rule: public.contratos_reaperturas triggers. */
 export default comoUsuario(async (event, db) => {

@@ -1,9 +1,9 @@
-import { paginaPendientes } from '../../../queries/precios.ts'
-import { PaginaSchema } from '../../../schemas/comunes.ts'
-import { comoUsuario } from '../../../utils/como-usuario.ts'
-import { sinAcceso } from '../../../utils/contrato-de.ts'
-import { idAfter, type PageRow, pageJson } from '../../../utils/cursor.ts'
-import { readQueryAs } from '../../../utils/input.ts'
+import { sinAcceso } from '../../../contratos/contrato-de.ts'
+import { idAfter, type PageRow, pageJson } from '../../../http/cursor.ts'
+import { readQueryAs } from '../../../http/input.ts'
+import { PaginaSchema } from '../../../http/schemas.ts'
+import { paginaPendientes } from '../../../precios/queries.ts'
+import { comoUsuario } from '../../../session/as-user.ts'
 
 /** GET /precios-fob/pendientes — prices that jumped (administrators). Rule: RLS of public.precios_pendientes. */
 export default comoUsuario(async (event, db) => {

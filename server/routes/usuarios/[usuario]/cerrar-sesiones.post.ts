@@ -1,7 +1,7 @@
 import { setResponseStatus } from 'h3'
-import { cerrarSesiones } from '../../../queries/personas.ts'
-import { comoUsuario } from '../../../utils/como-usuario.ts'
-import { usuarioDe } from '../../../utils/usuario-de.ts'
+import { cerrarSesiones } from '../../../personas/queries.ts'
+import { usuarioDe } from '../../../personas/usuario-de.ts'
+import { comoUsuario } from '../../../session/as-user.ts'
 
 /** POST /usuarios/{usuario}/cerrar-sesiones — its tokens are worth nothing any more. Rule: privado.cerrar_sesiones. */
 export default comoUsuario(async (event, db) => {

@@ -1,8 +1,8 @@
-import { editarUsuario } from '../../../queries/personas.ts'
-import { EdicionUsuarioSchema } from '../../../schemas/personas.ts'
-import { comoUsuario } from '../../../utils/como-usuario.ts'
-import { readBodyAs } from '../../../utils/input.ts'
-import { sinUsuario, usuarioDe } from '../../../utils/usuario-de.ts'
+import { readBodyAs } from '../../../http/input.ts'
+import { editarUsuario } from '../../../personas/queries.ts'
+import { EdicionUsuarioSchema } from '../../../personas/schemas.ts'
+import { sinUsuario, usuarioDe } from '../../../personas/usuario-de.ts'
+import { comoUsuario } from '../../../session/as-user.ts'
 
 /** PUT /usuarios/{usuario} — role and whether it is active. Rule: RLS and triggers of usuarios. */
 export default comoUsuario(async (event, db) => {

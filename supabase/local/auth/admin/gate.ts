@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose'
-import { errorForLog } from '../../../../server/utils/log-redaction.ts'
+import { errorForLog } from '../../../../server/process/log-redaction.ts'
 import { createAccountMails } from '../mail/account.ts'
 import { createLinkFollower } from '../mail/follow.ts'
 import { type Call, createMailRequests } from '../mail/requests.ts'

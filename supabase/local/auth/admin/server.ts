@@ -7,7 +7,7 @@ import {
   type H3Event,
   setResponseHeaders,
 } from 'h3'
-import type { SendMail } from '../../../../server/mail/letter.ts'
+import type { SendMail } from '../../../../server/process/mail/letter.ts'
 import type { Identity } from '../../gateway/identity.ts'
 import { createDiscreetAuth } from '../discreet.ts'
 import { writeLetter } from '../mail/letters.ts'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { escapeHtml, type Letter, layOut, type Mail } from '../../../../server/mail/letter.ts'
+import { escapeHtml, type Letter, layOut, type Mail } from '../../../../server/process/mail/letter.ts'
 import { PROJECT_DIR } from '../../settings.ts'
 
 /** The letters of Auth, by the names that config.toml gives their templates. */

@@ -1,5 +1,5 @@
-import type { Mail, SendMail } from '../../../../server/mail/letter.ts'
-import { withoutSecrets } from '../../../../server/utils/log-redaction.ts'
+import { withoutSecrets } from '../../../../server/process/log-redaction.ts'
+import type { Mail, SendMail } from '../../../../server/process/mail/letter.ts'
 import { type AuditAction, type AuthDatabase, audit, type Tx } from '../admin/database.ts'
 import { AuthError, unexpectedFailure, userNotFound } from '../admin/errors.ts'
 import { USER, type UserRow } from '../admin/records.ts'

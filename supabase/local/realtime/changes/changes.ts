@@ -1,4 +1,4 @@
-import { type Claims, openDatabase } from '../../../../server/utils/db.ts'
+import { type Claims, openDatabase } from '../../../../server/db/database.ts'
 import type { Change } from '../replication.ts'
 import { type Binding, checkWanted, readBinding, type Wanted } from './bindings.ts'
 import { ChangesError } from './errors.ts'

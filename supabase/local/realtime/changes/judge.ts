@@ -1,4 +1,4 @@
-import type { Claims, Database } from '../../../../server/utils/db.ts'
+import type { Claims, Database } from '../../../../server/db/database.ts'
 import type { Change, Relation } from '../replication.ts'
 import type { Wanted } from './bindings.ts'
 import type { Subscriber } from './changes.ts'

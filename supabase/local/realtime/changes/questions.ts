@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Claims, Database, Query } from '../../../../server/utils/db.ts'
+import type { Claims, Database, Query } from '../../../../server/db/database.ts'
 import type { Change, Relation } from '../replication.ts'
 import { toSql } from './conditions.ts'
 import type { Condition } from './filters.ts'

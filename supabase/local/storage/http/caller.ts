@@ -1,4 +1,4 @@
-import type { Caller, Claims, Query } from '../../../../server/utils/db.ts'
+import type { Caller, Claims, Query } from '../../../../server/db/database.ts'
 import type { StorageContext } from '../context.ts'
 
 const SET_OPERATION: Query = {

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { passedBound, SMALL_JSON } from '../../../../server/utils/json-bounds.ts'
+import { passedBound, SMALL_JSON } from '../../../../server/http/json-bounds.ts'
 import { entityTooLarge, invalidRequest } from '../errors.ts'
 import type { StorageRequest } from './request.ts'
 

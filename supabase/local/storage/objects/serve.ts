@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises'
-import { attachment, withoutUnseen } from '../../../../server/utils/file-name.ts'
+import { attachment, withoutUnseen } from '../../../../server/http/file-name.ts'
 import type { StorageContext } from '../context.ts'
 import type { ByteRange } from '../driver/types.ts'
 import { invalidRange } from '../errors.ts'

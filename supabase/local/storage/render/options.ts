@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { MAX_SIDE, type Transform } from '../../../../server/miniaturas/transform.ts'
+import { MAX_SIDE, type Transform } from '../../../../server/process/thumbnails/transform.ts'
 import { invalidParameter } from '../errors.ts'
 
 const whole = (min: number, max: number) =>

@@ -1,9 +1,9 @@
 import { setResponseHeaders, setResponseStatus } from 'h3'
-import { archivoDe } from '../../../../utils/archivo-de.ts'
-import { comoUsuario } from '../../../../utils/como-usuario.ts'
-import { openDownload } from '../../../../utils/download.ts'
-import { isKnown } from '../../../../utils/etag.ts'
-import { attachment } from '../../../../utils/file-name.ts'
+import { archivoDe } from '../../../../documentos/archivo-de.ts'
+import { openDownload } from '../../../../documentos/download.ts'
+import { isKnown } from '../../../../http/etag.ts'
+import { attachment } from '../../../../http/file-name.ts'
+import { comoUsuario } from '../../../../session/as-user.ts'
 
 /** GET /contratos/{id}/documentos/{documento} — its bytes, whole or by range. Rule: storage.objects policies. */
 export default comoUsuario(async (event, db) => {

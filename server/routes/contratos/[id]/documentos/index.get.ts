@@ -1,9 +1,9 @@
-import { paginaDocumentos } from '../../../../queries/documentos.ts'
-import { FiltroDocumentosSchema } from '../../../../schemas/documentos.ts'
-import { comoUsuario } from '../../../../utils/como-usuario.ts'
-import { contratoDe, para, sinContrato } from '../../../../utils/contrato-de.ts'
-import { idAfter, type PageRow, pageJson } from '../../../../utils/cursor.ts'
-import { readQueryAs } from '../../../../utils/input.ts'
+import { contratoDe, para, sinContrato } from '../../../../contratos/contrato-de.ts'
+import { paginaDocumentos } from '../../../../documentos/queries.ts'
+import { FiltroDocumentosSchema } from '../../../../documentos/schemas.ts'
+import { idAfter, type PageRow, pageJson } from '../../../../http/cursor.ts'
+import { readQueryAs } from '../../../../http/input.ts'
+import { comoUsuario } from '../../../../session/as-user.ts'
 
 /** GET /contratos/{id}/documentos — its documents in the order they came. Rule: RLS of documentos_contrato. */
 export default comoUsuario(async (event, db) => {

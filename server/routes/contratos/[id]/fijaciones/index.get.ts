@@ -1,6 +1,6 @@
-import { verFijaciones } from '../../../../queries/fijaciones.ts'
-import { comoUsuario } from '../../../../utils/como-usuario.ts'
-import { contratoDe, para, sinContrato } from '../../../../utils/contrato-de.ts'
+import { contratoDe, para, sinContrato } from '../../../../contratos/contrato-de.ts'
+import { verFijaciones } from '../../../../fijaciones/queries.ts'
+import { comoUsuario } from '../../../../session/as-user.ts'
 
 /** GET /contratos/{id}/fijaciones — the parts of a price, and what is open. Rule: RLS of public.fijaciones. */
 export default comoUsuario(async (event, db) => {

@@ -1,10 +1,10 @@
 import { setResponseStatus } from 'h3'
-import { fijar } from '../../../../queries/fijaciones.ts'
-import { NuevaFijacionSchema } from '../../../../schemas/fijaciones.ts'
-import { comoUsuario } from '../../../../utils/como-usuario.ts'
-import { contratoDe, para, sinContrato } from '../../../../utils/contrato-de.ts'
-import { unaSolaVez } from '../../../../utils/idempotency.ts'
-import { readBodyAs } from '../../../../utils/input.ts'
+import { contratoDe, para, sinContrato } from '../../../../contratos/contrato-de.ts'
+import { fijar } from '../../../../fijaciones/queries.ts'
+import { NuevaFijacionSchema } from '../../../../fijaciones/schemas.ts'
+import { readBodyAs } from '../../../../http/input.ts'
+import { comoUsuario } from '../../../../session/as-user.ts'
+import { unaSolaVez } from '../../../../session/once.ts'
 
 /** POST /contratos/{id}/fijaciones — fixes a part of a price. Rule: public.fijaciones triggers. */
 export default comoUsuario(async (event, db) => {

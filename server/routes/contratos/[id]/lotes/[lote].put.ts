@@ -1,8 +1,8 @@
-import { editarLote } from '../../../../queries/lotes.ts'
-import { EdicionLoteSchema } from '../../../../schemas/lotes.ts'
-import { comoUsuario } from '../../../../utils/como-usuario.ts'
-import { contratoDe, para, parametro, sinLote } from '../../../../utils/contrato-de.ts'
-import { readBodyAs } from '../../../../utils/input.ts'
+import { contratoDe, para, parametro, sinLote } from '../../../../contratos/contrato-de.ts'
+import { readBodyAs } from '../../../../http/input.ts'
+import { editarLote } from '../../../../lotes/queries.ts'
+import { EdicionLoteSchema } from '../../../../lotes/schemas.ts'
+import { comoUsuario } from '../../../../session/as-user.ts'
 
 /** PUT /contratos/{id}/lotes/{lote} — moisture, weight, state. Rule: public.lotes_asociados triggers. */
 export default comoUsuario(async (event, db) => {

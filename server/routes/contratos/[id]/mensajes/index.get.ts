@@ -1,9 +1,9 @@
-import { paginaMensajes } from '../../../../queries/mensajes.ts'
-import { FiltroMensajesSchema } from '../../../../schemas/conversacion.ts'
-import { comoUsuario } from '../../../../utils/como-usuario.ts'
-import { contratoDe, para, sinContrato } from '../../../../utils/contrato-de.ts'
-import { idAfter, type PageRow, pageJson } from '../../../../utils/cursor.ts'
-import { readQueryAs } from '../../../../utils/input.ts'
+import { contratoDe, para, sinContrato } from '../../../../contratos/contrato-de.ts'
+import { paginaMensajes } from '../../../../conversacion/queries.ts'
+import { FiltroMensajesSchema } from '../../../../conversacion/schemas.ts'
+import { idAfter, type PageRow, pageJson } from '../../../../http/cursor.ts'
+import { readQueryAs } from '../../../../http/input.ts'
+import { comoUsuario } from '../../../../session/as-user.ts'
 
 /** GET /contratos/{id}/mensajes — the conversation, newest first. Rule: RLS of public.mensajes. */
 export default comoUsuario(async (event, db) => {

@@ -1,10 +1,10 @@
 import { setResponseStatus } from 'h3'
-import { escribirMensaje } from '../../../../queries/mensajes.ts'
-import { NuevoMensajeSchema } from '../../../../schemas/conversacion.ts'
-import { comoUsuario } from '../../../../utils/como-usuario.ts'
-import { contratoDe, para, sinContrato, sinLote } from '../../../../utils/contrato-de.ts'
-import { unaSolaVez } from '../../../../utils/idempotency.ts'
-import { readBodyAs } from '../../../../utils/input.ts'
+import { contratoDe, para, sinContrato, sinLote } from '../../../../contratos/contrato-de.ts'
+import { escribirMensaje } from '../../../../conversacion/queries.ts'
+import { NuevoMensajeSchema } from '../../../../conversacion/schemas.ts'
+import { readBodyAs } from '../../../../http/input.ts'
+import { comoUsuario } from '../../../../session/as-user.ts'
+import { unaSolaVez } from '../../../../session/once.ts'
 
 /** POST /contratos/{id}/mensajes — says something in the conversation. Rule: public.mensajes triggers. */
 export default comoUsuario(async (event, db) => {

@@ -1,8 +1,8 @@
 import { setResponseStatus } from 'h3'
-import { accesoProveedor, retirarProveedor } from '../../../../queries/empresas.ts'
-import { comoUsuario } from '../../../../utils/como-usuario.ts'
-import { contratoDe, numeroDe, para, sinContrato } from '../../../../utils/contrato-de.ts'
-import { problem } from '../../../../utils/problem.ts'
+import { contratoDe, numeroDe, para, sinContrato } from '../../../../contratos/contrato-de.ts'
+import { problem } from '../../../../http/problem.ts'
+import { accesoProveedor, retirarProveedor } from '../../../../personas/empresas-queries.ts'
+import { comoUsuario } from '../../../../session/as-user.ts'
 
 /** DELETE /contratos/{id}/proveedores/{empresa} — it is no longer party; what it left stays. Rule: RLS and trigger of contratos_participantes. */
 export default comoUsuario(async (event, db) => {

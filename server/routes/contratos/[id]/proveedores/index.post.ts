@@ -1,9 +1,9 @@
 import { setResponseStatus } from 'h3'
-import { asociarProveedores } from '../../../../queries/empresas.ts'
-import { NuevosProveedoresSchema } from '../../../../schemas/personas.ts'
-import { comoUsuario } from '../../../../utils/como-usuario.ts'
-import { contratoDe, para, sinContrato } from '../../../../utils/contrato-de.ts'
-import { readBodyAs } from '../../../../utils/input.ts'
+import { contratoDe, para, sinContrato } from '../../../../contratos/contrato-de.ts'
+import { readBodyAs } from '../../../../http/input.ts'
+import { asociarProveedores } from '../../../../personas/empresas-queries.ts'
+import { NuevosProveedoresSchema } from '../../../../personas/schemas.ts'
+import { comoUsuario } from '../../../../session/as-user.ts'
 
 /** POST /contratos/{id}/proveedores — associates supplier companies. Rule: RLS and triggers of contratos_participantes. */
 export default comoUsuario(async (event, db) => {

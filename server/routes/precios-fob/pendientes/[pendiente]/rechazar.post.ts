@@ -1,6 +1,6 @@
-import { resolverPrecio } from '../../../../queries/precios.ts'
-import { comoUsuario } from '../../../../utils/como-usuario.ts'
-import { numeroDe } from '../../../../utils/contrato-de.ts'
+import { numeroDe } from '../../../../contratos/contrato-de.ts'
+import { resolverPrecio } from '../../../../precios/queries.ts'
+import { comoUsuario } from '../../../../session/as-user.ts'
 
 /** POST /precios-fob/pendientes/{pendiente}/rechazar — it is not taken (administrators). Rule: privado.resolver_precio. */
 export default comoUsuario((event, db) =>

@@ -1,9 +1,9 @@
-import { accesoFijacion, anularFijacion } from '../../../../../queries/fijaciones.ts'
-import { AnulacionSchema } from '../../../../../schemas/fijaciones.ts'
-import { comoUsuario } from '../../../../../utils/como-usuario.ts'
-import { contratoDe, numeroDe, para, sinContrato } from '../../../../../utils/contrato-de.ts'
-import { readBodyAs } from '../../../../../utils/input.ts'
-import { problem } from '../../../../../utils/problem.ts'
+import { contratoDe, numeroDe, para, sinContrato } from '../../../../../contratos/contrato-de.ts'
+import { accesoFijacion, anularFijacion } from '../../../../../fijaciones/queries.ts'
+import { AnulacionSchema } from '../../../../../fijaciones/schemas.ts'
+import { readBodyAs } from '../../../../../http/input.ts'
+import { problem } from '../../../../../http/problem.ts'
+import { comoUsuario } from '../../../../../session/as-user.ts'
 
 /** POST /contratos/{id}/fijaciones/{fijacion}/anular — it stays, and counts no more. Rule: public.fijaciones triggers. */
 export default comoUsuario(async (event, db) => {

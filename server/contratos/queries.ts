@@ -1,0 +1,99 @@
+import type { Query } from '../db/database.ts'
+import { lista, porClave } from '../db/fragments.ts'
+import { DOCUMENTO, DOCUMENTOS_DE } from '../documentos/queries.ts'
+import { FIJACION } from '../fijaciones/queries.ts'
+import { LOTE } from '../lotes/queries.ts'
+
+/** Columns that a list shows first. */
+export const RESUMEN = `c.codigo, exportadora.nombre as exportadora, contraparte.nombre as contraparte, c.volumen_tm, c.estado`
+/** The rest of the columns of a contract. */
+export const DATOS = `c.id, c.exportadora_id, c.contraparte_id, c.precio_fijado_tm, c.fecha_firma, c.observaciones,
+  c.calidad, c.fecha_entrega, c.tolerancia_pct, c.modalidad_precio, c.cierre, c.archivo_pdf, c.creado_en, c.actualizado_en, c.cerrado_en`
+
+/** The companies that are party to contract `c`, with the names that its answer shows. */
+const PARTES = `select p.empresa_id, e.nombre, p.papel from public.contratos_participantes p
+  left join public.empresas e on e.id = p.empresa_id where p.contrato_id = c.id`
+
+/** A contract whole: the row `c` of `origen`, its documents, lots and participants. */
+const detalle = (origen: string, partes = PARTES) => `
+  select row_to_json(contrato) as cuerpo from (
+    select c.codigo, nombres.exportadora, nombres.contraparte, c.volumen_tm, c.estado,
+      ${lista(`select ${DOCUMENTO} from ${DOCUMENTOS_DE} where d.contrato_id = c.id order by d.id`)} as documentos,
+      ${lista(`select ${LOTE} from public.lotes_asociados l where l.contrato_id = c.id order by l.codigo_lote`)} as lotes,
+      ${DATOS}, ${FIJACION} as fijacion, nombres.participantes
+    from ${origen} cross join lateral (
+      select max(nombre) filter (where papel = 'exportadora') as exportadora,
+        max(nombre) filter (where papel = 'contraparte') as contraparte,
+        json_agg(row_to_json(parte) order by papel = 'proveedor', papel = 'contraparte', empresa_id) as participantes
+      from (${partes}) as parte
+    ) as nombres
+  ) as contrato`
+
+/** $1 contract → the contract whole. */
+export const verContrato = porClave('ver_contrato', (donde) =>
+  detalle(`(select * from public.contratos c where ${donde}) as c`),
+)
+
+/**
+ * $1 volumen_tm, $2 contraparte_id, $3 exportadora_id, $4 precio_fijado_tm, $5 fecha_firma, $6 observaciones,
+ * $7 proveedores, $8 calidad, $9 fecha_entrega, $10 tolerancia_pct, $11 modalidad_precio, $12 cierre → the new contract
+ * whole. Its participants are told from what was asked: the statement does not see the rows that the function inserts.
+ */
+export const crearContrato: Query = {
+  name: 'crear_contrato',
+  text: `with c as materialized (
+    select * from public.crear_contrato(
+      volumen_tm => $1, contraparte_id => $2, exportadora_id => $3, precio_fijado_tm => $4, fecha_firma => $5,
+      observaciones => $6, proveedores => $7, calidad => $8, fecha_entrega => $9, tolerancia_pct => $10,
+      modalidad_precio => $11, cierre => $12)
+  ) ${detalle(
+    'c',
+    `select e.id as empresa_id, e.nombre,
+       case e.id when c.exportadora_id then 'exportadora' when c.contraparte_id then 'contraparte' else 'proveedor' end as papel
+     from public.empresas e where e.id = any ($7::bigint[] || c.exportadora_id || c.contraparte_id)`,
+  )}`,
+}
+
+const cambio = (columna: string, tipo: string) =>
+  `${columna} = case when cambios ? '${columna}' then (cambios ->> '${columna}')::${tipo} else c.${columna} end`
+
+/** $1 contract, $2 what changes as JSON, $3 and $4 the versions it must still have (or null) → the contract whole. */
+export const editarContrato = porClave(
+  'editar_contrato',
+  (donde) => `with c as (
+    update public.contratos c set ${cambio('volumen_tm', 'numeric')}, ${cambio('precio_fijado_tm', 'numeric')},
+      ${cambio('fecha_firma', 'date')}, ${cambio('observaciones', 'text')}, ${cambio('estado', 'text')},
+      ${cambio('calidad', 'text')}, ${cambio('fecha_entrega', 'date')}, ${cambio('tolerancia_pct', 'numeric')},
+      ${cambio('modalidad_precio', 'text')}, ${cambio('cierre', 'text')}
+    from (select $2::jsonb as cambios) as edicion
+    where ${donde} and c.actualizado_en = coalesce($3, c.actualizado_en) and c.actualizado_en = coalesce($4, c.actualizado_en)
+    returning c.*
+  ) ${detalle('c')}`,
+)
+
+/** $1 contract, $2 why → the contract whole, open again. */
+export const reabrirContrato = porClave(
+  'reabrir_contrato',
+  (donde) => `with c as materialized (
+    select reabierto.* from public.contratos c cross join lateral public.reabrir_contrato(c.id, $2) as reabierto where ${donde}
+  ) ${detalle('c')}`,
+)
+
+/** $1 contract → its id, once marked as deleted. */
+export const eliminarContrato = porClave(
+  'eliminar_contrato',
+  (donde) => `select eliminado.id as cuerpo
+    from public.contratos c cross join lateral public.eliminar_contrato(c.id) as eliminado where ${donde}`,
+)
+
+/**
+ * $1 contract, $2 and $3 the versions it must still have (or null) → whether the caller is active, and of the
+ * contract, if the caller may see it, whether it has them.
+ */
+export const accesoContrato = porClave(
+  'acceso_contrato',
+  (donde) => `select (select privado.mi_rol()) is not null as activo, (
+      select c.actualizado_en = coalesce($2, c.actualizado_en) and c.actualizado_en = coalesce($3, c.actualizado_en)
+      from public.contratos c where ${donde}
+    ) as vigente`,
+)

@@ -1,0 +1,86 @@
+import pg from 'pg'
+import type { Claims, Query } from './database.ts'
+
+/** Says for one transaction who the caller is: $1 role, $2 claims as JSON. */
+export const CONTEXT: Query = {
+  name: 'context',
+  text: `select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)`,
+}
+
+const contexts = new WeakMap<Claims, string[]>()
+
+/** The values of {@link CONTEXT}; made once for claims, which nobody changes. */
+export function contextOf(claims: Claims): string[] {
+  const known = contexts.get(claims)
+  if (known) return known
+  const context = [claims.role, JSON.stringify(claims)]
+  contexts.set(claims, context)
+  return context
+}
+
+// What pg's query asks of its connection and is told by it; @types/pg leaves it out.
+interface Connection {
+  bind(message: { statement: string; values: unknown[] }): void
+  execute(message: object): void
+}
+interface Protocol {
+  prepare(connection: Connection): void
+  handleDataRow(message: unknown): void
+  handleCommandComplete(message: unknown, connection: Connection): void
+}
+const base = pg.Query.prototype as unknown as Protocol
+
+/**
+ * A query and, ahead of it, who asks, before a single Sync. What stands between two Syncs is one transaction:
+ * no begin or commit is said, Postgres answers once, and an error undoes all of it and leaves the connection
+ * clean. Separate statements would cost three answers more, each with its own system calls on both sides.
+ *
+ * CONTEXT must have been parsed on the connection: pg takes the first answer to a Parse for that of the query.
+ */
+class CallerQuery extends pg.Query {
+  #context: string[]
+  #isContextSet = false
+
+  constructor(
+    claims: Claims,
+    { name, text }: Partial<Query> & { text: string },
+    values: unknown[],
+    callback: (error: Error | null, result: pg.QueryResult) => void,
+  ) {
+    // As text: pg copies a configuration property by property, which costs more than all the rest of this.
+    super(text, values, callback as never)
+    // Always the extended protocol: a query without values would go by the simple one, without the caller.
+    Object.assign(this, { name, queryMode: 'extended' })
+    this.#context = contextOf(claims)
+  }
+
+  prepare(connection: Connection): void {
+    connection.bind({ statement: CONTEXT.name, values: this.#context })
+    connection.execute({})
+    base.prepare.call(this, connection)
+  }
+
+  handleDataRow(message: unknown): void {
+    if (this.#isContextSet) base.handleDataRow.call(this, message)
+  }
+
+  handleCommandComplete(message: unknown, connection: Connection): void {
+    if (this.#isContextSet) base.handleCommandComplete.call(this, message, connection)
+    this.#isContextSet = true
+  }
+}
+
+/** One query as the caller, in a transaction of its own. */
+export function askAs<Row extends pg.QueryResultRow>(
+  client: pg.ClientBase,
+  claims: Claims,
+  query: Query | string,
+  values: unknown[] = [],
+): Promise<pg.QueryResult<Row>> {
+  const named = typeof query === 'string' ? { text: query } : query
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | null, result: pg.QueryResult) =>
+      error ? reject(error) : resolve(result as pg.QueryResult<Row>)
+    client.query(new CallerQuery(claims, named, values, done))
+  })
+}

@@ -1,0 +1,78 @@
+import type { Query } from '../db/database.ts'
+import { pagina, porClave } from '../db/fragments.ts'
+import { loteNombrado } from '../lotes/queries.ts'
+
+// What a client said of the bytes, when it could, is no hash of ours.
+const HUELLA = `case when d.huella_de in ('subida', 'revision') then d.sha256 end`
+
+/** Columns of a document `d` of contract `c`, with its lot `l`, in the order of the answer; no hash but the server's. */
+export const DOCUMENTO = `d.tipo, d.nombre_archivo as nombre, d.id, d.etiqueta, l.codigo_lote as lote, d.bytes,
+  d.mime, ${HUELLA} as sha256, d.fecha_subida, d.url_archivo, '/contratos/' || c.codigo || '/documentos/' || d.id as url`
+
+/** Documents with their lot. */
+export const DOCUMENTOS_DE =
+  'public.documentos_contrato d left join public.lotes_asociados l on l.id = d.lote_id'
+
+/** $1 contract → who may upload to it: its id and code, and whether the caller may. */
+export const prepararSubida = porClave(
+  'preparar_subida',
+  (donde) =>
+    `select c.id, c.codigo, privado.puede_subir(c.id) as puede from public.contratos c where ${donde}`,
+)
+
+/**
+ * $1 id of the contract, $2 lot or null, $3 sha256, $4 tipo, $5 etiqueta, $6 extension → the document of the caller's
+ * company that has those bytes already, the lot's id, and the name that a new one would have.
+ */
+export const ubicarDocumento: Query = {
+  name: 'ubicar_documento',
+  text: `select
+      (select row_to_json(documento) from (
+        select ${DOCUMENTO} from ${DOCUMENTOS_DE}
+        where d.contrato_id = c.id and d.sha256 = $3 and d.huella_de in ('subida', 'revision')
+          and d.empresa_id is not distinct from (select privado.mi_empresa())
+        order by d.id limit 1) as documento) as existente,
+      ${loteNombrado('$2')} as lote_id,
+      public.siguiente_nombre_documento(c.id, $4, $5, $6) as nombre
+    from public.contratos c where c.id = $1`,
+}
+
+/**
+ * $1 contrato_id, $2 lote_id, $3 tipo, $4 etiqueta, $5 nombre_archivo, $6 url_archivo, $7 sha256 and $8 mime, of the bytes
+ * as they passed → the document; no row when its bytes or its number are there already.
+ */
+export const registrarDocumento: Query = {
+  name: 'registrar_documento',
+  text: `with d as (
+      insert into public.documentos_contrato (contrato_id, lote_id, tipo, etiqueta, nombre_archivo, url_archivo)
+      select $1::bigint, $2::bigint, $3, $4, $5, $6
+      from set_config('privado.subida',
+        json_build_object('objeto', $6::text, 'sha256', $7::text, 'mime', $8::text)::text, true)
+      on conflict do nothing returning *
+    ) select row_to_json(documento) as cuerpo from (
+      select ${DOCUMENTO} from d join public.contratos c on c.id = d.contrato_id
+        left join public.lotes_asociados l on l.id = d.lote_id
+    ) as documento`,
+}
+
+/** $1 contract, $2 limit, $3 tipo, $4 lot, $5 id after which it goes on → a page; no row without the contract. */
+export const paginaDocumentos = porClave(
+  'pagina_documentos',
+  (donde) =>
+    `select p.* from public.contratos c cross join lateral (${pagina(
+      `select ${DOCUMENTO} from ${DOCUMENTOS_DE}
+     where d.contrato_id = c.id and ($3::text is null or d.tipo = $3)
+       and ($4::text is null or d.lote_id = ${loteNombrado('$4')}) and ($5::bigint is null or d.id > $5)
+     order by d.id limit $2 + 1`,
+      'r.id',
+      '$2',
+    )}) as p where ${donde}`,
+)
+
+/** $1 contract, $2 id of the document → where its bytes are and how to serve them. */
+export const ubicarArchivo = porClave(
+  'ubicar_archivo',
+  (donde) => `select d.id, d.url_archivo, d.nombre_archivo, d.mime,
+      ${HUELLA} as sha256
+    from public.contratos c join public.documentos_contrato d on d.contrato_id = c.id where ${donde} and d.id = $2::bigint`,
+)

@@ -1,0 +1,38 @@
+import { ESCRITURA, FALLAS, json, type Operation } from '../http/operation.ts'
+import { AnulacionSchema, FijacionesSchema, FijacionSchema, NuevaFijacionSchema } from './schemas.ts'
+
+/** Prices that are fixed in parts. */
+export const FIJACIONES: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/contratos/{id}/fijaciones',
+    id: 'verFijaciones',
+    tag: 'Fijaciones',
+    summary: 'Las fijaciones de un contrato, las anuladas también, y lo que queda abierto',
+    description: 'Las ven las dos empresas que firman; un proveedor asociado recibe la lista vacía.',
+    answers: { 200: { description: 'Las fijaciones.', body: FijacionesSchema } },
+    problems: [...FALLAS, 404],
+  },
+  {
+    method: 'post',
+    path: '/contratos/{id}/fijaciones',
+    id: 'fijar',
+    tag: 'Fijaciones',
+    summary: 'Fija el precio de una parte de un contrato por fijar',
+    description: 'Lo fijado nunca pasa del volumen; el precio del contrato es el promedio de sus fijaciones.',
+    body: json(NuevaFijacionSchema),
+    headers: ['Idempotency-Key'],
+    answers: { 201: { description: 'La fijación.', body: FijacionSchema } },
+    problems: [...ESCRITURA, 404],
+  },
+  {
+    method: 'post',
+    path: '/contratos/{id}/fijaciones/{fijacion}/anular',
+    id: 'anularFijacion',
+    tag: 'Fijaciones',
+    summary: 'Anula una fijación: deja de contar y queda con su motivo',
+    body: json(AnulacionSchema),
+    answers: { 200: { description: 'La fijación anulada.', body: FijacionSchema } },
+    problems: [...ESCRITURA, 404],
+  },
+]

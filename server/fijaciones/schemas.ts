@@ -1,0 +1,62 @@
+import * as v from 'valibot'
+import { decimal, FechaSchema, texto } from '../http/schemas.ts'
+import { FechaHoraSchema, IdSchema, NumeroSchema } from '../salud/schemas.ts'
+
+/** POST /contratos/{id}/fijaciones. */
+export const NuevaFijacionSchema = v.strictObject({
+  tm: v.pipe(
+    decimal({ mayorQue: 0, hasta: 1_000_000, decimales: 4 }),
+    v.description('Toneladas métricas que se fijan.'),
+  ),
+  ny: v.pipe(
+    decimal({ mayorQue: 0, hasta: 1_000_000, decimales: 2 }),
+    v.description('Nueva York, dólares por tonelada métrica.'),
+  ),
+  diferencial: v.pipe(
+    decimal({ desde: -1_000_000, hasta: 1_000_000, decimales: 2 }),
+    v.description('Sobre Nueva York, con su signo.'),
+  ),
+  fecha: v.nullish(v.pipe(FechaSchema, v.description('Si falta, hoy en Guayaquil.'))),
+})
+
+/** POST /contratos/{id}/fijaciones/{fijacion}/anular. */
+export const AnulacionSchema = v.strictObject({ motivo: texto(500) })
+
+/** A part of the price of a contract. */
+export const FijacionSchema = v.strictObject({
+  id: IdSchema,
+  tm: NumeroSchema,
+  ny: NumeroSchema,
+  diferencial: NumeroSchema,
+  precio_tm: v.pipe(NumeroSchema, v.description('Nueva York más el diferencial.')),
+  fecha: v.pipe(v.string(), v.isoDate()),
+  creado_por: v.nullable(v.pipe(v.string(), v.uuid())),
+  creado_en: FechaHoraSchema,
+  motivo: v.pipe(v.nullable(v.string()), v.description('Por qué se anuló.')),
+  anulada_en: v.nullable(FechaHoraSchema),
+  anulada_por: v.nullable(v.pipe(v.string(), v.uuid())),
+})
+
+/** How far the price of a contract is fixed. */
+export const FijacionContratoSchema = v.pipe(
+  v.strictObject({
+    tm_fijadas: NumeroSchema,
+    tm_abiertas: v.pipe(NumeroSchema, v.description('Lo contratado que no se ha fijado.')),
+    precio_promedio: v.pipe(
+      v.nullable(NumeroSchema),
+      v.description('Σ(TM × (NY + diferencial)) / ΣTM, con centavos.'),
+    ),
+    lotes_cobertura: v.pipe(
+      v.number(),
+      v.integer(),
+      v.description('Contratos de Nueva York, de 10 TM, que cubren lo abierto.'),
+    ),
+    tm_expuestas: v.pipe(NumeroSchema, v.description('Lo abierto que esos lotes no cubren.')),
+  }),
+  v.description('De un contrato por fijar; null en los demás y para quien no lo firma.'),
+)
+
+export const FijacionesSchema = v.strictObject({
+  fijaciones: v.array(FijacionSchema),
+  fijacion: v.nullable(FijacionContratoSchema),
+})

@@ -1,0 +1,18 @@
+import { type H3Event, setResponseHeader, setResponseStatus } from 'h3'
+import type { Json } from '../session/as-user.ts'
+
+/** The keys of a new row that its address is made of. */
+interface Fila {
+  id: number
+  codigo: string
+}
+
+/**
+ * Answers 201 with what was created and its address.
+ * @param location relative to the request's own address, so it holds under /functions/v1 as well.
+ */
+export function created(event: H3Event, cuerpo: Json, location: (fila: Fila) => string, status = 201): Json {
+  setResponseStatus(event, status)
+  setResponseHeader(event, 'location', location(JSON.parse(cuerpo)))
+  return cuerpo
+}

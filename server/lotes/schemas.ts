@@ -1,0 +1,53 @@
+import * as v from 'valibot'
+import { decimal, texto } from '../http/schemas.ts'
+import { FechaHoraSchema, IdSchema, NumeroSchema } from '../salud/schemas.ts'
+
+export const ESTADOS_LOTE = ['En tránsito', 'Recibido', 'Secado', 'Exportado'] as const
+
+const estado = v.picklist(ESTADOS_LOTE, `Debe ser uno de: ${ESTADOS_LOTE.join(', ')}.`)
+const peso_qq = v.pipe(
+  decimal({ mayorQue: 0, hasta: 1_000_000, decimales: 4 }),
+  v.description('Quintales; no menos que el parámetro lote_minimo (1).'),
+)
+const humedad = v.pipe(decimal({ mayorQue: 0, menorQue: 100, decimales: 2 }), v.description('Por ciento.'))
+const codigo_lote = v.pipe(
+  v.string(),
+  // As macOS writes Peña, n and ~ are two characters.
+  v.normalize('NFC'),
+  texto(40),
+  v.regex(
+    /^[\p{L}\p{N}]([\p{L}\p{N} ._/-]*[\p{L}\p{N}])?$/u,
+    'Empieza y termina con letra o número; admite también espacios y los signos . _ / -',
+  ),
+  v.description('Si falta: LT-0001, LT-0002…'),
+)
+
+/** POST /contratos/{id}/lote. */
+export const NuevoLoteSchema = v.strictObject({
+  codigo_lote: v.nullish(codigo_lote),
+  peso_qq,
+  humedad,
+  estado: v.optional(estado),
+})
+
+/** PUT /contratos/{id}/lotes/{lote}: only what changes. */
+export const EdicionLoteSchema = v.pipe(
+  v.strictObject({ peso_qq: v.optional(peso_qq), humedad: v.optional(humedad), estado: v.optional(estado) }),
+  v.check((cambios) => Object.keys(cambios).length > 0, 'No hay nada que cambiar.'),
+)
+
+/** A lot of a contract. */
+export const LoteSchema = v.strictObject({
+  codigo_lote: v.string(),
+  peso_qq: NumeroSchema,
+  humedad: NumeroSchema,
+  id: IdSchema,
+  estado: v.picklist(ESTADOS_LOTE),
+  peso_inicial_qq: v.pipe(NumeroSchema, v.description('El peso con el que se registró.')),
+  humedad_inicial: v.pipe(NumeroSchema, v.description('La humedad con la que se registró.')),
+  recibido_en: v.nullable(FechaHoraSchema),
+  secado_en: v.nullable(FechaHoraSchema),
+  exportado_en: v.nullable(FechaHoraSchema),
+  creado_en: FechaHoraSchema,
+  actualizado_en: FechaHoraSchema,
+})

@@ -1,0 +1,76 @@
+import { defineCachedFunction } from 'nitropack/runtime'
+import { Gauge } from 'prom-client'
+import { disksOf } from '../process/disk.ts'
+import { registry } from '../process/metrics.ts'
+import { isReady } from '../process/redis.ts'
+import { services } from '../services.ts'
+
+const registers = [registry]
+const COUNT_AGAIN_SECONDS = 15
+
+/** The queue is one for all replicas, and long where a phone network is down: one of them counts for the others. */
+const pushQueue = defineCachedFunction(
+  async () => {
+    const [row] = await services()
+      .database.as({ role: 'service_role' })
+      .query<{ pendientes: string; muertas: string }>({
+        name: 'push_estado',
+        text: 'select * from privado.push_estado()',
+      })
+    return row
+  },
+  { name: 'push_estado', getKey: () => 'cola', maxAge: COUNT_AGAIN_SECONDS, swr: false },
+)
+
+/** What is looked at when Prometheus comes; what cannot be had then is left out of that answer. */
+export function openGauges(): void {
+  new Gauge({
+    name: 'triboka_pg_connections',
+    help: 'Connections to Postgres of each pool, and requests that wait for one.',
+    labelNames: ['pool', 'state'] as const,
+    registers,
+    collect() {
+      const { database, readers } = services()
+      for (const [pool, { stats }] of [
+        ['writers', database],
+        ['readers', readers],
+      ] as const)
+        for (const [state, count] of Object.entries(stats())) this.set({ pool, state }, count)
+    },
+  })
+  new Gauge({
+    name: 'triboka_push_queue',
+    help: 'Notices that wait to be sent to a phone, and those that could not be.',
+    labelNames: ['state'] as const,
+    registers,
+    async collect() {
+      this.reset()
+      const row = await pushQueue().catch(() => undefined)
+      if (!row) return
+      this.set({ state: 'pending' }, Number(row.pendientes))
+      this.set({ state: 'dead' }, Number(row.muertas))
+    },
+  })
+  for (const what of ['free', 'size'] as const)
+    new Gauge({
+      name: `triboka_disk_${what}_bytes`,
+      help: `${what === 'free' ? 'Free on' : 'Size of'} the disk that a folder is on.`,
+      labelNames: ['folder'] as const,
+      registers,
+      async collect() {
+        this.reset()
+        for (const { name, ...disk } of await disksOf(services().environment.disks.folders))
+          this.set({ folder: name }, disk[what])
+      },
+    })
+  new Gauge({
+    name: 'triboka_redis_up',
+    help: '1 while Redis answers; nothing without REDIS_URL.',
+    registers,
+    collect() {
+      const { redis } = services()
+      this.reset()
+      if (redis) this.set(isReady(redis) ? 1 : 0)
+    },
+  })
+}

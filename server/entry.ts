@@ -6,8 +6,8 @@ import { useNitroApp } from 'nitropack/runtime'
 import { startScheduleRunner } from 'nitropack/runtime/internal/task'
 import { prepareDrain } from './process/drain.ts'
 import { log } from './process/log.ts'
+import { processSettings } from './process/settings.ts'
 import { beginStopping, isStopping } from './process/stopping.ts'
-import { services } from './services.ts'
 
 /** Of the head of a request. */
 const HEAD_MS = 20_000
@@ -35,7 +35,7 @@ const drain = prepareDrain(server)
 async function stop(signal: string): Promise<void> {
   beginStopping()
   log.info({ signal }, 'stopping')
-  const { shutdownDelay } = services().environment
+  const { shutdownDelay } = processSettings()
   const cut = await drain({ delayMs: shutdownDelay * 1000, graceMs: GRACE_MS })
   if (cut > 0) log.warn({ cut }, 'requests that took too long were cut')
   setTimeout(() => process.exit(1), CLOSE_MS).unref()

@@ -1,15 +1,15 @@
-import type { Environment } from '../environment.ts'
 import type { Prepared } from '../http/compressed.ts'
+import type { DocsSettings } from './settings.ts'
 
 const escaped = (json: object) => JSON.stringify(json).replaceAll('<', '\\u003c')
 
 /** What the browser needs to sign in; the publishable key is for that, and no other key comes near. */
-const settings = ({ publicUrl, publishableKey, demo }: Environment) =>
+const settings = ({ publicUrl, publishableKey, demo }: DocsSettings) =>
   escaped({ supabase: publicUrl, clave: publishableKey, demo: demo ?? null })
 
 /** The page at /docs. It has no script of its own: what runs comes from this origin, as its policy says. */
 export const pagina = (
-  environment: Environment,
+  environment: DocsSettings,
   { script, style, program }: Record<string, Prepared>,
 ) => `<!doctype html>
 <html lang="es">
@@ -46,7 +46,7 @@ export const pagina = (
  * What the page may do: run and load what is of this origin, and ask this origin and Supabase. Scalar and its themes
  * write `style` attributes, which a nonce does not cover.
  */
-export const policy = ({ publicUrl }: Environment) =>
+export const policy = ({ publicUrl }: DocsSettings) =>
   [
     "default-src 'none'",
     "script-src 'self'",

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { getRequestHeader, type H3Event } from 'h3'
 import { problem } from '../http/problem.ts'
-import { services } from '../services.ts'
+import { supabase } from '../session/supabase.ts'
 import { isMissing, problemFromStorage } from './storage-errors.ts'
 
 /** Where the bytes of a document are and how they are served. */
@@ -33,13 +33,13 @@ export async function openDownload(
   { url_archivo, mime }: Archivo,
   { token, etag }: { token: string; etag: string },
 ): Promise<Download> {
-  const { supabaseUrl, publishableKey } = services().environment
+  const { url, publishableKey } = supabase()
   const range = getRequestHeader(event, 'range')
   const isCurrent = (getRequestHeader(event, 'if-range') ?? etag) === etag
   const abort = new AbortController()
   event.node.res.once('close', () => abort.abort())
   const late = setTimeout(() => abort.abort(new Error('Storage did not answer in time')), PATIENCE_MS)
-  const response = await fetch(`${supabaseUrl}/storage/v1/object/authenticated/${inAddress(url_archivo)}`, {
+  const response = await fetch(`${url}/storage/v1/object/authenticated/${inAddress(url_archivo)}`, {
     headers: {
       authorization: `Bearer ${token}`,
       apikey: publishableKey,
@@ -85,8 +85,8 @@ export async function readDownload(
   token: string,
 ): Promise<Uint8Array> {
   const [bucket, ...name] = url_archivo.split('/')
-  const { data, error } = await services()
-    .supabaseAs(token, event.context.requestId)
+  const { data, error } = await supabase()
+    .as(token, event.context.requestId)
     .storage.from(bucket!)
     .download(inAddress(name.join('/')))
   if (error) throw isMissing(error) ? problem('documento_no_existe') : problemFromStorage(error)

@@ -1,8 +1,8 @@
 import { defineEventHandler, type H3Event, setResponseHeaders } from 'h3'
+import { door } from '../http/door.ts'
 import { requestIdOf } from '../http/request-id.ts'
 import { log } from '../process/log.ts'
 import { countAnswer } from '../process/metrics.ts'
-import { services } from '../services.ts'
 
 declare module 'h3' {
   interface H3EventContext {
@@ -28,7 +28,7 @@ const ALWAYS = {
 /** What holds for every route: CORS and its preflight, HEAD as GET without a body, one line of log. */
 export default defineEventHandler((event) => {
   const { req } = event.node
-  const { cors, clientAddress } = services()
+  const { cors, clientAddress } = door()
   event.context.requestId = requestIdOf(req)
   event.context.address = clientAddress(req)
   tellWhenAnswered(event)

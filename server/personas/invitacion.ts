@@ -1,6 +1,6 @@
 import { log } from '../process/log.ts'
 import { layOut, type Mail } from '../process/mail/letter.ts'
-import { services } from '../services.ts'
+import { post } from '../process/mail/post.ts'
 
 /** What public.invitar answers. */
 export interface Invitacion {
@@ -38,12 +38,12 @@ function carta({ email, empresa, invita }: Invitacion, enlace: string): Mail {
 export async function entregarInvitacion(
   invitacion: Invitacion,
 ): Promise<{ enviada: boolean; enlace?: string }> {
-  const { sendMail, keepMail, environment } = services()
+  const { send, keep, appUrl } = post()
   const { id, testigo } = invitacion
-  const enlace = `${environment.appUrl}/invitacion?testigo=${testigo}`
+  const enlace = `${appUrl}/invitacion?testigo=${testigo}`
   try {
-    await (sendMail ?? keepMail)?.(carta(invitacion, enlace))
-    if (sendMail) return { enviada: true }
+    await (send ?? keep)?.(carta(invitacion, enlace))
+    if (send) return { enviada: true }
     log.info({ invitation: id }, 'no SMTP_URL: the link of the invitation was not mailed')
   } catch (error) {
     log.error({ invitation: id, err: error }, 'the invitation was not mailed')

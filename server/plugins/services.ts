@@ -3,7 +3,7 @@ import type { Driver } from 'unstorage'
 import { EnvironmentError, readEnvironment } from '../environment.ts'
 import { cacheDriver } from '../process/cache.ts'
 import { log } from '../process/log.ts'
-import { openServices, services } from '../services.ts'
+import { closeServices, openServices } from '../services.ts'
 
 /** Opens what the process needs, and closes it once the last answer has left. */
 export default defineNitroPlugin((nitro) => {
@@ -31,10 +31,8 @@ export default defineNitroPlugin((nitro) => {
   }
   nitro.hooks.hook('close', async () => {
     await (await push)?.stop()
-    const { database, readers, redis, miniaturas } = services()
-    redis?.disconnect()
     await useStorage().dispose()
-    await Promise.all([database.close(), readers.close(), miniaturas.close()])
+    await closeServices()
   })
 })
 

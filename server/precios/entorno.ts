@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { slot } from '../process/slot.ts'
 import type { Fuente } from './fuente.ts'
 
 const url = v.pipe(v.string(), v.url('is not a URL'), v.regex(/^https?:/, 'is not an http(s) URL'))
@@ -55,3 +56,6 @@ export function fuenteDe(env: v.InferOutput<v.ObjectSchema<typeof PRECIO, undefi
     hora: env.PRECIO_HORA,
   }
 }
+
+/** Where the price of the day comes from; undefined where nobody asks for it. */
+export const fuenteDelDia = slot<Fuente | undefined>('The source of prices')

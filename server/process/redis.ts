@@ -1,5 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import { log } from './log.ts'
+import { slot } from './slot.ts'
 
 // What is not answered by then is done without Redis; so is everything else until it answers again.
 const PATIENCE_MS = 250
@@ -39,6 +40,9 @@ export function openRedis(url: string): Redis {
   })
   return redis
 }
+
+/** What the replicas share; undefined without REDIS_URL. It may be away: see {@link isReady}. */
+export const redis = slot<Redis | undefined>('Redis')
 
 /** True while commands are answered. */
 export const isReady = (redis: Redis) => redis.status === 'ready'

@@ -1,5 +1,6 @@
+import { pools } from '../db/pools.ts'
 import { log } from '../process/log.ts'
-import { services } from '../services.ts'
+import { watched } from './settings.ts'
 
 const STATE = {
   name: 'estado_respaldos',
@@ -21,14 +22,13 @@ const isoOrNull = (text: string | null) =>
  * process unready: it answers as before.
  */
 export async function checkBackups() {
-  const { database, environment } = services()
   try {
-    const [row] = await database
-      .as({ role: 'service_role' })
+    const [row] = await pools()
+      .database.as({ role: 'service_role' })
       .query<Respaldos & Record<string, unknown>>(STATE)
     const { ultimo, probado, fallido, atrasado } = row!
     // Where nobody promised a backup, none is late.
-    const late = environment.respaldos ? ('atrasado' as const) : ('apagado' as const)
+    const late = watched().respaldos ? ('atrasado' as const) : ('apagado' as const)
     const estado = fallido ? ('fallido' as const) : atrasado ? late : ('al día' as const)
     return { estado, ultimo: isoOrNull(ultimo), probado: isoOrNull(probado) }
   } catch (error) {

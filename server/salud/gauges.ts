@@ -1,9 +1,10 @@
 import { defineCachedFunction } from 'nitropack/runtime'
 import { Gauge } from 'prom-client'
+import { pools } from '../db/pools.ts'
 import { disksOf } from '../process/disk.ts'
 import { registry } from '../process/metrics.ts'
-import { isReady } from '../process/redis.ts'
-import { services } from '../services.ts'
+import { isReady, redis } from '../process/redis.ts'
+import { watched } from './settings.ts'
 
 const registers = [registry]
 const COUNT_AGAIN_SECONDS = 15
@@ -11,7 +12,7 @@ const COUNT_AGAIN_SECONDS = 15
 /** The queue is one for all replicas, and long where a phone network is down: one of them counts for the others. */
 const pushQueue = defineCachedFunction(
   async () => {
-    const [row] = await services()
+    const [row] = await pools()
       .database.as({ role: 'service_role' })
       .query<{ pendientes: string; muertas: string }>({
         name: 'push_estado',
@@ -30,7 +31,7 @@ export function openGauges(): void {
     labelNames: ['pool', 'state'] as const,
     registers,
     collect() {
-      const { database, readers } = services()
+      const { database, readers } = pools()
       for (const [pool, { stats }] of [
         ['writers', database],
         ['readers', readers],
@@ -59,7 +60,7 @@ export function openGauges(): void {
       registers,
       async collect() {
         this.reset()
-        for (const { name, ...disk } of await disksOf(services().environment.disks.folders))
+        for (const { name, ...disk } of await disksOf(watched().disks.folders))
           this.set({ folder: name }, disk[what])
       },
     })
@@ -68,9 +69,9 @@ export function openGauges(): void {
     help: '1 while Redis answers; nothing without REDIS_URL.',
     registers,
     collect() {
-      const { redis } = services()
+      const opened = redis()
       this.reset()
-      if (redis) this.set(isReady(redis) ? 1 : 0)
+      if (opened) this.set(isReady(opened) ? 1 : 0)
     },
   })
 }

@@ -1,9 +1,11 @@
+import { pools } from '../db/pools.ts'
 import { disksOf } from '../process/disk.ts'
 import { log } from '../process/log.ts'
-import { isReady } from '../process/redis.ts'
+import { isReady, redis } from '../process/redis.ts'
 import { isStopping } from '../process/stopping.ts'
-import { services } from '../services.ts'
+import { supabase } from '../session/supabase.ts'
 import { hearHeartbeat } from './heartbeat.ts'
+import { watched } from './settings.ts'
 
 const PATIENCE_MS = 3000
 const SHARED_MS = 1000
@@ -29,13 +31,13 @@ async function probe(name: string, ask: (signal: AbortSignal) => Promise<unknown
 
 /** A service of Supabase is there when it answers anything but an error of its own. */
 async function fetchStatus(path: string, signal: AbortSignal): Promise<void> {
-  const { supabaseUrl, publishableKey } = services().environment
-  const response = await fetch(supabaseUrl + path, { headers: { apikey: publishableKey }, signal })
+  const { url, publishableKey } = supabase()
+  const response = await fetch(url + path, { headers: { apikey: publishableKey }, signal })
   await response.body?.cancel()
   if (response.status >= 500) throw new Error(`answered ${response.status}`)
 }
 
-const askPostgres = () => services().database.as({ role: 'anon' }).query({ name: 'health', text: 'select 1' })
+const askPostgres = () => pools().database.as({ role: 'anon' }).query({ name: 'health', text: 'select 1' })
 
 /**
  * True while requests may be sent here: nobody has asked to stop, and Postgres answers. Without Auth or Storage most
@@ -47,9 +49,9 @@ export async function isServing(): Promise<boolean> {
 
 /** What Redis is doing; without it everything else works. */
 export function redisState(): 'apagado' | Dependencia['estado'] {
-  const { redis } = services()
-  if (!redis) return 'apagado'
-  return isReady(redis) ? 'disponible' : 'no disponible'
+  const opened = redis()
+  if (!opened) return 'apagado'
+  return isReady(opened) ? 'disponible' : 'no disponible'
 }
 
 /** How the fullest of the disks is; null where none can be looked at. */
@@ -58,7 +60,7 @@ export async function checkDisk(): Promise<{
   libre_mb: number
   libre_pct: number
 } | null> {
-  const { folders, reserve } = services().environment.disks
+  const { folders, reserve } = watched().disks
   const [fullest] = (await disksOf(folders)).sort((a, b) => a.free - b.free)
   if (!fullest) return null
   const { free, size } = fullest

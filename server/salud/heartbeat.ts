@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createClient } from '@supabase/supabase-js'
-import { services } from '../services.ts'
+import { pools } from '../db/pools.ts'
+import { supabase } from '../session/supabase.ts'
 
 /** A Realtime that has just started hears the database a little later than it takes joins. */
 const AGAIN_MS = 500
@@ -11,12 +12,14 @@ const AGAIN_MS = 500
  * @throws when Realtime refuses, or what it was told of the socket.
  */
 export async function hearHeartbeat(signal: AbortSignal): Promise<void> {
-  const { environment, database } = services()
+  const { url, secretKey, publishableKey } = supabase()
   const id = randomUUID()
   const latido = () =>
-    database.as({ role: 'service_role' }).query({ name: 'latido', text: 'select privado.latido($1)' }, [id])
+    pools()
+      .database.as({ role: 'service_role' })
+      .query({ name: 'latido', text: 'select privado.latido($1)' }, [id])
   // With the secret key it is not one of the many who share what is left to strangers.
-  const client = createClient(environment.supabaseUrl, environment.secretKey ?? environment.publishableKey, {
+  const client = createClient(url, secretKey ?? publishableKey, {
     auth: { persistSession: false, autoRefreshToken: false },
   })
   let timer: NodeJS.Timeout | undefined

@@ -1,7 +1,7 @@
 import { defineEventHandler, type EventHandler, type H3Event, setResponseHeader } from 'h3'
 import type { Caller, Claims, Database, Query } from '../db/database.ts'
+import { pools } from '../db/pools.ts'
 import { fromDatabase } from '../http/postgres-errors.ts'
-import { services } from '../services.ts'
 import { countAddress, type Session, sessionOf } from './session-of.ts'
 import { bearerOf, isAnonKey } from './sessions.ts'
 
@@ -51,7 +51,7 @@ const PUBLIC_KEY = /^Bearer +sb_publishable_/i
  * @param anonWrites whether `anon` does more than read here.
  */
 function connectAs(event: H3Event, session: Session | undefined, anonWrites: boolean): UserConnection {
-  const { readers, database } = services()
+  const { readers, database } = pools()
   // Who has no session shares with those of the same address.
   if (!session) return connect(anonWrites ? database : readers, ANON, '', `anon ${event.context.address}`)
   const isRead = event.method === 'GET' || event.method === 'HEAD'

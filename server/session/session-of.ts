@@ -1,8 +1,9 @@
 import { type H3Event, setResponseHeaders } from 'h3'
 import type { Claims } from '../db/database.ts'
+import { door } from '../http/door.ts'
 import { problem } from '../http/problem.ts'
-import { services } from '../services.ts'
 import { bearerOf } from './sessions.ts'
+import { supabase } from './supabase.ts'
 
 /** Who calls, and the token that says so. */
 export interface Session {
@@ -36,11 +37,11 @@ export async function countCaller(event: H3Event): Promise<void> {
 async function verify({ node }: H3Event): Promise<Session> {
   const token = bearerOf(node.req.headers.authorization)
   if (!token) throw problem('no_autenticado')
-  return { token, claims: (await services().verifySession(token)) as Session['claims'] }
+  return { token, claims: (await supabase().verifySession(token)) as Session['claims'] }
 }
 
 async function countUser(event: H3Event, { claims: { sub } }: Session): Promise<void> {
-  const { limits } = services()
+  const { limits } = door()
   event.context.userId = sub
   // HEAD has become GET by now.
   if (event.method === 'GET') return limits.read(sub)
@@ -54,5 +55,5 @@ async function countUser(event: H3Event, { claims: { sub } }: Session): Promise<
  * @throws Problem 429.
  */
 export async function countAddress(event: H3Event): Promise<void> {
-  setResponseHeaders(event, (await services().limits.anonymous(event.context.address)) ?? {})
+  setResponseHeaders(event, (await door().limits.anonymous(event.context.address)) ?? {})
 }

@@ -1,12 +1,16 @@
-import type { Environment } from '../../environment.ts'
-import { services } from '../../services.ts'
+import { pools } from '../../db/pools.ts'
+import type { DatabaseSettings } from '../../db/settings.ts'
 import { openFcm } from './fcm.ts'
+import type { PushSettings } from './settings.ts'
 import { startPushWorker } from './worker.ts'
 
 /** Sends pushes from this process until it is stopped. */
-export function startPush({ databaseUrl }: Environment, firebase: NonNullable<Environment['firebase']>) {
+export function startPush(
+  { databaseUrl }: DatabaseSettings,
+  firebase: NonNullable<PushSettings['firebase']>,
+) {
   const fcm = openFcm(firebase)
-  const worker = startPushWorker({ database: services().database, databaseUrl, fcm })
+  const worker = startPushWorker({ database: pools().database, databaseUrl, fcm })
   return {
     async stop() {
       await worker.stop()

@@ -1,17 +1,16 @@
 import { setResponseHeader } from 'h3'
 import { pagina, policy } from '../../docs/pagina.ts'
 import { recurso } from '../../docs/recursos.ts'
+import { docsSettings } from '../../docs/settings.ts'
 import { prepare, sendPrepared } from '../../http/compressed.ts'
-import { services } from '../../services.ts'
 import { publico } from '../../session/public.ts'
 
 async function make() {
   const [script, style, program] = await Promise.all(
     ['pagina.js', 'pagina.css', 'scalar.js'].map((name) => recurso(name)!),
   )
-  const { environment } = services()
   return prepare(
-    pagina(environment, { script: script!, style: style!, program: program! }),
+    pagina(docsSettings(), { script: script!, style: style!, program: program! }),
     'text/html; charset=utf-8',
   )
 }
@@ -23,6 +22,6 @@ export default publico(async (event) => {
   page.catch(() => {
     page = undefined
   })
-  setResponseHeader(event, 'content-security-policy', policy(services().environment))
+  setResponseHeader(event, 'content-security-policy', policy(docsSettings()))
   return sendPrepared(event, await page)
 })

@@ -1,7 +1,7 @@
 import { setResponseStatus } from 'h3'
 import { checkBackups } from '../../salud/backups.ts'
 import { checkDisk, checkHealth, redisState } from '../../salud/health.ts'
-import { services } from '../../services.ts'
+import { watched } from '../../salud/settings.ts'
 import { publico } from '../../session/public.ts'
 
 /** GET /salud — 200 when every dependency answers and there is room, 503 otherwise; it tells why, and nothing else. */
@@ -12,6 +12,6 @@ export default publico(async (event) => {
     Object.values(dependencias).every(({ estado }) => estado === 'disponible')
   if (!isReady) setResponseStatus(event, 503)
   // Without them everything else works: they do not make the process unready.
-  const push = services().environment.firebase ? 'encendido' : 'apagado'
+  const push = watched().push ? 'encendido' : 'apagado'
   return { estado: isReady ? 'listo' : 'no listo', push, redis: redisState(), respaldo, disco, dependencias }
 })

@@ -1,5 +1,5 @@
 import { defineTask } from 'nitropack/runtime'
-import { services } from '../../services.ts'
+import { pools } from '../../db/pools.ts'
 
 const AT_ONCE = 20_000
 
@@ -7,7 +7,7 @@ const AT_ONCE = 20_000
 export default defineTask({
   meta: { name: 'kpis:plegar', description: 'Suma a los indicadores lo que cambió.' },
   async run() {
-    const database = services().database.as({ role: 'service_role' })
+    const database = pools().database.as({ role: 'service_role' })
     let total = 0
     for (let folded = AT_ONCE; folded === AT_ONCE; total += folded) {
       const [row] = await database.query<{ n: string }>('select privado.plegar_kpis($1) as n', [AT_ONCE])

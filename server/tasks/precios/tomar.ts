@@ -1,18 +1,19 @@
 import { defineTask } from 'nitropack/runtime'
+import { pools } from '../../db/pools.ts'
+import { fuenteDelDia } from '../../precios/entorno.ts'
 import { FuenteError } from '../../precios/fuente.ts'
 import { tomarPrecio } from '../../precios/tomar.ts'
 import { log } from '../../process/log.ts'
-import { services } from '../../services.ts'
 
 /** Every hour until it has it: takes the price of the day, where a source is set. */
 export default defineTask({
   meta: { name: 'precios:tomar', description: 'Toma el precio del día de la fuente configurada.' },
   async run() {
-    const { database, environment } = services()
-    if (!environment.precio) return { result: 'apagado' }
-    const { calidad, mercado } = environment.precio
+    const fuente = fuenteDelDia()
+    if (!fuente) return { result: 'apagado' }
+    const { calidad, mercado } = fuente
     try {
-      const result = await tomarPrecio(database, environment.precio)
+      const result = await tomarPrecio(pools().database, fuente)
       if (result === 'tomado' || result === 'pendiente')
         log.info({ calidad, mercado, result }, 'the price of the day was asked for')
       return { result }

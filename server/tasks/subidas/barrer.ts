@@ -1,14 +1,15 @@
 import { defineTask } from 'nitropack/runtime'
+import { pools } from '../../db/pools.ts'
 import { barrerSubidas } from '../../documentos/barrer-subidas.ts'
 import { log } from '../../process/log.ts'
-import { services } from '../../services.ts'
+import { supabase } from '../../session/supabase.ts'
 
 /** Every hour: removes what uploads left when the process died under them. */
 export default defineTask({
   meta: { name: 'subidas:barrer', description: 'Quita los archivos de subidas que quedaron a medias.' },
   async run() {
-    const { database, serviceStorage } = services()
-    const removed = serviceStorage ? await barrerSubidas(database, serviceStorage) : 0
+    const { serviceStorage } = supabase()
+    const removed = serviceStorage ? await barrerSubidas(pools().database, serviceStorage) : 0
     if (removed > 0) log.info({ removed }, 'unfinished uploads were removed')
     return { result: removed }
   },

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { addresses, metricsToken } from '../../../server/process/environment-values.ts'
+import { CALLERS } from '../../../server/http/settings.ts'
 import { quota } from '../../../server/process/quota.ts'
 import { SetupError } from '../settings.ts'
 import type { AuthQuotas } from './auth-limits.ts'
@@ -11,9 +11,7 @@ const kilobytes = v.pipe(
 )
 
 const EnvironmentSchema = v.object({
-  TRUSTED_PROXIES: v.optional(addresses, 'loopback'),
-  METRICS_TOKEN: v.optional(metricsToken),
-  METRICS_ALLOW: v.optional(addresses, 'loopback'),
+  ...CALLERS,
   LIMIT_SIGN_IN: v.optional(quota, '150/300'),
   LIMIT_REFRESH: v.optional(quota, '600/300'),
   LIMIT_GUESSES: v.optional(quota, '10/300'),

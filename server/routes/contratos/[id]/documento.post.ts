@@ -7,9 +7,9 @@ import { created } from '../../../http/created.ts'
 import { readForm } from '../../../http/form.ts'
 import { check } from '../../../http/input.ts'
 import { fieldProblem, problem } from '../../../http/problem.ts'
-import { services } from '../../../services.ts'
 import { comoUsuario } from '../../../session/as-user.ts'
 import { unaSolaVez } from '../../../session/once.ts'
+import { supabase } from '../../../session/supabase.ts'
 
 /** POST /contratos/{id}/documento — attaches a file. Rules: public.documentos_contrato triggers, storage policies. */
 export default comoUsuario(async (event, db) => {
@@ -20,7 +20,7 @@ export default comoUsuario(async (event, db) => {
   if (!contrato) throw await sinContrato(db, clave)
   if (!contrato.puede) throw problem('documento_sin_permiso')
 
-  const upload = openUpload(services().supabaseAs(db.token, event.context.requestId), contrato.codigo)
+  const upload = openUpload(supabase().as(db.token, event.context.requestId), contrato.codigo)
   let registrado = ''
   try {
     const { fields, file } = await readForm(event, (file) => upload.receive(file))

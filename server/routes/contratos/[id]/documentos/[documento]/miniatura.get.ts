@@ -6,8 +6,8 @@ import { isKnown } from '../../../../../http/etag.ts'
 import { readQueryAs } from '../../../../../http/input.ts'
 import { fromDatabase } from '../../../../../http/postgres-errors.ts'
 import { problem } from '../../../../../http/problem.ts'
+import { thumbnails } from '../../../../../process/thumbnails/thumbnails.ts'
 import { NotAnImage, type Transform } from '../../../../../process/thumbnails/transform.ts'
-import { services } from '../../../../../services.ts'
 import { comoUsuario } from '../../../../../session/as-user.ts'
 
 /** GET /contratos/{id}/documentos/{documento}/miniatura — a photo, or the first page of a PDF, small. */
@@ -23,8 +23,8 @@ export default comoUsuario(async (event, db) => {
     setResponseStatus(event, 304)
     return null
   }
-  const { bytes, mime } = await services()
-    .miniaturas.render({
+  const { bytes, mime } = await thumbnails()
+    .render({
       caller: String(db.claims.sub),
       // Where its bytes are, which nobody changes once it is registered; not what they are said to be.
       version: archivo.url_archivo,

@@ -1,7 +1,10 @@
 import pg from 'pg'
+import { openTurns } from '../process/turns.ts'
 import { askAs, CONTEXT, contextOf } from './caller-query.ts'
 import { shareClients } from './share-clients.ts'
-import { openTurns } from './turns.ts'
+
+/** The text of a JSON value made by Postgres: it is sent as it came, so numbers keep their digits. */
+export type Json = string
 
 /** What a verified JWT says; `role` is a role that `authenticator` may become. */
 export interface Claims {

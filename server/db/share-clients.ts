@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type pg from 'pg'
-import { openLine, waitAtMost } from './turns.ts'
+import { openLine, waitAtMost } from '../process/turns.ts'
 
 /** A connection taken from the pool for as long as something is under way on it. */
 interface Lease {

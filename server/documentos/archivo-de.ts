@@ -1,5 +1,6 @@
 import type { H3Event } from 'h3'
-import { contratoDe, numeroDe, para, sinContrato } from '../contratos/contrato-de.ts'
+import { contratoDe, para, sinContrato } from '../contratos/contrato.ts'
+import { pathId } from '../http/path.ts'
 import { problem } from '../http/problem.ts'
 import type { UserConnection } from '../session/as-user.ts'
 import type { Archivo } from './download.ts'
@@ -14,7 +15,7 @@ export async function archivoDe(
   event: H3Event,
   db: UserConnection,
 ): Promise<{ archivo: Archivo; version: string }> {
-  const [contrato, documento] = [contratoDe(event), numeroDe(event, 'documento', 'documento_no_existe')]
+  const [contrato, documento] = [contratoDe(event), pathId(event, 'documento', 'documento_no_existe')]
   const [archivo] = await db.query<Archivo & Record<string, unknown>>(para(contrato, ubicarArchivo), [
     contrato.valor,
     documento,

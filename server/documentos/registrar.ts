@@ -1,7 +1,8 @@
+import type { Json } from '../db/database.ts'
 import { cleanFileName } from '../http/file-name.ts'
 import { fieldProblem, problem } from '../http/problem.ts'
-import type { Json, UserDb } from '../session/as-user.ts'
-import type { Respuesta } from '../session/once.ts'
+import type { UserDb } from '../session/as-user.ts'
+import type { Answer } from '../session/once.ts'
 import { registrarDocumento, ubicarDocumento } from './queries.ts'
 import type { CamposDocumento } from './schemas.ts'
 import { BUCKET, type StoredFile, type Upload } from './upload.ts'
@@ -31,7 +32,7 @@ export async function registrar(
   { tipo, etiqueta, lote }: CamposDocumento,
   archivo: StoredFile,
   upload: Upload,
-): Promise<Respuesta> {
+): Promise<Answer> {
   const ubicar = async () => {
     const [ubicacion] = await db.query<Ubicacion & Record<string, unknown>>(ubicarDocumento, [
       contrato.id,

@@ -1,4 +1,4 @@
-import { TooManyAtOnce, TurnTooLate } from '../db/turns.ts'
+import { TooManyAtOnce, TurnTooLate } from '../process/turns.ts'
 import { fieldProblem, Problem, problem } from './problem.ts'
 
 /** The fields of an error answer of Postgres that we read. */

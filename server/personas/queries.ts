@@ -1,9 +1,6 @@
 import type { Query } from '../db/database.ts'
 import { pagina } from '../db/fragments.ts'
 
-/** Fails with what the caller's account lacks; no more. */
-export const exigirCuenta: Query = { name: 'exigir_cuenta', text: 'select privado.exigir_cuenta()' }
-
 /** → the caller's profile. */
 export const verPerfil: Query = { name: 'ver_perfil', text: 'select public.perfil() as cuerpo' }
 

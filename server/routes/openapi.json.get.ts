@@ -1,11 +1,11 @@
 import { type Prepared, prepare, sendPrepared } from '../http/compressed.ts'
 import { openApiDocument } from '../openapi/document.ts'
-import { publico } from '../session/public.ts'
+import { withoutSession } from '../session/without-session.ts'
 
 let document: Prepared | undefined
 
 /** GET /openapi.json — OpenAPI 3.1, from the same schemas that check requests. */
-export default publico((event) => {
+export default withoutSession((event) => {
   document ??= prepare(JSON.stringify(openApiDocument()), 'application/json')
   return sendPrepared(event, document)
 })

@@ -1,12 +1,9 @@
 import { defineEventHandler, type EventHandler, type H3Event, setResponseHeader } from 'h3'
-import type { Caller, Claims, Database, Query } from '../db/database.ts'
+import type { Caller, Claims, Database, Json, Query } from '../db/database.ts'
 import { pools } from '../db/pools.ts'
 import { fromDatabase } from '../http/postgres-errors.ts'
 import { countAddress, type Session, sessionOf } from './session-of.ts'
 import { bearerOf, isAnonKey } from './sessions.ts'
-
-/** The text of a JSON value made by Postgres: it is sent as it came, so numbers keep their digits. */
-export type Json = string
 
 /** Queries whose one row has one column, `cuerpo`, with the JSON of the answer. */
 export interface UserDb extends Caller {
@@ -75,7 +72,7 @@ function answering<T>(
  * A route that answers a signed-in user: checks the session and hands over the database as that user.
  * A string that it returns is JSON.
  */
-export const comoUsuario = <T>(handler: (event: H3Event, db: UserConnection) => Promise<T>): EventHandler =>
+export const asUser = <T>(handler: (event: H3Event, db: UserConnection) => Promise<T>): EventHandler =>
   answering(handler, sessionOf)
 
 async function sessionIfAny(event: H3Event): Promise<Session | undefined> {
@@ -88,10 +85,10 @@ async function sessionIfAny(event: H3Event): Promise<Session | undefined> {
 }
 
 /** A route that answers anybody: who has no session, or only the public key of an app, is `anon` in the database. */
-export const conOSinSesion = <T>(handler: (event: H3Event, db: UserConnection) => Promise<T>): EventHandler =>
+export const asAnyone = <T>(handler: (event: H3Event, db: UserConnection) => Promise<T>): EventHandler =>
   answering(handler, sessionIfAny)
 
 /** The same, where `anon` may change something. */
-export const conOSinSesionEscribe = <T>(
+export const asAnyoneWriting = <T>(
   handler: (event: H3Event, db: UserConnection) => Promise<T>,
 ): EventHandler => answering(handler, sessionIfAny, true)

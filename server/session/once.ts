@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { getRequestHeader, type H3Event, setResponseHeader } from 'h3'
-import type { Json, UserConnection, UserDb } from './as-user.ts'
+import type { Json } from '../db/database.ts'
+import type { UserConnection, UserDb } from './as-user.ts'
 import { guardarRespuesta, iniciarClave } from './once-queries.ts'
 
 /** What a POST answers: its status and its JSON. */
-export interface Respuesta {
+export interface Answer {
   estado: number
   cuerpo: Json
 }
@@ -15,12 +16,12 @@ export interface Respuesta {
  * parallel repetition waits and a failure leaves the key free. Without a key the work simply runs.
  * @param huella what makes two requests the same, besides their path.
  */
-export async function unaSolaVez(
+export async function once(
   event: H3Event,
   db: UserConnection,
   huella: unknown,
-  work: (db: UserDb) => Promise<Respuesta>,
-): Promise<Respuesta> {
+  work: (db: UserDb) => Promise<Answer>,
+): Promise<Answer> {
   const clave = getRequestHeader(event, 'idempotency-key')
   if (clave === undefined) return work(db)
   const ruta = `POST ${event.path.split('?')[0]}`

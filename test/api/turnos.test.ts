@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, inject, it } from 'vitest'
 import { type Claims, openDatabase } from '../../server/db/database.ts'
-import { openTurns, TooManyAtOnce } from '../../server/db/turns.ts'
 import { fromDatabase } from '../../server/http/postgres-errors.ts'
+import { openTurns, TooManyAtOnce } from '../../server/process/turns.ts'
 
 const open = (max: number, isShared: boolean) =>
   openDatabase(inject('stack').authenticatorUrl, { max, isShared, queryTimeoutMs: 20_000 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, describe, expect, test } from 'vitest'
 import { PROJECT_DIR } from '../../../supabase/local/settings.ts'
-import { TooManyAtOnce } from '../../db/turns.ts'
+import { TooManyAtOnce } from '../turns.ts'
 import { createRenderer } from './renderer.ts'
 import { NotAnImage, type Transform } from './transform.ts'
 

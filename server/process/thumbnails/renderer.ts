@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import { LRUCache } from 'lru-cache'
-import { openTurns } from '../../db/turns.ts'
+import { openTurns } from '../turns.ts'
 import {
   MAX_SIDE,
   MAX_SOURCE_BYTES,

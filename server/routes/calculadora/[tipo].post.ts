@@ -2,16 +2,16 @@ import { calculadoraDe } from '../../calculo/calculadoras.ts'
 import { calcular } from '../../calculo/calcular.ts'
 import type { Calculo } from '../../calculo/cuenta.ts'
 import { guardarCalculo, parametrosDelDia } from '../../calculo/queries.ts'
-import { parametro } from '../../contratos/contrato-de.ts'
 import { created } from '../../http/created.ts'
 import { readBodyAs } from '../../http/input.ts'
+import { pathParameter } from '../../http/path.ts'
 import { problem } from '../../http/problem.ts'
-import { conOSinSesion, type UserDb } from '../../session/as-user.ts'
-import { unaSolaVez } from '../../session/once.ts'
+import { asAnyone, type UserDb } from '../../session/as-user.ts'
+import { once } from '../../session/once.ts'
 
 /** POST /calculadora/{tipo} — calculates and, with a session, keeps it. Rule: public.calculos triggers. */
-export default conOSinSesion(async (event, db) => {
-  const tipo = parametro(event, 'tipo')
+export default asAnyone(async (event, db) => {
+  const tipo = pathParameter(event, 'tipo')
   const calculadora = calculadoraDe(tipo)
   if (!calculadora) throw problem('calculadora_no_existe')
   const { fecha: dia, guardar, ...entrada } = await readBodyAs(event, calculadora.entrada)
@@ -26,7 +26,7 @@ export default conOSinSesion(async (event, db) => {
   }
   if (!guardar || db.claims.sub === undefined) return hacer(db)
 
-  const { cuerpo } = await unaSolaVez(event, db, { dia, entrada }, async (tx) => {
+  const { cuerpo } = await once(event, db, { dia, entrada }, async (tx) => {
     const calculo = await hacer(tx)
     const id = Number(await tx.one(guardarCalculo, valores(entrada, calculo)))
     return { estado: 201, cuerpo: JSON.stringify({ id, ...calculo }) }

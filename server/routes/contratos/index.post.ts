@@ -4,13 +4,13 @@ import { NuevoContratoSchema } from '../../contratos/schemas.ts'
 import { created } from '../../http/created.ts'
 import { etagOf } from '../../http/etag.ts'
 import { readBodyAs } from '../../http/input.ts'
-import { comoUsuario } from '../../session/as-user.ts'
-import { unaSolaVez } from '../../session/once.ts'
+import { asUser } from '../../session/as-user.ts'
+import { once } from '../../session/once.ts'
 
 /** POST /contratos — a contract between the caller's company and another. Rule: public.crear_contrato. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   const nuevo = await readBodyAs(event, NuevoContratoSchema)
-  const { cuerpo } = await unaSolaVez(event, db, nuevo, async (tx) => {
+  const { cuerpo } = await once(event, db, nuevo, async (tx) => {
     const creado = await tx.one(crearContrato, [
       nuevo.volumen_tm,
       nuevo.contraparte_id,

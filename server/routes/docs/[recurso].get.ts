@@ -1,12 +1,12 @@
-import { parametro } from '../../contratos/contrato-de.ts'
 import { recurso } from '../../docs/recursos.ts'
 import { sendPrepared } from '../../http/compressed.ts'
+import { pathParameter } from '../../http/path.ts'
 import { problem } from '../../http/problem.ts'
-import { publico } from '../../session/public.ts'
+import { withoutSession } from '../../session/without-session.ts'
 
 /** GET /docs/{recurso} — what the page loads, from the build itself. */
-export default publico(async (event) => {
-  const found = recurso(parametro(event, 'recurso'))
+export default withoutSession(async (event) => {
+  const found = recurso(pathParameter(event, 'recurso'))
   if (!found) throw problem('ruta_inexistente')
   return sendPrepared(event, await found)
 })

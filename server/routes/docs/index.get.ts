@@ -3,7 +3,7 @@ import { pagina, policy } from '../../docs/pagina.ts'
 import { recurso } from '../../docs/recursos.ts'
 import { docsSettings } from '../../docs/settings.ts'
 import { prepare, sendPrepared } from '../../http/compressed.ts'
-import { publico } from '../../session/public.ts'
+import { withoutSession } from '../../session/without-session.ts'
 
 async function make() {
   const [script, style, program] = await Promise.all(
@@ -17,7 +17,7 @@ async function make() {
 let page: ReturnType<typeof make> | undefined
 
 /** GET /docs — the page to read and try the endpoints, with a session. */
-export default publico(async (event) => {
+export default withoutSession(async (event) => {
   page ??= make()
   page.catch(() => {
     page = undefined

@@ -2,10 +2,10 @@ import { setResponseStatus } from 'h3'
 import { readBodyAs } from '../../http/input.ts'
 import { crearEmpresa } from '../../personas/empresas-queries.ts'
 import { NuevaEmpresaSchema } from '../../personas/schemas.ts'
-import { comoUsuario } from '../../session/as-user.ts'
+import { asUser } from '../../session/as-user.ts'
 
 /** POST /empresas — a company that may sign contracts (administrators). Rule: RLS and constraints of empresas. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   const { ruc, nombre, tipo } = await readBodyAs(event, NuevaEmpresaSchema)
   const cuerpo = await db.one(crearEmpresa, [ruc, nombre, tipo])
   setResponseStatus(event, 201)

@@ -1,20 +1,20 @@
 import { getQuery, setResponseHeader } from 'h3'
-import { sinAcceso } from '../../contratos/contrato-de.ts'
 import { csv, wantsCsv } from '../../http/csv.ts'
 import { cursorAfter, idAfter, type PageRow, pageJson } from '../../http/cursor.ts'
 import { readQueryAs } from '../../http/input.ts'
 import { paginaAvances } from '../../kpis/queries.ts'
 import { AvanceSchema, FiltroAvancesSchema } from '../../kpis/schemas.ts'
-import { comoUsuario } from '../../session/as-user.ts'
+import { asUser } from '../../session/as-user.ts'
+import { noAccess } from '../../session/no-row.ts'
 
 const COLUMNAS = Object.keys(AvanceSchema.entries)
 
 /** GET /kpis/contratos — how far each contract is, newest first. Rule: RLS of public.contratos and public.avances. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   const { limite, cursor, situacion, dias, estado, empresa } = readQueryAs(event, FiltroAvancesSchema)
   const valores = [limite, situacion, dias, estado, empresa, idAfter('avances', cursor)]
   const [pagina] = await db.query<PageRow & { activo: boolean }>(paginaAvances, valores)
-  if (!pagina?.activo) throw await sinAcceso(db)
+  if (!pagina?.activo) throw await noAccess(db)
   if (!wantsCsv(event)) return pageJson('contratos', 'avances', pagina)
   // A table has no room for the cursor.
   if (pagina.hay_mas) {

@@ -2,12 +2,12 @@ import { csv, wantsCsv } from '../../http/csv.ts'
 import { readQueryAs } from '../../http/input.ts'
 import { verKpis } from '../../kpis/queries.ts'
 import { FiltroKpisSchema, KpisSchema } from '../../kpis/schemas.ts'
-import { comoUsuario } from '../../session/as-user.ts'
+import { asUser } from '../../session/as-user.ts'
 
 const COLUMNAS = Object.keys(KpisSchema.entries.grupos.item.entries)
 
 /** GET /kpis — the indicators of the caller's company; as CSV, their groups. Rule: public.kpis and RLS of its tables. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   const { desde, hasta, agrupar, dias, empresa } = readQueryAs(event, FiltroKpisSchema)
   const cuerpo = await db.one(verKpis, [desde, hasta, agrupar, dias, empresa])
   if (!wantsCsv(event)) return cuerpo

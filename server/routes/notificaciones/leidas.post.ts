@@ -1,10 +1,10 @@
 import { leerNotificaciones } from '../../avisos/queries.ts'
 import { LeidasSchema } from '../../avisos/schemas.ts'
 import { readBodyAs } from '../../http/input.ts'
-import { comoUsuario } from '../../session/as-user.ts'
+import { asUser } from '../../session/as-user.ts'
 
 /** POST /notificaciones/leidas — those given, or all. Rule: public.leer_notificaciones. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   const { ids } = await readBodyAs(event, LeidasSchema)
   return db.one(leerNotificaciones, [ids])
 })

@@ -2,14 +2,14 @@ import { created } from '../../http/created.ts'
 import { readBodyAs } from '../../http/input.ts'
 import { crearParametro } from '../../parametros/queries.ts'
 import { NuevoParametroSchema } from '../../parametros/schemas.ts'
-import { comoUsuario } from '../../session/as-user.ts'
-import { unaSolaVez } from '../../session/once.ts'
+import { asUser } from '../../session/as-user.ts'
+import { once } from '../../session/once.ts'
 
 /** POST /parametros — a figure and the days it holds; the open one before it ends. Rule: public.parametros triggers. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   const nuevo = await readBodyAs(event, NuevoParametroSchema)
   const { tipo, variante, valor, desde, hasta } = nuevo
-  const { estado, cuerpo } = await unaSolaVez(event, db, nuevo, async (tx) => {
+  const { estado, cuerpo } = await once(event, db, nuevo, async (tx) => {
     const creado = await tx.one(crearParametro, [tipo, variante, JSON.stringify(valor), desde, hasta])
     // What may not be written is raised: a row always comes back.
     return { estado: 201, cuerpo: creado! }

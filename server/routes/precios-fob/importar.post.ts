@@ -1,13 +1,13 @@
 import { type H3Event, setResponseStatus } from 'h3'
-import { openTurns } from '../../db/turns.ts'
 import { readCsv } from '../../http/csv-body.ts'
 import { readQueryAs } from '../../http/input.ts'
 import { fromDatabase } from '../../http/postgres-errors.ts'
-import { exigirCuenta } from '../../personas/queries.ts'
 import { aplicarPrecios, type Lineas, leerPrecios } from '../../precios/importar.ts'
 import { ImportacionSchema } from '../../precios/schemas.ts'
-import { comoUsuario, type UserConnection, type UserDb } from '../../session/as-user.ts'
-import { type Respuesta, unaSolaVez } from '../../session/once.ts'
+import { openTurns } from '../../process/turns.ts'
+import { asUser, type UserConnection, type UserDb } from '../../session/as-user.ts'
+import { exigirCuenta } from '../../session/no-row.ts'
+import { type Answer, once } from '../../session/once.ts'
 
 // A file is read while it arrives, however slowly: of one person a few at once, and no body waits unread for long. What
 // has arrived is applied a few at a time, one of each person: an import is work for Postgres of some seconds, and others
@@ -16,7 +16,7 @@ const leyendo = openTurns({ each: 3, waiting: 5, patienceMs: 15_000 })
 const aplicando = openTurns({ each: 1, total: 2, waiting: 5, patienceMs: 60_000 })
 
 /** POST /precios-fob/importar — prices of a CSV, with a report line by line. Rule: public.precios_fob triggers. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   const { simular } = readQueryAs(event, ImportacionSchema)
   // Before reading a file of somebody who may write nothing.
   await db.query(exigirCuenta)
@@ -31,9 +31,9 @@ export default comoUsuario(async (event, db) => {
   return cuerpo
 })
 
-function guardarPrecios(event: H3Event, db: UserConnection, lineas: Lineas): Promise<Respuesta> {
+function guardarPrecios(event: H3Event, db: UserConnection, lineas: Lineas): Promise<Answer> {
   const aplicar = (tx: UserDb) => aplicarPrecios(tx, lineas, false)
-  return unaSolaVez(event, db, lineas, async (tx) => ({
+  return once(event, db, lineas, async (tx) => ({
     estado: 200,
     // With a key it is a transaction already.
     cuerpo: await (tx === db ? db.transaction(aplicar) : aplicar(tx)),
@@ -41,7 +41,7 @@ function guardarPrecios(event: H3Event, db: UserConnection, lineas: Lineas): Pro
 }
 
 /** What would become of each line: the same statement, undone. */
-async function simularPrecios(db: UserConnection, lineas: Lineas): Promise<Respuesta> {
+async function simularPrecios(db: UserConnection, lineas: Lineas): Promise<Answer> {
   const nada = new Error('simulated')
   let cuerpo = ''
   await db

@@ -1,17 +1,17 @@
 import * as v from 'valibot'
-import { sinAcceso } from '../../contratos/contrato-de.ts'
 import { idAfter, type PageRow, pageJson } from '../../http/cursor.ts'
 import { readQueryAs } from '../../http/input.ts'
 import { problem } from '../../http/problem.ts'
 import { FechaSchema } from '../../http/schemas.ts'
 import { paginaSerie, paginaVigentes } from '../../precios/queries.ts'
 import { FiltroPreciosSchema } from '../../precios/schemas.ts'
-import { comoUsuario } from '../../session/as-user.ts'
+import { asUser } from '../../session/as-user.ts'
+import { noAccess } from '../../session/no-row.ts'
 
 const DIA_E_ID = /^\d{4}-\d\d-\d\d_[1-9]\d{0,17}$/
 
 /** GET /precios-fob — the last of each quality and market, or a series. Rule: RLS of public.precios_fob. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   const { limite, cursor, fecha, desde, hasta, calidad, mercado, ambito } = readQueryAs(
     event,
     FiltroPreciosSchema,
@@ -29,7 +29,7 @@ export default comoUsuario(async (event, db) => {
         [limite, idAfter('vigentes', cursor), fecha, calidad, mercado, ambito],
       ] as const)
   const [pagina] = await db.query<PageRow & { activo: boolean }>(query, [...valores])
-  if (!pagina?.activo) throw await sinAcceso(db)
+  if (!pagina?.activo) throw await noAccess(db)
   return pageJson('precios', lista, pagina)
 })
 

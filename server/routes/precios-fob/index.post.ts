@@ -2,14 +2,14 @@ import { created } from '../../http/created.ts'
 import { readBodyAs } from '../../http/input.ts'
 import { crearPrecio } from '../../precios/queries.ts'
 import { NuevoPrecioSchema } from '../../precios/schemas.ts'
-import { comoUsuario } from '../../session/as-user.ts'
-import { unaSolaVez } from '../../session/once.ts'
+import { asUser } from '../../session/as-user.ts'
+import { once } from '../../session/once.ts'
 
 /** POST /precios-fob — the company's own, or an administrator's for everybody. Rule: public.precios_fob triggers. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   const nuevo = await readBodyAs(event, NuevoPrecioSchema)
   const { fecha, calidad, mercado, precio_tm, diferencial, fuente } = nuevo
-  const { estado, cuerpo } = await unaSolaVez(event, db, nuevo, async (tx) => {
+  const { estado, cuerpo } = await once(event, db, nuevo, async (tx) => {
     const creado = await tx.one(crearPrecio, [fecha, calidad, mercado, precio_tm, diferencial, fuente])
     // What may not be written is raised: a row always comes back.
     return { estado: 201, cuerpo: creado! }

@@ -2,10 +2,10 @@ import { setResponseStatus } from 'h3'
 import { checkBackups } from '../../salud/backups.ts'
 import { checkDisk, checkHealth, redisState } from '../../salud/health.ts'
 import { watched } from '../../salud/settings.ts'
-import { publico } from '../../session/public.ts'
+import { withoutSession } from '../../session/without-session.ts'
 
 /** GET /salud — 200 when every dependency answers and there is room, 503 otherwise; it tells why, and nothing else. */
-export default publico(async (event) => {
+export default withoutSession(async (event) => {
   const [dependencias, respaldo, disco] = await Promise.all([checkHealth(), checkBackups(), checkDisk()])
   const isReady =
     disco?.estado !== 'casi lleno' &&

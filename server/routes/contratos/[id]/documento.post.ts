@@ -1,4 +1,4 @@
-import { contratoDe, para, sinContrato } from '../../../contratos/contrato-de.ts'
+import { contratoDe, para, sinContrato } from '../../../contratos/contrato.ts'
 import { prepararSubida } from '../../../documentos/queries.ts'
 import { type ContratoAbierto, registrar } from '../../../documentos/registrar.ts'
 import { CamposDocumentoSchema } from '../../../documentos/schemas.ts'
@@ -7,12 +7,12 @@ import { created } from '../../../http/created.ts'
 import { readForm } from '../../../http/form.ts'
 import { check } from '../../../http/input.ts'
 import { fieldProblem, problem } from '../../../http/problem.ts'
-import { comoUsuario } from '../../../session/as-user.ts'
-import { unaSolaVez } from '../../../session/once.ts'
+import { asUser } from '../../../session/as-user.ts'
+import { once } from '../../../session/once.ts'
 import { supabase } from '../../../session/supabase.ts'
 
 /** POST /contratos/{id}/documento — attaches a file. Rules: public.documentos_contrato triggers, storage policies. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   const clave = contratoDe(event)
   const [contrato] = await db.query<ContratoAbierto & { puede: boolean }>(para(clave, prepararSubida), [
     clave.valor,
@@ -27,7 +27,7 @@ export default comoUsuario(async (event, db) => {
     if (!file) throw fieldProblem('archivo', 'Es obligatorio.')
     const campos = check(CamposDocumentoSchema, fields, 'datos_invalidos')
     const huella = { ...campos, sha256: file.sha256 }
-    const { estado, cuerpo } = await unaSolaVez(event, db, huella, (tx) =>
+    const { estado, cuerpo } = await once(event, db, huella, (tx) =>
       registrar(tx, contrato, campos, file, upload),
     )
     registrado = JSON.parse(cuerpo).url_archivo

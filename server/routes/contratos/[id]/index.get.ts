@@ -1,11 +1,11 @@
 import { setResponseStatus } from 'h3'
-import { contratoDe, para, sinContrato } from '../../../contratos/contrato-de.ts'
+import { contratoDe, para, sinContrato } from '../../../contratos/contrato.ts'
 import { verContrato } from '../../../contratos/queries.ts'
 import { etagOf, isKnown } from '../../../http/etag.ts'
-import { comoUsuario } from '../../../session/as-user.ts'
+import { asUser } from '../../../session/as-user.ts'
 
 /** GET /contratos/{id} — details, documents and lots. Rule: RLS of each table. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   const contrato = contratoDe(event)
   const cuerpo = await db.one(para(contrato, verContrato), [contrato.valor])
   if (!cuerpo) throw await sinContrato(db, contrato)

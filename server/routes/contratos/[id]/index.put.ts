@@ -1,13 +1,13 @@
 import { setResponseHeader } from 'h3'
-import { contratoDe, para, sinContrato } from '../../../contratos/contrato-de.ts'
+import { contratoDe, para, sinContrato } from '../../../contratos/contrato.ts'
 import { editarContrato } from '../../../contratos/queries.ts'
 import { EdicionContratoSchema } from '../../../contratos/schemas.ts'
 import { etagOf, requiredVersion } from '../../../http/etag.ts'
 import { readBodyAs } from '../../../http/input.ts'
-import { comoUsuario } from '../../../session/as-user.ts'
+import { asUser } from '../../../session/as-user.ts'
 
 /** PUT /contratos/{id} — changes what is sent, if nobody changed it before. Rule: public.contratos triggers. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   const contrato = contratoDe(event)
   const { actualizado_en: leido = null, ...cambios } = await readBodyAs(event, EdicionContratoSchema)
   const versiones = [requiredVersion(event), leido]

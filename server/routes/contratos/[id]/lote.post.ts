@@ -1,16 +1,16 @@
-import { contratoDe, para, sinContrato } from '../../../contratos/contrato-de.ts'
+import { contratoDe, para, sinContrato } from '../../../contratos/contrato.ts'
 import { created } from '../../../http/created.ts'
 import { readBodyAs } from '../../../http/input.ts'
 import { asociarLote } from '../../../lotes/queries.ts'
 import { NuevoLoteSchema } from '../../../lotes/schemas.ts'
-import { comoUsuario } from '../../../session/as-user.ts'
-import { unaSolaVez } from '../../../session/once.ts'
+import { asUser } from '../../../session/as-user.ts'
+import { once } from '../../../session/once.ts'
 
 /** POST /contratos/{id}/lote — associates a physical lot. Rule: public.lotes_asociados triggers. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   const contrato = contratoDe(event)
   const lote = await readBodyAs(event, NuevoLoteSchema)
-  const { cuerpo } = await unaSolaVez(event, db, lote, async (tx) => {
+  const { cuerpo } = await once(event, db, lote, async (tx) => {
     const valores = [contrato.valor, lote.codigo_lote, lote.peso_qq, lote.humedad, lote.estado]
     const asociado = await tx.one(para(contrato, asociarLote), valores)
     if (!asociado) throw await sinContrato(tx, contrato)

@@ -1,13 +1,13 @@
 import { setResponseHeader } from 'h3'
-import { contratoDe, para, sinContrato } from '../../../contratos/contrato-de.ts'
+import { contratoDe, para, sinContrato } from '../../../contratos/contrato.ts'
 import { reabrirContrato } from '../../../contratos/queries.ts'
 import { ReaperturaSchema } from '../../../contratos/schemas.ts'
 import { etagOf } from '../../../http/etag.ts'
 import { readBodyAs } from '../../../http/input.ts'
-import { comoUsuario } from '../../../session/as-user.ts'
+import { asUser } from '../../../session/as-user.ts'
 
 /** POST /contratos/{id}/reabrir — a closed contract goes on, with its reason. Rule: public.contratos_reaperturas triggers. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   const contrato = contratoDe(event)
   const { motivo } = await readBodyAs(event, ReaperturaSchema)
   const cuerpo = await db.one(para(contrato, reabrirContrato), [contrato.valor, motivo])

@@ -1,10 +1,10 @@
 import { setResponseStatus } from 'h3'
 import { cerrarSesiones } from '../../../personas/queries.ts'
 import { usuarioDe } from '../../../personas/usuario-de.ts'
-import { comoUsuario } from '../../../session/as-user.ts'
+import { asUser } from '../../../session/as-user.ts'
 
 /** POST /usuarios/{usuario}/cerrar-sesiones — its tokens are worth nothing any more. Rule: privado.cerrar_sesiones. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   await db.query(cerrarSesiones, [usuarioDe(event)])
   setResponseStatus(event, 204)
   return null

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers'
-import { TooManyAtOnce, TurnTooLate } from '../../../../server/db/turns.ts'
 import { NotAnImage } from '../../../../server/process/thumbnails/transform.ts'
+import { TooManyAtOnce, TurnTooLate } from '../../../../server/process/turns.ts'
 import type { StorageContext } from '../context.ts'
 import { invalidRequest, noSuchKey, StorageError } from '../errors.ts'
 import { header, type StorageRequest } from '../http/request.ts'

@@ -3,10 +3,10 @@ import { archivoDe } from '../../../../documentos/archivo-de.ts'
 import { openDownload } from '../../../../documentos/download.ts'
 import { isKnown } from '../../../../http/etag.ts'
 import { attachment } from '../../../../http/file-name.ts'
-import { comoUsuario } from '../../../../session/as-user.ts'
+import { asUser } from '../../../../session/as-user.ts'
 
 /** GET /contratos/{id}/documentos/{documento} — its bytes, whole or by range. Rule: storage.objects policies. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   const { archivo, version } = await archivoDe(event, db)
   const etag = `"${version}"`
   if (isKnown(event, etag)) {

@@ -1,12 +1,12 @@
-import { contratoDe, para, sinContrato } from '../../../../contratos/contrato-de.ts'
+import { contratoDe, para, sinContrato } from '../../../../contratos/contrato.ts'
 import { paginaDocumentos } from '../../../../documentos/queries.ts'
 import { FiltroDocumentosSchema } from '../../../../documentos/schemas.ts'
 import { idAfter, type PageRow, pageJson } from '../../../../http/cursor.ts'
 import { readQueryAs } from '../../../../http/input.ts'
-import { comoUsuario } from '../../../../session/as-user.ts'
+import { asUser } from '../../../../session/as-user.ts'
 
 /** GET /contratos/{id}/documentos — its documents in the order they came. Rule: RLS of documentos_contrato. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   const contrato = contratoDe(event)
   const { limite, tipo, lote, cursor } = readQueryAs(event, FiltroDocumentosSchema)
   const valores = [contrato.valor, limite, tipo, lote, idAfter('documentos', cursor)]

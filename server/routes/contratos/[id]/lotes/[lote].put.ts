@@ -1,12 +1,14 @@
-import { contratoDe, para, parametro, sinLote } from '../../../../contratos/contrato-de.ts'
+import { contratoDe, para } from '../../../../contratos/contrato.ts'
 import { readBodyAs } from '../../../../http/input.ts'
+import { pathParameter } from '../../../../http/path.ts'
 import { editarLote } from '../../../../lotes/queries.ts'
 import { EdicionLoteSchema } from '../../../../lotes/schemas.ts'
-import { comoUsuario } from '../../../../session/as-user.ts'
+import { sinLote } from '../../../../lotes/sin-lote.ts'
+import { asUser } from '../../../../session/as-user.ts'
 
 /** PUT /contratos/{id}/lotes/{lote} — moisture, weight, state. Rule: public.lotes_asociados triggers. */
-export default comoUsuario(async (event, db) => {
-  const [contrato, lote] = [contratoDe(event), parametro(event, 'lote')]
+export default asUser(async (event, db) => {
+  const [contrato, lote] = [contratoDe(event), pathParameter(event, 'lote')]
   const { peso_qq, humedad, estado } = await readBodyAs(event, EdicionLoteSchema)
   const cuerpo = await db.one(para(contrato, editarLote), [contrato.valor, lote, peso_qq, humedad, estado])
   if (!cuerpo) throw await sinLote(db, contrato, lote)

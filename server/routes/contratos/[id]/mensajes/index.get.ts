@@ -1,12 +1,12 @@
-import { contratoDe, para, sinContrato } from '../../../../contratos/contrato-de.ts'
+import { contratoDe, para, sinContrato } from '../../../../contratos/contrato.ts'
 import { paginaMensajes } from '../../../../conversacion/queries.ts'
 import { FiltroMensajesSchema } from '../../../../conversacion/schemas.ts'
 import { idAfter, type PageRow, pageJson } from '../../../../http/cursor.ts'
 import { readQueryAs } from '../../../../http/input.ts'
-import { comoUsuario } from '../../../../session/as-user.ts'
+import { asUser } from '../../../../session/as-user.ts'
 
 /** GET /contratos/{id}/mensajes — the conversation, newest first. Rule: RLS of public.mensajes. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   const contrato = contratoDe(event)
   const { limite, cursor, despues_de } = readQueryAs(event, FiltroMensajesSchema)
   const valores = [contrato.valor, limite, idAfter('mensajes', cursor), despues_de]

@@ -1,17 +1,18 @@
 import { setResponseStatus } from 'h3'
-import { contratoDe, para, sinContrato, sinLote } from '../../../../contratos/contrato-de.ts'
+import { contratoDe, para, sinContrato } from '../../../../contratos/contrato.ts'
 import { escribirMensaje } from '../../../../conversacion/queries.ts'
 import { NuevoMensajeSchema } from '../../../../conversacion/schemas.ts'
 import { readBodyAs } from '../../../../http/input.ts'
-import { comoUsuario } from '../../../../session/as-user.ts'
-import { unaSolaVez } from '../../../../session/once.ts'
+import { sinLote } from '../../../../lotes/sin-lote.ts'
+import { asUser } from '../../../../session/as-user.ts'
+import { once } from '../../../../session/once.ts'
 
 /** POST /contratos/{id}/mensajes — says something in the conversation. Rule: public.mensajes triggers. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   const contrato = contratoDe(event)
   const mensaje = await readBodyAs(event, NuevoMensajeSchema)
   const { texto, documento, lote } = mensaje
-  const { estado, cuerpo } = await unaSolaVez(event, db, mensaje, async (tx) => {
+  const { estado, cuerpo } = await once(event, db, mensaje, async (tx) => {
     const escrito = await tx.one(para(contrato, escribirMensaje), [contrato.valor, texto, documento, lote])
     if (!escrito)
       throw typeof lote === 'string' ? await sinLote(tx, contrato, lote) : await sinContrato(tx, contrato)

@@ -1,12 +1,12 @@
 import { setResponseStatus } from 'h3'
-import { contratoDe, para, sinContrato } from '../../../../contratos/contrato-de.ts'
+import { contratoDe, para, sinContrato } from '../../../../contratos/contrato.ts'
+import { asociarProveedores } from '../../../../contratos/proveedores.ts'
 import { readBodyAs } from '../../../../http/input.ts'
-import { asociarProveedores } from '../../../../personas/empresas-queries.ts'
 import { NuevosProveedoresSchema } from '../../../../personas/schemas.ts'
-import { comoUsuario } from '../../../../session/as-user.ts'
+import { asUser } from '../../../../session/as-user.ts'
 
 /** POST /contratos/{id}/proveedores — associates supplier companies. Rule: RLS and triggers of contratos_participantes. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   const contrato = contratoDe(event)
   const { proveedores } = await readBodyAs(event, NuevosProveedoresSchema)
   const cuerpo = await db.one(para(contrato, asociarProveedores), [contrato.valor, proveedores])

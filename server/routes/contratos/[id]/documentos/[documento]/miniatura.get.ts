@@ -8,10 +8,10 @@ import { fromDatabase } from '../../../../../http/postgres-errors.ts'
 import { problem } from '../../../../../http/problem.ts'
 import { thumbnails } from '../../../../../process/thumbnails/thumbnails.ts'
 import { NotAnImage, type Transform } from '../../../../../process/thumbnails/transform.ts'
-import { comoUsuario } from '../../../../../session/as-user.ts'
+import { asUser } from '../../../../../session/as-user.ts'
 
 /** GET /contratos/{id}/documentos/{documento}/miniatura — a photo, or the first page of a PDF, small. */
-export default comoUsuario(async (event, db) => {
+export default asUser(async (event, db) => {
   const { ancho, alto } = readQueryAs(event, MiniaturaSchema)
   const { archivo, version } = await archivoDe(event, db)
   const format = /image\/webp/i.test(getRequestHeader(event, 'accept') ?? '') ? 'webp' : 'jpeg'

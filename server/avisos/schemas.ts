@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { FechaHoraSchema, IdSchema } from '../http/answer-schemas.ts'
 import { EntradaIdSchema } from '../http/schemas.ts'
-import { FechaHoraSchema, IdSchema } from '../salud/schemas.ts'
 
 /** What a person may be told of. */
 export const TIPOS_DE_AVISO = [

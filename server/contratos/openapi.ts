@@ -1,12 +1,5 @@
-import {
-  DocumentoSchema,
-  FiltroDocumentosSchema,
-  FormularioDocumentoSchema,
-  MiniaturaSchema,
-  PaginaDocumentosSchema,
-} from '../documentos/schemas.ts'
-import { ESCRITURA, FALLAS, type Operation } from '../http/operation.ts'
-import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../lotes/schemas.ts'
+import { ESCRITURA, FALLAS, json, type Operation } from '../http/operation.ts'
+import { NuevosProveedoresSchema, ProveedoresSchema } from './proveedores.ts'
 import {
   ContratoSchema,
   EdicionContratoSchema,
@@ -19,7 +12,7 @@ import {
 const VERSION = ['ETag'] as const
 const CREADO = ['Location', 'ETag'] as const
 
-/** Contracts, with their documents and lots. */
+/** Contracts. */
 export const CONTRATOS: readonly Operation[] = [
   {
     method: 'get',
@@ -92,87 +85,27 @@ export const CONTRATOS: readonly Operation[] = [
     answers: { 204: { description: 'Hecho.' } },
     problems: [...FALLAS, 404, 409],
   },
+]
+
+/** The suppliers that are associated to a contract. */
+export const PROVEEDORES: readonly Operation[] = [
   {
     method: 'post',
-    path: '/contratos/{id}/documento',
-    id: 'subirDocumento',
-    tag: 'Documentos',
-    summary: 'Adjunta un documento',
-    description:
-      'El tipo del archivo se reconoce por su contenido. Los mismos bytes en el mismo contrato responden el documento que ya estaba (200). Los campos antes que el archivo: así se guarda mientras llega.',
-    body: { schema: FormularioDocumentoSchema, type: 'multipart/form-data' },
-    headers: ['Idempotency-Key'],
-    answers: {
-      201: { description: 'El documento.', body: DocumentoSchema, headers: ['Location'] },
-      200: {
-        description: 'El documento que ya tenía esos bytes.',
-        body: DocumentoSchema,
-        headers: ['Location'],
-      },
-    },
+    path: '/contratos/{id}/proveedores',
+    id: 'asociarProveedores',
+    tag: 'Contratos',
+    summary: 'Asocia empresas proveedoras al contrato, todas o ninguna',
+    body: json(NuevosProveedoresSchema),
+    answers: { 201: { description: 'Las asociadas.', body: ProveedoresSchema } },
     problems: [...ESCRITURA, 404],
   },
   {
-    method: 'get',
-    path: '/contratos/{id}/documentos',
-    id: 'listarDocumentos',
-    tag: 'Documentos',
-    summary: 'Los documentos de un contrato, en el orden en que se subieron',
-    query: FiltroDocumentosSchema,
-    answers: { 200: { description: 'Una página.', body: PaginaDocumentosSchema } },
-    problems: [400, ...FALLAS, 404],
-  },
-  {
-    method: 'get',
-    path: '/contratos/{id}/documentos/{documento}',
-    id: 'descargarDocumento',
-    tag: 'Documentos',
-    summary: 'Descarga un documento, entero o por rangos',
-    headers: ['Range', 'If-None-Match'],
-    answers: {
-      200: { description: 'El archivo.', body: 'binary', headers: ['ETag', 'Content-Disposition'] },
-      206: { description: 'El rango pedido.', body: 'binary', headers: ['ETag', 'Content-Range'] },
-      304: { description: 'Es el mismo que ya tiene.', headers: VERSION },
-    },
-    problems: [...FALLAS, 404, 416],
-  },
-  {
-    method: 'get',
-    path: '/contratos/{id}/documentos/{documento}/miniatura',
-    id: 'miniaturaDocumento',
-    tag: 'Documentos',
-    summary: 'Una foto, o la primera página de un PDF, en pequeño',
-    description:
-      'WebP para quien lo acepta (`Accept: image/webp`), JPEG para los demás; nunca más grande que el original. Lo que no se puede dibujar (XML, CSV, un archivo dañado) responde `sin_miniatura`.',
-    query: MiniaturaSchema,
-    headers: ['If-None-Match'],
-    answers: {
-      200: { description: 'La imagen.', body: 'binary', headers: VERSION },
-      304: { description: 'Es la misma que ya tiene.', headers: VERSION },
-    },
-    problems: [400, ...FALLAS, 404, 422],
-  },
-  {
-    method: 'post',
-    path: '/contratos/{id}/lote',
-    id: 'asociarLote',
-    tag: 'Lotes',
-    summary: 'Asocia un lote de cacao físico',
-    body: { schema: NuevoLoteSchema, type: 'application/json' },
-    headers: ['Idempotency-Key'],
-    answers: { 201: { description: 'El lote.', body: LoteSchema, headers: ['Location'] } },
-    problems: [...ESCRITURA, 404],
-  },
-  {
-    method: 'put',
-    path: '/contratos/{id}/lotes/{lote}',
-    id: 'editarLote',
-    tag: 'Lotes',
-    summary: 'Cambia peso, humedad o estado; el estado solo avanza',
-    description:
-      'Cuando todos los lotes de un contrato quedan Exportados (y completan el volumen, si su `cierre` lo pide), el contrato se cierra.',
-    body: { schema: EdicionLoteSchema, type: 'application/json' },
-    answers: { 200: { description: 'El lote.', body: LoteSchema } },
-    problems: [...ESCRITURA, 404],
+    method: 'delete',
+    path: '/contratos/{id}/proveedores/{empresa}',
+    id: 'retirarProveedor',
+    tag: 'Contratos',
+    summary: 'Retira una empresa proveedora; sus documentos quedan',
+    answers: { 204: { description: 'Hecho.' } },
+    problems: [...FALLAS, 404, 409],
   },
 ]

@@ -1,4 +1,17 @@
+import * as v from 'valibot'
 import { lista, porClave } from '../db/fragments.ts'
+import { EntradaIdSchema } from '../http/schemas.ts'
+import { ParticipanteSchema } from './schemas.ts'
+
+/** POST /contratos/{id}/proveedores. */
+export const NuevosProveedoresSchema = v.strictObject({
+  proveedores: v.pipe(
+    v.array(EntradaIdSchema),
+    v.minLength(1, 'Diga al menos un proveedor.'),
+    v.maxLength(50, 'Admite 50 proveedores.'),
+  ),
+})
+export const ProveedoresSchema = v.strictObject({ proveedores: v.array(ParticipanteSchema) })
 
 /** $1 contract, $2 companies → the suppliers that were associated. */
 export const asociarProveedores = porClave(

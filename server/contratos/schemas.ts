@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { DocumentoSchema } from '../documentos/schemas.ts'
 import { FijacionContratoSchema } from '../fijaciones/schemas.ts'
+import { FechaHoraSchema, IdSchema, NumeroSchema } from '../http/answer-schemas.ts'
 import {
   decimal,
   EntradaIdSchema,
@@ -12,7 +13,6 @@ import {
   texto,
 } from '../http/schemas.ts'
 import { LoteSchema } from '../lotes/schemas.ts'
-import { FechaHoraSchema, IdSchema, NumeroSchema } from '../salud/schemas.ts'
 
 export const ESTADOS = ['En revisión', 'Activo', 'Cerrado'] as const
 const EstadoSchema = v.picklist(ESTADOS, `Debe ser uno de: ${ESTADOS.join(', ')}.`)

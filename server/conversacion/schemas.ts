@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { FechaHoraSchema, IdSchema } from '../http/answer-schemas.ts'
 import { EntradaIdSchema, paginacion, texto } from '../http/schemas.ts'
-import { FechaHoraSchema, IdSchema } from '../salud/schemas.ts'
 
 /** POST /contratos/{id}/mensajes. */
 export const NuevoMensajeSchema = v.strictObject({

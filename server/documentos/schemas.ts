@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { FechaHoraSchema, IdSchema } from '../http/answer-schemas.ts'
 import { paginacion, texto } from '../http/schemas.ts'
-import { FechaHoraSchema, IdSchema } from '../salud/schemas.ts'
 import { ADMITTED_NAMES } from './content/admitted-types.ts'
 
 export const TIPOS = [

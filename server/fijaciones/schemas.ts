@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { FechaHoraSchema, IdSchema, NumeroSchema } from '../http/answer-schemas.ts'
 import { decimal, FechaSchema, texto } from '../http/schemas.ts'
-import { FechaHoraSchema, IdSchema, NumeroSchema } from '../salud/schemas.ts'
 
 /** POST /contratos/{id}/fijaciones. */
 export const NuevaFijacionSchema = v.strictObject({

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import { ESTADOS } from '../contratos/schemas.ts'
+import { IdSchema, NumeroSchema } from '../http/answer-schemas.ts'
 import { EntradaIdSchema, paginacion } from '../http/schemas.ts'
 import { ESTADOS_LOTE } from '../lotes/schemas.ts'
-import { IdSchema, NumeroSchema } from '../salud/schemas.ts'
 
 const GRUPOS = ['mes', 'contraparte', 'calidad'] as const
 const SITUACIONES = [

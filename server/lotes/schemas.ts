@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { FechaHoraSchema, IdSchema, NumeroSchema } from '../http/answer-schemas.ts'
 import { decimal, texto } from '../http/schemas.ts'
-import { FechaHoraSchema, IdSchema, NumeroSchema } from '../salud/schemas.ts'
 
 export const ESTADOS_LOTE = ['En tránsito', 'Recibido', 'Secado', 'Exportado'] as const
 

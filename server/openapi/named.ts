@@ -8,12 +8,13 @@ import {
 } from '../contratos/schemas.ts'
 import { DocumentoSchema, FormularioDocumentoSchema, PaginaDocumentosSchema } from '../documentos/schemas.ts'
 import { FijacionSchema, NuevaFijacionSchema } from '../fijaciones/schemas.ts'
+import { ProblemaSchema } from '../http/answer-schemas.ts'
 import { AvanceSchema, KpisSchema } from '../kpis/schemas.ts'
 import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../lotes/schemas.ts'
 import { NuevoParametroSchema, ParametroSchema } from '../parametros/schemas.ts'
 import { EmpresaSchema, PerfilSchema, UsuarioSchema } from '../personas/schemas.ts'
 import { InformeSchema, NuevoPrecioSchema, PrecioSchema } from '../precios/schemas.ts'
-import { ProblemaSchema, SaludSchema } from '../salud/schemas.ts'
+import { SaludSchema } from '../salud/schemas.ts'
 
 /** The schemas that the document gives a name; the others stand where they are used. */
 export const NAMED: Record<string, GenericSchema> = {

@@ -1,10 +1,12 @@
 import { NOTIFICACIONES } from '../avisos/openapi.ts'
 import { CALCULADORA } from '../calculo/openapi.ts'
-import { CONTRATOS } from '../contratos/openapi.ts'
+import { CONTRATOS, PROVEEDORES } from '../contratos/openapi.ts'
 import { CONVERSACION } from '../conversacion/openapi.ts'
+import { DOCUMENTOS } from '../documentos/openapi.ts'
 import { FIJACIONES } from '../fijaciones/openapi.ts'
 import type { Operation } from '../http/operation.ts'
 import { KPIS } from '../kpis/openapi.ts'
+import { LOTES } from '../lotes/openapi.ts'
 import { PARAMETROS } from '../parametros/openapi.ts'
 import { PERSONAS } from '../personas/openapi.ts'
 import { PRECIOS } from '../precios/openapi.ts'
@@ -13,11 +15,14 @@ import { SALUD } from '../salud/openapi.ts'
 /** Every endpoint, in the order of the page. */
 export const OPERATIONS: readonly Operation[] = [
   ...CONTRATOS,
+  ...DOCUMENTOS,
+  ...LOTES,
   ...CONVERSACION,
   ...CALCULADORA,
   ...FIJACIONES,
   ...KPIS,
   ...NOTIFICACIONES,
+  ...PROVEEDORES,
   ...PERSONAS,
   ...PARAMETROS,
   ...PRECIOS,

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { FechaHoraSchema, IdSchema } from '../http/answer-schemas.ts'
 import { decimal, FechaSchema, paginacion, SiNoSchema, texto } from '../http/schemas.ts'
-import { FechaHoraSchema, IdSchema } from '../salud/schemas.ts'
 
 const TIPOS = [
   'quintal',

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { FechaHoraSchema, IdSchema } from '../http/answer-schemas.ts'
 import { EntradaIdSchema, esTexto, texto } from '../http/schemas.ts'
-import { FechaHoraSchema, IdSchema } from '../salud/schemas.ts'
 import { nombre, ROLES, rol, uuid } from './schemas.ts'
 
 const email = v.pipe(

@@ -15,34 +15,13 @@ import {
   EmpresaSchema,
   FiltroUsuariosSchema,
   NuevaEmpresaSchema,
-  NuevosProveedoresSchema,
   PaginaUsuariosSchema,
   PerfilSchema,
-  ProveedoresSchema,
   UsuarioSchema,
 } from './schemas.ts'
 
 /** Who works with whom: companies, people, invitations and profiles. */
 export const PERSONAS: readonly Operation[] = [
-  {
-    method: 'post',
-    path: '/contratos/{id}/proveedores',
-    id: 'asociarProveedores',
-    tag: 'Contratos',
-    summary: 'Asocia empresas proveedoras al contrato, todas o ninguna',
-    body: json(NuevosProveedoresSchema),
-    answers: { 201: { description: 'Las asociadas.', body: ProveedoresSchema } },
-    problems: [...ESCRITURA, 404],
-  },
-  {
-    method: 'delete',
-    path: '/contratos/{id}/proveedores/{empresa}',
-    id: 'retirarProveedor',
-    tag: 'Contratos',
-    summary: 'Retira una empresa proveedora; sus documentos quedan',
-    answers: { 204: { description: 'Hecho.' } },
-    problems: [...FALLAS, 404, 409],
-  },
   {
     method: 'get',
     path: '/perfil',

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import { TIPOS_DE_AVISO } from '../avisos/schemas.ts'
-import { ESTADOS, ParticipanteSchema } from '../contratos/schemas.ts'
+import { ESTADOS } from '../contratos/schemas.ts'
+import { FechaHoraSchema, IdSchema, NumeroSchema } from '../http/answer-schemas.ts'
 import { EntradaIdSchema, paginacion, SiNoSchema, texto } from '../http/schemas.ts'
-import { FechaHoraSchema, IdSchema, NumeroSchema } from '../salud/schemas.ts'
 
 const TIPOS_EMPRESA = ['exportadora', 'centro_acopio', 'proveedor'] as const
 export const ROLES = [...TIPOS_EMPRESA, 'admin'] as const
@@ -44,16 +44,6 @@ export const EmpresaSchema = v.strictObject({
   ruc: v.string(),
   avisos: v.pipe(v.array(v.string()), v.description('Lo que conviene verificar, sin que se rechace.')),
 })
-
-/** POST /contratos/{id}/proveedores. */
-export const NuevosProveedoresSchema = v.strictObject({
-  proveedores: v.pipe(
-    v.array(EntradaIdSchema),
-    v.minLength(1, 'Diga al menos un proveedor.'),
-    v.maxLength(50, 'Admite 50 proveedores.'),
-  ),
-})
-export const ProveedoresSchema = v.strictObject({ proveedores: v.array(ParticipanteSchema) })
 
 const canales = { en_app: v.boolean(), push: v.boolean() }
 

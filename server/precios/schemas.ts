@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { FechaHoraSchema, IdSchema, NumeroSchema } from '../http/answer-schemas.ts'
 import { decimal, enOrden, FechaSchema, FUERA_DE_ORDEN, paginacion, texto } from '../http/schemas.ts'
-import { FechaHoraSchema, IdSchema, NumeroSchema } from '../salud/schemas.ts'
 
 const NADA = 'No hay nada que cambiar.'
 const TOPE = 1_000_000

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { expect } from 'vitest'
+import { ProblemaSchema } from '../../server/http/answer-schemas.ts'
 import { operationsAt } from '../../server/openapi/operations.ts'
-import { ProblemaSchema } from '../../server/salud/schemas.ts'
 
 interface Answer {
   status: number

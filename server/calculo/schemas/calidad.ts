@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { NumeroSchema } from '../../http/answer-schemas.ts'
 import { decimal } from '../../http/schemas.ts'
-import { NumeroSchema } from '../../salud/schemas.ts'
 import { comunes, porcentaje, variante } from './comunes.ts'
 
 /** What the cut test tells apart; a bean is one of them or something else. */

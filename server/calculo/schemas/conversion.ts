@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { NumeroSchema } from '../../http/answer-schemas.ts'
 import { decimal } from '../../http/schemas.ts'
-import { NumeroSchema } from '../../salud/schemas.ts'
 import { comunes, unidad } from './comunes.ts'
 
 /** POST /calculadora/conversion. */

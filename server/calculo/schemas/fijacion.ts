@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { NumeroSchema } from '../../http/answer-schemas.ts'
 import { decimal, FechaSchema } from '../../http/schemas.ts'
-import { NumeroSchema } from '../../salud/schemas.ts'
 import { comunes, diferencial, ny } from './comunes.ts'
 
 const tm = decimal({ mayorQue: 0, hasta: 1_000_000, decimales: 4 })

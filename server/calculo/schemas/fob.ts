@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { NumeroSchema } from '../../salud/schemas.ts'
+import { NumeroSchema } from '../../http/answer-schemas.ts'
 import { comunes, diferencial, dolares, exactamenteUno, ny, variantes } from './comunes.ts'
 
 /** POST /calculadora/fob. */

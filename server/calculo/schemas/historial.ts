@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { FechaHoraSchema, IdSchema, NumeroSchema } from '../../http/answer-schemas.ts'
 import { enOrden, FechaSchema, FUERA_DE_ORDEN, paginacion } from '../../http/schemas.ts'
-import { FechaHoraSchema, IdSchema, NumeroSchema } from '../../salud/schemas.ts'
 import { TIPOS } from '../calculadoras.ts'
 
 const tipo = v.picklist(TIPOS, `Debe ser uno de: ${TIPOS.join(', ')}.`)

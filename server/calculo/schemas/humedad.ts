@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { NumeroSchema } from '../../salud/schemas.ts'
+import { NumeroSchema } from '../../http/answer-schemas.ts'
 import { comunes, exactamenteUno, humedad, humedad_objetivo, peso, unidad } from './comunes.ts'
 
 export const RENDIMIENTOS = ['baba', 'escurrido', 'semiseco'] as const

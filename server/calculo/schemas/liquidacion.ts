@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { NumeroSchema } from '../../http/answer-schemas.ts'
 import { decimal, texto } from '../../http/schemas.ts'
-import { NumeroSchema } from '../../salud/schemas.ts'
 import { comunes, dolares, exactamenteUno, porcentaje, variantes } from './comunes.ts'
 import { RecepcionSchema, ResultadoRecepcionSchema } from './recepcion.ts'
 

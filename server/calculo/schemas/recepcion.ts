@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import { NumeroSchema } from '../../http/answer-schemas.ts'
 import { decimal } from '../../http/schemas.ts'
-import { NumeroSchema } from '../../salud/schemas.ts'
 import { comunes, humedad, humedad_objetivo, peso, unidad } from './comunes.ts'
 
 /** What is weighed and measured when cocoa comes in. */

@@ -1,8 +1,7 @@
 import { setResponseStatus } from 'h3'
 import { contratoDe, para, sinContrato } from '../../../../contratos/contrato.ts'
-import { asociarProveedores } from '../../../../contratos/proveedores.ts'
+import { asociarProveedores, NuevosProveedoresSchema } from '../../../../contratos/proveedores.ts'
 import { readBodyAs } from '../../../../http/input.ts'
-import { NuevosProveedoresSchema } from '../../../../personas/schemas.ts'
 import { asUser } from '../../../../session/as-user.ts'
 
 /** POST /contratos/{id}/proveedores — associates supplier companies. Rule: RLS and triggers of contratos_participantes. */

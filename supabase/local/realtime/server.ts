@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventHandler } from 'h3'
+import { listen } from '../../../server/db/listen.ts'
 import type { ClientAddress } from '../../../server/utils/client-address.ts'
 import type { Identifier } from '../gateway/identity.ts'
 import { createAllowance } from './allowance.ts'
@@ -13,7 +14,6 @@ import { createEntrance } from './entrance.ts'
 import type { Limits } from './limits.ts'
 import { messageOf } from './messages.ts'
 import { startPartitioner } from './partitions.ts'
-import { listenForReauthorization } from './reauthorization.ts'
 import { createReplayer } from './replay.ts'
 import { startReplication } from './replication.ts'
 import { createRest } from './rest.ts'
@@ -47,6 +47,8 @@ export interface RealtimeServer {
   close(): Promise<void>
 }
 
+/** NOTIFY of this channel says that who may hear a topic has changed; its payload is the topic, or nothing for all. */
+const REAUTHORIZE = 'realtime_reauthorize'
 const IDLE_MS = 60_000
 const LOOK_EVERY_MS = 1000
 // Policies that an admin edits act on open channels after this long.
@@ -106,7 +108,7 @@ export async function createRealtimeServer(options: RealtimeOptions): Promise<Re
     // One after the other: who joins or speaks meanwhile does not wait behind all of them.
     for (const [, channel] of concerned) await channel.reauthorize().catch((error) => console.error(error))
   }
-  const listener = listenForReauthorization(adminUrl, (topic) => void reauthorize(topic))
+  const listener = listen(adminUrl, REAUTHORIZE, (topic) => void reauthorize(topic))
 
   const ctx: RealtimeContext = {
     limits,

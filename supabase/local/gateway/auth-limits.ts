@@ -3,7 +3,7 @@ import { openLimiter, rateLimitHeaders, type Usage } from '../../../server/limit
 import { type ClientAddress, networkOf } from '../../../server/utils/client-address.ts'
 import type { Quota } from '../../../server/utils/quota.ts'
 import { AuthError, errorBody, errorHeaders } from '../auth/admin/errors.ts'
-import type { Fetch } from '../auth/admin/gate.ts'
+import type { Fetch } from '../auth/calls.ts'
 import { type GuessQuotas, openGuesses } from '../auth/guesses.ts'
 
 /** What an address, and an account, may ask of Auth; undefined where there is no limit. */

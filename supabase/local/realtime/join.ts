@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Binding } from './changes/changes.ts'
+import type { Binding } from './changes/bindings.ts'
 import { type TokenClaims, TokenError } from './tokens.ts'
 
 const Join = v.object({

@@ -1,4 +1,5 @@
-import { ChangesError, type ChangesSubscription } from './changes/changes.ts'
+import type { ChangesSubscription } from './changes/changes.ts'
+import { ChangesError } from './changes/errors.ts'
 import type { RealtimeContext } from './context.ts'
 import type { Caller, JoinRequest } from './join.ts'
 

@@ -16,6 +16,9 @@ export class TokenError extends Error {
 /** What a verified token says, with its end in seconds since 1970. */
 export type TokenClaims = Claims & { exp: number }
 
+/** Claims whose token has not ended; a legacy key counts as its role. */
+export type Caller = TokenClaims | { role: string; exp?: undefined }
+
 /** Checks access tokens and legacy keys. @throws TokenError */
 export type VerifyToken = (token: string) => Promise<TokenClaims>
 

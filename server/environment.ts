@@ -8,7 +8,7 @@ import type { Fuente } from './precios/fuente.ts'
 import { DEFAULT_APP_URL, MAIL, type MailServer, mailServerOf } from './process/mail/environment.ts'
 import { PROCESS, type ProcessSettings, processSettingsOf } from './process/settings.ts'
 import { SALUD, type SaludSettings, saludSettingsOf } from './salud/settings.ts'
-import { SUPABASE, type SupabaseSettings, supabaseSettingsOf } from './session/settings.ts'
+import { SESSIONS, SUPABASE, type SupabaseSettings, supabaseSettingsOf } from './session/settings.ts'
 
 /** A setting that is missing or does not hold what it should; the message is for who starts the process. */
 export class EnvironmentError extends Error {
@@ -20,6 +20,7 @@ const ENTRIES = {
   ...SUPABASE,
   ...DOCS,
   ...DATABASE,
+  ...SESSIONS,
   ...PUSH,
   ...MAIL,
   MAILBOX_DIR: v.optional(v.string()),

@@ -3,7 +3,7 @@ import { createClient } from '@supabase/supabase-js'
 import pg from 'pg'
 import { fill } from '../../scripts/fill.ts'
 import { DEMO_PASSWORD } from '../../scripts/seed.ts'
-import type { Query } from '../../server/db/database.ts'
+import type { Query } from '../../server/db/types.ts'
 import { makeEnv, type StackProcess, startStackProcess } from '../../test/support/stack.ts'
 import { connect, request } from './http.ts'
 

@@ -1,5 +1,5 @@
-import type { Query } from '../db/database.ts'
 import { pagina } from '../db/fragments.ts'
+import type { Query } from '../db/types.ts'
 
 // The code that it had: whoever was taken off a contract is told so, and sees the contract no more.
 const AVISO = `n.id, n.tipo, n.texto, n.datos ->> 'codigo' as contrato, n.datos - 'codigo' as datos, n.cantidad, n.creado_en, n.actualizado_en, n.leida_en, n.orden`

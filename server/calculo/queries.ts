@@ -1,5 +1,5 @@
-import type { Query } from '../db/database.ts'
 import { pagina } from '../db/fragments.ts'
+import type { Query } from '../db/types.ts'
 
 /** $1 day or null for today, $2 kinds → that day, and its parameters of those kinds for the caller as JSON. */
 export const parametrosDelDia: Query = {

@@ -1,6 +1,6 @@
 import type { H3Event } from 'h3'
-import type { Query } from '../db/database.ts'
 import type { PorClave } from '../db/fragments.ts'
+import type { Query } from '../db/types.ts'
 import { pathParameter } from '../http/path.ts'
 import { type Problem, problem } from '../http/problem.ts'
 import type { UserDb } from '../session/as-user.ts'

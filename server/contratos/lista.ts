@@ -1,6 +1,6 @@
 import type * as v from 'valibot'
-import type { Query } from '../db/database.ts'
 import { pagina } from '../db/fragments.ts'
+import type { Query } from '../db/types.ts'
 import { DATOS, RESUMEN } from './queries.ts'
 import type { FiltroContratosSchema } from './schemas.ts'
 

@@ -1,5 +1,5 @@
-import type { Query } from '../db/database.ts'
 import { lista, porClave } from '../db/fragments.ts'
+import type { Query } from '../db/types.ts'
 import { DOCUMENTO, DOCUMENTOS_DE } from '../documentos/queries.ts'
 import { FIJACION } from '../fijaciones/queries.ts'
 import { LOTE } from '../lotes/queries.ts'

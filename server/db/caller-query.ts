@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { Claims, Query } from './database.ts'
+import type { Claims, Query } from './types.ts'
 
 /** Says for one transaction who the caller is: $1 role, $2 claims as JSON. */
 export const CONTEXT: Query = {

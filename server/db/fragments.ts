@@ -1,4 +1,4 @@
-import type { Query } from './database.ts'
+import type { Query } from './types.ts'
 
 /** One query in two forms: `{id}` came as a number or as a code; each uses the index of its column. */
 export type PorClave = Record<'id' | 'codigo', Query>

@@ -1,6 +1,7 @@
 import { slot } from '../process/slot.ts'
-import { type Database, openDatabase } from './database.ts'
+import { openDatabase } from './database.ts'
 import type { DatabaseSettings } from './settings.ts'
+import type { Database } from './types.ts'
 
 /** The connections of this process to Postgres. */
 export interface Pools {

@@ -1,5 +1,5 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
-import type { Database, Query } from '../db/database.ts'
+import type { Database, Query } from '../db/types.ts'
 import { BUCKET } from './upload.ts'
 
 /** How many go at once. */

@@ -1,5 +1,5 @@
-import type { Query } from '../db/database.ts'
 import { pagina, porClave } from '../db/fragments.ts'
+import type { Query } from '../db/types.ts'
 import { loteNombrado } from '../lotes/queries.ts'
 
 // What a client said of the bytes, when it could, is no hash of ours.

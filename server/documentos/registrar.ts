@@ -1,4 +1,4 @@
-import type { Json } from '../db/database.ts'
+import type { Json } from '../db/types.ts'
 import { cleanFileName } from '../http/file-name.ts'
 import { fieldProblem, problem } from '../http/problem.ts'
 import type { UserDb } from '../session/as-user.ts'

@@ -1,5 +1,5 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
-import type { Database, Query } from '../db/database.ts'
+import type { Database, Query } from '../db/types.ts'
 import { log } from '../process/log.ts'
 import { type Inspected, inspect } from './content/inspect-file.ts'
 import { inAddress } from './download.ts'

@@ -1,5 +1,5 @@
 import { type H3Event, setResponseHeader, setResponseStatus } from 'h3'
-import type { Json } from '../db/database.ts'
+import type { Json } from '../db/types.ts'
 
 /** The keys of a new row that its address is made of. */
 interface Fila {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { getRequestHeader, type H3Event, setResponseHeader } from 'h3'
-import type { Json } from '../db/database.ts'
+import type { Json } from '../db/types.ts'
 import { problem } from './problem.ts'
 import { esInstante } from './schemas.ts'
 

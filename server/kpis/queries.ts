@@ -1,5 +1,5 @@
-import type { Query } from '../db/database.ts'
 import { pagina } from '../db/fragments.ts'
+import type { Query } from '../db/types.ts'
 
 /** $1 desde and $2 hasta, days of their months or null, $3 agrupar, $4 dias, $5 company or null → the indicators. */
 export const verKpis: Query = {

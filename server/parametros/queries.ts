@@ -1,5 +1,5 @@
-import type { Query } from '../db/database.ts'
 import { pagina } from '../db/fragments.ts'
+import type { Query } from '../db/types.ts'
 
 /** Columns of a parameter `p`, in the order of the answer. */
 const PARAMETRO =

@@ -1,4 +1,4 @@
-import type { Query } from '../db/database.ts'
+import type { Query } from '../db/types.ts'
 
 const EMPRESA = 'e.id, e.nombre, e.tipo, e.activo, e.creado_en, e.actualizado_en'
 const AVISOS = `case when privado.ruc_cumple_modulo11(e.ruc) then '[]'::json

@@ -1,5 +1,5 @@
-import type { Query } from '../db/database.ts'
 import { pagina } from '../db/fragments.ts'
+import type { Query } from '../db/types.ts'
 
 /** → the caller's profile. */
 export const verPerfil: Query = { name: 'ver_perfil', text: 'select public.perfil() as cuerpo' }

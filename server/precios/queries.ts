@@ -1,5 +1,5 @@
-import type { Query } from '../db/database.ts'
 import { pagina } from '../db/fragments.ts'
+import type { Query } from '../db/types.ts'
 
 /** Columns of a price `p`, in the order of the answer. */
 const PRECIO = `p.id, p.fecha, p.calidad, p.mercado, p.precio_tm, p.diferencial, p.precio_tm + p.diferencial as fob_tm,

@@ -1,4 +1,4 @@
-import type { Database } from '../db/database.ts'
+import type { Database } from '../db/types.ts'
 import { type Fuente, pedirPrecio } from './fuente.ts'
 
 /** What became of it: taken, waiting for an administrator, there already, or too early in the day. */

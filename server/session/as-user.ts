@@ -1,6 +1,6 @@
 import { defineEventHandler, type EventHandler, type H3Event, setResponseHeader } from 'h3'
-import type { Caller, Claims, Database, Json, Query } from '../db/database.ts'
 import { pools } from '../db/pools.ts'
+import type { Caller, Claims, Database, Json, Query } from '../db/types.ts'
 import { fromDatabase } from '../http/postgres-errors.ts'
 import { countAddress, type Session, sessionOf } from './session-of.ts'
 import { bearerOf, isAnonKey } from './sessions.ts'

@@ -1,4 +1,4 @@
-import type { Query } from '../db/database.ts'
+import type { Query } from '../db/types.ts'
 import type { Clave } from '../http/catalogue.ts'
 import { Problem, problem } from '../http/problem.ts'
 import type { UserDb } from './as-user.ts'

@@ -1,4 +1,4 @@
-import type { Query } from '../db/database.ts'
+import type { Query } from '../db/types.ts'
 
 /** $1 key, $2 path, $3 fingerprint of the input → the first answer, or null when the key is new. */
 export const iniciarClave: Query = {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { getRequestHeader, type H3Event, setResponseHeader } from 'h3'
-import type { Json } from '../db/database.ts'
+import type { Json } from '../db/types.ts'
 import type { UserConnection, UserDb } from './as-user.ts'
 import { guardarRespuesta, iniciarClave } from './once-queries.ts'
 

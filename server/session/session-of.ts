@@ -1,5 +1,5 @@
 import { type H3Event, setResponseHeaders } from 'h3'
-import type { Claims } from '../db/database.ts'
+import type { Claims } from '../db/types.ts'
 import { door } from '../http/door.ts'
 import { problem } from '../http/problem.ts'
 import { bearerOf } from './sessions.ts'

@@ -6,7 +6,7 @@ import {
   type JWTPayload,
   jwtVerify,
 } from 'jose'
-import type { Claims } from '../db/database.ts'
+import type { Claims } from '../db/types.ts'
 import { UUID } from '../http/cursor.ts'
 import { problem } from '../http/problem.ts'
 import { rememberVerifiedTokens } from './verified-tokens.ts'

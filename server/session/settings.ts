@@ -6,6 +6,10 @@ export const SUPABASE = {
   SUPABASE_URL: httpUrl,
   SUPABASE_PUBLISHABLE_KEY: v.pipe(v.string('is missing (or SUPABASE_ANON_KEY)'), v.minLength(1, 'is empty')),
   SUPABASE_SECRET_KEY: v.optional(v.string()),
+}
+
+/** What its sessions are checked by. */
+export const SESSIONS = {
   JWT_SECRET: v.optional(
     v.pipe(v.string(), v.minLength(32, 'is shorter than 32 characters, too weak for HS256')),
   ),
@@ -23,7 +27,7 @@ export interface SupabaseSettings {
 }
 
 export const supabaseSettingsOf = (
-  env: v.InferOutput<v.ObjectSchema<typeof SUPABASE, undefined>>,
+  env: v.InferOutput<v.ObjectSchema<typeof SUPABASE & typeof SESSIONS, undefined>>,
 ): SupabaseSettings => ({
   supabaseUrl: env.SUPABASE_URL,
   publishableKey: env.SUPABASE_PUBLISHABLE_KEY,

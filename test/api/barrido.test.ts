@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { createClient } from '@supabase/supabase-js'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { type Database, openDatabase } from '../../server/db/database.ts'
+import { openDatabase } from '../../server/db/database.ts'
+import type { Database } from '../../server/db/types.ts'
 import { barrerSubidas } from '../../server/documentos/barrer-subidas.ts'
 
 const stack = inject('stack')

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, inject, it } from 'vitest'
-import { type Claims, openDatabase } from '../../server/db/database.ts'
+import { openDatabase } from '../../server/db/database.ts'
+import type { Claims } from '../../server/db/types.ts'
 
 const readers = openDatabase(inject('stack').authenticatorUrl, {
   max: 2,

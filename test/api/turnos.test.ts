@@ -1,7 +1,8 @@
 // No user holds more than its part of the connections, whatever it asks for: real connections, real queries.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, inject, it } from 'vitest'
-import { type Claims, openDatabase } from '../../server/db/database.ts'
+import { openDatabase } from '../../server/db/database.ts'
+import type { Claims } from '../../server/db/types.ts'
 import { fromDatabase } from '../../server/http/postgres-errors.ts'
 import { openTurns, TooManyAtOnce } from '../../server/process/turns.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { Change } from '../../supabase/local/realtime/change.ts'
 import { messageOf } from '../../supabase/local/realtime/messages.ts'
-import type { Change } from '../../supabase/local/realtime/replication.ts'
 import { ANA, useDatabase } from './base.ts'
 
 const { sql, policy, connect } = useDatabase()

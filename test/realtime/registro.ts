@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest'
-import { type Change, startReplication } from '../../supabase/local/realtime/replication.ts'
+import type { Change } from '../../supabase/local/realtime/change.ts'
+import { startReplication } from '../../supabase/local/realtime/replication.ts'
 import type { useDatabase } from './base.ts'
 import { until } from './support.ts'
 

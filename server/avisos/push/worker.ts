@@ -1,7 +1,7 @@
-import type { Database } from '../../db/database.ts'
+import { listen } from '../../db/listen.ts'
+import type { Database } from '../../db/types.ts'
 import { log } from '../../process/log.ts'
 import type { Envio, Fcm, Resultado } from './fcm.ts'
-import { listen } from './listen.ts'
 
 export interface PushWorker {
   /** Takes no more, and waits for what is being sent. */
@@ -29,7 +29,7 @@ export function startPushWorker(options: {
   const { database, fcm, leaseS = LEASE_S } = options
   let isStopping = false
   let wake = () => {}
-  const unlisten = listen(options.databaseUrl, 'push', () => wake())
+  const listener = listen(options.databaseUrl, 'push', () => wake())
 
   const take = () =>
     database
@@ -95,7 +95,7 @@ export function startPushWorker(options: {
     async stop() {
       isStopping = true
       wake()
-      await Promise.all([running, unlisten()])
+      await Promise.all([running, listener.close()])
     },
   }
 }

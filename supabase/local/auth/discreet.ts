@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose'
 import { errorForLog } from '../../../server/process/log-redaction.ts'
 import type { AuthDatabase } from './admin/database.ts'
 import { AuthError, errorBody, errorHeaders } from './admin/errors.ts'
-import type { Fetch } from './admin/gate.ts'
+import type { Fetch } from './calls.ts'
 import { isPassword } from './hashing.ts'
 
 /** After so long a request for a mail is answered, whoever the address belongs to. */

@@ -1,5 +1,5 @@
 import { AuthError } from './admin/errors.ts'
-import type { Fetch } from './admin/gate.ts'
+import type { Fetch } from './calls.ts'
 
 const MAKES_USERS = /\/(signup|otp|magiclink)$/
 /** Of one address that may wait: whoever floods somebody's keeps nobody waiting for longer. */

@@ -3,7 +3,7 @@ import { type ClientAddress, networkOf } from '../../../server/http/client-addre
 import { openLimiter, rateLimitHeaders, type Usage } from '../../../server/http/limiter.ts'
 import type { Quota } from '../../../server/process/quota.ts'
 import { AuthError, errorBody, errorHeaders } from '../auth/admin/errors.ts'
-import type { Fetch } from '../auth/admin/gate.ts'
+import type { Fetch } from '../auth/calls.ts'
 import { type GuessQuotas, openGuesses } from '../auth/guesses.ts'
 
 /** What an address, and an account, may ask of Auth; undefined where there is no limit. */

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { errors, jwtVerify } from 'jose'
-import type { Claims } from '../../../server/db/database.ts'
+import type { Claims } from '../../../server/db/types.ts'
 import { rememberVerifiedTokens } from '../../../server/session/verified-tokens.ts'
 import type { Keys } from '../keys.ts'
 

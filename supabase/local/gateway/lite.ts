@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { type ApiKeyResolver, App } from '@supabase/lite'
 import { createPostgresConnection } from '@supabase/lite/postgres'
-import pg from 'pg'
-import type { Claims } from '../../../server/db/database.ts'
+import { listen } from '../../../server/db/listen.ts'
+import type { Claims } from '../../../server/db/types.ts'
 import { CATALOGUE } from '../../../server/http/catalogue.ts'
 import { authColumnTypes } from '../auth/admin/columns.ts'
 import type { Config } from '../config.ts'
@@ -65,36 +65,6 @@ function connect(url: string, extraSearchPath: string[], max: number, columnType
   })
   Object.assign(connection, { rlsState: 'active' })
   return connection
-}
-
-/** Reads the schema again whenever DDL notifies `pgrst`, as PostgREST does; survives a restart of Postgres. */
-function watchSchema(url: string, onChange: () => Promise<void>): () => Promise<void> {
-  let client: pg.Client | undefined
-  let isClosed = false
-  async function listen() {
-    if (isClosed) return
-    client = new pg.Client({ connectionString: url, keepAlive: true })
-    const again = () => {
-      client?.removeAllListeners('end')
-      setTimeout(() => void listen(), 500).unref()
-    }
-    client.on('error', () => {})
-    client.on('notification', () => void onChange())
-    try {
-      await client.connect()
-      client.once('end', again)
-      await client.query('listen pgrst')
-      await onChange()
-    } catch {
-      again()
-    }
-  }
-  void listen()
-  return async () => {
-    isClosed = true
-    client?.removeAllListeners('end')
-    await client?.end().catch(() => {})
-  }
 }
 
 /** config.toml's [auth] with the names that lite still uses: the CLI has renamed `email.enable_signup`. */
@@ -177,13 +147,14 @@ export function createLite(options: {
     options: { server, drivers: { email } },
   } as never)
 
-  const unwatch = watchSchema(options.authenticatorUrl, () => schemaConnection.clearSchemaCache())
+  // The schema is read again whenever DDL notifies it, as PostgREST does.
+  const ddl = listen(options.authenticatorUrl, 'pgrst', () => schemaConnection.clearSchemaCache())
   return {
     rest: restAs,
     auth: (request) => auth.fetch(request, { peerAddress: null }),
     system: (request) => rest.fetch(request, { peerAddress: null }),
     async close() {
-      await unwatch()
+      await ddl.close()
       // A connection of theirs that Postgres never answers is not waited for.
       const timeout = CLOSE_PATIENCE_S
       const connections = [restConnection, schemaConnection, authConnection]

@@ -1,4 +1,4 @@
-import type { Claims } from '../../../server/db/database.ts'
+import type { Claims } from '../../../server/db/types.ts'
 import type { Shares } from './limits.ts'
 
 /** Who pays for what it sends. */

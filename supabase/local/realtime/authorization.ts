@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import type { Claims } from '../../../server/db/database.ts'
+import type { Claims } from '../../../server/db/types.ts'
 
 /** What policies on realtime.messages let somebody do in a topic. */
 export interface Grants {

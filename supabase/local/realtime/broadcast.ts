@@ -1,6 +1,9 @@
+import { payerOf } from './admission.ts'
+import type { Channel } from './channel.ts'
 import type { RealtimeContext } from './context.ts'
 import type { Push } from './frames.ts'
-import type { ChannelState } from './state.ts'
+import { maySay } from './grants.ts'
+import { end } from './leave.ts'
 import type { Payload } from './types.ts'
 
 const TOO_MANY = 'Too many messages per second'
@@ -13,22 +16,22 @@ function contentOf({ broadcast, payload }: Push): { event: string; payload: Payl
 }
 
 /** Hands a client's broadcast to the others of its channel; one that it may not send goes nowhere. */
-export async function broadcast(ctx: RealtimeContext, state: ChannelState, push: Push): Promise<void> {
+export async function broadcast(ctx: RealtimeContext, channel: Channel, push: Push): Promise<void> {
   const content = contentOf(push)
   if (!content) return
-  const { socket, name, request, member } = state
-  const client = state.client()
-  if (!ctx.events.own(client)) return state.end(TOO_MANY)
+  const { socket, name, request, member } = channel
+  const payer = payerOf(channel)
+  if (!ctx.events.own(payer)) return end(ctx, channel, TOO_MANY)
   const { payload } = content
   const size = 'binary' in payload ? payload.binary.length : Buffer.byteLength(payload.json)
   if (size > ctx.limits.maxPayloadBytes) {
     if (request.ack) socket.reply(push, 'error', { reason: 'Payload size exceeded' })
     return
   }
-  if (request.isPrivate && !(await state.mayWrite()).broadcast) return
-  if (state.hasEnded) return
+  if (request.isPrivate && !(await maySay(ctx, channel)).broadcast) return
+  if (channel.hasEnded) return
   // Others have taken what there is: this one is lost, and the channel, whose fault it is not, stays.
-  if (!ctx.events.all(client)) {
+  if (!ctx.events.all(payer)) {
     if (request.ack) socket.reply(push, 'error', { reason: TOO_MANY })
     return
   }

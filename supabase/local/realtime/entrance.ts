@@ -5,10 +5,11 @@ import { WebSocketServer } from 'ws'
 import { type ClientAddress, networkOf } from '../../../server/http/client-address.ts'
 import type { Identifier } from '../gateway/identity.ts'
 import { userOf } from './allowance.ts'
+import type { Socket } from './channel.ts'
 import { createConnections } from './connections.ts'
 import type { RealtimeContext } from './context.ts'
 import { HandshakeError, readHandshake, refuse } from './handshake.ts'
-import { type Socket, serveSocket } from './socket.ts'
+import { serveSocket } from './socket.ts'
 
 // Largest frame of a client, in bytes.
 const MAX_FRAME = 5_000_000

@@ -2,8 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Identifier } from '../gateway/identity.ts'
 import type { Version } from './frames.ts'
-import type { Caller } from './join.ts'
-import { TokenError, type VerifyToken } from './tokens.ts'
+import { type Caller, TokenError, type VerifyToken } from './tokens.ts'
 
 /** A connection that is not taken: its status and what the JSON of the answer says. */
 export class HandshakeError extends Error {

@@ -1,79 +1,116 @@
-import * as v from 'valibot'
-import type { Binding } from './changes/changes.ts'
-import { type TokenClaims, TokenError } from './tokens.ts'
+import { randomUUID } from 'node:crypto'
+import { admit } from './admission.ts'
+import { NOTHING } from './authorization.ts'
+import type { Channel, Socket } from './channel.ts'
+import type { RealtimeContext } from './context.ts'
+import { deliver, deliverWaiting, sendEvent, tell } from './deliver.ts'
+import type { Push } from './frames.ts'
+import { mayHear, setHears } from './grants.ts'
+import { JoinError, readJoin, reasonOf } from './join-request.ts'
+import { forget, leave } from './leave.ts'
+import { subscribeToChanges } from './postgres-changes.ts'
+import { reauthorize } from './reauthorize.ts'
+import { expiredText, TokenError } from './tokens.ts'
 
-const Join = v.object({
-  config: v.optional(
-    v.object({
-      broadcast: v.optional(
-        v.object({
-          self: v.optional(v.boolean(), false),
-          ack: v.optional(v.boolean(), false),
-          replication_ready: v.optional(v.boolean(), false),
-          replay: v.optional(v.object({ since: v.number(), limit: v.optional(v.number()) })),
-        }),
-        {},
-      ),
-      presence: v.optional(
-        v.object({ key: v.optional(v.string(), ''), enabled: v.optional(v.boolean(), false) }),
-        {},
-      ),
-      postgres_changes: v.optional(v.array(v.looseObject({ event: v.string() })), []),
-      private: v.optional(v.boolean(), false),
-    }),
-    {},
-  ),
-  access_token: v.nullish(v.string()),
-})
+const UNABLE = 'UnableToConnectToProject: Realtime was unable to connect to the project database'
 
-/** What a client asks for when it joins. */
-export interface JoinRequest {
-  self: boolean
-  ack: boolean
-  /** Asks to be told when broadcasts of the database arrive. */
-  wantsReady: boolean
-  replay: { since: number; limit?: number | undefined } | undefined
-  presence: { key: string; enabled: boolean }
-  bindings: Binding[]
-  isPrivate: boolean
-  /** Undefined: that of the socket serves. */
-  token: string | undefined
-}
-
-/** A join that is refused; the message is the reason in the reply. */
-export class JoinError extends Error {
-  override name = 'JoinError'
-}
-
-/** A token as a client sends it; an API key in its place says nothing new. */
-export const tokenOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' && !value.startsWith('sb_') ? value : undefined
-
-/** Reads the payload of `phx_join`. @throws JoinError */
-export function readJoin(payload: unknown): JoinRequest {
-  const result = v.safeParse(Join, payload ?? {})
-  if (!result.success)
-    throw new JoinError(
-      `InvalidJoinPayload: ${result.issues.map((issue) => v.getDotPath(issue)).join(', ')} is not valid`,
-    )
-  const { config, access_token } = result.output
-  if (config.broadcast.replay && !config.private)
-    throw new JoinError('UnableToReplayMessages: Replay is not allowed for public channels')
-  return {
-    self: config.broadcast.self,
-    ack: config.broadcast.ack,
-    wantsReady: config.broadcast.replication_ready,
-    replay: config.broadcast.replay,
-    presence: config.presence,
-    bindings: config.postgres_changes as Binding[],
-    isPrivate: config.private,
-    token: tokenOf(access_token),
+/** Joins a client to a topic, or tells it why not. */
+export async function join(ctx: RealtimeContext, socket: Socket, push: Push): Promise<void> {
+  try {
+    makeRoom(ctx, socket, push.topic)
+    await enter(ctx, newChannel(socket, push), push)
+  } catch (error) {
+    const reason = reasonOf(error)
+    if (reason === null) console.error(error)
+    socket.reply(push, 'error', { reason: reason ?? UNABLE })
   }
 }
 
-/** The reason that a refused join gives; null when the fault is ours or the database's. */
-export const reasonOf = (error: unknown): string | null =>
-  error instanceof JoinError ? error.message : error instanceof TokenError ? error.reason : null
+/** A topic has a name, a socket one channel of it, and no more channels than the limit. @throws JoinError */
+function makeRoom(ctx: RealtimeContext, { channels }: Socket, topic: string): void {
+  if (!topic.startsWith('realtime:')) throw new JoinError('unmatched topic')
+  if (topic === 'realtime:') throw new JoinError('TopicNameRequired: You must provide a topic name')
+  const former = channels.get(topic)
+  if (former) leave(ctx, former, 'phx_close')
+  if (channels.size >= ctx.limits.maxChannelsPerClient)
+    throw new JoinError('ChannelRateLimitReached: Too many channels')
+}
 
-/** Claims whose token has not ended; a legacy key counts as its role. */
-export type Caller = TokenClaims | { role: string; exp?: undefined }
+/** @throws JoinError */
+function newChannel(socket: Socket, { topic, joinRef, ref, payload }: Push): Channel {
+  const request = readJoin(payload)
+  const channel: Channel = {
+    socket,
+    topic,
+    name: topic.slice('realtime:'.length),
+    joinRef: joinRef ?? ref,
+    request,
+    needsPostgres: request.isPrivate || request.bindings.length > 0,
+    claims: socket.claims,
+    hears: NOTHING,
+    says: undefined,
+    isStale: false,
+    wantsPresence: request.presence.enabled,
+    presenceKey: request.presence.key || randomUUID(),
+    member: {
+      version: socket.version,
+      hears: NOTHING,
+      receive: (bytes, message) => deliver(channel, bytes, message),
+    },
+    waiting: [],
+    changes: undefined,
+    room: undefined,
+    hasEnded: false,
+  }
+  return channel
+}
+
+/** Verifies the token, asks the policies, subscribes, and answers. @throws JoinError, TokenError, what Postgres says. */
+async function enter(ctx: RealtimeContext, channel: Channel, push: Push): Promise<void> {
+  const { socket, topic, name, request } = channel
+  socket.channels.set(topic, channel)
+  try {
+    // Only a token is waited for: of joins that come together, each is counted before the next is looked at.
+    if (request.token) channel.claims = await ctx.verifyToken(request.token)
+    refuseExpired(channel)
+    admit(ctx, channel)
+    if (channel.needsPostgres && !(await ctx.whenLive())) throw new Error('Postgres is not heard')
+    const grants = await mayHear(ctx, channel)
+    if (!grants.broadcast && !grants.presence)
+      throw new JoinError(
+        `Unauthorized: You do not have permissions to read from this Channel topic: ${name}`,
+      )
+    const { bindings, subscription, failure } = await subscribeToChanges(ctx, channel)
+    channel.changes = subscription
+    if (channel.hasEnded || !socket.isOpen()) return forget(ctx, channel)
+    setHears(channel, grants)
+    const room = ctx.topics.join(name, request.isPrivate, channel.member)
+    const replayed = request.replay && grants.broadcast ? await ctx.replayer.replay(name, request.replay) : []
+    if (channel.hasEnded) return
+    channel.room = room
+
+    socket.reply({ ...push, joinRef: channel.joinRef }, 'ok', { postgres_changes: bindings })
+    if (channel.member.hears.presence) sendEvent(channel, 'presence_state', room.presence.state())
+    deliverWaiting(channel, replayed)
+    if (channel.isStale) void reauthorize(ctx, channel).catch((error) => console.error(error))
+    if (request.wantsReady) void tellWhenReady(ctx, channel)
+    if (failure) tell(channel, 'postgres_changes', 'error', failure)
+    else if (subscription) tell(channel, 'postgres_changes', 'ok', 'Subscribed to PostgreSQL')
+  } catch (error) {
+    forget(ctx, channel)
+    throw error
+  }
+}
+
+/** @throws TokenError */
+function refuseExpired({ claims: { exp } }: Channel): void {
+  if (exp !== undefined && exp <= Date.now() / 1000) throw new TokenError('InvalidJWTToken', expiredText(exp))
+}
+
+/** Tells a client that asked for it when broadcasts of the database arrive. */
+async function tellWhenReady(ctx: RealtimeContext, channel: Channel): Promise<void> {
+  const isReady = await ctx.whenLive()
+  if (channel.hasEnded) return
+  if (isReady) tell(channel, 'system', 'ok', 'Replication connection established')
+  else tell(channel, 'system', 'error', 'Replication connection was not established in time')
+}

@@ -1,4 +1,4 @@
-import type { Change } from './replication.ts'
+import type { Change } from './change.ts'
 import type { Message } from './types.ts'
 
 /** The broadcast in a row of realtime.messages, as replication tells it; null for anything else. */

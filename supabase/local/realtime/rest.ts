@@ -7,7 +7,7 @@ import {
   setResponseStatus,
 } from 'h3'
 import * as v from 'valibot'
-import type { Claims } from '../../../server/db/database.ts'
+import type { Claims } from '../../../server/db/types.ts'
 import { type ClientAddress, networkOf } from '../../../server/http/client-address.ts'
 import { passedBound } from '../../../server/http/json-bounds.ts'
 import { readBody } from '../gateway/web.ts'

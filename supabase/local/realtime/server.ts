@@ -7,17 +7,17 @@ import type { Identifier } from '../gateway/identity.ts'
 import { createAllowance } from './allowance.ts'
 import { createAuthorizer } from './authorization.ts'
 import { createPostgresChanges } from './changes/changes.ts'
-import type { Channel } from './channel.ts'
+import type { Channel, Socket } from './channel.ts'
 import type { RealtimeContext } from './context.ts'
 import { createEntrance } from './entrance.ts'
+import { leave } from './leave.ts'
 import type { Limits } from './limits.ts'
 import { messageOf } from './messages.ts'
 import { startPartitioner } from './partitions.ts'
-import { listenForReauthorization } from './reauthorization.ts'
+import { endExpired, keepAuthorized } from './reauthorize.ts'
 import { createReplayer } from './replay.ts'
 import { startReplication } from './replication.ts'
 import { createRest } from './rest.ts'
-import type { Socket } from './socket.ts'
 import { createTokenVerifier } from './tokens.ts'
 import { createTopics } from './topics.ts'
 
@@ -49,8 +49,6 @@ export interface RealtimeServer {
 
 const IDLE_MS = 60_000
 const LOOK_EVERY_MS = 1000
-// Policies that an admin edits act on open channels after this long.
-const REAUTHORIZE_EVERY_MS = 30_000
 const LIVE_PATIENCE_MS = 8000
 const END_PATIENCE_MS = 5000
 
@@ -70,44 +68,6 @@ export async function createRealtimeServer(options: RealtimeOptions): Promise<Re
   let live = Promise.withResolvers<void>()
   let wasLive = false
 
-  function* channels(): Iterable<Channel> {
-    for (const socket of sockets) yield* socket.channels.values()
-  }
-
-  function onState(state: 'live' | 'lost') {
-    if (state === 'lost') {
-      live = Promise.withResolvers<void>()
-      // What they would have heard is lost to them: they join again, and fetch what they missed.
-      for (const channel of [...channels()]) if (channel.needsPostgres) channel.fail()
-      return
-    }
-    live.resolve()
-    // Public channels hear the database too, but nothing of theirs depends on it: they need not wait for it.
-    if (wasLive) for (const channel of [...channels()]) if (!channel.needsPostgres) channel.fail()
-    wasLive = true
-  }
-  const replication = await startReplication({
-    url: options.replicationUrl,
-    onState,
-    async onTransaction(transaction) {
-      for (const change of transaction) {
-        const message = messageOf(change)
-        if (message) topics.publish(message)
-      }
-      await changes.handle(transaction)
-    },
-  })
-
-  async function reauthorize(topic: string | null) {
-    const wanted = topic === null ? null : `realtime:${topic}`
-    const concerned = [...sockets].flatMap((socket) =>
-      [...socket.channels].filter(([name, { isPrivate }]) => isPrivate && (!wanted || name === wanted)),
-    )
-    // One after the other: who joins or speaks meanwhile does not wait behind all of them.
-    for (const [, channel] of concerned) await channel.reauthorize().catch((error) => console.error(error))
-  }
-  const listener = listenForReauthorization(adminUrl, (topic) => void reauthorize(topic))
-
   const ctx: RealtimeContext = {
     limits,
     topics,
@@ -123,14 +83,44 @@ export async function createRealtimeServer(options: RealtimeOptions): Promise<Re
     },
   }
 
+  function* channels(): Iterable<Channel> {
+    for (const socket of sockets) yield* socket.channels.values()
+  }
+
+  function onState(state: 'live' | 'lost') {
+    if (state === 'lost') {
+      live = Promise.withResolvers<void>()
+      // What they would have heard is lost to them: they join again, and fetch what they missed.
+      for (const channel of [...channels()]) if (channel.needsPostgres) leave(ctx, channel, 'phx_error')
+      return
+    }
+    live.resolve()
+    // Public channels hear the database too, but nothing of theirs depends on it: they need not wait for it.
+    if (wasLive)
+      for (const channel of [...channels()]) if (!channel.needsPostgres) leave(ctx, channel, 'phx_error')
+    wasLive = true
+  }
+  const replication = await startReplication({
+    url: options.replicationUrl,
+    onState,
+    async onTransaction(transaction) {
+      for (const change of transaction) {
+        const message = messageOf(change)
+        if (message) topics.publish(message)
+      }
+      await changes.handle(transaction)
+    },
+  })
+
+  const authorized = keepAuthorized(ctx, sockets, adminUrl)
+
   const looking = setInterval(() => {
     const [now, seconds] = [performance.now(), Date.now() / 1000]
     for (const socket of sockets) {
       if (now - socket.seenAt > IDLE_MS) socket.close(1000, 'idle')
-      for (const channel of [...socket.channels.values()]) channel.checkExpiry(seconds)
+      for (const channel of [...socket.channels.values()]) endExpired(ctx, channel, seconds)
     }
   }, LOOK_EVERY_MS)
-  const reauthorizing = setInterval(() => void reauthorize(null), REAUTHORIZE_EVERY_MS)
 
   const { upgrade } = createEntrance(ctx, sockets, options)
 
@@ -146,7 +136,6 @@ export async function createRealtimeServer(options: RealtimeOptions): Promise<Re
     stats: () => ({ sockets: sockets.size, channels: [...channels()].length, messages: topics.published() }),
     async close() {
       clearInterval(looking)
-      clearInterval(reauthorizing)
       for (const socket of sockets) socket.close(1001, 'The server is stopping')
       const deadline = Date.now() + 2000
       while (sockets.size > 0 && Date.now() < deadline)
@@ -154,7 +143,7 @@ export async function createRealtimeServer(options: RealtimeOptions): Promise<Re
       for (const socket of sockets) socket.terminate()
       await replication.close()
       const ended = Promise.all([
-        listener.close(),
+        authorized.close(),
         partitioner.close(),
         authorizer.close(),
         replayer.close(),

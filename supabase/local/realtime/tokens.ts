@@ -1,5 +1,5 @@
 import { errors, jwtVerify } from 'jose'
-import type { Claims } from '../../../server/db/database.ts'
+import type { Claims } from '../../../server/db/types.ts'
 import { rememberVerifiedTokens } from '../../../server/session/verified-tokens.ts'
 
 /** A token that does not hold. */
@@ -15,6 +15,9 @@ export class TokenError extends Error {
 
 /** What a verified token says, with its end in seconds since 1970. */
 export type TokenClaims = Claims & { exp: number }
+
+/** Claims whose token has not ended; a legacy key counts as its role. */
+export type Caller = TokenClaims | { role: string; exp?: undefined }
 
 /** Checks access tokens and legacy keys. @throws TokenError */
 export type VerifyToken = (token: string) => Promise<TokenClaims>

@@ -1,5 +1,5 @@
 import type { Pgoutput } from 'pg-logical-replication'
-import type { Change, Relation } from './replication.ts'
+import type { Change, Relation } from './change.ts'
 import type { SlotMessage } from './slot.ts'
 import { createTypeNames } from './type-names.ts'
 

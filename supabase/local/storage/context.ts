@@ -1,5 +1,5 @@
 import type { Storage } from 'unstorage'
-import type { Database } from '../../../server/db/database.ts'
+import type { Database } from '../../../server/db/types.ts'
 import type { Renderer } from '../../../server/process/thumbnails/renderer.ts'
 import type { ObjectDriver } from './driver/types.ts'
 import type { StorageLimits } from './limits.ts'

@@ -1,4 +1,4 @@
-import type { Claims } from '../../../server/db/database.ts'
+import type { Claims } from '../../../server/db/types.ts'
 import type { StorageContext } from './context.ts'
 import { invalidToken } from './errors.ts'
 import { SERVICE } from './http/caller.ts'

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { errors, jwtVerify, SignJWT } from 'jose'
-import type { Claims } from '../../../server/db/database.ts'
+import type { Claims } from '../../../server/db/types.ts'
 import { invalidSignature, invalidToken, StorageError } from './errors.ts'
 import type { Options } from './render/options.ts'
 

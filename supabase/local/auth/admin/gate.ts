@@ -1,17 +1,15 @@
 import { decodeJwt } from 'jose'
 import { errorForLog } from '../../../../server/process/log-redaction.ts'
+import type { Call, Fetch } from '../calls.ts'
 import { createAccountMails } from '../mail/account.ts'
 import { createLinkFollower } from '../mail/follow.ts'
-import { type Call, createMailRequests } from '../mail/requests.ts'
+import { createMailRequests } from '../mail/requests.ts'
 import type { MailContext } from '../mail/send.ts'
 import type { SignInMethod } from '../sign-in-methods.ts'
 import { type CompleteToken, createTokenCompleter } from './claims.ts'
 import type { AuthDatabase } from './database.ts'
 import { AuthError, errorBody, errorHeaders } from './errors.ts'
 import { confirmOneAddress, FIRST_CONFIRMATION, findVerification, type Verification } from './verification.ts'
-
-/** A server that speaks the fetch API. */
-export type Fetch = (request: Request) => Promise<Response>
 
 interface GateOptions {
   /** Lite's auth server. */

@@ -1,8 +1,8 @@
 import { emailExists, validationFailed } from '../admin/errors.ts'
-import type { Fetch } from '../admin/gate.ts'
 import { isEmailTaken } from '../admin/records.ts'
 import { assertPassword } from '../admin/secrets.ts'
-import { type Call, newAddress, type Pass, wishOf } from './requests.ts'
+import type { Call, Fetch, Pass } from '../calls.ts'
+import { newAddress, wishOf } from './requests.ts'
 import { findUser, type MailContext, mailCode, mailEmailChange } from './send.ts'
 
 interface Caller {

@@ -2,9 +2,9 @@ import { decodeJwt } from 'jose'
 import type { AuthDatabase } from '../admin/database.ts'
 import { AuthError } from '../admin/errors.ts'
 import { FIRST_CONFIRMATION, findVerification, type Verification } from '../admin/verification.ts'
+import type { Call, Pass } from '../calls.ts'
 import { type FlowMethod, issueAuthCode, PKCE_PREFIX } from './flow.ts'
 import { type RedirectRules, redirectOf, redirectTo } from './redirect.ts'
-import type { Call, Pass } from './requests.ts'
 
 const FLOWS: Record<string, FlowMethod> = {
   signup: 'email/signup',

@@ -5,19 +5,10 @@ import { validEmail } from '../admin/params.ts'
 import { lockUser, type UserRow, userJson } from '../admin/records.ts'
 import { assertPassword, hashPassword } from '../admin/secrets.ts'
 import { insertUser } from '../admin/users.ts'
+import type { Call, Pass } from '../calls.ts'
 import { readChallenge } from './flow.ts'
 import { redirectOf } from './redirect.ts'
 import { findUserByEmail, type MailContext, mailCode, mailEmailChange, type Wish } from './send.ts'
-
-/** A request whose body has been read. */
-export interface Call {
-  request: Request
-  url: URL
-  body: Record<string, unknown>
-}
-
-/** Answers a call as lite does. */
-export type Pass = (call: Call) => Promise<Response>
 
 const text = (value: unknown) => (typeof value === 'string' ? value : '')
 

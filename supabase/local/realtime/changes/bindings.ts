@@ -1,4 +1,4 @@
-import type { Database } from '../../../../server/db/database.ts'
+import type { Database } from '../../../../server/db/types.ts'
 import { TAKES_PATTERN, toSql } from './conditions.ts'
 import { ChangesError } from './errors.ts'
 import { type Condition, parseFilter } from './filters.ts'

@@ -1,13 +1,12 @@
-import { type Claims, openDatabase } from '../../../../server/db/database.ts'
-import type { Change } from '../replication.ts'
-import { type Binding, checkWanted, readBinding, type Wanted } from './bindings.ts'
+import { openDatabase } from '../../../../server/db/database.ts'
+import type { Claims } from '../../../../server/db/types.ts'
+import type { Change } from '../change.ts'
+import { type Binding, checkWanted, readBinding } from './bindings.ts'
 import { ChangesError } from './errors.ts'
-import { type Concerned, type Group, judge, tellFault } from './judge.ts'
+import { type Group, judge, tellFault } from './judge.ts'
 import { createPatience } from './patience.ts'
+import type { Concerned, Subscriber, Wish } from './subscriber.ts'
 import { createTables } from './tables.ts'
-
-export type { Binding } from './bindings.ts'
-export { ChangesError } from './errors.ts'
 
 /** The changes that one channel asked for. */
 export interface ChangesSubscription {
@@ -33,18 +32,9 @@ export interface PostgresChanges {
   close(): Promise<void>
 }
 
-/** One subscriber. */
-export interface Subscriber {
-  claims: Claims
-  /** Equal for all who are the same to Postgres. */
-  who: string
-  wishes: (Wanted & { id: number })[]
-  deliver(json: string): void
-}
-
 const BINDINGS_AT_MOST = 100
 
-const concerns = ({ event, schema, table }: Wanted, { relation, type }: Group) =>
+const concerns = ({ event, schema, table }: Wish, { relation, type }: Group) =>
   (event === '*' || event === type) &&
   (schema === '*' || schema === relation.schema) &&
   (table === '*' || table === relation.table)

@@ -1,21 +1,12 @@
-import type { Claims, Database } from '../../../../server/db/database.ts'
-import type { Change, Relation } from '../replication.ts'
-import type { Wanted } from './bindings.ts'
-import type { Subscriber } from './changes.ts'
+import type { Claims, Database } from '../../../../server/db/types.ts'
+import type { Change, Relation } from '../change.ts'
 import { decide } from './conditions.ts'
 import type { Condition } from './filters.ts'
 import type { Patience } from './patience.ts'
 import { describe, describeFault } from './payload.ts'
 import { whichAreSeen, whichFulfil } from './questions.ts'
+import type { Concerned, Subscriber, Wish } from './subscriber.ts'
 import type { Table, Tables } from './tables.ts'
-
-type Wish = Wanted & { id: number }
-
-/** What of a subscriber's wishes concerns a group of changes. */
-export interface Concerned {
-  subscriber: Subscriber
-  wishes: Wish[]
-}
 
 /** Changes of one kind to one table, in their order. */
 export interface Group {

@@ -1,4 +1,4 @@
-import type { Claims } from '../../../../server/db/database.ts'
+import type { Claims } from '../../../../server/db/types.ts'
 import { ChangesError } from './errors.ts'
 
 /** Keeps what one caller asks for from costing the others their changes, or the log its room. */

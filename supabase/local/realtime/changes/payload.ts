@@ -1,4 +1,4 @@
-import type { Change, Relation } from '../replication.ts'
+import type { Change, Relation } from '../change.ts'
 import type { Table } from './tables.ts'
 import { toJson } from './values.ts'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Claims, Database, Query } from '../../../../server/db/database.ts'
-import type { Change, Relation } from '../replication.ts'
+import type { Claims, Database, Query } from '../../../../server/db/types.ts'
+import type { Change, Relation } from '../change.ts'
 import { toSql } from './conditions.ts'
 import type { Condition } from './filters.ts'
 import type { Table } from './tables.ts'

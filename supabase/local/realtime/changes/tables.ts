@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { Relation } from '../replication.ts'
+import type { Relation } from '../change.ts'
 
 /** A table as one role may see it. */
 export interface Table {

@@ -1,5 +1,4 @@
-import type { Caller, Claims, Query } from '../../../../server/db/database.ts'
-import type { StorageContext } from '../context.ts'
+import type { Caller, Claims, Database, Query } from '../../../../server/db/types.ts'
 
 const SET_OPERATION: Query = {
   name: 'storage_operation',
@@ -13,7 +12,7 @@ const ROLLED_BACK = Symbol('rolled back')
  * @param operation what policies read with storage.operation(), e.g. `storage.object.upload`.
  */
 export function asCaller<T>(
-  ctx: StorageContext,
+  ctx: { db: Database },
   claims: Claims,
   operation: string,
   work: (tx: Caller) => Promise<T>,
@@ -29,7 +28,7 @@ export function asCaller<T>(
  * @throws what Postgres refuses it with.
  */
 export async function probe(
-  ctx: StorageContext,
+  ctx: { db: Database },
   claims: Claims,
   operation: string,
   work: (tx: Caller) => Promise<unknown>,

@@ -1,5 +1,5 @@
 import type { H3Event } from 'h3'
-import type { Claims } from '../../../../server/db/database.ts'
+import type { Claims } from '../../../../server/db/types.ts'
 import { invalidKey, missingCaller } from '../errors.ts'
 
 /** One call of the Storage API, its path and query decoded exactly once. */

@@ -1,4 +1,4 @@
-import type { Claims } from '../../../../server/db/database.ts'
+import type { Claims } from '../../../../server/db/types.ts'
 import { tooManyOpenUploads } from '../errors.ts'
 import { ownerOf } from '../http/caller.ts'
 

@@ -1,4 +1,4 @@
-import type { Claims, Database } from '../../../../server/db/database.ts'
+import type { Claims, Database } from '../../../../server/db/types.ts'
 import { limitsOf } from '../buckets/limits.ts'
 import type { StorageContext } from '../context.ts'
 import type { OpenObject } from '../driver/types.ts'

@@ -1,4 +1,4 @@
-import type { Database } from '../../../../server/db/database.ts'
+import type { Database } from '../../../../server/db/types.ts'
 import type { ReadableNames } from '../driver/types.ts'
 import { SERVICE } from '../http/caller.ts'
 import { CURRENT_VERSIONS } from './statements.ts'

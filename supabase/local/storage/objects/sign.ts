@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Claims } from '../../../../server/db/database.ts'
+import type { Claims } from '../../../../server/db/types.ts'
 import type { StorageContext } from '../context.ts'
 import { invalidRequest, notEnabled } from '../errors.ts'
 import { asCaller } from '../http/caller.ts'

@@ -1,4 +1,4 @@
-import type { Query } from '../../../../server/db/database.ts'
+import type { Query } from '../../../../server/db/types.ts'
 
 /** Lets the Storage API delete rows; anybody else would leave the bytes behind. */
 export const ALLOW_DELETE: Query = {

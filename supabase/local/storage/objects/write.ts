@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import type { Caller, Claims } from '../../../../server/db/database.ts'
+import type { Caller, Claims } from '../../../../server/db/types.ts'
 import type { StorageContext } from '../context.ts'
 import type { StagedObject } from '../driver/types.ts'
 import { alreadyExists, isRefusal } from '../errors.ts'

@@ -4,7 +4,7 @@ import { open, opendir, readFile, rename, rm, stat, writeFile } from 'node:fs/pr
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { DataStore, ERRORS, type Upload, Upload as UploadState } from '@tus/server'
-import type { Claims } from '../../../../server/db/database.ts'
+import type { Claims } from '../../../../server/db/types.ts'
 import { isKey, isMissing } from '../driver/paths.ts'
 import type { StorageLimits } from '../limits.ts'
 import { shareOf } from '../objects/arriving.ts'

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { openTurns } from '../process/turns.ts'
 import { askAs, CONTEXT, contextOf } from './caller-query.ts'
 import { shareClients } from './share-clients.ts'
-import type { Caller, Claims, Database, Query } from './types.ts'
+import type { Database, Query } from './types.ts'
 
 // JSON made by Postgres is passed on as text: numeric keeps its digits and nothing is parsed twice.
 // Dates and numerics are text for the same reason.

@@ -1,4 +1,4 @@
--- The physical cocoa moved against a contract, whole: columns, who sees and writes them, and every trigger in its order.
+-- The physical cocoa moved against a contract, whole: columns, who sees and writes them, every trigger in its order.
 create table public.lotes_asociados (
   id bigint generated always as identity primary key,
   contrato_id bigint not null references public.contratos (id) on delete restrict,

@@ -1,5 +1,5 @@
--- Who uploads a paper, and what is taken from its file. Triggers of public.documentos_contrato, and what they ask: an app
--- that uploads with the SDK and inserts the row gets what the function gives.
+-- Who uploads a paper, and what is taken from its file. Triggers of public.documentos_contrato, and what they ask: an
+-- app that uploads with the SDK and inserts the row gets what the function gives.
 
 -- Asked by the policies of documents and of storage.objects and by the triggers.
 create function privado.puede_subir(contrato bigint) returns boolean

@@ -51,7 +51,8 @@ comment on column public.documentos_contrato.huella_de is
 comment on column public.documentos_contrato.revisado_en is
   'Cuándo leyó el servidor sus bytes guardados; nulo, por leer.';
 
--- Where one contract has most of the papers the planner takes any other for as full: it is told that one has some twenty.
+-- Where one contract has most of the papers, the planner takes any other for as full: it is told that each has some
+-- twenty.
 alter table public.documentos_contrato alter column contrato_id set (n_distinct = -0.05);
 
 create index documentos_contrato_lote_idx on public.documentos_contrato (lote_id, contrato_id);

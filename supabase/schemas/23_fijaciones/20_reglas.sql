@@ -1,6 +1,6 @@
--- What is fixed never passes what was contracted, also when fifty fix at once; and the price of a contract to be fixed is
--- the average of what was fixed, and nothing else (privado.proteger_precio() sees to it in public.contratos). Triggers of
--- public.fijaciones.
+-- What is fixed never passes what was contracted, also when fifty fix at once; and the price of a contract to be fixed
+-- is the average of what was fixed, and nothing else (privado.proteger_precio() sees to it in public.contratos).
+-- Triggers of public.fijaciones.
 
 -- The contract is taken before what is fixed is summed: whoever fixes waits for the others, and sees them.
 create function privado.validar_fijacion() returns trigger

@@ -1,7 +1,8 @@
 -- What binds everybody, by triggers of storage.objects. Policies do not bind the service role, and the Storage API ends
--- an upload as it, with the user as the owner: one by a signed link, and in storage-api any other too. A right that ended
--- after the link was taken, or while the bytes came, must end the upload; and it must not replace a legal paper, nor what
--- somebody else put there meanwhile. Removing stays with the service role alone, which empties a database on purpose.
+-- an upload as it, with the user as the owner: one by a signed link, and in storage-api any other too. A right that
+-- ended after the link was taken, or while the bytes came, must end the upload; and it must not replace a legal paper,
+-- nor what somebody else put there meanwhile. Removing stays with the service role alone, which empties a database on
+-- purpose.
 --
 -- What storage-api is to pass on to clients is raised with a state that it knows (42501 → 403, 23505 → 409): to any
 -- other it answers 500.

@@ -1,5 +1,5 @@
--- Who joins a contract as an associated supplier, who leaves it, and who is party. Exporter and counterparty are written
--- by the contract itself.
+-- Who joins a contract as an associated supplier, who leaves it, and who is party. Exporter and counterparty are
+-- written by the contract itself.
 
 create function privado.participa(contrato bigint) returns boolean
 language plpgsql stable security definer set search_path = '' as $$

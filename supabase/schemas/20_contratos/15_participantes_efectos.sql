@@ -48,7 +48,8 @@ begin
   return null;
 end
 $$;
-comment on function privado.sumar_partes() is 'Disparador: los indicadores de quien llega a un contrato y de quien se va.';
+comment on function privado.sumar_partes() is
+  'Disparador: los indicadores de quien llega a un contrato y de quien se va.';
 
 revoke all on function privado.contar_participante(), privado.reautorizar_canal(), privado.sumar_partes()
   from public;

@@ -1,5 +1,6 @@
--- A contract joins an exporter and another company, is created for the caller's own company, and makes both party to it.
--- Where auth.uid() is null the system writes (seed, workers): it may name any company, the rules of the trade still hold.
+-- A contract joins an exporter and another company, is created for the caller's own company, and makes both party to
+-- it. Where auth.uid() is null the system writes (seed, workers): it may name any company, the rules of the trade still
+-- hold.
 
 create function privado.fijar_origen() returns trigger
 language plpgsql set search_path = '' as $$

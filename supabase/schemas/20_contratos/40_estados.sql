@@ -1,5 +1,6 @@
--- What may change in a contract and when. En revisión → Activo by the exporter; → Cerrado by itself when what its closing
--- asks is fulfilled, or by an administrator; Cerrado → Activo by a reopening that says why, or by an administrator.
+-- What may change in a contract and when. En revisión → Activo by the exporter; → Cerrado by itself when what its
+-- closing asks is fulfilled, or by an administrator; Cerrado → Activo by a reopening that says why, or by an
+-- administrator.
 
 create function privado.proteger_contrato() returns trigger
 language plpgsql set search_path = '' as $$

@@ -53,6 +53,7 @@ begin
   return null;
 end
 $$;
-comment on function privado.sumar_contratos() is 'Disparador: lo que un contrato editado suma a los indicadores, menos lo que sumaba.';
+comment on function privado.sumar_contratos() is
+  'Disparador: lo que un contrato editado suma a los indicadores, menos lo que sumaba.';
 
 revoke all on function privado.contar_contrato(), privado.sumar_contratos() from public;

@@ -120,7 +120,8 @@ create trigger _100_fijar_origen before insert on public.contratos
 -- Code, parties and origin never change; a closed contract is not edited, and a deleted one is not there.
 create trigger _100_proteger_contrato before update on public.contratos
   for each row execute function privado.proteger_contrato();
--- Its exporter chooses how it closes, and it closes if it fulfils that already: before _200_cambiar_estado, which dates it.
+-- Its exporter chooses how it closes, and it closes if it fulfils that already: before _200_cambiar_estado, which dates
+-- it.
 create trigger _150_elegir_cierre before update on public.contratos
   for each row when (
     old.cierre is distinct from new.cierre

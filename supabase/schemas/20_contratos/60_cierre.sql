@@ -1,6 +1,6 @@
 -- When a contract closes by itself, as its exporter chose: when its lots are all exported, or when they are and besides
--- make up the volume, less its tolerance, so that what ships in parts is not closed by its first lot. Whoever closes it,
--- all are told how much of the volume was exported.
+-- make up the volume, less its tolerance, so that what ships in parts is not closed by its first lot. Whoever closes
+-- it, all are told how much of the volume was exported.
 
 create function privado.exportado_tm(contrato bigint) returns numeric
 language plpgsql stable security definer set search_path = '' as $$

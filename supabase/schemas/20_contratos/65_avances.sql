@@ -1,6 +1,7 @@
--- How much of a contract was delivered is asked of many contracts at once, and summing the lots of each is too slow: the
--- sum is kept, one row per contract. The row is also the turn of who changes what is summed of that contract (see the
--- indicators): it is written at every such change, so under repeatable read too nobody sums over what it cannot see.
+-- How much of a contract was delivered is asked of many contracts at once, and summing the lots of each is too slow:
+-- the sum is kept, one row per contract. The row is also the turn of who changes what is summed of that contract (see
+-- the indicators): it is written at every such change, so under repeatable read too nobody sums over what it cannot
+-- see.
 create table public.avances (
   contrato_id bigint primary key references public.contratos (id) on delete restrict,
   lotes integer not null default 0,
@@ -23,8 +24,8 @@ revoke all on public.avances from anon, authenticated, service_role;
 -- What is fixed is no business of an associated supplier.
 grant select (contrato_id, lotes, recibido_qq, exportado_qq) on public.avances to authenticated;
 
--- It has no triggers: those of contracts, participants, lots and fixings write it. In order: whoever sums for a contract
--- holds its row until it commits, and reads the rest after it.
+-- It has no triggers: those of contracts, participants, lots and fixings write it. In order: whoever sums for a
+-- contract holds its row until it commits, and reads the rest after it.
 create function privado.tomar_avances(contratos bigint[]) returns void
 language plpgsql volatile set search_path = '' as $$
 begin
@@ -32,5 +33,6 @@ begin
   on conflict (contrato_id) do update set lotes = a.lotes;
 end
 $$;
-comment on function privado.tomar_avances(bigint[]) is 'Toma los avances de unos contratos hasta el fin de la transacción.';
+comment on function privado.tomar_avances(bigint[]) is
+  'Toma los avances de unos contratos hasta el fin de la transacción.';
 revoke all on function privado.tomar_avances(bigint[]) from public;

@@ -1,7 +1,8 @@
 -- A page of contracts costs the same for a company of five and one of a million, whatever is asked. No fixed plan does
--- that: a rare state goes by its index, a rare text by the trigrams, a common one by the newest contracts, a small company
--- by its own. And under RLS the planner may not use a trigram index at all (its operators could leak through errors). So
--- the ids of a page are found inside a definer that asks itself who is party, with a plan made for the values at hand.
+-- that: a rare state goes by its index, a rare text by the trigrams, a common one by the newest contracts, a small
+-- company by its own. And under RLS the planner may not use a trigram index at all (its operators could leak through
+-- errors). So the ids of a page are found inside a definer that asks itself who is party, with a plan made for the
+-- values at hand.
 
 -- "rows 21": planned as if it might give a thousand, in a database of few contracts all of them would be read, and all
 -- companies, instead of those that were found.

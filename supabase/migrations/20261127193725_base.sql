@@ -349,65 +349,6 @@ comment on function privado.latido(uuid) is 'Difunde un latido por un canal púb
 revoke all on function privado.latido(uuid) from public;
 grant execute on function privado.latido(uuid) to service_role;
 
--- supabase/schemas/00_privado/90_notificar_cambio.sql
-
--- What changes in a contract is told to the other parties: one trigger function for the tables that tell it (contratos,
--- contratos_participantes, lotes_asociados, documentos_contrato, mensajes). Who is told, and how: 31_avisos.
-create function privado.notificar_cambio() returns trigger
-language plpgsql security definer set search_path = '' as $$
-declare
-  v_contrato bigint;
-  v_codigo text;
-  v_empresa bigint;
-begin
-  if tg_table_name = 'contratos' then
-    v_contrato := new.id;
-  elsif tg_op = 'DELETE' then
-    v_contrato := old.contrato_id;
-  else
-    v_contrato := new.contrato_id;
-  end if;
-  select c.codigo into v_codigo from public.contratos c where c.id = v_contrato;
-  case tg_table_name
-    when 'mensajes' then
-      perform privado.notificar(v_contrato, 'mensaje', format('Mensaje nuevo de %s en %s.', new.autor, v_codigo),
-        jsonb_build_object('codigo', v_codigo, 'mensaje_id', new.id));
-    when 'contratos' then
-      perform privado.notificar(v_contrato, 'contrato',
-        case when tg_op = 'INSERT' then format('%s abrió el contrato %s.', privado.quien(), v_codigo)
-          when old.estado <> new.estado then format('El contrato %s pasó a %s.', v_codigo, new.estado)
-          else format('%s editó el contrato %s.', privado.quien(), v_codigo) end,
-        -- How much was exported goes beside the text, which a locked screen shows.
-        jsonb_build_object('codigo', v_codigo, 'estado', new.estado)
-          || case when tg_op = 'UPDATE' and old.estado <> new.estado and new.estado = 'Cerrado'
-            then jsonb_build_object('exportado_tm', privado.exportado_tm(new.id), 'volumen_tm', new.volumen_tm)
-            else '{}' end);
-    when 'documentos_contrato' then
-      perform privado.notificar(v_contrato, 'documento', format('%s subió un documento a %s.', privado.quien(), v_codigo),
-        jsonb_build_object('codigo', v_codigo, 'documento_id', new.id, 'tipo', new.tipo));
-    when 'lotes_asociados' then
-      perform privado.notificar(v_contrato, 'lote',
-        case when tg_op = 'INSERT'
-          then format('%s asoció el lote %s a %s.', privado.quien(), new.codigo_lote, v_codigo)
-          else format('El lote %s de %s pasó a %s.', new.codigo_lote, v_codigo, new.estado) end,
-        jsonb_build_object('codigo', v_codigo, 'lote_id', new.id, 'estado', new.estado));
-    when 'contratos_participantes' then
-      if tg_op = 'DELETE' then
-        v_empresa := old.empresa_id;
-      else
-        v_empresa := new.empresa_id;
-      end if;
-      perform privado.notificar(v_contrato, 'participante',
-        format(case tg_op when 'INSERT' then '%s asoció a %s al contrato %s.' else '%s retiró a %s del contrato %s.' end,
-          privado.quien(), (select e.nombre from public.empresas e where e.id = v_empresa), v_codigo),
-        jsonb_build_object('codigo', v_codigo, 'empresa_id', v_empresa), v_empresa);
-  end case;
-  return null;
-end
-$$;
-comment on function privado.notificar_cambio() is 'Disparador: lo que cambia en un contrato se avisa a las otras partes.';
-revoke all on function privado.notificar_cambio() from public;
-
 -- supabase/schemas/10_empresas/10_ruc.sql
 
 -- What a RUC is, and the cédula that the one of a natural person carries.
@@ -1347,8 +1288,8 @@ grant execute on function privado.participa(bigint) to authenticated, service_ro
 
 -- supabase/schemas/20_contratos/15_participantes_efectos.sql
 
--- What follows when a company joins a contract or leaves it: the conversation tells it, the channels are closed to who
--- left, the indicators are of who is party.
+-- What follows when a company joins a contract or leaves it: the conversation and the people tell it, the channels are
+-- closed to who left, the indicators are of who is party.
 
 create function privado.contar_participante() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -1367,6 +1308,23 @@ end
 $$;
 comment on function privado.contar_participante() is
   'Disparador: proveedores asociados y retirados, en la conversación.';
+
+-- Who joins or leaves is told too: once it left it is no party.
+create function privado.avisar_de_participante() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  parte constant public.contratos_participantes := case tg_op when 'DELETE' then old else new end;
+  codigo constant text := (select c.codigo from public.contratos c where c.id = parte.contrato_id);
+begin
+  perform privado.notificar(parte.contrato_id, 'participante',
+    format(case tg_op when 'INSERT' then '%s asoció a %s al contrato %s.' else '%s retiró a %s del contrato %s.' end,
+      privado.quien(), (select e.nombre from public.empresas e where e.id = parte.empresa_id), codigo),
+    jsonb_build_object('codigo', codigo, 'empresa_id', parte.empresa_id), parte.empresa_id);
+  return null;
+end
+$$;
+comment on function privado.avisar_de_participante() is
+  'Disparador: proveedores asociados y retirados, avisados a las otras partes y a ellos.';
 
 -- Whoever leaves a contract stops hearing its channels at once, not when its token is renewed: see
 -- privado.reautorizar_canales(). Who is added needs no notice: it joins when it wants.
@@ -1400,8 +1358,8 @@ $$;
 comment on function privado.sumar_partes() is
   'Disparador: los indicadores de quien llega a un contrato y de quien se va.';
 
-revoke all on function privado.contar_participante(), privado.reautorizar_canal(), privado.sumar_partes()
-  from public;
+revoke all on function privado.contar_participante(), privado.avisar_de_participante(), privado.reautorizar_canal(),
+  privado.sumar_partes() from public;
 
 -- supabase/schemas/20_contratos/20_contratos_participantes.sql
 
@@ -1475,9 +1433,9 @@ create trigger _600_contar_retiro after delete on public.contratos_participantes
   for each row execute function privado.contar_participante();
 -- The other parties are notified, and the supplier itself.
 create trigger _700_notificar after insert on public.contratos_participantes
-  for each row when (new.papel = 'proveedor') execute function privado.notificar_cambio();
+  for each row when (new.papel = 'proveedor') execute function privado.avisar_de_participante();
 create trigger _710_notificar_retiro after delete on public.contratos_participantes
-  for each row execute function privado.notificar_cambio();
+  for each row execute function privado.avisar_de_participante();
 -- Who is hidden from it, or left, stops hearing its channels at once.
 create trigger _920_reautorizar_canal after update or delete on public.contratos_participantes
   for each row execute function privado.reautorizar_canal();
@@ -1723,7 +1681,7 @@ revoke all on function privado.proteger_contrato(), privado.elegir_cierre(), pri
 -- supabase/schemas/20_contratos/45_efectos.sql
 
 -- What follows from a contract that is opened or changes: its conversation tells it (the first message opens the
--- channel), and its indicators move in the same transaction.
+-- channel), so are its other parties, and its indicators move in the same transaction.
 
 create function privado.contar_contrato() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -1741,6 +1699,31 @@ begin
 end
 $$;
 comment on function privado.contar_contrato() is 'Disparador: apertura y estados de un contrato, en su conversación.';
+
+create function privado.avisar_de_contrato() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  datos jsonb := jsonb_build_object('codigo', new.codigo, 'estado', new.estado);
+  texto text;
+begin
+  if tg_op = 'INSERT' then
+    texto := format('%s abrió el contrato %s.', privado.quien(), new.codigo);
+  elsif old.estado = new.estado then
+    texto := format('%s editó el contrato %s.', privado.quien(), new.codigo);
+  else
+    texto := format('El contrato %s pasó a %s.', new.codigo, new.estado);
+    -- How much was exported goes beside the text, which a locked screen shows.
+    if new.estado = 'Cerrado' then
+      datos := datos
+        || jsonb_build_object('exportado_tm', privado.exportado_tm(new.id), 'volumen_tm', new.volumen_tm);
+    end if;
+  end if;
+  perform privado.notificar(new.id, 'contrato', texto, datos);
+  return null;
+end
+$$;
+comment on function privado.avisar_de_contrato() is
+  'Disparador: apertura, estados y ediciones de un contrato, avisados a las otras partes.';
 
 -- Whoever changes what is summed takes the row of avances first, and reads the rest after it: of two that change the
 -- same contract, the second sees all that the first did.
@@ -1780,7 +1763,7 @@ $$;
 comment on function privado.sumar_contratos() is
   'Disparador: lo que un contrato editado suma a los indicadores, menos lo que sumaba.';
 
-revoke all on function privado.contar_contrato(), privado.sumar_contratos() from public;
+revoke all on function privado.contar_contrato(), privado.avisar_de_contrato(), privado.sumar_contratos() from public;
 
 -- supabase/schemas/20_contratos/50_contratos.sql
 
@@ -1956,7 +1939,7 @@ create trigger _500_ocultar_participantes after update on public.contratos
   execute function privado.ocultar_participantes();
 -- The other parties, which 500 has written, are notified. A price that a trigger writes is told by what made it.
 create trigger _700_notificar after insert on public.contratos
-  for each row execute function privado.notificar_cambio();
+  for each row execute function privado.avisar_de_contrato();
 create trigger _710_notificar_edicion after update on public.contratos
   for each row when (
     (old.volumen_tm, old.fecha_firma, old.observaciones, old.estado, old.calidad, old.fecha_entrega,
@@ -1964,7 +1947,7 @@ create trigger _710_notificar_edicion after update on public.contratos
       is distinct from (new.volumen_tm, new.fecha_firma, new.observaciones, new.estado, new.calidad, new.fecha_entrega,
       new.tolerancia_pct, new.modalidad_precio, new.cierre)
     or (old.precio_fijado_tm is distinct from new.precio_fijado_tm and pg_trigger_depth() = 0))
-  execute function privado.notificar_cambio();
+  execute function privado.avisar_de_contrato();
 
 -- After the statement.
 -- What it adds to the indicators, less what it added. A contract that is born is summed with its parties.
@@ -2585,8 +2568,8 @@ revoke all on function privado.validar_lote(), privado.pesar_lote(), privado.aco
 
 -- supabase/schemas/21_lotes/20_efectos.sql
 
--- What a lot does beyond its row: it closes its contract, is told in the conversation, and adds to the progress and the
--- indicators. Triggers of public.lotes_asociados; notices are told by privado.notificar_cambio().
+-- What a lot does beyond its row: it closes its contract, is told in the conversation and to the other parties, and
+-- adds to the progress and the indicators. Triggers of public.lotes_asociados.
 
 create function privado.cerrar_contrato() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -2616,6 +2599,20 @@ begin
 end
 $$;
 comment on function privado.contar_lote() is 'Disparador: lotes nuevos y sus estados, en la conversación.';
+
+create function privado.avisar_de_lote() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  codigo constant text := (select c.codigo from public.contratos c where c.id = new.contrato_id);
+begin
+  perform privado.notificar(new.contrato_id, 'lote',
+    case when tg_op = 'INSERT' then format('%s asoció el lote %s a %s.', privado.quien(), new.codigo_lote, codigo)
+      else format('El lote %s de %s pasó a %s.', new.codigo_lote, codigo, new.estado) end,
+    jsonb_build_object('codigo', codigo, 'lote_id', new.id, 'estado', new.estado));
+  return null;
+end
+$$;
+comment on function privado.avisar_de_lote() is 'Disparador: lotes nuevos y sus estados, avisados a las otras partes.';
 
 -- By statement: the lots of one request are summed at once.
 create function privado.sumar_lotes() returns trigger
@@ -2660,7 +2657,8 @@ end
 $$;
 comment on function privado.sumar_lotes() is 'Disparador: lo que unos lotes suman a los indicadores y al avance de sus contratos.';
 
-revoke all on function privado.cerrar_contrato(), privado.contar_lote(), privado.sumar_lotes() from public;
+revoke all on function privado.cerrar_contrato(), privado.contar_lote(), privado.avisar_de_lote(),
+  privado.sumar_lotes() from public;
 
 -- supabase/schemas/21_lotes/30_lotes_asociados.sql
 
@@ -2763,9 +2761,9 @@ create trigger _900_marcar_actualizado before update on public.lotes_asociados
 -- After each row.
 -- The notice and the message come before the closing: a contract that closes with its last lot is told after the lot.
 create trigger _030_notificar after insert on public.lotes_asociados
-  for each row execute function privado.notificar_cambio();
+  for each row execute function privado.avisar_de_lote();
 create trigger _040_notificar_estado after update on public.lotes_asociados
-  for each row when (old.estado is distinct from new.estado) execute function privado.notificar_cambio();
+  for each row when (old.estado is distinct from new.estado) execute function privado.avisar_de_lote();
 create trigger _050_contar after insert on public.lotes_asociados
   for each row execute function privado.contar_lote();
 create trigger _060_contar_estado after update on public.lotes_asociados
@@ -2934,8 +2932,8 @@ revoke all on function privado.tomar_objeto(text, text), privado.validar_documen
 
 -- supabase/schemas/22_documentos/25_efectos.sql
 
--- What a paper does beyond its row: it becomes the file of the contract, and is told in the conversation. Triggers of
--- public.documentos_contrato; notices are told by privado.notificar_cambio().
+-- What a paper does beyond its row: it becomes the file of the contract, and is told in the conversation and to the
+-- other parties. Triggers of public.documentos_contrato.
 
 create function privado.fijar_archivo_pdf() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -2957,7 +2955,19 @@ end
 $$;
 comment on function privado.contar_documento() is 'Disparador: documentos nuevos, en la conversación.';
 
-revoke all on function privado.fijar_archivo_pdf(), privado.contar_documento() from public;
+create function privado.avisar_de_documento() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  codigo constant text := (select c.codigo from public.contratos c where c.id = new.contrato_id);
+begin
+  perform privado.notificar(new.contrato_id, 'documento', format('%s subió un documento a %s.', privado.quien(), codigo),
+    jsonb_build_object('codigo', codigo, 'documento_id', new.id, 'tipo', new.tipo));
+  return null;
+end
+$$;
+comment on function privado.avisar_de_documento() is 'Disparador: documentos nuevos, avisados a las otras partes.';
+
+revoke all on function privado.fijar_archivo_pdf(), privado.contar_documento(), privado.avisar_de_documento() from public;
 
 -- supabase/schemas/22_documentos/30_documentos_contrato.sql
 
@@ -3071,7 +3081,7 @@ create trigger _600_contar after insert on public.documentos_contrato
   for each row execute function privado.contar_documento();
 -- And to each person of the other parties.
 create trigger _700_notificar after insert on public.documentos_contrato
-  for each row execute function privado.notificar_cambio();
+  for each row execute function privado.avisar_de_documento();
 
 -- supabase/schemas/22_documentos/40_revision.sql
 
@@ -3386,8 +3396,8 @@ create trigger _800_sumar after insert or update on public.fijaciones
 
 -- supabase/schemas/30_conversacion/10_mensajes_reglas.sql
 
--- The rules of public.mensajes: who signs a message and when, that it stays as it was said, and that its contract's
--- channel hears it.
+-- The rules of public.mensajes: who signs a message and when, that it stays as it was said, that its contract's channel
+-- hears it and the other parties are told of it.
 
 -- The contract is locked before the id is taken: in one contract, ids are in the order of the commits, so that
 -- whoever asks for what came after the last one it knows misses nothing.
@@ -3438,6 +3448,20 @@ end
 $$;
 comment on function privado.difundir_mensaje() is 'Disparador: el mensaje llega al canal de su contrato.';
 revoke all on function privado.difundir_mensaje() from public;
+
+create function privado.avisar_de_mensaje() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  codigo constant text := (select c.codigo from public.contratos c where c.id = new.contrato_id);
+begin
+  perform privado.notificar(new.contrato_id, 'mensaje', format('Mensaje nuevo de %s en %s.', new.autor, codigo),
+    jsonb_build_object('codigo', codigo, 'mensaje_id', new.id));
+  return null;
+end
+$$;
+comment on function privado.avisar_de_mensaje() is
+  'Disparador: lo que alguien dice en la conversación, avisado a las otras partes.';
+revoke all on function privado.avisar_de_mensaje() from public;
 
 -- supabase/schemas/30_conversacion/20_mensajes.sql
 
@@ -3513,7 +3537,7 @@ create trigger _500_difundir after insert on public.mensajes
   for each row execute function privado.difundir_mensaje();
 -- What a person said is told to the other parties. What the system tells, they are told by the row that it is about.
 create trigger _700_notificar after insert on public.mensajes
-  for each row when (new.tipo = 'usuario') execute function privado.notificar_cambio();
+  for each row when (new.tipo = 'usuario') execute function privado.avisar_de_mensaje();
 
 -- supabase/schemas/30_conversacion/30_lecturas_reglas.sql
 

@@ -1,5 +1,5 @@
--- What follows when a company joins a contract or leaves it: the conversation tells it, the channels are closed to who
--- left, the indicators are of who is party.
+-- What follows when a company joins a contract or leaves it: the conversation and the people tell it, the channels are
+-- closed to who left, the indicators are of who is party.
 
 create function privado.contar_participante() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -18,6 +18,23 @@ end
 $$;
 comment on function privado.contar_participante() is
   'Disparador: proveedores asociados y retirados, en la conversación.';
+
+-- Who joins or leaves is told too: once it left it is no party.
+create function privado.avisar_de_participante() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  parte constant public.contratos_participantes := case tg_op when 'DELETE' then old else new end;
+  codigo constant text := (select c.codigo from public.contratos c where c.id = parte.contrato_id);
+begin
+  perform privado.notificar(parte.contrato_id, 'participante',
+    format(case tg_op when 'INSERT' then '%s asoció a %s al contrato %s.' else '%s retiró a %s del contrato %s.' end,
+      privado.quien(), (select e.nombre from public.empresas e where e.id = parte.empresa_id), codigo),
+    jsonb_build_object('codigo', codigo, 'empresa_id', parte.empresa_id), parte.empresa_id);
+  return null;
+end
+$$;
+comment on function privado.avisar_de_participante() is
+  'Disparador: proveedores asociados y retirados, avisados a las otras partes y a ellos.';
 
 -- Whoever leaves a contract stops hearing its channels at once, not when its token is renewed: see
 -- privado.reautorizar_canales(). Who is added needs no notice: it joins when it wants.
@@ -51,5 +68,5 @@ $$;
 comment on function privado.sumar_partes() is
   'Disparador: los indicadores de quien llega a un contrato y de quien se va.';
 
-revoke all on function privado.contar_participante(), privado.reautorizar_canal(), privado.sumar_partes()
-  from public;
+revoke all on function privado.contar_participante(), privado.avisar_de_participante(), privado.reautorizar_canal(),
+  privado.sumar_partes() from public;

@@ -68,9 +68,9 @@ create trigger _600_contar_retiro after delete on public.contratos_participantes
   for each row execute function privado.contar_participante();
 -- The other parties are notified, and the supplier itself.
 create trigger _700_notificar after insert on public.contratos_participantes
-  for each row when (new.papel = 'proveedor') execute function privado.notificar_cambio();
+  for each row when (new.papel = 'proveedor') execute function privado.avisar_de_participante();
 create trigger _710_notificar_retiro after delete on public.contratos_participantes
-  for each row execute function privado.notificar_cambio();
+  for each row execute function privado.avisar_de_participante();
 -- Who is hidden from it, or left, stops hearing its channels at once.
 create trigger _920_reautorizar_canal after update or delete on public.contratos_participantes
   for each row execute function privado.reautorizar_canal();

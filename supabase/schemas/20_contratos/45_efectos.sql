@@ -1,5 +1,5 @@
 -- What follows from a contract that is opened or changes: its conversation tells it (the first message opens the
--- channel), and its indicators move in the same transaction.
+-- channel), so are its other parties, and its indicators move in the same transaction.
 
 create function privado.contar_contrato() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -17,6 +17,31 @@ begin
 end
 $$;
 comment on function privado.contar_contrato() is 'Disparador: apertura y estados de un contrato, en su conversación.';
+
+create function privado.avisar_de_contrato() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  datos jsonb := jsonb_build_object('codigo', new.codigo, 'estado', new.estado);
+  texto text;
+begin
+  if tg_op = 'INSERT' then
+    texto := format('%s abrió el contrato %s.', privado.quien(), new.codigo);
+  elsif old.estado = new.estado then
+    texto := format('%s editó el contrato %s.', privado.quien(), new.codigo);
+  else
+    texto := format('El contrato %s pasó a %s.', new.codigo, new.estado);
+    -- How much was exported goes beside the text, which a locked screen shows.
+    if new.estado = 'Cerrado' then
+      datos := datos
+        || jsonb_build_object('exportado_tm', privado.exportado_tm(new.id), 'volumen_tm', new.volumen_tm);
+    end if;
+  end if;
+  perform privado.notificar(new.id, 'contrato', texto, datos);
+  return null;
+end
+$$;
+comment on function privado.avisar_de_contrato() is
+  'Disparador: apertura, estados y ediciones de un contrato, avisados a las otras partes.';
 
 -- Whoever changes what is summed takes the row of avances first, and reads the rest after it: of two that change the
 -- same contract, the second sees all that the first did.
@@ -56,4 +81,4 @@ $$;
 comment on function privado.sumar_contratos() is
   'Disparador: lo que un contrato editado suma a los indicadores, menos lo que sumaba.';
 
-revoke all on function privado.contar_contrato(), privado.sumar_contratos() from public;
+revoke all on function privado.contar_contrato(), privado.avisar_de_contrato(), privado.sumar_contratos() from public;

@@ -170,7 +170,7 @@ create trigger _500_ocultar_participantes after update on public.contratos
   execute function privado.ocultar_participantes();
 -- The other parties, which 500 has written, are notified. A price that a trigger writes is told by what made it.
 create trigger _700_notificar after insert on public.contratos
-  for each row execute function privado.notificar_cambio();
+  for each row execute function privado.avisar_de_contrato();
 create trigger _710_notificar_edicion after update on public.contratos
   for each row when (
     (old.volumen_tm, old.fecha_firma, old.observaciones, old.estado, old.calidad, old.fecha_entrega,
@@ -178,7 +178,7 @@ create trigger _710_notificar_edicion after update on public.contratos
       is distinct from (new.volumen_tm, new.fecha_firma, new.observaciones, new.estado, new.calidad, new.fecha_entrega,
       new.tolerancia_pct, new.modalidad_precio, new.cierre)
     or (old.precio_fijado_tm is distinct from new.precio_fijado_tm and pg_trigger_depth() = 0))
-  execute function privado.notificar_cambio();
+  execute function privado.avisar_de_contrato();
 
 -- After the statement.
 -- What it adds to the indicators, less what it added. A contract that is born is summed with its parties.

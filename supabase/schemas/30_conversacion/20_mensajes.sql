@@ -70,4 +70,4 @@ create trigger _500_difundir after insert on public.mensajes
   for each row execute function privado.difundir_mensaje();
 -- What a person said is told to the other parties. What the system tells, they are told by the row that it is about.
 create trigger _700_notificar after insert on public.mensajes
-  for each row when (new.tipo = 'usuario') execute function privado.notificar_cambio();
+  for each row when (new.tipo = 'usuario') execute function privado.avisar_de_mensaje();

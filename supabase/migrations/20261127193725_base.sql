@@ -3860,7 +3860,10 @@ create trigger _610_encolar_rafaga after update of cantidad on public.notificaci
 
 -- supabase/schemas/31_avisos/50_notificar.sql
 
--- Who is told of what happens on a contract: the other parties. The actor and its own company are not.
+-- Who is told: of what happens on a contract, the other parties, but not the actor and its own company; of what waits
+-- for an administrator, all of them. In the order of users: two transactions that tell the same people never wait for
+-- each other crosswise.
+
 create function privado.notificar(
   v_contrato bigint, v_tipo text, v_texto text, v_datos jsonb default '{}', v_ademas bigint default null
 ) returns void
@@ -3869,7 +3872,6 @@ declare
   actor constant uuid := auth.uid();
   empresa constant bigint := privado.mi_empresa();
 begin
-  -- In the order of users: two transactions that tell the same people never wait for each other crosswise.
   insert into public.notificaciones as n (usuario_id, contrato_id, tipo, texto, datos, en_app, push)
   select u.id, v_contrato, v_tipo, v_texto, v_datos, coalesce(f.en_app, true), coalesce(f.push, true)
   from public.usuarios u
@@ -3889,6 +3891,20 @@ $$;
 comment on function privado.notificar(bigint, text, text, jsonb, bigint) is
   'Avisa a los usuarios activos de las otras partes de un contrato, y a los de una empresa que ya no lo es.';
 revoke all on function privado.notificar(bigint, text, text, jsonb, bigint) from public;
+
+create function privado.notificar_administradores(v_tipo text, v_texto text, v_datos jsonb) returns void
+language sql volatile security definer set search_path = '' as $$
+  insert into public.notificaciones (usuario_id, tipo, texto, datos, en_app, push)
+  select u.id, v_tipo, v_texto, v_datos, coalesce(f.en_app, true), coalesce(f.push, true)
+  from public.usuarios u
+  left join public.empresas e on e.id = u.empresa_id
+  left join public.preferencias f on f.usuario_id = u.id and f.tipo = v_tipo
+  where u.rol = 'admin' and u.activo and coalesce(e.activo, true)
+    and (coalesce(f.en_app, true) or coalesce(f.push, true))
+  order by u.id
+$$;
+comment on function privado.notificar_administradores(text, text, jsonb) is 'Avisa a los administradores activos.';
+revoke all on function privado.notificar_administradores(text, text, jsonb) from public;
 
 -- supabase/schemas/31_avisos/60_leer_notificaciones.sql
 
@@ -4292,11 +4308,8 @@ language plpgsql set search_path = '' as $$
 begin
   if old.usado_hasta is null then
     return case when tg_op = 'DELETE' then old else new end;
-  elsif tg_op = 'DELETE' or (old.valor, old.desde) is distinct from (new.valor, new.desde) then
-    raise exception 'parametro_usado' using errcode = 'PT409',
-      detail = 'Un cálculo ya usó este parámetro: solo puede terminar después de esa fecha. Cree otro desde entonces.',
-      hint = 'hasta';
-  elsif new.hasta <= old.usado_hasta then
+  elsif tg_op = 'DELETE' or (old.valor, old.desde) is distinct from (new.valor, new.desde)
+    or new.hasta <= old.usado_hasta then
     raise exception 'parametro_usado' using errcode = 'PT409',
       detail = 'Un cálculo ya usó este parámetro: solo puede terminar después de esa fecha. Cree otro desde entonces.',
       hint = 'hasta';
@@ -4910,23 +4923,6 @@ comment on function privado.falta_precio(date, text, text) is
 revoke all on function privado.falta_precio(date, text, text) from public;
 grant execute on function privado.falta_precio(date, text, text) to service_role;
 
--- In the order of users, as every notice: nobody waits crosswise. No figure in the text: it is for a locked screen too.
-create function privado.notificar_precio(v_pendiente bigint, v_calidad text, v_mercado text) returns void
-language sql volatile security definer set search_path = '' as $$
-  insert into public.notificaciones (usuario_id, tipo, texto, datos, en_app, push)
-  select u.id, 'precio', format('El precio de %s en %s espera su confirmación.', v_calidad, v_mercado),
-    jsonb_build_object('pendiente_id', v_pendiente), coalesce(f.en_app, true), coalesce(f.push, true)
-  from public.usuarios u
-  left join public.empresas e on e.id = u.empresa_id
-  left join public.preferencias f on f.usuario_id = u.id and f.tipo = 'precio'
-  where u.rol = 'admin' and u.activo and coalesce(e.activo, true)
-    and (coalesce(f.en_app, true) or coalesce(f.push, true))
-  order by u.id
-$$;
-comment on function privado.notificar_precio(bigint, text, text) is
-  'Avisa a los administradores activos de un precio que espera.';
-revoke all on function privado.notificar_precio(bigint, text, text) from public;
-
 -- The differential is a company matter that the market does not quote: that of the last price goes on.
 create function privado.tomar_precio(
   v_fecha date, v_calidad text, v_mercado text, v_precio numeric, v_fuente text, v_salto_maximo numeric
@@ -4952,7 +4948,10 @@ begin
     values (
       v_fecha, v_calidad, v_mercado, precio, anterior.diferencial, v_fuente, anterior.precio_tm, anterior.fecha)
     returning id into pendiente;
-    perform privado.notificar_precio(pendiente, v_calidad, v_mercado);
+    -- No figure in the text: it is for a locked screen too.
+    perform privado.notificar_administradores('precio',
+      format('El precio de %s en %s espera su confirmación.', v_calidad, v_mercado),
+      jsonb_build_object('pendiente_id', pendiente));
     return 'pendiente';
   end if;
   insert into public.precios_fob (fecha, calidad, mercado, precio_tm, diferencial, fuente)
@@ -5786,27 +5785,6 @@ revoke all on sequence privado.respaldos_id_seq from anon, authenticated, servic
 -- What is done with the result of a backup, by the service role: it is kept, told to the administrators when it is bad,
 -- and missed when it does not come.
 
--- In the order of users, as every notice: nobody waits crosswise.
-create function privado.notificar_respaldo(v_tipo text, v_carpeta text) returns void
-language sql volatile security definer set search_path = '' as $$
-  insert into public.notificaciones (usuario_id, tipo, texto, datos, en_app, push)
-  select u.id, 'respaldo',
-    case v_tipo
-      when 'respaldo' then 'El respaldo de hoy falló.'
-      when 'copia' then format('El respaldo %s no se pudo copiar fuera del servidor.', v_carpeta)
-      when 'prueba' then format('El respaldo %s no pasó su prueba de restauración.', coalesce(v_carpeta, 'más nuevo'))
-      else 'Los respaldos están atrasados.' end,
-    jsonb_build_object('motivo', v_tipo, 'carpeta', v_carpeta), coalesce(f.en_app, true), coalesce(f.push, true)
-  from public.usuarios u
-  left join public.empresas e on e.id = u.empresa_id
-  left join public.preferencias f on f.usuario_id = u.id and f.tipo = 'respaldo'
-  where u.rol = 'admin' and u.activo and coalesce(e.activo, true)
-    and (coalesce(f.en_app, true) or coalesce(f.push, true))
-  order by u.id
-$$;
-comment on function privado.notificar_respaldo(text, text) is
-  'Avisa a los administradores activos de un respaldo que falló o se atrasa.';
-
 -- What fails is tried again every hour; told once a day.
 create function privado.registrar_respaldo(
   v_tipo text, v_exito boolean, v_carpeta text default null, v_bytes bigint default null, v_detalle text default null
@@ -5823,7 +5801,13 @@ begin
   insert into privado.respaldos (tipo, exito, carpeta, bytes, detalle, avisado)
   values (v_tipo, v_exito, v_carpeta, v_bytes, left(v_detalle, 2000), avisar);
   if avisar then
-    perform privado.notificar_respaldo(v_tipo, v_carpeta);
+    perform privado.notificar_administradores('respaldo',
+      case v_tipo
+        when 'respaldo' then 'El respaldo de hoy falló.'
+        when 'copia' then format('El respaldo %s no se pudo copiar fuera del servidor.', v_carpeta)
+        when 'prueba' then format('El respaldo %s no pasó su prueba de restauración.', coalesce(v_carpeta, 'más nuevo'))
+        else 'Los respaldos están atrasados.' end,
+      jsonb_build_object('motivo', v_tipo, 'carpeta', v_carpeta));
   end if;
   delete from privado.respaldos r where r.creado_en < now() - interval '2 years';
 end
@@ -5866,8 +5850,7 @@ end
 $$;
 comment on function privado.vigilar_respaldos() is 'Avisa a los administradores, una vez al día, si los respaldos se atrasan.';
 
-revoke all on function privado.notificar_respaldo(text, text),
-  privado.registrar_respaldo(text, boolean, text, bigint, text), privado.estado_respaldos(),
+revoke all on function privado.registrar_respaldo(text, boolean, text, bigint, text), privado.estado_respaldos(),
   privado.vigilar_respaldos() from public;
 grant execute on function privado.registrar_respaldo(text, boolean, text, bigint, text), privado.estado_respaldos(),
   privado.vigilar_respaldos() to service_role;

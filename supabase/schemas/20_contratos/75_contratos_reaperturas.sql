@@ -13,7 +13,7 @@ create table public.contratos_reaperturas (
   creado_en timestamptz not null default now(),
   constraint contratos_reaperturas_cerrado_en_key unique (contrato_id, cerrado_en),
   constraint contratos_reaperturas_motivo_valido check (
-    motivo = btrim(motivo, E' \t\r\n') and length(motivo) between 1 and 500)
+    motivo = btrim(motivo, E' \t\r\n') and length(motivo) between 1 and 500 and privado.es_texto_limpio(motivo, false))
 );
 comment on table public.contratos_reaperturas is
   'Contratos que se reabrieron: quién, por qué y cuánto se había exportado; no se modifica ni se borra.';

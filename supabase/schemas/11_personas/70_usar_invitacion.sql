@@ -15,6 +15,18 @@ $$;
 comment on function privado.invitacion_abierta(text) is
   'La invitación de un testigo; nada si venció, se usó, se anuló o es de quien ya no puede invitar.';
 
+-- The first of these that is a name once what nobody sees is out of it.
+create function privado.nombre_de_cuenta(v_nombre text, v_correo text) returns text
+language sql immutable parallel safe set search_path = '' as $$
+  select limpio.nombre
+  from unnest(array[v_nombre, split_part(v_correo, '@', 1), v_correo]) with ordinality as dado (texto, orden)
+  cross join lateral btrim(left(btrim(privado.limpiar_nombre(dado.texto)), 200)) as limpio (nombre)
+  where privado.nombre_valido(limpio.nombre, 200)
+  order by dado.orden limit 1
+$$;
+comment on function privado.nombre_de_cuenta(text, text) is
+  'Cómo se llama quien llega: lo que dijo, ya limpio, o lo que diga su correo.';
+
 -- Turns an invitation into a profile. Null when there is none that holds, or when it is of another address.
 create function privado.usar_invitacion(v_usuario uuid, v_correo text, v_nombre text, v_testigo text)
   returns public.invitaciones
@@ -30,9 +42,7 @@ begin
     return null;
   end if;
   insert into public.usuarios (id, empresa_id, nombre, rol, invitado_por)
-  values (v_usuario, usada.empresa_id,
-    coalesce(nullif(btrim(left(btrim(v_nombre), 200)), ''), left(split_part(v_correo, '@', 1), 200)),
-    usada.rol, usada.invitado_por)
+  values (v_usuario, usada.empresa_id, privado.nombre_de_cuenta(v_nombre, v_correo), usada.rol, usada.invitado_por)
   on conflict (id) do nothing;
   update public.invitaciones i set aceptada_por = v_usuario where i.id = usada.id;
   return usada;
@@ -57,8 +67,8 @@ end
 $$;
 comment on function privado.recibir_cuenta() is 'Disparador: quien se registró con su invitación tiene su perfil.';
 
-revoke all on function privado.invitacion_abierta(text), privado.usar_invitacion(uuid, text, text, text),
-  privado.recibir_cuenta() from public;
+revoke all on function privado.invitacion_abierta(text), privado.nombre_de_cuenta(text, text),
+  privado.usar_invitacion(uuid, text, text, text), privado.recibir_cuenta() from public;
 
 -- The account whose address Auth confirms by itself, and the one that confirms it later.
 create trigger triboka_recibir_cuenta after insert on auth.users

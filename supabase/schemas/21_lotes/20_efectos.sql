@@ -1,5 +1,5 @@
--- What a lot does beyond its row: it closes its contract, is told in the conversation, and adds to the progress and the
--- indicators. Triggers of public.lotes_asociados; notices are told by privado.notificar_cambio().
+-- What a lot does beyond its row: it closes its contract, is told in the conversation and to the other parties, and
+-- adds to the progress and the indicators. Triggers of public.lotes_asociados.
 
 create function privado.cerrar_contrato() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -29,6 +29,20 @@ begin
 end
 $$;
 comment on function privado.contar_lote() is 'Disparador: lotes nuevos y sus estados, en la conversación.';
+
+create function privado.avisar_de_lote() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  codigo constant text := (select c.codigo from public.contratos c where c.id = new.contrato_id);
+begin
+  perform privado.notificar(new.contrato_id, 'lote',
+    case when tg_op = 'INSERT' then format('%s asoció el lote %s a %s.', privado.quien(), new.codigo_lote, codigo)
+      else format('El lote %s de %s pasó a %s.', new.codigo_lote, codigo, new.estado) end,
+    jsonb_build_object('codigo', codigo, 'lote_id', new.id, 'estado', new.estado));
+  return null;
+end
+$$;
+comment on function privado.avisar_de_lote() is 'Disparador: lotes nuevos y sus estados, avisados a las otras partes.';
 
 -- By statement: the lots of one request are summed at once.
 create function privado.sumar_lotes() returns trigger
@@ -73,4 +87,5 @@ end
 $$;
 comment on function privado.sumar_lotes() is 'Disparador: lo que unos lotes suman a los indicadores y al avance de sus contratos.';
 
-revoke all on function privado.cerrar_contrato(), privado.contar_lote(), privado.sumar_lotes() from public;
+revoke all on function privado.cerrar_contrato(), privado.contar_lote(), privado.avisar_de_lote(),
+  privado.sumar_lotes() from public;

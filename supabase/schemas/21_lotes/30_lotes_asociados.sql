@@ -97,9 +97,9 @@ create trigger _900_marcar_actualizado before update on public.lotes_asociados
 -- After each row.
 -- The notice and the message come before the closing: a contract that closes with its last lot is told after the lot.
 create trigger _030_notificar after insert on public.lotes_asociados
-  for each row execute function privado.notificar_cambio();
+  for each row execute function privado.avisar_de_lote();
 create trigger _040_notificar_estado after update on public.lotes_asociados
-  for each row when (old.estado is distinct from new.estado) execute function privado.notificar_cambio();
+  for each row when (old.estado is distinct from new.estado) execute function privado.avisar_de_lote();
 create trigger _050_contar after insert on public.lotes_asociados
   for each row execute function privado.contar_lote();
 create trigger _060_contar_estado after update on public.lotes_asociados

@@ -1,5 +1,5 @@
--- What a paper does beyond its row: it becomes the file of the contract, and is told in the conversation. Triggers of
--- public.documentos_contrato; notices are told by privado.notificar_cambio().
+-- What a paper does beyond its row: it becomes the file of the contract, and is told in the conversation and to the
+-- other parties. Triggers of public.documentos_contrato.
 
 create function privado.fijar_archivo_pdf() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -21,4 +21,16 @@ end
 $$;
 comment on function privado.contar_documento() is 'Disparador: documentos nuevos, en la conversación.';
 
-revoke all on function privado.fijar_archivo_pdf(), privado.contar_documento() from public;
+create function privado.avisar_de_documento() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  codigo constant text := (select c.codigo from public.contratos c where c.id = new.contrato_id);
+begin
+  perform privado.notificar(new.contrato_id, 'documento', format('%s subió un documento a %s.', privado.quien(), codigo),
+    jsonb_build_object('codigo', codigo, 'documento_id', new.id, 'tipo', new.tipo));
+  return null;
+end
+$$;
+comment on function privado.avisar_de_documento() is 'Disparador: documentos nuevos, avisados a las otras partes.';
+
+revoke all on function privado.fijar_archivo_pdf(), privado.contar_documento(), privado.avisar_de_documento() from public;

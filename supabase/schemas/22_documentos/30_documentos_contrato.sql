@@ -108,4 +108,4 @@ create trigger _600_contar after insert on public.documentos_contrato
   for each row execute function privado.contar_documento();
 -- And to each person of the other parties.
 create trigger _700_notificar after insert on public.documentos_contrato
-  for each row execute function privado.notificar_cambio();
+  for each row execute function privado.avisar_de_documento();

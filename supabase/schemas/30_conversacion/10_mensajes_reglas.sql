@@ -1,5 +1,5 @@
--- The rules of public.mensajes: who signs a message and when, that it stays as it was said, and that its contract's
--- channel hears it.
+-- The rules of public.mensajes: who signs a message and when, that it stays as it was said, that its contract's channel
+-- hears it and the other parties are told of it.
 
 -- The contract is locked before the id is taken: in one contract, ids are in the order of the commits, so that
 -- whoever asks for what came after the last one it knows misses nothing.
@@ -50,3 +50,17 @@ end
 $$;
 comment on function privado.difundir_mensaje() is 'Disparador: el mensaje llega al canal de su contrato.';
 revoke all on function privado.difundir_mensaje() from public;
+
+create function privado.avisar_de_mensaje() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  codigo constant text := (select c.codigo from public.contratos c where c.id = new.contrato_id);
+begin
+  perform privado.notificar(new.contrato_id, 'mensaje', format('Mensaje nuevo de %s en %s.', new.autor, codigo),
+    jsonb_build_object('codigo', codigo, 'mensaje_id', new.id));
+  return null;
+end
+$$;
+comment on function privado.avisar_de_mensaje() is
+  'Disparador: lo que alguien dice en la conversación, avisado a las otras partes.';
+revoke all on function privado.avisar_de_mensaje() from public;

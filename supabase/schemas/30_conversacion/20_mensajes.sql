@@ -56,13 +56,13 @@ alter publication supabase_realtime add table public.mensajes;
 -- What a client writes in one request has a limit.
 create trigger _000_limitar_filas before insert on public.mensajes
   for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
+-- Evidence: a message is not changed or erased.
+create trigger _100_conservar before update or delete on public.mensajes
+  for each row execute function privado.conservar_mensaje();
 -- Its number, its hour and its author are the server's to say.
 create trigger _100_firmar before insert on public.mensajes
   for each row execute function privado.firmar_mensaje();
--- Evidence: it is not changed, erased,
-create trigger _100_conservar before update or delete on public.mensajes
-  for each row execute function privado.conservar_mensaje();
--- nor emptied with the rest of the table.
+-- Evidence: nor are all of them at once.
 create trigger _110_conservar_todos before truncate on public.mensajes
   for each statement execute function privado.conservar_mensaje();
 -- The channel of the contract hears it.
@@ -70,4 +70,4 @@ create trigger _500_difundir after insert on public.mensajes
   for each row execute function privado.difundir_mensaje();
 -- What a person said is told to the other parties. What the system tells, they are told by the row that it is about.
 create trigger _700_notificar after insert on public.mensajes
-  for each row when (new.tipo = 'usuario') execute function privado.notificar_cambio();
+  for each row when (new.tipo = 'usuario') execute function privado.avisar_de_mensaje();

@@ -1,5 +1,5 @@
--- What people are told of. Whoever adds a kind adds it to the check of public.notificaciones too, which the tests ask
--- for: a check that calls a function runs it anew in every statement, and that was a tenth of what a notice costs.
+-- What people are told of: the one list. The checks of preferencias and notificaciones and what a profile shows come
+-- from here.
 create function privado.tipos_de_aviso() returns text[]
 language sql immutable parallel safe set search_path = '' as $$
   select '{contrato,documento,lote,participante,mensaje,precio,respaldo}'::text[]

@@ -1,4 +1,7 @@
--- Who is told of what happens on a contract: the other parties. The actor and its own company are not.
+-- Who is told: of what happens on a contract, the other parties, but not the actor and its own company; of what waits
+-- for an administrator, all of them. In the order of users: two transactions that tell the same people never wait for
+-- each other crosswise.
+
 create function privado.notificar(
   v_contrato bigint, v_tipo text, v_texto text, v_datos jsonb default '{}', v_ademas bigint default null
 ) returns void
@@ -7,7 +10,6 @@ declare
   actor constant uuid := auth.uid();
   empresa constant bigint := privado.mi_empresa();
 begin
-  -- In the order of users: two transactions that tell the same people never wait for each other crosswise.
   insert into public.notificaciones as n (usuario_id, contrato_id, tipo, texto, datos, en_app, push)
   select u.id, v_contrato, v_tipo, v_texto, v_datos, coalesce(f.en_app, true), coalesce(f.push, true)
   from public.usuarios u
@@ -27,3 +29,17 @@ $$;
 comment on function privado.notificar(bigint, text, text, jsonb, bigint) is
   'Avisa a los usuarios activos de las otras partes de un contrato, y a los de una empresa que ya no lo es.';
 revoke all on function privado.notificar(bigint, text, text, jsonb, bigint) from public;
+
+create function privado.notificar_administradores(v_tipo text, v_texto text, v_datos jsonb) returns void
+language sql volatile security definer set search_path = '' as $$
+  insert into public.notificaciones (usuario_id, tipo, texto, datos, en_app, push)
+  select u.id, v_tipo, v_texto, v_datos, coalesce(f.en_app, true), coalesce(f.push, true)
+  from public.usuarios u
+  left join public.empresas e on e.id = u.empresa_id
+  left join public.preferencias f on f.usuario_id = u.id and f.tipo = v_tipo
+  where u.rol = 'admin' and u.activo and coalesce(e.activo, true)
+    and (coalesce(f.en_app, true) or coalesce(f.push, true))
+  order by u.id
+$$;
+comment on function privado.notificar_administradores(text, text, jsonb) is 'Avisa a los administradores activos.';
+revoke all on function privado.notificar_administradores(text, text, jsonb) from public;

@@ -16,7 +16,6 @@ create index dispositivos_usuario_idx on public.dispositivos (usuario_id);
 alter table public.dispositivos enable row level security;
 create policy select_propio on public.dispositivos for select to authenticated
   using (usuario_id = (select auth.uid()) and (select privado.mi_rol()) is not null);
--- Who was switched off may still erase its own.
 create policy delete_propio on public.dispositivos for delete to authenticated
   using (usuario_id = (select auth.uid()));
 

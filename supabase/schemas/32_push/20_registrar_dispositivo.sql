@@ -1,5 +1,5 @@
--- Whose device it is: of who registered it last. A lost phone, or one of who was switched off, is forgotten by a trigger
--- of public.usuarios; entering again registers it again.
+-- Whose device it is: of who registered it last. A lost phone, or one of who was switched off, is forgotten by a
+-- trigger of public.usuarios; entering again registers it again.
 create function privado.registrar_dispositivo(v_token text, v_plataforma text) returns public.dispositivos
 language plpgsql volatile security definer set search_path = '' as $$
 declare

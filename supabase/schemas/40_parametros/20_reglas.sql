@@ -30,11 +30,8 @@ language plpgsql set search_path = '' as $$
 begin
   if old.usado_hasta is null then
     return case when tg_op = 'DELETE' then old else new end;
-  elsif tg_op = 'DELETE' or (old.valor, old.desde) is distinct from (new.valor, new.desde) then
-    raise exception 'parametro_usado' using errcode = 'PT409',
-      detail = 'Un cálculo ya usó este parámetro: solo puede terminar después de esa fecha. Cree otro desde entonces.',
-      hint = 'hasta';
-  elsif new.hasta <= old.usado_hasta then
+  elsif tg_op = 'DELETE' or (old.valor, old.desde) is distinct from (new.valor, new.desde)
+    or new.hasta <= old.usado_hasta then
     raise exception 'parametro_usado' using errcode = 'PT409',
       detail = 'Un cálculo ya usó este parámetro: solo puede terminar después de esa fecha. Cree otro desde entonces.',
       hint = 'hasta';

@@ -16,23 +16,6 @@ comment on function privado.falta_precio(date, text, text) is
 revoke all on function privado.falta_precio(date, text, text) from public;
 grant execute on function privado.falta_precio(date, text, text) to service_role;
 
--- In the order of users, as every notice: nobody waits crosswise. No figure in the text: it is for a locked screen too.
-create function privado.notificar_precio(v_pendiente bigint, v_calidad text, v_mercado text) returns void
-language sql volatile security definer set search_path = '' as $$
-  insert into public.notificaciones (usuario_id, tipo, texto, datos, en_app, push)
-  select u.id, 'precio', format('El precio de %s en %s espera su confirmación.', v_calidad, v_mercado),
-    jsonb_build_object('pendiente_id', v_pendiente), coalesce(f.en_app, true), coalesce(f.push, true)
-  from public.usuarios u
-  left join public.empresas e on e.id = u.empresa_id
-  left join public.preferencias f on f.usuario_id = u.id and f.tipo = 'precio'
-  where u.rol = 'admin' and u.activo and coalesce(e.activo, true)
-    and (coalesce(f.en_app, true) or coalesce(f.push, true))
-  order by u.id
-$$;
-comment on function privado.notificar_precio(bigint, text, text) is
-  'Avisa a los administradores activos de un precio que espera.';
-revoke all on function privado.notificar_precio(bigint, text, text) from public;
-
 -- The differential is a company matter that the market does not quote: that of the last price goes on.
 create function privado.tomar_precio(
   v_fecha date, v_calidad text, v_mercado text, v_precio numeric, v_fuente text, v_salto_maximo numeric
@@ -58,7 +41,10 @@ begin
     values (
       v_fecha, v_calidad, v_mercado, precio, anterior.diferencial, v_fuente, anterior.precio_tm, anterior.fecha)
     returning id into pendiente;
-    perform privado.notificar_precio(pendiente, v_calidad, v_mercado);
+    -- No figure in the text: it is for a locked screen too.
+    perform privado.notificar_administradores('precio',
+      format('El precio de %s en %s espera su confirmación.', v_calidad, v_mercado),
+      jsonb_build_object('pendiente_id', pendiente));
     return 'pendiente';
   end if;
   insert into public.precios_fob (fecha, calidad, mercado, precio_tm, diferencial, fuente)

@@ -1,27 +1,6 @@
 -- What is done with the result of a backup, by the service role: it is kept, told to the administrators when it is bad,
 -- and missed when it does not come.
 
--- In the order of users, as every notice: nobody waits crosswise.
-create function privado.notificar_respaldo(v_tipo text, v_carpeta text) returns void
-language sql volatile security definer set search_path = '' as $$
-  insert into public.notificaciones (usuario_id, tipo, texto, datos, en_app, push)
-  select u.id, 'respaldo',
-    case v_tipo
-      when 'respaldo' then 'El respaldo de hoy falló.'
-      when 'copia' then format('El respaldo %s no se pudo copiar fuera del servidor.', v_carpeta)
-      when 'prueba' then format('El respaldo %s no pasó su prueba de restauración.', coalesce(v_carpeta, 'más nuevo'))
-      else 'Los respaldos están atrasados.' end,
-    jsonb_build_object('motivo', v_tipo, 'carpeta', v_carpeta), coalesce(f.en_app, true), coalesce(f.push, true)
-  from public.usuarios u
-  left join public.empresas e on e.id = u.empresa_id
-  left join public.preferencias f on f.usuario_id = u.id and f.tipo = 'respaldo'
-  where u.rol = 'admin' and u.activo and coalesce(e.activo, true)
-    and (coalesce(f.en_app, true) or coalesce(f.push, true))
-  order by u.id
-$$;
-comment on function privado.notificar_respaldo(text, text) is
-  'Avisa a los administradores activos de un respaldo que falló o se atrasa.';
-
 -- What fails is tried again every hour; told once a day.
 create function privado.registrar_respaldo(
   v_tipo text, v_exito boolean, v_carpeta text default null, v_bytes bigint default null, v_detalle text default null
@@ -38,7 +17,13 @@ begin
   insert into privado.respaldos (tipo, exito, carpeta, bytes, detalle, avisado)
   values (v_tipo, v_exito, v_carpeta, v_bytes, left(v_detalle, 2000), avisar);
   if avisar then
-    perform privado.notificar_respaldo(v_tipo, v_carpeta);
+    perform privado.notificar_administradores('respaldo',
+      case v_tipo
+        when 'respaldo' then 'El respaldo de hoy falló.'
+        when 'copia' then format('El respaldo %s no se pudo copiar fuera del servidor.', v_carpeta)
+        when 'prueba' then format('El respaldo %s no pasó su prueba de restauración.', coalesce(v_carpeta, 'más nuevo'))
+        else 'Los respaldos están atrasados.' end,
+      jsonb_build_object('motivo', v_tipo, 'carpeta', v_carpeta));
   end if;
   delete from privado.respaldos r where r.creado_en < now() - interval '2 years';
 end
@@ -81,8 +66,7 @@ end
 $$;
 comment on function privado.vigilar_respaldos() is 'Avisa a los administradores, una vez al día, si los respaldos se atrasan.';
 
-revoke all on function privado.notificar_respaldo(text, text),
-  privado.registrar_respaldo(text, boolean, text, bigint, text), privado.estado_respaldos(),
+revoke all on function privado.registrar_respaldo(text, boolean, text, bigint, text), privado.estado_respaldos(),
   privado.vigilar_respaldos() from public;
 grant execute on function privado.registrar_respaldo(text, boolean, text, bigint, text), privado.estado_respaldos(),
   privado.vigilar_respaldos() to service_role;

@@ -8,7 +8,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { backUp } from '../../supabase/local/backup/backup.ts'
 import { checkDocuments } from '../../supabase/local/backup/documents.ts'
 import { listBackups, takeFolder } from '../../supabase/local/backup/folders.ts'
-import { readEntries, readHead } from '../../supabase/local/backup/manifest.ts'
+import { MANIFEST, MANIFEST_SUM, readEntries, readHead, sumOf } from '../../supabase/local/backup/manifest.ts'
 import { restore } from '../../supabase/local/backup/restore.ts'
 import { runBackup, runProof } from '../../supabase/local/backup/run.ts'
 import { startSchedule } from '../../supabase/local/backup/schedule.ts'
@@ -243,6 +243,22 @@ describe('una restauración', () => {
     await harm(copy, file)
     const target = await stack.emptyTarget()
     await expect(restore({ folder: copy, settings: target, backup })).rejects.toThrow(file)
+    await expect(access(target.dataDir)).rejects.toThrow('ENOENT')
+    await rm(copy, { recursive: true })
+  })
+
+  test('de otra versión se niega antes de poner nada, y dice qué hacer', async () => {
+    const { folder } = await newest()
+    const copy = join(backup.dir, 'copia')
+    await cp(folder, copy, { recursive: true })
+    const file = join(copy, MANIFEST)
+    const text = await readFile(file, 'utf8')
+    await writeFile(file, text.replace(/"migracion": "\d+"/, '"migracion": "20251231000000"'))
+    await writeFile(join(copy, MANIFEST_SUM), `${(await sumOf(file)).sha256}  ${MANIFEST}\n`)
+    const target = await stack.emptyTarget()
+    await expect(restore({ folder: copy, settings: target, backup })).rejects.toThrow(
+      `${copy} has migration 20251231000000, which these files do not have: it belongs to another version of Triboka. Restore it with that version.`,
+    )
     await expect(access(target.dataDir)).rejects.toThrow('ENOENT')
     await rm(copy, { recursive: true })
   })

@@ -62,6 +62,36 @@ test('confirmar el correo que otro registró no da el perfil; con el testigo en 
     expect(await perfiles(duena)).toEqual([ESPERADA])
   }))
 
+// Signing up never fails: a name is cleaned, and one of which nothing is left is that of the address.
+test.each([
+  ['un nombre que se escribe al revés', 'Ana \u202eaíraM', 'ana', 'Ana aíraM'],
+  ['un nombre con espacios sin ancho', ' \u200bAna\u200b María\u200b ', 'ana', 'Ana María'],
+  ['un nombre que no se ve', '\u2800\u2800', 'ana', 'ana'],
+  ['un nombre de 300 letras', 'a'.repeat(300), 'ana', 'a'.repeat(200)],
+  ['ni nombre ni buzón que se vean', '\u200b', '\u2800', '\u2800@invitada.test'],
+])('quien se registra o acepta con %s entra con uno que se lee', (_caso, nombre, buzon, esperado) =>
+  conGoTrue(async (client) => {
+    const email = `${buzon}@${randomUUID()}.invitada.test`
+    const queda = esperado.replace(/@.*/, `@${email.split('@')[1]}`)
+    const nombreDe = async (id: string) =>
+      (await client.query('select nombre from public.usuarios where id = $1', [id])).rows
+    const invitar = async () => (await client.query(INVITA, [email])).rows[0].testigo
+
+    const id = randomUUID()
+    await client.query(REGISTRO, [id, email, { invitacion: await invitar(), nombre }, '', null])
+    await client.query(CONFIRMA, [id])
+    expect(await nombreDe(id)).toEqual([{ nombre: queda }])
+
+    // And who had the account already.
+    await client.query('delete from public.usuarios where id = $1', [id])
+    const testigo = await invitar()
+    await como(client, { role: 'anon' })
+    await client.query('select public.aceptar_invitacion($1, $2, $3)', [testigo, 'la de la dueña', nombre])
+    await client.query('reset role')
+    expect(await nombreDe(id)).toEqual([{ nombre: queda }])
+  }),
+)
+
 test('aceptar en GoTrue termina sesiones, factores, identidades y correos que otro dejó, y cambia la contraseña', () =>
   conGoTrue(async (client) => {
     const email = `${randomUUID()}@invitada.test`

@@ -125,4 +125,13 @@ describe('los textos largos', () => {
       )
     }),
   )
+
+  test('ni el motivo de una reapertura, que además se dice en la conversación', () =>
+    withUserDb('ana_agroarriba', async (db) => {
+      await db.query(`update public.lotes_asociados set estado = 'Exportado' where id = $1`, [db.mundo.lote])
+      await expectConstraint(
+        db.query('select from public.reabrir_contrato($1, $2)', [db.mundo.contrato.id, 'Faltan\u202e dos']),
+        'contratos_reaperturas_motivo_valido',
+      )
+    }))
 })

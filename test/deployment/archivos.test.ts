@@ -25,11 +25,7 @@ const LONGER: Record<string, string> = {
   'supabase/docker/compose.triboka.yml': 'Compose reads one file',
   'supabase/local/postgres/cluster.ts': 'a process and its life: what starts it, watches it and ends it',
   'supabase/local/stack.ts': 'the order in which the parts start and stop',
-  // Applied once, never edited: a table or two, their rules and their policies, which hold together.
-  'supabase/migrations/*_contratos_cierre.sql': 'one change',
-  'supabase/migrations/*_push.sql': 'one change',
-  'supabase/migrations/*_invitaciones.sql': 'one change',
-  'supabase/migrations/*_notificaciones.sql': 'one change',
+  'supabase/migrations/*_base.sql': 'the schema files, one after another: it is read there, and never edited',
 }
 const isListed = (path: string) =>
   Object.keys(LONGER).find((name) => name === path || name === path.replace(/\d{14}(?=_)/, '*'))

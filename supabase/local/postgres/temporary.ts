@@ -1,8 +1,9 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { findFreePorts } from '../ports.ts'
-import { bootstrap } from './bootstrap.ts'
+import { bootstrap, databaseUrl } from './bootstrap.ts'
 import { startCluster } from './cluster.ts'
 
 /** A new folder under the system's temporary one that the account running Postgres can walk through. */
@@ -28,3 +29,26 @@ export async function withTemporaryCluster<T>(
     await rm(dataDir, { recursive: true, force: true })
   }
 }
+
+/**
+ * Makes more databases in the cluster, each like the one it has.
+ * @param template what they are like, where it is another.
+ * @returns the URL of each, for role postgres.
+ */
+export async function createDatabases<Name extends string>(
+  db: { port: number; password: string },
+  names: readonly Name[],
+  template = 'postgres',
+): Promise<Record<Name, string>> {
+  const client = new pg.Client({ connectionString: urlOf(db, 'template1') })
+  await client.connect()
+  try {
+    for (const name of names) await client.query(`create database ${name} template ${template}`)
+  } finally {
+    await client.end()
+  }
+  return Object.fromEntries(names.map((name) => [name, urlOf(db, name)])) as Record<Name, string>
+}
+
+const urlOf = (db: { port: number; password: string }, name: string) =>
+  databaseUrl(db, 'postgres').replace(/[^/]+$/, name)

@@ -1,0 +1,52 @@
+-- The companies that sign contracts. Every active user sees the directory, to choose a counterparty and to read its
+-- name; the RUC of a natural person is its cédula, so that column is not in the directory: public.ficha_empresa()
+-- gives it to who shares a contract.
+create table public.empresas (
+  id bigint generated always as identity primary key,
+  ruc text not null unique,
+  nombre text not null,
+  tipo text not null,
+  activo boolean not null default true,
+  creado_en timestamptz not null default now(),
+  actualizado_en timestamptz not null default now(),
+  constraint empresas_ruc_valido check (privado.ruc_valido(ruc)),
+  constraint empresas_nombre_valido check (privado.nombre_valido(nombre, 200)),
+  constraint empresas_tipo_valido check (tipo in ('exportadora', 'centro_acopio', 'proveedor'))
+);
+comment on table public.empresas is 'Empresas que firman contratos: exportadoras, centros de acopio y proveedores.';
+
+alter table public.empresas enable row level security;
+create policy select_directorio on public.empresas for select to authenticated
+  using ((select privado.mi_rol()) is not null);
+create policy insert_admin on public.empresas for insert to authenticated
+  with check ((select privado.es_admin()));
+create policy update_admin on public.empresas for update to authenticated
+  using ((select privado.es_admin())) with check ((select privado.es_admin()));
+
+revoke all on public.empresas from anon, authenticated, service_role;
+revoke all on sequence public.empresas_id_seq from anon, authenticated, service_role;
+grant select (id, nombre, tipo, activo, creado_en, actualizado_en),
+  insert (ruc, nombre, tipo, activo),
+  update (ruc, nombre, activo) on public.empresas to authenticated;
+grant select, insert (ruc, nombre, tipo, activo), update (ruc, nombre, activo), delete
+  on public.empresas to service_role;
+
+-- What an app writes in one request is bounded.
+create trigger _000_limitar_borrados before delete on public.empresas
+  for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
+create trigger _000_limitar_cambios before update on public.empresas
+  for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
+create trigger _000_limitar_filas before insert on public.empresas
+  for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
+-- Contracts and users were accepted for the kind of company that it is.
+create trigger _100_fijar_tipo before update on public.empresas
+  for each row when (old.tipo is distinct from new.tipo) execute function privado.fijar_tipo_empresa();
+-- The version of the row.
+create trigger _900_marcar_actualizado before update on public.empresas
+  for each row when (old.* is distinct from new.*) execute function privado.marcar_actualizado();
+-- What this transaction knows of its caller may be true no more.
+create trigger _910_olvidar_usuario after insert or update or delete on public.empresas
+  for each statement execute function privado.olvidar_usuario();
+-- The people of a company that is switched off hear nothing more.
+create trigger _920_reautorizar_canales after update of activo on public.empresas
+  for each statement execute function privado.reautorizar_canales();

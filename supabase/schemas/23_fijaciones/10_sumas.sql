@@ -1,0 +1,31 @@
+-- What is fixed of a contract, and at what price: P = Σ(TMᵢ × (NYᵢ + difᵢ)) / ΣTMᵢ, to the cent. And who sees it.
+
+-- As mis_contratos, of those that its company signs. Asked by the policies of fijaciones.
+create view privado.mis_firmas as
+  select p.contrato_id from public.contratos_participantes p
+  where p.empresa_id = (select privado.mi_empresa()) and not p.oculto and p.papel <> 'proveedor';
+comment on view privado.mis_firmas is 'Contratos que firma la empresa del usuario.';
+revoke all on privado.mis_firmas from public;
+grant select on privado.mis_firmas to authenticated, service_role;
+
+create function privado.tm_fijadas(contrato bigint) returns numeric
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (select coalesce(sum(f.tm), 0) from public.fijaciones f where f.contrato_id = contrato and f.anulada_en is null);
+end
+$$;
+comment on function privado.tm_fijadas(bigint) is 'Toneladas fijadas de un contrato.';
+
+create function privado.precio_promedio(contrato bigint) returns numeric
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (
+    select round(sum(f.tm * f.precio_tm) / sum(f.tm), 2) from public.fijaciones f
+    where f.contrato_id = contrato and f.anulada_en is null
+  );
+end
+$$;
+comment on function privado.precio_promedio(bigint) is
+  'Precio promedio de las fijaciones de un contrato, en dólares por tonelada con centavos; null si no tiene.';
+
+revoke all on function privado.tm_fijadas(bigint), privado.precio_promedio(bigint) from public;

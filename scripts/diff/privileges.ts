@@ -39,7 +39,10 @@ function written(key: string): { object: string; column: string } | null {
   return { object: `${kind === 'view' ? 'table' : kind} ${name}`, column: '' }
 }
 
-/** The grants and revokes that give the first database the privileges of the second. */
+/**
+ * The grants and revokes that give the first database the privileges of the second. What is taken from a table is taken
+ * from its columns too, so that what is left has to be asked once more.
+ */
 export function privilegeStatements(differences: Difference[]): string[] {
   // Of each statement, to whom: what is the same for several is said once.
   const [revokes, grants] = [new Map<string, string[]>(), new Map<string, string[]>()]
@@ -50,7 +53,7 @@ export function privilegeStatements(differences: Difference[]): string[] {
     grantee: string,
     column: string,
   ) => {
-    const list = letters.map((letter) => WORDS[letter] + column).join(', ')
+    const list = letters.map((letter) => (WORDS[letter] ?? letter) + column).join(', ')
     const sql = start.replace('…', list)
     if (letters.length) to.set(sql, [...(to.get(sql) ?? []), grantee])
   }
@@ -61,7 +64,8 @@ export function privilegeStatements(differences: Difference[]): string[] {
     const { object, column } = place
     for (const grantee of new Set([...now.keys(), ...wanted.keys()])) {
       const [has, needs] = [now.get(grantee), wanted.get(grantee)]
-      add(revokes, `revoke … on ${object} from `, without(has, needs), grantee, column)
+      const taken = without(has, needs)
+      add(revokes, `revoke … on ${object} from `, taken.length && !needs && !column ? ['all'] : taken, grantee, column)
       add(grants, `grant … on ${object} to `, without(needs, has), grantee, column)
     }
   }

@@ -115,7 +115,12 @@ export async function writeMigration(name: string, migrations: URL, schemas: URL
       failure = error.message
     }
     await run(prueba, render(differences, changes, [])).catch(fail)
-    const privileges = failure ? [] : privilegeStatements(compareCatalogs(await readCatalog(prueba), wanted))
+    const privileges: string[] = []
+    for (let round = 0; round < 2 && !failure; round++) {
+      const missing = privilegeStatements(compareCatalogs(await readCatalog(prueba), wanted))
+      privileges.push(...missing)
+      await run(prueba, missing.join(';')).catch(fail)
+    }
     const file = `${version}_${name}.sql`
     await writeFile(new URL(file, migrations), render(differences, changes, privileges), { flag: 'wx' })
     if (!failure) await migrate(migraciones, migrations).catch(fail)

@@ -137,8 +137,17 @@ describe('el respaldo del autoalojado, con el pg_dump de su versión', () => {
       const vars = { ...env('claro'), PGPORT: String(other.port), STORAGE_DIR: join(other.dir, 'almacen') }
       await mkdir(vars.STORAGE_DIR)
       const before = await ask(COUNTS)
+      const otherUrl = databaseUrl(other, SUPERUSER)
+      await ask(
+        `create schema supabase_migrations;
+         create table supabase_migrations.schema_migrations as select '20251231000000'::text as version`,
+        [],
+        otherUrl,
+      )
+      await expect(restaurar(vars, name)).rejects.toThrow('it belongs to another version of Triboka')
+      await ask('drop schema supabase_migrations cascade', [], otherUrl)
       await restaurar(vars, name)
-      expect(await ask(COUNTS, [], databaseUrl(other, SUPERUSER))).toEqual(before)
+      expect(await ask(COUNTS, [], otherUrl)).toEqual(before)
       expect(await readFile(join(vars.STORAGE_DIR, OBJECT))).toEqual(PDF)
       const { stdout } = await run('getfattr', ['--only-values', '-n', TYPE, join(vars.STORAGE_DIR, OBJECT)])
       expect(stdout).toBe('application/pdf')

@@ -8,7 +8,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { backUp } from '../../supabase/local/backup/backup.ts'
 import { checkDocuments } from '../../supabase/local/backup/documents.ts'
 import { listBackups, takeFolder } from '../../supabase/local/backup/folders.ts'
-import { readEntries, readHead } from '../../supabase/local/backup/manifest.ts'
+import { MANIFEST, MANIFEST_SUM, readEntries, readHead, sumOf } from '../../supabase/local/backup/manifest.ts'
 import { restore } from '../../supabase/local/backup/restore.ts'
 import { runBackup, runProof } from '../../supabase/local/backup/run.ts'
 import { startSchedule } from '../../supabase/local/backup/schedule.ts'
@@ -236,7 +236,17 @@ describe('una restauración', () => {
       'manifiesto.json',
     ],
     ['cortado', async (folder, file) => rm(join(folder, file)), 'manifiesto.sha256'],
-  ])('rechaza un respaldo %s, nombra el archivo y no deja nada', async (_como, harm, file) => {
+    [
+      'de otra versión',
+      async (folder) => {
+        const file = join(folder, MANIFEST)
+        const text = await readFile(file, 'utf8')
+        await writeFile(file, text.replace(/"migracion": "\d+"/, '"migracion": "20251231000000"'))
+        await writeFile(join(folder, MANIFEST_SUM), `${(await sumOf(file)).sha256}  ${MANIFEST}\n`)
+      },
+      'has migration 20251231000000, which these files do not have: it belongs to another version of Triboka. Restore',
+    ],
+  ])('rechaza un respaldo %s, dice por qué y no deja nada', async (_como, harm, file) => {
     const { folder } = await newest()
     const copy = join(backup.dir, 'copia')
     await cp(folder, copy, { recursive: true })

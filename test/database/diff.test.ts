@@ -93,10 +93,19 @@ alter publication supabase_realtime add table public.partes;`,
     /^-- Why: …\n-- Touches: .*public\.cosas, public\.partes, [^.]+\.[^;]+\.\n-- Destructive: no\.\n\n/,
   )
   expect(sql).toContain('revoke insert (nota) on table public.cosas from authenticated;')
-  expect(sql).toMatch(/^revoke .*select.* on table public\.partes from anon, service_role;$/m)
+  expect(sql).toContain('revoke all on table public.partes from anon, service_role;')
   expect(sql).toContain('-- "nueva", tal como viene')
   expect(await diff()).toBeNull()
 }, 60_000)
+
+test('de un permiso de toda la tabla a uno de sus columnas, las que ya lo tenían lo conservan', async () => {
+  await write('migrations/20260102000000_ver.sql', 'grant select (nombre) on public.cosas to authenticated;')
+  await write(
+    'schemas/10_cosas/10_cosas.sql',
+    BASE.replace('grant select,', 'grant select (nombre), select (nota),'),
+  )
+  expect(await diff()).toMatchObject({ failure: null, left: [] })
+})
 
 test('señala lo que destruye y lo que parece cambiar de nombre', async () => {
   await write('schemas/10_cosas/10_cosas.sql', BASE.replace(/nota\b/g, 'apunte'))

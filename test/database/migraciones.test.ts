@@ -199,7 +199,9 @@ test('lo que no cuadra con la historia de la base se rechaza, diciendo el archiv
       await rm(join(dir, '20260102000000_dos.sql'))
 
       await rm(join(dir, '20260103000000_tres.sql'))
-      await expect(migrate(url, folder)).rejects.toThrow(/migration 20260103000000, which these files do not/)
+      await expect(migrate(url, folder)).rejects.toThrow(
+        /^This database has migration 20260103000000, which these files do not have: .+npm run reset\.$/,
+      )
       await write('20260103000000_tres.sql', 'create table public.tres (a int);')
       expect(await migrate(url, folder)).toEqual(['20260104000000_cuatro.sql'])
     })

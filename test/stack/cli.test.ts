@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import pg from 'pg'
 import { parse } from 'smol-toml'
 import { describe, expect, inject, test } from 'vitest'
 import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
@@ -39,6 +40,21 @@ describe('the official CLI on the embedded database', () => {
       const url = databaseUrl(db, 'postgres')
       await supabaseOn(url, 'db', 'push')
       expect(await migrate(url)).toEqual([])
+    })
+  })
+
+  test('db push refuses a database of other migrations, and applies nothing', async () => {
+    await withTemporaryCluster(async (db) => {
+      const url = databaseUrl(db, 'postgres')
+      const client = new pg.Client({ connectionString: url })
+      await client.connect()
+      await client.query(`create schema supabase_migrations;
+        create table supabase_migrations.schema_migrations (version text primary key, statements text[], name text);
+        insert into supabase_migrations.schema_migrations values ('20251231000000')`)
+      await expect(supabaseOn(url, 'db', 'push')).rejects.toThrow('Remote migration versions not found')
+      const { rows } = await client.query(`select to_regclass('public.contratos') as contratos`)
+      expect(rows).toEqual([{ contratos: null }])
+      await client.end()
     })
   })
 

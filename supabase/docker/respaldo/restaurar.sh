@@ -51,6 +51,13 @@ trap finish EXIT
 
 verify "$FOLDER"
 [[ $(told "$FOLDER" tipo) == logico ]] || die "$FOLDER is a backup of the embedded stack: npm run restaurar restores it."
+# What is installed here has made its tables: those of another version are not for it.
+migration=$(sed -n 's/^    "migracion": "\([0-9]\{14\}\)"$/\1/p' "$FOLDER/manifiesto.json")
+if [[ -z $PROOF && -n $migration && $(ask "select to_regclass('supabase_migrations.schema_migrations') is not null") == t ]]; then
+  known=$(ask "select count(*) filter (where version = '$migration') + (count(*) = 0)::int from supabase_migrations.schema_migrations")
+  [[ $known -gt 0 ]] ||
+    die "$FOLDER has migration $migration, which the database $SERVING does not have: it belongs to another version of Triboka. Restore it where that version is installed."
+fi
 IDENTITY_FILE=
 if [[ $(told "$FOLDER" cifrado) == age1* ]]; then
   IDENTITY_FILE=$WORK/identidad

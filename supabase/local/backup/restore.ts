@@ -7,6 +7,7 @@ import { acquire, findRunning } from '../lock.ts'
 import { findFreePorts } from '../ports.ts'
 import { databaseUrl } from '../postgres/bootstrap.ts'
 import { SUPERUSER, startCluster } from '../postgres/cluster.ts'
+import { isKnown } from '../postgres/migrate.ts'
 import { prepareClusterHome } from '../postgres/owner.ts'
 import { restoreMark, type Settings, SetupError } from '../settings.ts'
 import { fileOf, prepareFolders } from '../storage/driver/paths.ts'
@@ -126,8 +127,8 @@ export interface RestoreOptions {
 
 /**
  * Restores a backup into empty folders, after every file of it has been verified. A stack starts on them as it was.
- * @throws SetupError when the folders are not empty, or the backup was truncated or altered, naming the file. Then
- * nothing is left in them.
+ * @throws SetupError when the folders are not empty, the backup is of another version of Triboka, or it was truncated or
+ * altered, naming the file. Then nothing is left in them.
  */
 export async function restore(options: RestoreOptions): Promise<Head> {
   const { folder, settings, backup, say = () => {}, inspect = async () => {} } = options
@@ -137,6 +138,11 @@ export async function restore(options: RestoreOptions): Promise<Head> {
   if (head.tipo !== 'fisico')
     throw new SetupError(
       `${folder} is a backup of a self-hosted Supabase: docs/respaldos.md says how it is restored.`,
+    )
+  const { migracion } = head.versiones
+  if (migracion && !(await isKnown(migracion)))
+    throw new SetupError(
+      `${folder} has migration ${migracion}, which these files do not have: it belongs to another version of Triboka. Restore it with that version.`,
     )
   const unseal = head.cifrado ? await makeUnseal(folder, backup) : null
   say(`${await verifyFiles(folder, say)} files verified.`)

@@ -44,7 +44,7 @@ export async function readCatalog(connectionString: string): Promise<Catalog> {
     const tables = await client.query<{ name: string; made_by_itself: string[] }>(TABLES)
     for (const { name, made_by_itself } of tables.rows) {
       const { rows } = await client.query<{ row: string }>(
-        `select (to_jsonb(t) - $1::text[])::text as row from ${name} as t order by 1`,
+        `select jsonb_strip_nulls(to_jsonb(t) - $1::text[])::text as row from ${name} as t order by 1`,
         [made_by_itself],
       )
       if (rows.length) catalog.set(`rows ${name}`, Object.fromEntries(rows.map(({ row }) => [row, true])))

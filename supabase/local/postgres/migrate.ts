@@ -31,6 +31,10 @@ async function readMigrations(folder: URL): Promise<Migration[]> {
   return found
 }
 
+/** Is this migration one of ours? */
+export const isKnown = async (version: string, folder: URL = FOLDER): Promise<boolean> =>
+  (await readMigrations(folder)).some((migration) => migration.version === version)
+
 /** A text from its first statement to the end of its last: comments that come after it belong to none. */
 function upToTheLast(sql: string): string {
   const lines = sql.trimEnd().split('\n')
@@ -57,7 +61,7 @@ async function findPending(client: pg.Client, files: Migration[]): Promise<Migra
   const foreign = rows.find(({ version }) => !files.some((file) => file.version === version))
   if (foreign)
     throw new SetupError(
-      `This database has migration ${foreign.version}, which these files do not have: it belongs to another version of Triboka. Start that version, or begin anew with npm run reset.`,
+      `This database has migration ${foreign.version}, which these files do not have: it belongs to another version of Triboka. Start that version, which also restores its backups, or begin anew with npm run reset.`,
     )
   const last = rows.at(-1)?.version ?? ''
   for (const { file, version, sql } of files) {

@@ -1,5 +1,5 @@
 -- The roles, schemas and default privileges that a Supabase database comes with and that
--- supabase/migrations relies on. They belong to the stack: on a self-hosted Supabase the image makes them.
+-- supabase/schemas relies on. They belong to the stack: on a self-hosted Supabase the image makes them.
 -- Runs as supabase_admin at every start; every statement may run again.
 do $$
 declare

@@ -1,5 +1,5 @@
 -- Schema storage: what storage-api's own migrations leave in a Supabase database, so that the policies and
--- triggers of supabase/migrations find the tables and helpers they name.
+-- triggers of supabase/schemas find the tables and helpers they name.
 -- Runs as supabase_admin at every start; every statement may run again.
 create schema if not exists storage authorization supabase_storage_admin;
 grant usage on schema storage to postgres, anon, authenticated, service_role;

@@ -65,7 +65,13 @@ export function privilegeStatements(differences: Difference[]): string[] {
     for (const grantee of new Set([...now.keys(), ...wanted.keys()])) {
       const [has, needs] = [now.get(grantee), wanted.get(grantee)]
       const taken = without(has, needs)
-      add(revokes, `revoke … on ${object} from `, taken.length && !needs && !column ? ['all'] : taken, grantee, column)
+      add(
+        revokes,
+        `revoke … on ${object} from `,
+        taken.length && !needs && !column ? ['all'] : taken,
+        grantee,
+        column,
+      )
       add(grants, `grant … on ${object} to `, without(needs, has), grantee, column)
     }
   }

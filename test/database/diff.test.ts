@@ -3,9 +3,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { writeMigration } from '../../scripts/diff/write.ts'
 import { describe as tell } from '../../supabase/local/postgres/catalog.ts'
+
+// Whole databases are made, on a machine that does more besides.
+vi.setConfig({ testTimeout: 90_000 })
 
 const BASE = `
 create schema privado;
@@ -96,7 +99,7 @@ alter publication supabase_realtime add table public.partes;`,
   expect(sql).toContain('revoke all on table public.partes from anon, service_role;')
   expect(sql).toContain('-- "nueva", tal como viene')
   expect(await diff()).toBeNull()
-}, 60_000)
+})
 
 test('de un permiso de toda la tabla a uno de sus columnas, las que ya lo tenían lo conservan', async () => {
   await write('migrations/20260102000000_ver.sql', 'grant select (nombre) on public.cosas to authenticated;')

@@ -5,7 +5,7 @@ const QUERY = new URL('./catalog.sql', import.meta.url)
 
 // The privileges of an object, those that come with its owner too, in one order.
 const ACL = `
-  create function pg_temp.acl(acl aclitem[], kind text, owner oid) returns jsonb language sql as $$
+  create or replace function pg_temp.acl(acl aclitem[], kind text, owner oid) returns jsonb language sql as $$
     select coalesce(jsonb_agg(x::text order by x::text), '[]')
     from unnest(coalesce(acl, case kind when 'c' then '{}' else acldefault(kind::"char", owner) end)) as x
   $$`
@@ -30,26 +30,31 @@ export type Catalog = Map<string, Facts>
 /**
  * Reads all that migrations make: tables and their columns, constraints, indexes, policies, triggers; functions, types,
  * views, privileges, comments… of every schema, and the rows that a new database has of its own.
- * @param connectionString of any role that may read those rows.
+ * @param client of any role that may read those rows; its search path is empty afterwards.
  */
+export async function readCatalogBy(client: pg.Client): Promise<Catalog> {
+  // Definitions name a schema where it is not on the path: with none, always.
+  await client.query(`set search_path = ''`)
+  await client.query(ACL)
+  const objects = await client.query<{ key: string; facts: Facts }>(await readFile(QUERY, 'utf8'))
+  const catalog: Catalog = new Map(objects.rows.map(({ key, facts }) => [key, facts]))
+  const tables = await client.query<{ name: string; made_by_itself: string[] }>(TABLES)
+  for (const { name, made_by_itself } of tables.rows) {
+    const { rows } = await client.query<{ row: string }>(
+      `select jsonb_strip_nulls(to_jsonb(t) - $1::text[])::text as row from ${name} as t order by 1`,
+      [made_by_itself],
+    )
+    if (rows.length) catalog.set(`rows ${name}`, Object.fromEntries(rows.map(({ row }) => [row, true])))
+  }
+  return catalog
+}
+
+/** The same, of the database at a URL. */
 export async function readCatalog(connectionString: string): Promise<Catalog> {
   const client = new pg.Client({ connectionString })
   await client.connect()
   try {
-    // Definitions name a schema where it is not on the path: with none, always.
-    await client.query(`set search_path = ''`)
-    await client.query(ACL)
-    const objects = await client.query<{ key: string; facts: Facts }>(await readFile(QUERY, 'utf8'))
-    const catalog: Catalog = new Map(objects.rows.map(({ key, facts }) => [key, facts]))
-    const tables = await client.query<{ name: string; made_by_itself: string[] }>(TABLES)
-    for (const { name, made_by_itself } of tables.rows) {
-      const { rows } = await client.query<{ row: string }>(
-        `select jsonb_strip_nulls(to_jsonb(t) - $1::text[])::text as row from ${name} as t order by 1`,
-        [made_by_itself],
-      )
-      if (rows.length) catalog.set(`rows ${name}`, Object.fromEntries(rows.map(({ row }) => [row, true])))
-    }
-    return catalog
+    return await readCatalogBy(client)
   } finally {
     await client.end()
   }

@@ -225,7 +225,7 @@ grant execute on function privado.mi_empresa(), privado.mi_rol(), privado.es_adm
 
 -- supabase/schemas/00_privado/50_hoy.sql
 
--- Business dates are those of Guayaquil.
+-- Business dates are those of Guayaquil. What is asked of each row, and the defaults of columns, spell it out.
 
 create function privado.hoy() returns date
 language sql stable set search_path = '' as $$
@@ -3265,7 +3265,7 @@ begin
   end if;
   if contrato.modalidad_precio <> 'por fijar' then
     raise exception 'contrato_precio_fijo' using errcode = 'PT409', detail = 'El precio de este contrato no es por fijar.';
-  elsif new.fecha > (now() at time zone 'America/Guayaquil')::date then
+  elsif new.fecha > privado.hoy() then
     raise exception 'fijacion_futura' using errcode = 'PT422', detail = 'No se fija con fecha futura.', hint = 'fecha';
   elsif new.ny > 0 and new.ny + new.diferencial <= 0 then
     raise exception 'fijacion_sin_precio' using errcode = 'PT422',
@@ -5471,7 +5471,7 @@ create function public.kpis(
 language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_generic_plan' as $$
 declare
   tm constant numeric := 0.045359237;
-  hoy constant date := (now() at time zone 'America/Guayaquil')::date;
+  hoy constant date := privado.hoy();
   fin constant date := date_trunc('month', coalesce(hasta, hoy))::date;
   inicio constant date := coalesce(date_trunc('month', desde)::date, fin - interval '11 months');
 begin

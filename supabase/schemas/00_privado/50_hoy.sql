@@ -1,4 +1,4 @@
--- Business dates are those of Guayaquil.
+-- Business dates are those of Guayaquil. What is asked of each row, and the defaults of columns, spell it out.
 
 create function privado.hoy() returns date
 language sql stable set search_path = '' as $$

@@ -28,7 +28,7 @@ begin
   end if;
   if contrato.modalidad_precio <> 'por fijar' then
     raise exception 'contrato_precio_fijo' using errcode = 'PT409', detail = 'El precio de este contrato no es por fijar.';
-  elsif new.fecha > (now() at time zone 'America/Guayaquil')::date then
+  elsif new.fecha > privado.hoy() then
     raise exception 'fijacion_futura' using errcode = 'PT422', detail = 'No se fija con fecha futura.', hint = 'fecha';
   elsif new.ny > 0 and new.ny + new.diferencial <= 0 then
     raise exception 'fijacion_sin_precio' using errcode = 'PT422',

@@ -10,7 +10,7 @@ create function public.kpis(
 language plpgsql stable security invoker set search_path = '' set plan_cache_mode = 'force_generic_plan' as $$
 declare
   tm constant numeric := 0.045359237;
-  hoy constant date := (now() at time zone 'America/Guayaquil')::date;
+  hoy constant date := privado.hoy();
   fin constant date := date_trunc('month', coalesce(hasta, hoy))::date;
   inicio constant date := coalesce(date_trunc('month', desde)::date, fin - interval '11 months');
 begin

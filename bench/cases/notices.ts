@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { startFirebase } from '../../test/push/fcm.ts'
-import { startTrabajador } from '../../test/push/trabajador.ts'
+import { startTrabajador } from '../../test/push/worker.ts'
 import { type Case, inMs, perSecond } from '../lib/case.ts'
 import { alternate, latency } from '../lib/measure.ts'
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { invoke, signIn, target, type Who } from './apoyo.ts'
+import { invoke, signIn, target, type Who } from './support.ts'
 
 const EXAMPLE =
   '{"codigo":"CT-2025-00014","exportadora":"Agroarriba","contraparte":"Centro Triboka","volumen_tm":200,"estado":"Activo",' +

@@ -1,6 +1,6 @@
 import type { RealtimeChannel, SupabaseClient } from '@supabase/supabase-js'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { attach, type Contract, createContract, invoke, pdf, signIn, target, type Who } from './apoyo.ts'
+import { attach, type Contract, createContract, invoke, pdf, signIn, target, type Who } from './support.ts'
 
 const PATIENCE_MS = 15_000
 const open: SupabaseClient[] = []

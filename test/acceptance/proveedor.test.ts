@@ -1,6 +1,6 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { attach, type Contract, companyId, createContract, invoke, pdf, signIn } from './apoyo.ts'
+import { attach, type Contract, companyId, createContract, invoke, pdf, signIn } from './support.ts'
 
 const clave = ({ status, data }: { status: number; data: { clave?: string } | null }) => [status, data?.clave]
 

@@ -1,6 +1,6 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { attach, type Contract, companyId, createContract, invoke, pdf, signIn, target } from './apoyo.ts'
+import { attach, type Contract, companyId, createContract, invoke, pdf, signIn, target } from './support.ts'
 
 describe('una app con el SDK, sin funciones', () => {
   let agroarriba: SupabaseClient

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { TIPOS } from '../../server/calculo/calculadoras.ts'
-import { crearGente, crearPersona, type Gente, llamar } from './apoyo.ts'
 import { calcular, fijar, historial, PAGO } from './calculos.ts'
+import { crearGente, crearPersona, type Gente, llamar } from './support.ts'
 
 let gente: Gente
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { type Gente, llamar } from './apoyo.ts'
+import { type Gente, llamar } from './support.ts'
 
 type Persona = Gente['ana']
 

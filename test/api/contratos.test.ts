@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, inject, it } from 'vitest'
-import { crearGente, crearPersona, type Gente, llamar, nuevoContrato, sql } from './apoyo.ts'
+import { crearGente, crearPersona, type Gente, llamar, nuevoContrato, sql } from './support.ts'
 
 let gente: Gente
 beforeAll(async () => {

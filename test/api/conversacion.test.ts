@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { crearGente, type Gente, llamar, nuevoContrato, pdf, subir } from './apoyo.ts'
+import { crearGente, type Gente, llamar, nuevoContrato, pdf, subir } from './support.ts'
 
 let gente: Gente
 let codigo: string

@@ -3,7 +3,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { describe, expect, inject, it } from 'vitest'
 import { openApiDocument } from '../../server/openapi/document.ts'
 import { OPERATIONS } from '../../server/openapi/operations.ts'
-import { llamar } from './apoyo.ts'
+import { llamar } from './support.ts'
 
 const url = (path: string) => inject('stack').functionsUrl + path
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { crearGente, type Gente, llamar, nuevoContrato } from './apoyo.ts'
+import { crearGente, type Gente, llamar, nuevoContrato } from './support.ts'
 
 let gente: Gente
 beforeAll(async () => {

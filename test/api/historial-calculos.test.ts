@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { crearGente, crearPersona, type Gente, llamar } from './apoyo.ts'
 import { calcular, fijar, historial, PAGO } from './calculos.ts'
+import { crearGente, crearPersona, type Gente, llamar } from './support.ts'
 
 let gente: Gente
 beforeAll(async () => {

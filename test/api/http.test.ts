@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { SignJWT } from 'jose'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { OPERATIONS } from '../../server/openapi/operations.ts'
-import { crearGente, type Gente, llamar, nuevoContrato } from './apoyo.ts'
+import { crearGente, type Gente, llamar, nuevoContrato } from './support.ts'
 
 let gente: Gente
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { crearGente, crearPersona, type Gente, llamar, sql } from './apoyo.ts'
 import { correoNuevo, invitar, type Persona, perfil, registrarse } from './invitados.ts'
+import { crearGente, crearPersona, type Gente, llamar, sql } from './support.ts'
 
 let gente: Gente
 beforeAll(async () => {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { createClient } from '@supabase/supabase-js'
 import { expect, inject } from 'vitest'
-import { CLAVE, type Gente, llamar } from './apoyo.ts'
+import { CLAVE, type Gente, llamar } from './support.ts'
 
 export const correoNuevo = () => `${randomBytes(6).toString('hex')}@invitada.test`
 const cliente = () => {

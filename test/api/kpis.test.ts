@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { crearEmpresa, crearGente, crearPersona, type Gente, llamar, nuevoContrato, sql } from './apoyo.ts'
+import { crearEmpresa, crearGente, crearPersona, type Gente, llamar, nuevoContrato, sql } from './support.ts'
 
 let gente: Gente
 const kpis = async (quien: keyof Gente, query = '') =>

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { crearGente, crearPersona, type Gente, llamar, nuevoContrato, pdf, subir } from './apoyo.ts'
+import { crearGente, crearPersona, type Gente, llamar, nuevoContrato, pdf, subir } from './support.ts'
 
 type Persona = Gente['ana']
 interface Aviso {

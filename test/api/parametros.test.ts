@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { crearGente, crearPersona, type Gente, llamar, type Persona, sql } from './apoyo.ts'
+import { crearGente, crearPersona, type Gente, llamar, type Persona, sql } from './support.ts'
 
 let gente: Gente
 beforeAll(async () => {

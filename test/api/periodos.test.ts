@@ -1,5 +1,5 @@
 import { beforeAll, expect, inject, it } from 'vitest'
-import { crearGente, type Gente, llamar } from './apoyo.ts'
+import { crearGente, type Gente, llamar } from './support.ts'
 
 interface Parametro {
   name: string

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { correoNuevo, invitar, type Persona, perfil, registrarse } from './invitados.ts'
 import {
   CLAVE,
   crearGente,
@@ -10,8 +11,7 @@ import {
   pdf,
   sql,
   subir,
-} from './apoyo.ts'
-import { correoNuevo, invitar, type Persona, perfil, registrarse } from './invitados.ts'
+} from './support.ts'
 
 let gente: Gente
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { crearGente, crearPersona, formulario, type Gente, llamar, type Persona, sql } from './apoyo.ts'
+import { crearGente, crearPersona, formulario, type Gente, llamar, type Persona, sql } from './support.ts'
 
 let gente: Gente
 const PREFIJO = `csv-${randomBytes(3).toString('hex')}`

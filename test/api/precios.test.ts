@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { crearGente, crearPersona, type Gente, llamar, type Persona, sql } from './apoyo.ts'
+import { crearGente, crearPersona, type Gente, llamar, type Persona, sql } from './support.ts'
 
 let gente: Gente
 const PREFIJO = `api-${randomBytes(3).toString('hex')}`

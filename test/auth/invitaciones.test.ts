@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { crearEmpresa, crearPersona, llamar, sql } from '../api/apoyo.ts'
-import { CLAVE, cliente, correoNuevo, exito, type ServidorDeAuth, servidorDeAuth } from './servidor.ts'
+import { crearEmpresa, crearPersona, llamar, sql } from '../api/support.ts'
+import { CLAVE, cliente, correoNuevo, exito, type ServidorDeAuth, servidorDeAuth } from './support.ts'
 
 // An Auth that sends a mail and waits for its answer, as on a server of production.
 let servidor: ServidorDeAuth

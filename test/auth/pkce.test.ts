@@ -1,8 +1,8 @@
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { linkIn } from '../support/smtp.ts'
-import { type ConCorreo, seguir, servidorConCorreo } from './aplicacion.ts'
-import { exito } from './servidor.ts'
+import { type ConCorreo, seguir, servidorConCorreo } from './app.ts'
+import { exito } from './support.ts'
 
 let aqui: ConCorreo
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { fill } from '../../scripts/fill.ts'
 import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { migrate } from '../../supabase/local/postgres/migrate.ts'
 import { withTemporaryCluster } from '../../supabase/local/postgres/temporary.ts'
-import { esperado, sumado } from './cuentas-kpis.ts'
+import { esperado, sumado } from './kpis-counted.ts'
 
 test(
   'lo que se carga sin disparadores se suma igual, y se puede hacer de nuevo',

@@ -6,7 +6,7 @@ import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { migrate } from '../../supabase/local/postgres/migrate.ts'
 import { withTemporaryCluster } from '../../supabase/local/postgres/temporary.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
-import { nuevoRuc } from './mundo.ts'
+import { nuevoRuc } from './world.ts'
 
 const MIGRACION = join(PROJECT_DIR, 'supabase/migrations/20261127130302_codigos_de_lote.sql')
 

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import { crearGente, type Gente, llamar, nuevoContrato, sql } from '../api/apoyo.ts'
+import { crearGente, type Gente, llamar, nuevoContrato, sql } from '../api/support.ts'
 import { type Firebase, type Mensaje, startFirebase } from './fcm.ts'
-import { startTrabajador, type Trabajador } from './trabajador.ts'
+import { startTrabajador, type Trabajador } from './worker.ts'
 
 let firebase: Firebase
 let gente: Gente

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createReplayer, type Replayer } from '../../supabase/local/realtime/replay.ts'
-import { useDatabase } from './base.ts'
+import { useDatabase } from './database.ts'
 
 const { url, sql, connect } = useDatabase()
 let replayer: Replayer

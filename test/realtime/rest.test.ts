@@ -4,7 +4,7 @@ import { createApp, eventHandler, toNodeListener } from 'h3'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createRest } from '../../supabase/local/realtime/rest.ts'
 import type { Message } from '../../supabase/local/realtime/types.ts'
-import { ANA, RIVAL } from './base.ts'
+import { ANA, RIVAL } from './database.ts'
 
 let server: Server
 let base: string

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { crearMundo, type Mundo } from '../database/mundo.ts'
 import { connect } from '../database/support.ts'
+import { crearMundo, type Mundo } from '../database/world.ts'
 import {
   allow,
   anonymous,

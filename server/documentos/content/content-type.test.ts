@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { recogniseContent, SAMPLE_BYTES } from './content-type.ts'
 
-const archivo = (nombre: string) => readFile(new URL(`../../../test/archivos/${nombre}`, import.meta.url))
+const archivo = (nombre: string) =>
+  readFile(new URL(`../../../test/support/files/${nombre}`, import.meta.url))
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex')
 const jpeg = Buffer.from('ffd8ffe000104a46494600010100000100010000', 'hex')
 const webp = Buffer.from('524946461a000000574542505650384c0d0000002f00000010071011118888fe0700', 'hex')

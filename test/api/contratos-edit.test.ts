@@ -1,0 +1,228 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { crearEmpresa, crearGente, crearPersona, type Gente, llamar, nuevoContrato, sql } from './support.ts'
+
+let gente: Gente
+beforeAll(async () => {
+  gente = await crearGente()
+})
+
+describe('editar un contrato', () => {
+  it('cambia lo que se envía y deja lo demás', async () => {
+    const { codigo } = await nuevoContrato(gente, { observaciones: 'una', precio_fijado_tm: 4000 })
+    const { status, cuerpo, texto } = await llamar(gente.carlos, 'PUT', `/contratos/${codigo}`, {
+      json: { volumen_tm: '210.0', precio_fijado_tm: null },
+    })
+    expect(status).toBe(200)
+    expect(cuerpo).toMatchObject({ precio_fijado_tm: null, observaciones: 'una' })
+    expect(texto).toContain('"volumen_tm":210.0,')
+    expect((await llamar(gente.ana, 'GET', `/contratos/${codigo}`)).texto).toBe(texto)
+  })
+
+  it('con la versión leída, de dos ediciones a la vez vale una', async () => {
+    const { codigo } = await nuevoContrato(gente)
+    const etag = (await llamar(gente.ana, 'GET', `/contratos/${codigo}`)).headers.get('etag')!
+    const editar = (volumen_tm: number) =>
+      llamar(gente.ana, 'PUT', `/contratos/${codigo}`, {
+        json: { volumen_tm },
+        headers: { 'if-match': etag },
+      })
+    const respuestas = await Promise.all([1, 2, 3, 4, 5].map(editar))
+    expect(respuestas.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412, 412])
+    expect(respuestas.find(({ status }) => status === 412)!.cuerpo.clave).toBe('version_distinta')
+    const ganador = respuestas.findIndex(({ status }) => status === 200) + 1
+    const despues = await llamar(gente.ana, 'GET', `/contratos/${codigo}`)
+    expect(despues.cuerpo.volumen_tm).toBe(ganador)
+    // The ETag of an answer serves for the next edition.
+    const siguiente = await llamar(gente.ana, 'PUT', `/contratos/${codigo}`, {
+      json: { volumen_tm: 9 },
+      headers: { 'if-match': respuestas[ganador - 1]!.headers.get('etag')! },
+    })
+    expect(siguiente.status).toBe(200)
+  })
+
+  it('actualizado_en en el cuerpo guarda igual que If-Match', async () => {
+    const { codigo, actualizado_en } = await nuevoContrato(gente)
+    const editar = () =>
+      llamar(gente.ana, 'PUT', `/contratos/${codigo}`, { json: { volumen_tm: 7, actualizado_en } })
+    expect((await editar()).status).toBe(200)
+    expect((await editar()).status).toBe(412)
+  })
+
+  it('un lote nuevo no estorba a quien edita', async () => {
+    const { codigo } = await nuevoContrato(gente)
+    const etag = (await llamar(gente.ana, 'GET', `/contratos/${codigo}`)).headers.get('etag')!
+    await llamar(gente.carlos, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq: 60, humedad: 7.5 } })
+    const { status } = await llamar(gente.ana, 'PUT', `/contratos/${codigo}`, {
+      json: { volumen_tm: 8 },
+      headers: { 'if-match': etag },
+    })
+    expect(status).toBe(200)
+  })
+
+  it.each(['"inventada"', '"2025-02-30T00:00:00+00:00/x"', 'W/"x"', 'sin comillas', '""'])(
+    'If-Match: %s no es de ninguna versión',
+    async (tag) => {
+      const { codigo } = await nuevoContrato(gente)
+      const { status } = await llamar(gente.ana, 'PUT', `/contratos/${codigo}`, {
+        json: { volumen_tm: 8 },
+        headers: { 'if-match': tag },
+      })
+      expect(status).toBe(412)
+    },
+  )
+
+  it('un proveedor lo ve pero no lo edita; la rival ni lo ve', async () => {
+    const { codigo, actualizado_en } = await nuevoContrato(gente)
+    for (const json of [{ volumen_tm: 8 }, { volumen_tm: 8, actualizado_en }]) {
+      const proveedor = await llamar(gente.jose, 'PUT', `/contratos/${codigo}`, { json })
+      expect([proveedor.status, proveedor.cuerpo.clave]).toEqual([403, 'sin_permiso'])
+      const rival = await llamar(gente.rita, 'PUT', `/contratos/${codigo}`, { json })
+      expect([rival.status, rival.cuerpo.clave]).toEqual([404, 'contrato_no_existe'])
+    }
+  })
+
+  it('uno cerrado no se edita; sin decir por qué, solo lo reabre un administrador', async () => {
+    const { codigo } = await nuevoContrato(gente)
+    await llamar(gente.ana, 'POST', `/contratos/${codigo}/lote`, {
+      json: { peso_qq: 60, humedad: 7.5, estado: 'Exportado' },
+    })
+    const editar = (quien: typeof gente.ana, json: object) =>
+      llamar(quien, 'PUT', `/contratos/${codigo}`, { json })
+    expect((await editar(gente.ana, { volumen_tm: 8 })).cuerpo.clave).toBe('contrato_cerrado')
+    expect((await editar(gente.ana, { estado: 'Activo' })).cuerpo.clave).toBe('contrato_reabre_admin')
+    expect((await editar(gente.teresa, { estado: 'Activo' })).cuerpo).toMatchObject({
+      estado: 'Activo',
+      cerrado_en: null,
+    })
+  })
+
+  it.each([
+    [{}, ''],
+    [{ volumen_tm: 'x' }, 'volumen_tm'],
+    [{ volumen_tm: null }, 'volumen_tm'],
+    [{ estado: 'Abierto' }, 'estado'],
+    [{ contraparte_id: 1 }, 'contraparte_id'],
+    [{ volumen_tm: 1, actualizado_en: 'ayer' }, 'actualizado_en'],
+    [{ volumen_tm: 1, actualizado_en: '2025-02-30T00:00:00Z' }, 'actualizado_en'],
+    [{ actualizado_en: '2025-01-01T00:00:00Z' }, ''],
+  ])('no admite %j', async (json, campo) => {
+    const { codigo } = await nuevoContrato(gente)
+    const { status, cuerpo } = await llamar(gente.ana, 'PUT', `/contratos/${codigo}`, { json })
+    expect(status).toBe(422)
+    expect(cuerpo.errores[0].campo).toBe(campo)
+  })
+})
+
+describe('el cierre de un contrato', () => {
+  const cerrado = async (datos: object = {}) => {
+    const { codigo, id } = await nuevoContrato(gente, datos)
+    await llamar(gente.carlos, 'POST', `/contratos/${codigo}/lote`, {
+      json: { peso_qq: 60, humedad: 7.5, estado: 'Exportado' },
+    })
+    return { codigo, id, reabrir: `/contratos/${codigo}/reabrir` }
+  }
+
+  it('se elige al crearlo y al editarlo; por partes, sigue abierto', async () => {
+    const { codigo } = await cerrado({ cierre: 'al completar el volumen' })
+    const ruta = `/contratos/${codigo}`
+    expect((await llamar(gente.ana, 'GET', ruta)).cuerpo).toMatchObject({
+      estado: 'Activo',
+      cierre: 'al completar el volumen',
+    })
+    const json = { cierre: 'al exportar los lotes' }
+    const otra = await llamar(gente.carlos, 'PUT', ruta, { json })
+    expect([otra.status, otra.cuerpo.clave]).toEqual([403, 'contrato_cierre_exportadora'])
+    expect(otra.cuerpo.errores[0].campo).toBe('cierre')
+    expect((await llamar(gente.ana, 'PUT', ruta, { json })).cuerpo).toMatchObject({
+      ...json,
+      estado: 'Cerrado',
+    })
+  })
+
+  it('lo deshace la exportadora diciendo por qué, y lo leen las dos partes', async () => {
+    const { codigo, id, reabrir } = await cerrado()
+    const json = { motivo: 'Faltan dos camiones' }
+    for (const [quien, motivo, status, clave] of [
+      [gente.ana, { motivo: ' ' }, 422, 'datos_invalidos'],
+      [gente.ana, {}, 422, 'datos_invalidos'],
+      [gente.carlos, json, 403, 'contrato_reabre_exportadora'],
+      [gente.jose, json, 403, 'contrato_reabre_exportadora'],
+      [gente.rita, json, 404, 'contrato_no_existe'],
+    ] as const) {
+      const respuesta = await llamar(quien, 'POST', reabrir, { json: motivo })
+      expect([respuesta.status, respuesta.cuerpo.clave]).toEqual([status, clave])
+    }
+    const abierto = await llamar(gente.ana, 'POST', reabrir, { json })
+    expect(abierto.status).toBe(200)
+    expect(abierto.cuerpo).toMatchObject({ codigo, estado: 'Activo', cerrado_en: null })
+    const leido = await llamar(gente.ana, 'GET', `/contratos/${codigo}`)
+    expect(leido.cuerpo.estado).toBe('Activo')
+    expect(leido.headers.get('etag')).toBe(abierto.headers.get('etag'))
+    expect((await llamar(gente.ana, 'POST', reabrir, { json })).cuerpo.clave).toBe('contrato_no_cerrado')
+    const { data } = await gente.carlos.supabase
+      .from('contratos_reaperturas')
+      .select('motivo, exportado_tm::text')
+      .eq('contrato_id', id)
+    expect(data).toEqual([{ motivo: 'Faltan dos camiones', exportado_tm: '2.7216' }])
+    const dichos = await llamar(gente.carlos, 'GET', `/contratos/${codigo}/mensajes`)
+    expect(dichos.cuerpo.mensajes[0].texto).toMatch(/reabrió el contrato, .*: Faltan dos camiones$/)
+  })
+
+  it('también por el SDK: se elige, se cierra, se reabre y se vuelve a cerrar', async () => {
+    const { id } = await cerrado()
+    const { supabase } = gente.ana
+    const reabrir = (quien: typeof supabase) =>
+      quien.rpc('reabrir_contrato', { contrato_id: id, motivo: 'Se equivocaron' })
+    expect((await reabrir(gente.carlos.supabase)).error?.message).toBe('contrato_reabre_exportadora')
+    expect((await reabrir(supabase)).data).toMatchObject({ id, estado: 'Activo' })
+    const { error } = await gente.carlos.supabase
+      .from('lotes_asociados')
+      .insert({ contrato_id: id, peso_qq: 0.0001, humedad: 7, estado: 'Exportado' })
+    expect([error?.code, error?.message, error?.hint]).toEqual(['PT422', 'lote_peso_minimo', 'peso_qq'])
+    const { data } = await supabase
+      .from('contratos')
+      .update({ estado: 'Cerrado' })
+      .eq('id', id)
+      .select('estado')
+    expect(data).toEqual([{ estado: 'Cerrado' }])
+  })
+})
+
+describe('eliminar un contrato', () => {
+  it('solo el administrador: lo oculta y lo conserva', async () => {
+    const { id, codigo } = await nuevoContrato(gente)
+    for (const quien of [gente.ana, gente.carlos, gente.jose]) {
+      const { status, cuerpo } = await llamar(quien, 'DELETE', `/contratos/${codigo}`)
+      expect([status, cuerpo.clave]).toEqual([403, 'contrato_elimina_admin'])
+    }
+    expect((await llamar(gente.rita, 'DELETE', `/contratos/${codigo}`)).status).toBe(404)
+    expect((await llamar(gente.teresa, 'DELETE', `/contratos/${codigo}`)).status).toBe(204)
+    for (const quien of [gente.ana, gente.teresa]) {
+      expect((await llamar(quien, 'GET', `/contratos/${codigo}`)).status).toBe(404)
+      expect((await llamar(quien, 'DELETE', `/contratos/${codigo}`)).status).toBe(404)
+    }
+    const [fila] = await sql(
+      'select eliminado_en is not null as marcado from public.contratos where id = $1',
+      [id],
+    )
+    expect(fila).toEqual({ marcado: true })
+  })
+})
+
+describe('una cuenta', () => {
+  it('desactivada deja de entrar en la petición siguiente', async () => {
+    const empresa = await crearEmpresa('exportadora')
+    const persona = await crearPersona(empresa)
+    expect((await llamar(persona, 'GET', '/contratos')).status).toBe(200)
+    await sql('update public.usuarios set activo = false where id = $1', [persona.id])
+    for (const ruta of ['/contratos', '/contratos/CT-2025-00014', '/contratos/CT-2025-00014/documentos']) {
+      const { status, cuerpo } = await llamar(persona, 'GET', ruta)
+      expect([status, cuerpo.clave]).toEqual([403, 'cuenta_sin_acceso'])
+    }
+  })
+
+  it('sin perfil no ve nada', async () => {
+    const nadie = await crearPersona(null)
+    expect((await llamar(nadie, 'GET', '/contratos')).cuerpo.clave).toBe('sin_empresa')
+  })
+})

@@ -1,0 +1,160 @@
+import fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { crearGente, crearPersona, type Gente, llamar } from './support.ts'
+
+const TOTAL = 23
+let gente: Gente
+let codigos: string[]
+
+const listar = (quien: Gente['ana'], consulta: Record<string, string | number> = {}) =>
+  llamar(
+    quien,
+    'GET',
+    `/contratos?${new URLSearchParams(Object.entries(consulta).map(([k, v]) => [k, String(v)]))}`,
+  )
+
+const codigosDe = (cuerpo: { contratos: { codigo: string }[] }) =>
+  cuerpo.contratos.map(({ codigo }) => codigo)
+
+/** Walks every page of a list. */
+async function recorrer(quien: Gente['ana'], consulta: Record<string, string | number>): Promise<string[]> {
+  const vistos: string[] = []
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const { status, cuerpo, texto } = await listar(quien, { ...consulta, ...(cursor && { cursor }) })
+    expect(status, texto).toBe(200)
+    vistos.push(...codigosDe(cuerpo))
+    expect(vistos.length).toBeLessThanOrEqual(TOTAL)
+    cursor = cuerpo.siguiente
+  }
+  return vistos
+}
+
+beforeAll(async () => {
+  gente = await crearGente()
+  const { centro, finca, ana } = gente
+  codigos = []
+  for (let i = 0; i < TOTAL; i++) {
+    const json = {
+      contraparte_id: i % 5 === 0 ? finca.id : centro.id,
+      volumen_tm: i + 1,
+      observaciones: i % 4 === 0 ? `Análisis de la cosecha ${i}% Ñandú` : null,
+      ...(i < 10 && { fecha_firma: `2025-03-${String(i + 1).padStart(2, '0')}` }),
+    }
+    const { cuerpo } = await llamar(ana, 'POST', '/contratos', { json })
+    codigos.push(cuerpo.codigo)
+  }
+})
+
+describe('la lista de contratos', () => {
+  it('trae los de la empresa, los más recientes primero', async () => {
+    const { cuerpo } = await listar(gente.ana, { limite: 100 })
+    expect(codigosDe(cuerpo)).toEqual(codigos.toReversed())
+    expect(cuerpo.siguiente).toBeNull()
+  })
+
+  it('la de la contraparte trae los suyos; la de la rival, nada', async () => {
+    expect(codigosDe((await listar(gente.jose, { limite: 100 })).cuerpo)).toHaveLength(5)
+    expect((await listar(gente.rita)).cuerpo).toEqual({ contratos: [], siguiente: null })
+    expect((await listar(gente.cesar, { texto: codigos[0]! })).cuerpo.contratos).toEqual([])
+  })
+
+  it('la de un proveedor invitado trae también los contratos ajenos en que participa', async () => {
+    const { cuerpo } = await llamar(gente.ana, 'POST', '/contratos', {
+      json: { contraparte_id: gente.centro.id, volumen_tm: 1, proveedores: [gente.finca.id] },
+    })
+    expect(codigosDe((await listar(gente.jose)).cuerpo)[0]).toBe(cuerpo.codigo)
+    await llamar(gente.teresa, 'DELETE', `/contratos/${cuerpo.codigo}`)
+    expect(codigosDe((await listar(gente.jose)).cuerpo)).not.toContain(cuerpo.codigo)
+  })
+
+  it('la de un administrador trae los de todos, y no los eliminados', async () => {
+    const vistos = codigosDe((await listar(gente.teresa, { limite: 100, texto: codigos[3]! })).cuerpo)
+    expect(vistos).toEqual([codigos[3]])
+    const sinEmpresa = await crearPersona(null, 'admin')
+    expect(codigosDe((await listar(sinEmpresa, { texto: codigos[3]! })).cuerpo)).toEqual([codigos[3]])
+  })
+
+  it('cualquier tamaño de página recorre todos, una vez y en orden', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: TOTAL + 2 }), fc.boolean(), async (limite, recientes) => {
+        const orden = recientes ? 'recientes' : 'antiguos'
+        expect(await recorrer(gente.ana, { limite, orden })).toEqual(
+          recientes ? codigos.toReversed() : codigos,
+        )
+      }),
+      { numRuns: 8 },
+    )
+  })
+
+  it('un contrato nuevo no mueve las páginas que faltan', async () => {
+    const primera = (await listar(gente.carlos, { limite: 5 })).cuerpo
+    const { cuerpo: nuevo } = await llamar(gente.carlos, 'POST', '/contratos', {
+      json: { exportadora_id: gente.exportadora.id, volumen_tm: 1 },
+    })
+    const segunda = (await listar(gente.carlos, { limite: 5, cursor: primera.siguiente })).cuerpo
+    expect(codigosDe(segunda).filter((codigo) => codigosDe(primera).includes(codigo))).toEqual([])
+    await llamar(gente.teresa, 'DELETE', `/contratos/${nuevo.codigo}`)
+  })
+
+  it.each([
+    ['estado Activo', { estado: 'Activo' }, () => true],
+    ['estado Cerrado', { estado: 'Cerrado' }, () => false],
+    ['texto sin tilde ni mayúsculas', { texto: 'analisis de la COSECHA' }, (i: number) => i % 4 === 0],
+    ['texto con comodines', { texto: '4% ñan' }, (i: number) => i === 4],
+    ['texto que no está', { texto: '100_' }, () => false],
+    ['desde y hasta', { desde: '2025-03-03', hasta: '2025-03-05' }, (i: number) => i >= 2 && i <= 4],
+    ['desde hoy', { desde: '2025-03-11' }, (i: number) => i >= 10],
+  ])('filtra por %s', async (_, consulta, cumple) => {
+    const esperados = codigos.filter((_, i) => cumple(i))
+    expect(await recorrer(gente.ana, { ...consulta, orden: 'antiguos', limite: 3 })).toEqual(esperados)
+  })
+
+  it('filtra por contraparte, con su id o parte de su nombre', async () => {
+    const esperados = codigos.filter((_, i) => i % 5 === 0)
+    const { finca, exportadora } = gente
+    for (const contraparte of [finca.id, finca.nombre, finca.nombre.slice(3).toUpperCase()]) {
+      expect(await recorrer(gente.ana, { contraparte, orden: 'antiguos' })).toEqual(esperados)
+    }
+    expect(await recorrer(gente.ana, { contraparte: exportadora.nombre })).toEqual([])
+    expect(await recorrer(gente.jose, { contraparte: exportadora.id, orden: 'antiguos' })).toEqual(esperados)
+  })
+
+  it('todos los filtros a la vez son un y', async () => {
+    const { cuerpo } = await listar(gente.ana, {
+      estado: 'Activo',
+      contraparte: gente.centro.id,
+      desde: '2025-03-01',
+      hasta: '2025-03-31',
+      texto: 'cosecha',
+      orden: 'antiguos',
+    })
+    expect(codigosDe(cuerpo)).toEqual([4, 8].map((i) => codigos[i]))
+  })
+
+  it.each([
+    ['limite=0', 'limite'],
+    ['limite=101', 'limite'],
+    ['limite=', 'limite'],
+    ['limite=1&limite=2', 'limite'],
+    ['estado=activo', 'estado'],
+    ['desde=ayer', 'desde'],
+    ['hasta=2025-02-30', 'hasta'],
+    ['orden=azar', 'orden'],
+    ['texto=', 'texto'],
+    ['texto=%00', 'texto'],
+    ['estdo=Activo', 'estdo'],
+    ['contraparte[]=1', 'contraparte[]'],
+  ])('%s se rechaza diciendo el parámetro', async (consulta, campo) => {
+    const { status, cuerpo } = await llamar(gente.ana, 'GET', `/contratos?${consulta}`)
+    expect(status).toBe(400)
+    expect(cuerpo).toMatchObject({ clave: 'parametros_invalidos', errores: [{ campo }] })
+  })
+
+  it('un cursor inventado, o de otro orden, se rechaza', async () => {
+    const { siguiente } = (await listar(gente.ana, { limite: 1 })).cuerpo
+    for (const cursor of ['x', '', `${siguiente}x`, siguiente]) {
+      const { status, cuerpo } = await listar(gente.ana, { cursor, orden: 'antiguos' })
+      expect([status, cuerpo.clave]).toEqual([400, 'cursor_invalido'])
+    }
+  })
+})

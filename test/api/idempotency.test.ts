@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { crearGente, crearPersona, type Gente, llamar, nuevoContrato, pdf, sql, subir } from './support.ts'
+
+let gente: Gente
+beforeAll(async () => {
+  gente = await crearGente()
+})
+
+const crear = (clave: string, volumen_tm: unknown = 5, quien = gente.ana) =>
+  llamar(quien, 'POST', '/contratos', {
+    json: { contraparte_id: gente.centro.id, volumen_tm },
+    headers: { 'idempotency-key': clave },
+  })
+
+describe('Idempotency-Key', () => {
+  it('la misma petición da la primera respuesta, cabeceras y cifras incluidas', async () => {
+    const clave = randomUUID()
+    const primera = await crear(clave, '5.50')
+    const segunda = await crear(clave, '5.50')
+    expect([primera.status, segunda.status]).toEqual([201, 201])
+    expect(segunda.texto).toBe(primera.texto)
+    expect(primera.texto).toContain('"volumen_tm":5.50,')
+    for (const cabecera of ['location', 'etag'])
+      expect(segunda.headers.get(cabecera)).toBe(primera.headers.get(cabecera))
+    expect([primera, segunda].map(({ headers }) => headers.get('idempotency-replayed'))).toEqual([
+      null,
+      'true',
+    ])
+  })
+
+  it('otra petición con la misma clave se rechaza', async () => {
+    const clave = randomUUID()
+    const { cuerpo } = await crear(clave)
+    const otra = await crear(clave, 6)
+    expect([otra.status, otra.cuerpo.clave]).toEqual([422, 'idempotencia_distinta'])
+    const enOtraRuta = await llamar(gente.ana, 'POST', `/contratos/${cuerpo.codigo}/lote`, {
+      json: { peso_qq: 1, humedad: 1 },
+      headers: { 'idempotency-key': clave },
+    })
+    expect(enOtraRuta.cuerpo.clave).toBe('idempotencia_distinta')
+  })
+
+  it('a la vez, la misma clave crea una vez', async () => {
+    const clave = randomUUID()
+    const respuestas = await Promise.all(Array.from({ length: 10 }, () => crear(clave)))
+    expect(respuestas.map(({ status }) => status)).toEqual(Array(10).fill(201))
+    expect(new Set(respuestas.map(({ texto }) => texto)).size).toBe(1)
+  })
+
+  it('lo que falló no ocupa la clave', async () => {
+    const clave = randomUUID()
+    expect((await crear(clave, 0)).status).toBe(422)
+    const sinContraparte = await llamar(gente.ana, 'POST', '/contratos', {
+      json: { contraparte_id: 999_999_999, volumen_tm: 5 },
+      headers: { 'idempotency-key': clave },
+    })
+    expect(sinContraparte.cuerpo.clave).toBe('contraparte_invalida')
+    expect((await crear(clave)).status).toBe(201)
+  })
+
+  it('es de cada usuario', async () => {
+    const clave = randomUUID()
+    const colega = await crearPersona(gente.exportadora)
+    const [una, otra] = [await crear(clave), await crear(clave, 5, colega)]
+    expect(una.cuerpo.codigo).not.toBe(otra.cuerpo.codigo)
+  })
+
+  it('dura 24 horas', async () => {
+    const clave = randomUUID()
+    const primera = await crear(clave)
+    await sql(
+      `update privado.idempotencia set creado_en = now() - interval '24 hours 1 second' where clave = $1`,
+      [clave],
+    )
+    expect((await crear(clave, 7)).cuerpo.codigo).not.toBe(primera.cuerpo.codigo)
+  })
+
+  it('vale para los lotes', async () => {
+    const { codigo } = await nuevoContrato(gente)
+    const asociar = (peso_qq: number) =>
+      llamar(gente.ana, 'POST', `/contratos/${codigo}/lote`, {
+        json: { peso_qq, humedad: 7 },
+        headers: { 'idempotency-key': `lote-${codigo}` },
+      })
+    const [una, dos, otra] = [await asociar(60), await asociar(60), await asociar(61)]
+    expect([una.texto, una.cuerpo.codigo_lote]).toEqual([dos.texto, 'LT-0001'])
+    expect(otra.status).toBe(422)
+  })
+
+  it('vale para los documentos: cuentan los campos y los bytes', async () => {
+    const { codigo } = await nuevoContrato(gente)
+    const archivo = pdf()
+    const cargar = (partes: Record<string, string | Uint8Array>) =>
+      subir(gente.ana, codigo, partes, 'a.pdf', { 'idempotency-key': `doc-${codigo}` })
+    const respuestas = await Promise.all([1, 2, 3].map(() => cargar({ tipo: 'factura', archivo })))
+    expect(respuestas.map(({ status }) => status)).toEqual([201, 201, 201])
+    expect(new Set(respuestas.map(({ texto }) => texto)).size).toBe(1)
+    expect((await cargar({ tipo: 'pago', archivo })).cuerpo.clave).toBe('idempotencia_distinta')
+    expect((await cargar({ tipo: 'factura', archivo: pdf() })).cuerpo.clave).toBe('idempotencia_distinta')
+    const objetos = await sql(`select name from storage.objects where name like $1 || '/%'`, [codigo])
+    expect(objetos).toEqual([{ name: `${codigo}/factura_001.pdf` }])
+  })
+
+  it.each(['con espacio', 'ñ', 'x'.repeat(256), ''])('la clave %j se rechaza', async (clave) => {
+    const { status, cuerpo } = await crear(clave)
+    expect([status, cuerpo.clave, cuerpo.errores[0].campo]).toEqual([
+      422,
+      'idempotencia_clave_invalida',
+      'Idempotency-Key',
+    ])
+  })
+})

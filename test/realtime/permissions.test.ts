@@ -1,0 +1,175 @@
+import type { RealtimeChannel, SupabaseClient } from '@supabase/supabase-js'
+import { SignJWT } from 'jose'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { crearGente, type Gente, nuevoContrato, type Persona, sql } from '../api/support.ts'
+import { allow, newTopic, openClient, openRaw, stack, subscribed, until } from './support.ts'
+
+let gente: Gente
+let contrato: { id: number; codigo: string }
+beforeEach(async () => {
+  gente = await crearGente()
+  contrato = await nuevoContrato(gente)
+})
+
+/** Joins the channel of the contract, or the one beside it. */
+async function entrar({ supabase }: Persona, beside = '') {
+  await supabase.realtime.setAuth()
+  onTestFinished(async () => {
+    await supabase.removeAllChannels()
+  })
+  const heard: string[] = []
+  const said: string[] = []
+  const canal: RealtimeChannel = supabase
+    .channel(`contrato:${contrato.codigo}${beside}`, { config: { private: true } })
+    .on('broadcast', { event: 'mensaje' }, ({ payload }) => heard.push(payload.texto))
+    .on('system', {}, ({ message }) => said.push(message))
+  const { status, error } = await subscribed(canal)
+  return { canal, heard, said, status, error }
+}
+const decir = (texto: string) =>
+  sql(`insert into public.mensajes (contrato_id, texto, tipo) values ($1, $2, 'sistema')`, [
+    contrato.id,
+    texto,
+  ])
+
+describe('quién oye el canal de un contrato, mientras está abierto', () => {
+  it.each([
+    [
+      'al quitar a su empresa del contrato',
+      () =>
+        sql('delete from public.contratos_participantes where contrato_id = $1 and empresa_id = $2', [
+          contrato.id,
+          gente.finca.id,
+        ]),
+    ],
+    [
+      'al apagar su usuario',
+      () => sql('update public.usuarios set activo = false where id = $1', [gente.jose.id]),
+    ],
+    [
+      'al apagar su empresa',
+      () => sql('update public.empresas set activo = false where id = $1', [gente.finca.id]),
+    ],
+    [
+      'al pasarlo a otra empresa',
+      () =>
+        sql('update public.usuarios set empresa_id = $2, rol = $3 where id = $1', [
+          gente.jose.id,
+          gente.rita.empresa!.id,
+          'exportadora',
+        ]),
+    ],
+    [
+      'al cerrar sus sesiones',
+      async () => {
+        const { error } = await gente.jose.supabase.rpc('cerrar_sesiones')
+        if (error) throw error
+      },
+    ],
+    [
+      'al eliminar el contrato',
+      () => sql('update public.contratos set eliminado_en = now() where id = $1', [contrato.id]),
+    ],
+  ])('%s deja de oír y de hablar, y los demás siguen', async (_, quitar) => {
+    const [jose, ana] = [await entrar(gente.jose), await entrar(gente.ana)]
+    const vivo = await entrar(gente.jose, ':vivo')
+    expect([jose.status, ana.status, vivo.status]).toEqual(['SUBSCRIBED', 'SUBSCRIBED', 'SUBSCRIBED'])
+    await quitar()
+    await until(
+      () => jose.canal.state === 'closed' && vivo.canal.state === 'closed',
+      'the end of both channels',
+    )
+    expect(jose.said.at(-1)).toBe(
+      `You no longer have permission to read from this Channel topic: contrato:${contrato.codigo}`,
+    )
+    expect((await entrar(gente.jose)).status).toBe('CHANNEL_ERROR')
+    if (_ === 'al eliminar el contrato') return
+    await decir('Entre los que quedan')
+    await until(() => ana.heard.includes('Entre los que quedan'), 'the message')
+    expect(jose.heard).not.toContain('Entre los que quedan')
+  })
+
+  it('quien se agrega entra en seguida', async () => {
+    const otra = await sql<{ id: string }>(
+      `insert into public.empresas (ruc, nombre, tipo) values ('099' || lpad((random() * 1e7)::int::text, 7, '0') || '001', 'Finca Nueva', 'proveedor') returning id`,
+    )
+    await sql('update public.usuarios set empresa_id = $2 where id = $1', [gente.jose.id, otra[0]!.id])
+    expect((await entrar(gente.jose)).status).toBe('CHANNEL_ERROR')
+    await gente.jose.supabase.removeAllChannels()
+    const { error } = await gente.ana.supabase
+      .from('contratos_participantes')
+      .insert({ contrato_id: contrato.id, empresa_id: Number(otra[0]!.id) })
+    expect(error).toBeNull()
+    const jose = await entrar(gente.jose)
+    expect(jose.status).toBe('SUBSCRIBED')
+    await decir('Bienvenido')
+    await until(() => jose.heard.includes('Bienvenido'), 'the message')
+  })
+})
+
+describe('el token de un canal', () => {
+  const sign = (claims: object, seconds: number) =>
+    new SignJWT({ role: 'authenticated', ...claims })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setExpirationTime(`${seconds}s`)
+      .sign(new TextEncoder().encode(stack.jwtSecret))
+  const isEvent = (event: string) => (frame: unknown[]) => frame[3] === event
+  async function joined(client: SupabaseClient, seconds: number) {
+    const topic = newTopic()
+    await allow(client, topic, 'select')
+    const sub = (await client.auth.getUser()).data.user!.id
+    const socket = await openRaw()
+    const access_token = await sign({ sub }, seconds)
+    socket.send(['1', '1', `realtime:${topic}`, 'phx_join', { config: { private: true }, access_token }])
+    expect(await socket.find(isEvent('phx_reply') as never)).toMatchObject({ 4: { status: 'ok' } })
+    const renew = async (claims: object, forSeconds: number) =>
+      socket.send([
+        '1',
+        null,
+        `realtime:${topic}`,
+        'access_token',
+        { access_token: await sign(claims, forSeconds) },
+      ])
+    return { socket, topic, sub, renew }
+  }
+  const ended = (message: unknown) =>
+    expect.objectContaining({ 3: 'system', 4: expect.objectContaining({ status: 'error', message }) })
+
+  it('al vencer, el canal termina y dice cuánto hace; renovado a tiempo, sigue', async () => {
+    const client = await openClient({ email: 'centro@triboka.test' })
+    const [lapsing, renewed] = [await joined(client, 2), await joined(client, 2)]
+    await renewed.renew({ sub: renewed.sub }, 60)
+    await lapsing.socket.find(isEvent('phx_close') as never)
+    expect(lapsing.socket.received).toContainEqual(
+      ended(expect.stringMatching(/^Token has expired \d+ seconds ago$/)),
+    )
+    expect(renewed.socket.received.some((frame) => isEvent('phx_close')(frame as never))).toBe(false)
+  })
+
+  it('renovado con el de otra persona, con uno vencido o con uno falso, termina', async () => {
+    const client = await openClient({ email: 'centro@triboka.test' })
+    const [other, expired, forged] = [
+      await joined(client, 60),
+      await joined(client, 60),
+      await joined(client, 60),
+    ]
+    await other.renew({ sub: '00000000-0000-4000-8000-000000000000' }, 60)
+    await expired.renew({ sub: expired.sub }, -5)
+    const [head, body] = (await sign({ sub: forged.sub }, 60)).split('.')
+    forged.socket.send([
+      '1',
+      null,
+      `realtime:${forged.topic}`,
+      'access_token',
+      { access_token: `${head}.${body}.AAAA` },
+    ])
+    for (const [{ socket, topic }, message] of [
+      [other, `You no longer have permission to read from this Channel topic: `],
+      [expired, 'Token has expired'],
+      [forged, 'Failed to validate JWT signature'],
+    ] as const) {
+      await socket.find(isEvent('phx_close') as never)
+      expect(socket.received, topic).toContainEqual(ended(expect.stringContaining(message)))
+    }
+  })
+})

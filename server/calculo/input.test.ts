@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { TipoCalculo } from './calculadoras.ts'
 import { con, culpables, PARAMETROS, parametro } from './support.ts'
 
@@ -9,7 +9,7 @@ const uno = { concepto: 'x' }
 const fijada = { tm: 10, ny: 3000 }
 
 describe('lo que no puede ser se rechaza con su campo', () => {
-  it.each<[TipoCalculo, object, ...string[]]>([
+  test.each<[TipoCalculo, object, ...string[]]>([
     ['conversion', { cantidad: -1, de: 'qq' }, 'cantidad'],
     ['conversion', { cantidad: '1,234,56', de: 'qq' }, 'cantidad'],
     ['conversion', { cantidad: 1, de: 'arroba' }, 'de'],
@@ -76,7 +76,7 @@ describe('lo que no puede ser se rechaza con su campo', () => {
     expect(culpables(tipo, entrada)).toEqual(campos)
   })
 
-  it.each<[TipoCalculo, object, string, string]>([
+  test.each<[TipoCalculo, object, string, string]>([
     ['recepcion', { bruto: 10, calificacion: 4 }, 'descuento_calificacion', 'calificacion'],
     ['fob', { ny: 3000 }, 'costo_qq', 'costo_qq'],
     ['humedad', { peso: 1, humedad: 9 }, 'humedad_objetivo', 'humedad_objetivo'],
@@ -86,7 +86,7 @@ describe('lo que no puede ser se rechaza con su campo', () => {
     expect(culpables(tipo, entrada, sin)).toEqual([campo])
   })
 
-  it('retenciones que se llevan todo', () => {
+  test('retenciones que se llevan todo', () => {
     const parametros = con(
       parametro('retencion', { porcentaje: 60 }, 'agrocalidad'),
       parametro('retencion', { porcentaje: 40 }, 'renta_productor'),

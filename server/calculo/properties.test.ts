@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { convertir } from './conversion.ts'
 import { decimal, redondear } from './decimal.ts'
 import { aHumedad } from './humedad.ts'
@@ -22,7 +22,7 @@ const humedad = cifra(1, 99, 2)
 const unidad = fc.constantFrom('kg', 'lb', 'qq', 'tm', 'saco')
 
 describe('la materia seca se conserva', () => {
-  it('sale tanta como entró, a cualquier humedad', () => {
+  test('sale tanta como entró, a cualquier humedad', () => {
     fc.assert(
       fc.property(peso, humedad, humedad, (kg, llega, objetivo) => {
         const final = aHumedad(decimal(kg), decimal(llega), decimal(objetivo))
@@ -37,7 +37,7 @@ describe('la materia seca se conserva', () => {
     )
   })
 
-  it('de ida y vuelta queda el mismo peso', () => {
+  test('de ida y vuelta queda el mismo peso', () => {
     fc.assert(
       fc.property(peso, humedad, humedad, (kg, una, otra) => {
         const ida = aHumedad(decimal(kg), decimal(una), decimal(otra))
@@ -49,7 +49,7 @@ describe('la materia seca se conserva', () => {
 })
 
 describe('una conversión', () => {
-  it('de ida y vuelta da lo mismo', () => {
+  test('de ida y vuelta da lo mismo', () => {
     fc.assert(
       fc.property(peso, cifra(1, 100, 6), cifra(1, 100, 6), (cantidad, kgDe, kgA) => {
         const ida = convertir(decimal(cantidad), decimal(kgDe), decimal(kgA))
@@ -59,7 +59,7 @@ describe('una conversión', () => {
     )
   })
 
-  it('como se informa, vuelve con la precisión de sus cuatro decimales', () => {
+  test('como se informa, vuelve con la precisión de sus cuatro decimales', () => {
     fc.assert(
       fc.property(peso, unidad, unidad, (cantidad, de, a) => {
         const ida = resultado('conversion', { cantidad, de })[a]
@@ -79,7 +79,7 @@ describe('finca y FOB', () => {
   const diferencial = cifra(0, 1500, 2).map((n) => `-${n}`)
   const gravamenes = fc.subarray(['agrocalidad', 'renta_comerciante'])
 
-  it('de finca a FOB y de vuelta, el mismo centavo', () => {
+  test('de finca a FOB y de vuelta, el mismo centavo', () => {
     fc.assert(
       fc.property(cifra(100, 1000, 2), costo_qq, diferencial, gravamenes, (finca, costo, dif, gravados) => {
         const comun = { costo_qq: costo, diferencial: dif, gravamenes: gravados }
@@ -90,7 +90,7 @@ describe('finca y FOB', () => {
     )
   })
 
-  it('de FOB a finca y de vuelta, lo que pesa medio centavo de quintal en una tonelada', () => {
+  test('de FOB a finca y de vuelta, lo que pesa medio centavo de quintal en una tonelada', () => {
     fc.assert(
       fc.property(cifra(3000, 15_000, 2), costo_qq, (fob, costo) => {
         const { finca_qq } = resultado('fob', { fob, costo_qq: costo })
@@ -115,7 +115,7 @@ describe('lo que se paga', () => {
     anticipos: fc.array(fc.record({ concepto: fc.constant('a'), usd: cifra(0, 1000, 2) }), { maxLength: 2 }),
   })
 
-  it('con más humedad nunca es más', () => {
+  test('con más humedad nunca es más', () => {
     fc.assert(
       fc.property(peso, humedad, humedad, cifra(0, 500, 2), resto, (bruto, una, otra, precio, lineas) => {
         const [poca, mucha] = Number(una) < Number(otra) ? [una, otra] : [otra, una]
@@ -127,7 +127,7 @@ describe('lo que se paga', () => {
     )
   })
 
-  it('con peor calificación nunca es más', () => {
+  test('con peor calificación nunca es más', () => {
     fc.assert(
       fc.property(peso, cifra(0, 100, 2), cifra(0, 100, 2), (bruto, una, otra) => {
         const [buena, mala] = Number(una) < Number(otra) ? [una, otra] : [otra, una]
@@ -137,7 +137,7 @@ describe('lo que se paga', () => {
     )
   })
 
-  it('es la suma de sus líneas, con el redondeo que dice', () => {
+  test('es la suma de sus líneas, con el redondeo que dice', () => {
     fc.assert(
       fc.property(peso, humedad, cifra(0, 500, 2), resto, (bruto, mojado, precio, lineas) => {
         const dicho = liquidar({ bruto, humedad: mojado }, precio, lineas)
@@ -158,7 +158,7 @@ describe('lo que se paga', () => {
 })
 
 describe('un cálculo guardado', () => {
-  it('con los parámetros de su fecha da el mismo centavo, aunque hoy sean otros', () => {
+  test('con los parámetros de su fecha da el mismo centavo, aunque hoy sean otros', () => {
     fc.assert(
       fc.property(peso, humedad, cifra(1, 500, 2), (bruto, mojado, precio_qq) => {
         const entrada = { recepcion: { bruto, humedad: mojado }, precio_qq, retenciones: ['renta_productor'] }
@@ -175,7 +175,7 @@ describe('un cálculo guardado', () => {
 })
 
 describe('el redondeo', () => {
-  it.each([
+  test.each([
     ['0.005', 'dinero', '0.01'],
     ['-0.005', 'dinero', '-0.01'],
     ['1.00005', 'peso', '1.0001'],

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { OPERATIONS } from '../../server/openapi/operations.ts'
 import { crearGente, formulario, type Gente, llamar, nuevoContrato, pdf, sql, subir } from './support.ts'
 
@@ -94,7 +94,7 @@ const rutas = fc
   })
 
 describe('ninguna entrada mala rompe ni cambia nada', () => {
-  it('con cualquier cuerpo en cualquier ruta', async () => {
+  test('con cualquier cuerpo en cualquier ruta', async () => {
     await fc.assert(
       fc.asyncProperty(rutas, cuerpos, async ({ method, ruta }, json) => {
         const lleva = method !== 'GET' && method !== 'DELETE'
@@ -106,7 +106,7 @@ describe('ninguna entrada mala rompe ni cambia nada', () => {
     expect(await estado()).toBe(antes)
   })
 
-  it('con cualquier consulta', async () => {
+  test('con cualquier consulta', async () => {
     const nombres = fc.oneof(
       fc.constantFrom(
         'estado',
@@ -148,7 +148,7 @@ describe('ninguna entrada mala rompe ni cambia nada', () => {
     )
   })
 
-  it('con cualquier cabecera', async () => {
+  test('con cualquier cabecera', async () => {
     const cabecera = fc.string({ unit: 'grapheme-ascii', maxLength: 80 }).map((s) => s.trim())
     const nombres = [
       'authorization',
@@ -181,7 +181,7 @@ describe('ninguna entrada mala rompe ni cambia nada', () => {
     expect(await estado()).toBe(antes)
   })
 
-  it('con cualquier formulario', async () => {
+  test('con cualquier formulario', async () => {
     const parte = fc.oneof(texto, fc.uint8Array({ maxLength: 300 }))
     const campos = fc.dictionary(fc.constantFrom('tipo', 'etiqueta', 'lote', 'archivo', 'otro'), parte)
     await fc.assert(
@@ -197,7 +197,7 @@ describe('ninguna entrada mala rompe ni cambia nada', () => {
     expect(await estado()).toBe(antes)
   })
 
-  it('con bytes cualesquiera como formulario', async () => {
+  test('con bytes cualesquiera como formulario', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), fc.boolean(), async (bytes, conBorde) => {
         const body = conBorde

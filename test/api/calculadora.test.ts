@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { TIPOS } from '../../server/calculo/calculadoras.ts'
 import { calcular, fijar, historial, PAGO } from './calculos.ts'
 import { crearGente, crearPersona, type Gente, llamar } from './support.ts'
@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 
 describe('sin sesión', () => {
-  it.each([
+  test.each([
     ['conversion', { cantidad: 1, de: 'tm' }, { qq: 22.0462 }],
     ['humedad', { peso: 100, humedad: 12 }, { objetivo_qq: 94.6237 }],
     ['humedad', { peso: 100, condicion: 'baba' }, { objetivo_qq: 38 }],
@@ -36,7 +36,7 @@ describe('sin sesión', () => {
     for (const parametro of cuerpo.parametros) expect(parametro).toMatchObject({ propio: false, hasta: null })
   })
 
-  it('la fecha elige los parámetros', async () => {
+  test('la fecha elige los parámetros', async () => {
     const entrada = { peso: 100, humedad: 12, fecha: '1989-12-31' }
     expect((await calcular(null, 'humedad', entrada)).cuerpo.errores[0].campo).toBe('fecha')
     const antes = await calcular(null, 'liquidacion', { ...PAGO, fecha: '2019-12-31' })
@@ -49,7 +49,7 @@ describe('sin sesión', () => {
     )
   })
 
-  it('lo que es de cada empresa lo pide', async () => {
+  test('lo que es de cada empresa lo pide', async () => {
     const { status, cuerpo } = await calcular(null, 'fob', { ny: 3000 })
     expect([status, cuerpo.clave, cuerpo.errores[0].campo]).toEqual([
       422,
@@ -58,7 +58,7 @@ describe('sin sesión', () => {
     ])
   })
 
-  it('el SDK, que envía la clave pública, también calcula', async () => {
+  test('el SDK, que envía la clave pública, también calcula', async () => {
     const { supabaseUrl, publishableKey, anonKey } = inject('stack')
     for (const clave of [publishableKey, anonKey]) {
       const respuesta = await fetch(`${supabaseUrl}/functions/v1/calculadora/conversion`, {
@@ -70,7 +70,7 @@ describe('sin sesión', () => {
     }
   })
 
-  it('un token que no vale no pasa por nadie, y el historial no se abre', async () => {
+  test('un token que no vale no pasa por nadie, y el historial no se abre', async () => {
     for (const token of [`${gente.ana.token.slice(0, -4)}AAAA`, inject('stack').serviceRoleKey, 'x', ''])
       expect((await calcular({ ...gente.ana, token }, 'conversion', { cantidad: 1, de: 'qq' })).status).toBe(
         401,
@@ -81,7 +81,7 @@ describe('sin sesión', () => {
 })
 
 describe('con sesión', () => {
-  it('usa los parámetros de su empresa y lo guarda', async () => {
+  test('usa los parámetros de su empresa y lo guarda', async () => {
     const { ana, rita } = gente
     await fijar(ana, 'quintal', { kg: 46 }, '2024-01-01')
     await fijar(ana, 'costo_qq', { usd: 20 }, '2024-01-01')
@@ -101,14 +101,14 @@ describe('con sesión', () => {
     expect((await calcular(rita, 'fob', { fob: 4600 })).cuerpo.clave).toBe('parametro_sin_definir')
   })
 
-  it('con guardar: false no queda nada', async () => {
+  test('con guardar: false no queda nada', async () => {
     const antes = await historial(gente.carlos)
     const { status, cuerpo } = await calcular(gente.carlos, 'liquidacion', { ...PAGO, guardar: false })
     expect([status, cuerpo.id]).toEqual([200, undefined])
     expect(await historial(gente.carlos)).toEqual(antes)
   })
 
-  it('con la misma Idempotency-Key se guarda una vez', async () => {
+  test('con la misma Idempotency-Key se guarda una vez', async () => {
     const clave = { 'idempotency-key': `calculo-${gente.carlos.id}` }
     const antes = (await historial(gente.carlos)).calculos.length
     const [uno, otro] = [
@@ -121,7 +121,7 @@ describe('con sesión', () => {
     expect(distinta.cuerpo.clave).toBe('idempotencia_distinta')
   })
 
-  it('una cuenta sin empresa no guarda, y se le dice', async () => {
+  test('una cuenta sin empresa no guarda, y se le dice', async () => {
     const nadie = await crearPersona(null)
     expect((await calcular(nadie, 'conversion', { cantidad: 1, de: 'qq' })).cuerpo.clave).toBe('sin_empresa')
     const suelto = await calcular(nadie, 'conversion', { cantidad: 1, de: 'qq', guardar: false })
@@ -132,7 +132,7 @@ describe('con sesión', () => {
 })
 
 describe('lo imposible', () => {
-  it.each([
+  test.each([
     ['humedad', { peso: 100, humedad: 100 }, 'humedad'],
     ['conversion', { cantidad: -1, de: 'qq' }, 'cantidad'],
     ['recepcion', { bruto: 10, tara: 10, humedad: 12 }, 'tara'],
@@ -145,12 +145,12 @@ describe('lo imposible', () => {
     }
   })
 
-  it('no hay otras calculadoras', async () => {
+  test('no hay otras calculadoras', async () => {
     for (const tipo of ['arroba', 'historial', '__proto__', 'toString'])
       expect((await calcular(null, tipo, {})).cuerpo.clave).toBe('calculadora_no_existe')
   })
 
-  it('ningún cuerpo la rompe', async () => {
+  test('ningún cuerpo la rompe', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...TIPOS),

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { crearEmpresa, crearGente, crearPersona, type Gente, llamar, nuevoContrato, sql } from './support.ts'
 
 let gente: Gente
@@ -7,7 +7,7 @@ beforeAll(async () => {
 })
 
 describe('editar un contrato', () => {
-  it('cambia lo que se envía y deja lo demás', async () => {
+  test('cambia lo que se envía y deja lo demás', async () => {
     const { codigo } = await nuevoContrato(gente, { observaciones: 'una', precio_fijado_tm: 4000 })
     const { status, cuerpo, texto } = await llamar(gente.carlos, 'PUT', `/contratos/${codigo}`, {
       json: { volumen_tm: '210.0', precio_fijado_tm: null },
@@ -18,7 +18,7 @@ describe('editar un contrato', () => {
     expect((await llamar(gente.ana, 'GET', `/contratos/${codigo}`)).texto).toBe(texto)
   })
 
-  it('con la versión leída, de dos ediciones a la vez vale una', async () => {
+  test('con la versión leída, de dos ediciones a la vez vale una', async () => {
     const { codigo } = await nuevoContrato(gente)
     const etag = (await llamar(gente.ana, 'GET', `/contratos/${codigo}`)).headers.get('etag')!
     const editar = (volumen_tm: number) =>
@@ -40,7 +40,7 @@ describe('editar un contrato', () => {
     expect(siguiente.status).toBe(200)
   })
 
-  it('actualizado_en en el cuerpo guarda igual que If-Match', async () => {
+  test('actualizado_en en el cuerpo guarda igual que If-Match', async () => {
     const { codigo, actualizado_en } = await nuevoContrato(gente)
     const editar = () =>
       llamar(gente.ana, 'PUT', `/contratos/${codigo}`, { json: { volumen_tm: 7, actualizado_en } })
@@ -48,7 +48,7 @@ describe('editar un contrato', () => {
     expect((await editar()).status).toBe(412)
   })
 
-  it('un lote nuevo no estorba a quien edita', async () => {
+  test('un lote nuevo no estorba a quien edita', async () => {
     const { codigo } = await nuevoContrato(gente)
     const etag = (await llamar(gente.ana, 'GET', `/contratos/${codigo}`)).headers.get('etag')!
     await llamar(gente.carlos, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq: 60, humedad: 7.5 } })
@@ -59,7 +59,7 @@ describe('editar un contrato', () => {
     expect(status).toBe(200)
   })
 
-  it.each(['"inventada"', '"2025-02-30T00:00:00+00:00/x"', 'W/"x"', 'sin comillas', '""'])(
+  test.each(['"inventada"', '"2025-02-30T00:00:00+00:00/x"', 'W/"x"', 'sin comillas', '""'])(
     'If-Match: %s no es de ninguna versión',
     async (tag) => {
       const { codigo } = await nuevoContrato(gente)
@@ -71,7 +71,7 @@ describe('editar un contrato', () => {
     },
   )
 
-  it('un proveedor lo ve pero no lo edita; la rival ni lo ve', async () => {
+  test('un proveedor lo ve pero no lo edita; la rival ni lo ve', async () => {
     const { codigo, actualizado_en } = await nuevoContrato(gente)
     for (const json of [{ volumen_tm: 8 }, { volumen_tm: 8, actualizado_en }]) {
       const proveedor = await llamar(gente.jose, 'PUT', `/contratos/${codigo}`, { json })
@@ -81,7 +81,7 @@ describe('editar un contrato', () => {
     }
   })
 
-  it('uno cerrado no se edita; sin decir por qué, solo lo reabre un administrador', async () => {
+  test('uno cerrado no se edita; sin decir por qué, solo lo reabre un administrador', async () => {
     const { codigo } = await nuevoContrato(gente)
     await llamar(gente.ana, 'POST', `/contratos/${codigo}/lote`, {
       json: { peso_qq: 60, humedad: 7.5, estado: 'Exportado' },
@@ -96,7 +96,7 @@ describe('editar un contrato', () => {
     })
   })
 
-  it.each([
+  test.each([
     [{}, ''],
     [{ volumen_tm: 'x' }, 'volumen_tm'],
     [{ volumen_tm: null }, 'volumen_tm'],
@@ -122,7 +122,7 @@ describe('el cierre de un contrato', () => {
     return { codigo, id, reabrir: `/contratos/${codigo}/reabrir` }
   }
 
-  it('se elige al crearlo y al editarlo; por partes, sigue abierto', async () => {
+  test('se elige al crearlo y al editarlo; por partes, sigue abierto', async () => {
     const { codigo } = await cerrado({ cierre: 'al completar el volumen' })
     const ruta = `/contratos/${codigo}`
     expect((await llamar(gente.ana, 'GET', ruta)).cuerpo).toMatchObject({
@@ -139,7 +139,7 @@ describe('el cierre de un contrato', () => {
     })
   })
 
-  it('lo deshace la exportadora diciendo por qué, y lo leen las dos partes', async () => {
+  test('lo deshace la exportadora diciendo por qué, y lo leen las dos partes', async () => {
     const { codigo, id, reabrir } = await cerrado()
     const json = { motivo: 'Faltan dos camiones' }
     for (const [quien, motivo, status, clave] of [
@@ -168,7 +168,7 @@ describe('el cierre de un contrato', () => {
     expect(dichos.cuerpo.mensajes[0].texto).toMatch(/reabrió el contrato, .*: Faltan dos camiones$/)
   })
 
-  it('también por el SDK: se elige, se cierra, se reabre y se vuelve a cerrar', async () => {
+  test('también por el SDK: se elige, se cierra, se reabre y se vuelve a cerrar', async () => {
     const { id } = await cerrado()
     const { supabase } = gente.ana
     const reabrir = (quien: typeof supabase) =>
@@ -189,7 +189,7 @@ describe('el cierre de un contrato', () => {
 })
 
 describe('eliminar un contrato', () => {
-  it('solo el administrador: lo oculta y lo conserva', async () => {
+  test('solo el administrador: lo oculta y lo conserva', async () => {
     const { id, codigo } = await nuevoContrato(gente)
     for (const quien of [gente.ana, gente.carlos, gente.jose]) {
       const { status, cuerpo } = await llamar(quien, 'DELETE', `/contratos/${codigo}`)
@@ -210,7 +210,7 @@ describe('eliminar un contrato', () => {
 })
 
 describe('una cuenta', () => {
-  it('desactivada deja de entrar en la petición siguiente', async () => {
+  test('desactivada deja de entrar en la petición siguiente', async () => {
     const empresa = await crearEmpresa('exportadora')
     const persona = await crearPersona(empresa)
     expect((await llamar(persona, 'GET', '/contratos')).status).toBe(200)
@@ -221,7 +221,7 @@ describe('una cuenta', () => {
     }
   })
 
-  it('sin perfil no ve nada', async () => {
+  test('sin perfil no ve nada', async () => {
     const nadie = await crearPersona(null)
     expect((await llamar(nadie, 'GET', '/contratos')).cuerpo.clave).toBe('sin_empresa')
   })

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { crearGente, crearPersona, type Gente, llamar } from './support.ts'
 
 const TOTAL = 23
@@ -46,19 +46,19 @@ beforeAll(async () => {
 })
 
 describe('la lista de contratos', () => {
-  it('trae los de la empresa, los más recientes primero', async () => {
+  test('trae los de la empresa, los más recientes primero', async () => {
     const { cuerpo } = await listar(gente.ana, { limite: 100 })
     expect(codigosDe(cuerpo)).toEqual(codigos.toReversed())
     expect(cuerpo.siguiente).toBeNull()
   })
 
-  it('la de la contraparte trae los suyos; la de la rival, nada', async () => {
+  test('la de la contraparte trae los suyos; la de la rival, nada', async () => {
     expect(codigosDe((await listar(gente.jose, { limite: 100 })).cuerpo)).toHaveLength(5)
     expect((await listar(gente.rita)).cuerpo).toEqual({ contratos: [], siguiente: null })
     expect((await listar(gente.cesar, { texto: codigos[0]! })).cuerpo.contratos).toEqual([])
   })
 
-  it('la de un proveedor invitado trae también los contratos ajenos en que participa', async () => {
+  test('la de un proveedor invitado trae también los contratos ajenos en que participa', async () => {
     const { cuerpo } = await llamar(gente.ana, 'POST', '/contratos', {
       json: { contraparte_id: gente.centro.id, volumen_tm: 1, proveedores: [gente.finca.id] },
     })
@@ -67,14 +67,14 @@ describe('la lista de contratos', () => {
     expect(codigosDe((await listar(gente.jose)).cuerpo)).not.toContain(cuerpo.codigo)
   })
 
-  it('la de un administrador trae los de todos, y no los eliminados', async () => {
+  test('la de un administrador trae los de todos, y no los eliminados', async () => {
     const vistos = codigosDe((await listar(gente.teresa, { limite: 100, texto: codigos[3]! })).cuerpo)
     expect(vistos).toEqual([codigos[3]])
     const sinEmpresa = await crearPersona(null, 'admin')
     expect(codigosDe((await listar(sinEmpresa, { texto: codigos[3]! })).cuerpo)).toEqual([codigos[3]])
   })
 
-  it('cualquier tamaño de página recorre todos, una vez y en orden', async () => {
+  test('cualquier tamaño de página recorre todos, una vez y en orden', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: TOTAL + 2 }), fc.boolean(), async (limite, recientes) => {
         const orden = recientes ? 'recientes' : 'antiguos'
@@ -86,7 +86,7 @@ describe('la lista de contratos', () => {
     )
   })
 
-  it('un contrato nuevo no mueve las páginas que faltan', async () => {
+  test('un contrato nuevo no mueve las páginas que faltan', async () => {
     const primera = (await listar(gente.carlos, { limite: 5 })).cuerpo
     const { cuerpo: nuevo } = await llamar(gente.carlos, 'POST', '/contratos', {
       json: { exportadora_id: gente.exportadora.id, volumen_tm: 1 },
@@ -96,7 +96,7 @@ describe('la lista de contratos', () => {
     await llamar(gente.teresa, 'DELETE', `/contratos/${nuevo.codigo}`)
   })
 
-  it.each([
+  test.each([
     ['estado Activo', { estado: 'Activo' }, () => true],
     ['estado Cerrado', { estado: 'Cerrado' }, () => false],
     ['texto sin tilde ni mayúsculas', { texto: 'analisis de la COSECHA' }, (i: number) => i % 4 === 0],
@@ -109,7 +109,7 @@ describe('la lista de contratos', () => {
     expect(await recorrer(gente.ana, { ...consulta, orden: 'antiguos', limite: 3 })).toEqual(esperados)
   })
 
-  it('filtra por contraparte, con su id o parte de su nombre', async () => {
+  test('filtra por contraparte, con su id o parte de su nombre', async () => {
     const esperados = codigos.filter((_, i) => i % 5 === 0)
     const { finca, exportadora } = gente
     for (const contraparte of [finca.id, finca.nombre, finca.nombre.slice(3).toUpperCase()]) {
@@ -119,7 +119,7 @@ describe('la lista de contratos', () => {
     expect(await recorrer(gente.jose, { contraparte: exportadora.id, orden: 'antiguos' })).toEqual(esperados)
   })
 
-  it('todos los filtros a la vez son un y', async () => {
+  test('todos los filtros a la vez son un y', async () => {
     const { cuerpo } = await listar(gente.ana, {
       estado: 'Activo',
       contraparte: gente.centro.id,
@@ -131,7 +131,7 @@ describe('la lista de contratos', () => {
     expect(codigosDe(cuerpo)).toEqual([4, 8].map((i) => codigos[i]))
   })
 
-  it.each([
+  test.each([
     ['limite=0', 'limite'],
     ['limite=101', 'limite'],
     ['limite=', 'limite'],
@@ -150,7 +150,7 @@ describe('la lista de contratos', () => {
     expect(cuerpo).toMatchObject({ clave: 'parametros_invalidos', errores: [{ campo }] })
   })
 
-  it('un cursor inventado, o de otro orden, se rechaza', async () => {
+  test('un cursor inventado, o de otro orden, se rechaza', async () => {
     const { siguiente } = (await listar(gente.ana, { limite: 1 })).cuerpo
     for (const cursor of ['x', '', `${siguiente}x`, siguiente]) {
       const { status, cuerpo } = await listar(gente.ana, { cursor, orden: 'antiguos' })

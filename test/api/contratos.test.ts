@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { crearGente, crearPersona, type Gente, llamar, nuevoContrato, sql } from './support.ts'
 
 let gente: Gente
@@ -7,7 +7,7 @@ beforeAll(async () => {
 })
 
 describe('crear un contrato', () => {
-  it('la exportadora lo crea activo, con código, versión y dirección', async () => {
+  test('la exportadora lo crea activo, con código, versión y dirección', async () => {
     const { ana, exportadora, centro, finca } = gente
     const json = {
       contraparte_id: centro.id,
@@ -41,7 +41,7 @@ describe('crear un contrato', () => {
     expect(leido.headers.get('etag')).toBe(headers.get('etag'))
   })
 
-  it('el centro de acopio lo crea en revisión', async () => {
+  test('el centro de acopio lo crea en revisión', async () => {
     const { carlos, exportadora } = gente
     const { status, cuerpo } = await llamar(carlos, 'POST', '/contratos', {
       json: { exportadora_id: exportadora.id, volumen_tm: 5 },
@@ -50,7 +50,7 @@ describe('crear un contrato', () => {
     expect(cuerpo.estado).toBe('En revisión')
   })
 
-  it('un proveedor no crea contratos', async () => {
+  test('un proveedor no crea contratos', async () => {
     const { jose, exportadora } = gente
     const { status, cuerpo } = await llamar(jose, 'POST', '/contratos', {
       json: { exportadora_id: exportadora.id, volumen_tm: 5 },
@@ -58,14 +58,14 @@ describe('crear un contrato', () => {
     expect([status, cuerpo.clave]).toEqual([403, 'contrato_sin_permiso'])
   })
 
-  it('nadie crea un contrato a nombre de otra exportadora', async () => {
+  test('nadie crea un contrato a nombre de otra exportadora', async () => {
     const { rita, exportadora, centro } = gente
     const json = { exportadora_id: exportadora.id, contraparte_id: centro.id, volumen_tm: 5 }
     const { status, cuerpo } = await llamar(rita, 'POST', '/contratos', { json })
     expect([status, cuerpo.clave]).toEqual([403, 'contrato_ajeno'])
   })
 
-  it('una cuenta sin perfil no crea contratos', async () => {
+  test('una cuenta sin perfil no crea contratos', async () => {
     const nadie = await crearPersona(null)
     const { status } = await llamar(nadie, 'POST', '/contratos', {
       json: { contraparte_id: gente.centro.id, volumen_tm: 5 },
@@ -73,7 +73,7 @@ describe('crear un contrato', () => {
     expect(status).toBe(403)
   })
 
-  it.each([
+  test.each([
     [{ volumen_tm: 0 }, ['volumen_tm']],
     [{ volumen_tm: 'mucho' }, ['volumen_tm']],
     [{ volumen_tm: 1e300 }, ['volumen_tm']],
@@ -97,7 +97,7 @@ describe('crear un contrato', () => {
     expect(cuerpo.errores.map(({ campo }: { campo: string }) => campo)).toEqual(campos)
   })
 
-  it('un proveedor que no existe deshace todo el contrato', async () => {
+  test('un proveedor que no existe deshace todo el contrato', async () => {
     const antes = await sql('select count(*) from public.contratos where creado_por = $1', [gente.ana.id])
     const json = {
       contraparte_id: gente.centro.id,
@@ -113,7 +113,7 @@ describe('crear un contrato', () => {
 })
 
 describe('ver un contrato', () => {
-  it('el de la demostración sale con las claves del ejemplo, en su orden y con sus cifras', async () => {
+  test('el de la demostración sale con las claves del ejemplo, en su orden y con sus cifras', async () => {
     const { supabaseUrl, publishableKey } = inject('stack')
     const sesion = await fetch(`${supabaseUrl}/auth/v1/token?grant_type=password`, {
       method: 'POST',
@@ -144,7 +144,7 @@ describe('ver un contrato', () => {
     expect(texto).toContain('{"codigo_lote":"LT-0002","peso_qq":45.0,"humedad":7.2,')
   })
 
-  it('lo ven sus partes y el administrador, por código y por id', async () => {
+  test('lo ven sus partes y el administrador, por código y por id', async () => {
     const { id, codigo } = await nuevoContrato(gente)
     for (const quien of [gente.ana, gente.carlos, gente.jose, gente.teresa]) {
       const [porCodigo, porId] = await Promise.all([
@@ -156,7 +156,7 @@ describe('ver un contrato', () => {
     }
   })
 
-  it('para quien no es parte es igual que si no existiera', async () => {
+  test('para quien no es parte es igual que si no existiera', async () => {
     const { id, codigo } = await nuevoContrato(gente)
     const falta = await llamar(gente.rita, 'GET', '/contratos/CT-1999-99999')
     for (const quien of [gente.rita, gente.cesar]) {
@@ -168,7 +168,7 @@ describe('ver un contrato', () => {
     }
   })
 
-  it.each([
+  test.each([
     '0',
     '-1',
     '1.5',
@@ -184,7 +184,7 @@ describe('ver un contrato', () => {
     expect([status, cuerpo.clave]).toEqual([404, 'contrato_no_existe'])
   })
 
-  it('quien ya lo tiene recibe 304, hasta que algo de él cambia', async () => {
+  test('quien ya lo tiene recibe 304, hasta que algo de él cambia', async () => {
     const { codigo } = await nuevoContrato(gente)
     const { headers } = await llamar(gente.ana, 'GET', `/contratos/${codigo}`)
     const etag = headers.get('etag')!

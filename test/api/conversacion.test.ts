@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { crearGente, type Gente, llamar, nuevoContrato, pdf, subir } from './support.ts'
 
 let gente: Gente
@@ -25,7 +25,7 @@ const sinLeer = async (quien: Gente['ana'], contrato: string): Promise<number> =
   (await llamar(quien, 'GET', `/contratos?texto=${contrato}`)).cuerpo.contratos[0].sin_leer
 
 describe('escribir en la conversación', () => {
-  it('cualquier parte escribe; el mensaje lleva su autor y su empresa, y puede señalar un documento o un lote', async () => {
+  test('cualquier parte escribe; el mensaje lleva su autor y su empresa, y puede señalar un documento o un lote', async () => {
     const { cuerpo: lote } = await llamar(gente.ana, 'POST', `/contratos/${codigo}/lote`, {
       json: { codigo_lote: 'LT-7', peso_qq: 60, humedad: 7 },
     })
@@ -55,7 +55,7 @@ describe('escribir en la conversación', () => {
     }
   })
 
-  it('con la misma Idempotency-Key se escribe una vez', async () => {
+  test('con la misma Idempotency-Key se escribe una vez', async () => {
     const { codigo } = await nuevoContrato(gente)
     const clave = { 'idempotency-key': randomUUID() }
     const [uno, otro] = [
@@ -66,7 +66,7 @@ describe('escribir en la conversación', () => {
     expect(textos((await leer(gente.ana, {}, codigo)).cuerpo).filter((t) => t === 'Una vez')).toHaveLength(1)
   })
 
-  it.each([
+  test.each([
     [{}, ['texto']],
     [{ texto: '' }, ['texto']],
     [{ texto: ' \n ' }, ['texto']],
@@ -80,7 +80,7 @@ describe('escribir en la conversación', () => {
     expect([status, cuerpo.errores.map(({ campo }: { campo: string }) => campo)]).toEqual([422, campos])
   })
 
-  it('el lote que no existe se nombra; el documento de otro contrato no se señala', async () => {
+  test('el lote que no existe se nombra; el documento de otro contrato no se señala', async () => {
     const sinLote = await decir(gente.ana, { texto: 'a', lote: 'LT-404' })
     expect([sinLote.status, sinLote.cuerpo.clave]).toEqual([404, 'lote_no_existe'])
     const otro = await nuevoContrato(gente)
@@ -89,13 +89,13 @@ describe('escribir en la conversación', () => {
     expect([status, cuerpo.errores[0].campo]).toEqual([422, 'documento'])
   })
 
-  it('cuatro mil caracteres caben, con los signos que sean', async () => {
+  test('cuatro mil caracteres caben, con los signos que sean', async () => {
     const texto = '🍫'.repeat(2000)
     const { status, cuerpo } = await decir(gente.ana, { texto })
     expect([status, cuerpo.texto]).toEqual([201, texto])
   })
 
-  it('la rival no sabe del contrato, por ninguna de las rutas; sin sesión, tampoco', async () => {
+  test('la rival no sabe del contrato, por ninguna de las rutas; sin sesión, tampoco', async () => {
     for (const quien of [gente.rita, gente.cesar])
       for (const respuesta of [await decir(quien, { texto: 'a' }), await leer(quien), await marcar(quien, 1)])
         expect([respuesta.status, respuesta.cuerpo.clave]).toEqual([404, 'contrato_no_existe'])
@@ -103,7 +103,7 @@ describe('escribir en la conversación', () => {
       expect(respuesta.status).toBe(401)
   })
 
-  it('en uno cerrado se sigue hablando; en uno eliminado, no', async () => {
+  test('en uno cerrado se sigue hablando; en uno eliminado, no', async () => {
     const { codigo } = await nuevoContrato(gente)
     await llamar(gente.teresa, 'PUT', `/contratos/${codigo}`, { json: { estado: 'Cerrado' } })
     expect((await decir(gente.jose, { texto: 'Gracias' }, codigo)).status).toBe(201)
@@ -113,7 +113,7 @@ describe('escribir en la conversación', () => {
 })
 
 describe('leer la conversación', () => {
-  it('los más recientes primero, página a página, sin saltos aunque se escriba entre medio', async () => {
+  test('los más recientes primero, página a página, sin saltos aunque se escriba entre medio', async () => {
     const { codigo } = await nuevoContrato(gente)
     for (let n = 1; n <= 25; n++) await decir(n % 2 ? gente.ana : gente.jose, { texto: `${n}` }, codigo)
     const vistos: string[] = []
@@ -130,14 +130,14 @@ describe('leer la conversación', () => {
     expect(vistos.at(-1)).toContain(`abrió el contrato ${codigo}`)
   })
 
-  it('despues_de trae lo que faltó oír', async () => {
+  test('despues_de trae lo que faltó oír', async () => {
     const { codigo } = await nuevoContrato(gente)
     const { cuerpo: primero } = await decir(gente.ana, { texto: 'primero' }, codigo)
     await decir(gente.jose, { texto: 'segundo' }, codigo)
     expect(textos((await leer(gente.ana, { despues_de: primero.id }, codigo)).cuerpo)).toEqual(['segundo'])
   })
 
-  it('un cursor que no es de aquí se rechaza', async () => {
+  test('un cursor que no es de aquí se rechaza', async () => {
     const deContratos = (await llamar(gente.ana, 'GET', '/contratos?limite=1')).cuerpo.siguiente
     for (const cursor of ['x', deContratos]) {
       const { status, cuerpo } = await leer(gente.ana, { cursor })
@@ -145,7 +145,7 @@ describe('leer la conversación', () => {
     }
   })
 
-  it.each<Record<string, string | number>>([
+  test.each<Record<string, string | number>>([
     { limite: 0 },
     { limite: 101 },
     { despues_de: 'x' },
@@ -157,7 +157,7 @@ describe('leer la conversación', () => {
 })
 
 describe('hasta dónde se leyó', () => {
-  it('la lista cuenta lo que falta leer a cada quien; lo propio no cuenta; solo avanza', async () => {
+  test('la lista cuenta lo que falta leer a cada quien; lo propio no cuenta; solo avanza', async () => {
     const { codigo } = await nuevoContrato(gente)
     const antes = await sinLeer(gente.carlos, codigo)
     expect(antes).toBeGreaterThan(0)
@@ -178,7 +178,7 @@ describe('hasta dónde se leyó', () => {
     expect(await sinLeer(gente.jose, codigo)).toBeGreaterThan(0)
   })
 
-  it.each([undefined, 0, -1, 'x', 1.5])('hasta %j se rechaza', async (hasta) => {
+  test.each([undefined, 0, -1, 'x', 1.5])('hasta %j se rechaza', async (hasta) => {
     const { status, cuerpo } = await marcar(gente.ana, hasta)
     expect([status, cuerpo.errores[0].campo]).toEqual([422, 'hasta'])
   })

@@ -1,6 +1,6 @@
 import { get, type IncomingMessage } from 'node:http'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { openApiDocument } from '../../server/openapi/document.ts'
 import { OPERATIONS } from '../../server/openapi/operations.ts'
 import { llamar } from './support.ts'
@@ -8,7 +8,7 @@ import { llamar } from './support.ts'
 const url = (path: string) => inject('stack').functionsUrl + path
 
 describe('la documentación', () => {
-  it('/openapi.json es la de los esquemas, entera y sin referencias rotas', async () => {
+  test('/openapi.json es la de los esquemas, entera y sin referencias rotas', async () => {
     const { cuerpo, texto } = await llamar(null, 'GET', '/openapi.json')
     expect(cuerpo).toEqual(JSON.parse(JSON.stringify(openApiDocument())))
     expect(cuerpo.openapi).toBe('3.1.0')
@@ -20,7 +20,7 @@ describe('la documentación', () => {
     expect(new Set(ids).size).toBe(OPERATIONS.length)
   })
 
-  it('/docs la muestra con lo de este origen, y ningún guion dentro', async () => {
+  test('/docs la muestra con lo de este origen, y ningún guion dentro', async () => {
     const { supabaseUrl } = inject('stack')
     for (const base of ['/docs', '/functions/v1/docs']) {
       const page = await fetch(url(base))
@@ -44,7 +44,7 @@ describe('la documentación', () => {
     }
   })
 
-  it.each(['/docs', '/docs/scalar.js', '/docs/pagina.js', '/openapi.json'])(
+  test.each(['/docs', '/docs/scalar.js', '/docs/pagina.js', '/openapi.json'])(
     '%s llega comprimido a quien lo admite, y una sola vez',
     async (path) => {
       const pedir = (headers: Record<string, string>) =>
@@ -84,7 +84,7 @@ describe('la documentación', () => {
     },
   )
 
-  it('/docs lleva la clave pública y las cuentas de demostración; nada secreto', async () => {
+  test('/docs lleva la clave pública y las cuentas de demostración; nada secreto', async () => {
     const { texto } = await llamar(null, 'GET', '/docs')
     const ajustes = JSON.parse(
       /<script type="application\/json" id="ajustes">(.+?)<\/script>/.exec(texto)![1]!,

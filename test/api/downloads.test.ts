@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { crearGente, type Gente, llamar, nuevoContrato, pdf, subir } from './support.ts'
 
 let gente: Gente
@@ -24,7 +24,7 @@ const bajar = (quien: Gente['ana'], headers: Record<string, string> = {}, method
 const bytesDe = async (response: Response) => Buffer.from(await response.arrayBuffer())
 
 describe('descargar un documento', () => {
-  it('llega entero, con su nombre y su tipo, a cualquiera de las partes', async () => {
+  test('llega entero, con su nombre y su tipo, a cualquiera de las partes', async () => {
     for (const quien of [gente.ana, gente.carlos, gente.jose, gente.teresa]) {
       const response = await bajar(quien)
       expect(response.status).toBe(200)
@@ -40,7 +40,7 @@ describe('descargar un documento', () => {
     }
   })
 
-  it.each([
+  test.each([
     ['bytes=0-99', 0, 100],
     ['bytes=100-', 100, undefined],
     ['bytes=-50', -50, undefined],
@@ -56,37 +56,37 @@ describe('descargar un documento', () => {
     expect((await bytesDe(response)).equals(esperado)).toBe(true)
   })
 
-  it('un rango fuera del archivo es 416', async () => {
+  test('un rango fuera del archivo es 416', async () => {
     const { status, cuerpo } = await llamar(gente.ana, 'GET', url, { headers: { range: 'bytes=99999999-' } })
     expect([status, cuerpo.clave]).toEqual([416, 'rango_invalido'])
   })
 
-  it('If-Range de otra versión da el archivo entero', async () => {
+  test('If-Range de otra versión da el archivo entero', async () => {
     expect((await bajar(gente.ana, { range: 'bytes=0-9', 'if-range': `"${sha256}"` })).status).toBe(206)
     const entero = await bajar(gente.ana, { range: 'bytes=0-9', 'if-range': '"otra"' })
     expect([entero.status, (await bytesDe(entero)).length]).toEqual([200, archivo.length])
   })
 
-  it('quien ya lo tiene recibe 304', async () => {
+  test('quien ya lo tiene recibe 304', async () => {
     const { status, texto } = await llamar(gente.ana, 'GET', url, {
       headers: { 'if-none-match': `"${sha256}"` },
     })
     expect([status, texto]).toEqual([304, ''])
   })
 
-  it('HEAD da las cabeceras sin el archivo', async () => {
+  test('HEAD da las cabeceras sin el archivo', async () => {
     const response = await bajar(gente.ana, {}, 'HEAD')
     expect([response.status, response.headers.get('content-length')]).toEqual([200, String(archivo.length)])
     expect((await bytesDe(response)).length).toBe(0)
   })
 
-  it('por invoke del SDK llega igual', async () => {
+  test('por invoke del SDK llega igual', async () => {
     const { data, error } = await gente.jose.supabase.functions.invoke<Blob>(url.slice(1), { method: 'GET' })
     expect(error).toBeNull()
     expect(Buffer.from(await data!.arrayBuffer()).equals(archivo)).toBe(true)
   })
 
-  it('la rival no sabe de él; ni está en otro contrato', async () => {
+  test('la rival no sabe de él; ni está en otro contrato', async () => {
     const rival = await llamar(gente.rita, 'GET', url)
     expect([rival.status, rival.cuerpo.clave]).toEqual([404, 'contrato_no_existe'])
     const otro = await nuevoContrato(gente)
@@ -99,7 +99,7 @@ describe('descargar un documento', () => {
     }
   })
 
-  it('lo que registró una app con el SDK se descarga igual', async () => {
+  test('lo que registró una app con el SDK se descarga igual', async () => {
     const { codigo, id } = await nuevoContrato(gente)
     const objeto = `${codigo}/factura_001.pdf`
     const subida = await gente.ana.supabase.storage
@@ -133,7 +133,7 @@ describe('descargar un documento', () => {
 })
 
 describe('la lista de documentos', () => {
-  it('va en el orden en que se subieron, por páginas y con filtros', async () => {
+  test('va en el orden en que se subieron, por páginas y con filtros', async () => {
     const { codigo } = await nuevoContrato(gente)
     await llamar(gente.ana, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq: 60, humedad: 7 } })
     const tipos = ['factura', 'pago', 'factura', 'foto', 'factura']
@@ -160,7 +160,7 @@ describe('la lista de documentos', () => {
     expect(idsDe((await llamar(gente.ana, 'GET', `/contratos/${codigo}`)).cuerpo)).toEqual(ids)
   })
 
-  it('no es para la rival, ni con filtros inventados', async () => {
+  test('no es para la rival, ni con filtros inventados', async () => {
     expect((await llamar(gente.rita, 'GET', `/contratos/${codigo}/documentos`)).cuerpo.clave).toBe(
       'contrato_no_existe',
     )

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { crearGente, type Gente, llamar, nuevoContrato } from './support.ts'
 
 let gente: Gente
@@ -12,7 +12,7 @@ const fijar = (quien: keyof Gente, codigo: string, json: object, headers = {}) =
 const FIJACION = { tm: 55.5, ny: '3226.00', diferencial: -700, fecha: '2026-02-18' }
 
 describe('un contrato', () => {
-  it('lleva calidad, entrega, tolerancia y modalidad, que también se editan', async () => {
+  test('lleva calidad, entrega, tolerancia y modalidad, que también se editan', async () => {
     const datos = { calidad: ' ASE ', fecha_entrega: '2026-12-01', tolerancia_pct: '2.5' }
     const { codigo } = await nuevoContrato(gente, datos)
     const { cuerpo } = await llamar(gente.ana, 'GET', `/contratos/${codigo}`)
@@ -28,7 +28,7 @@ describe('un contrato', () => {
     expect(editado.cuerpo).toMatchObject({ ...json, fecha_entrega: '2026-12-01' })
   })
 
-  it.each([
+  test.each([
     [{ calidad: 'x'.repeat(41) }, 'calidad'],
     [{ fecha_entrega: '2026-02-30' }, 'fecha_entrega'],
     [{ tolerancia_pct: -1 }, 'tolerancia_pct'],
@@ -44,7 +44,7 @@ describe('un contrato', () => {
 })
 
 describe('fijar', () => {
-  it('fija una parte, y el contrato dice su promedio y lo que queda abierto', async () => {
+  test('fija una parte, y el contrato dice su promedio y lo que queda abierto', async () => {
     const { codigo } = await nuevo()
     const { status, cuerpo, texto } = await fijar('ana', codigo, FIJACION)
     expect([status, cuerpo.precio_tm, cuerpo.creado_por]).toEqual([201, 2526, gente.ana.id])
@@ -66,7 +66,7 @@ describe('fijar', () => {
     expect(lista.cuerpo.fijacion).toEqual(visto.cuerpo.fijacion)
   })
 
-  it('repetida con la misma Idempotency-Key es una sola', async () => {
+  test('repetida con la misma Idempotency-Key es una sola', async () => {
     const { codigo } = await nuevo()
     const headers = { 'idempotency-key': `fijar-${codigo}` }
     const [una, otra] = [
@@ -78,7 +78,7 @@ describe('fijar', () => {
     expect(cuerpo.fijaciones).toHaveLength(1)
   })
 
-  it('50 a la vez no pasan del volumen', async () => {
+  test('50 a la vez no pasan del volumen', async () => {
     const { codigo } = await nuevo()
     const respuestas = await Promise.all(
       Array.from({ length: 50 }, () => fijar('ana', codigo, { tm: 7, ny: 3000, diferencial: 0 })),
@@ -88,7 +88,7 @@ describe('fijar', () => {
     expect(estados.filter((estado) => estado === 409)).toHaveLength(22)
   })
 
-  it.each([
+  test.each([
     [{ tm: 0 }, 'tm'],
     [{ tm: '1,5' }, 'tm'],
     [{ ny: -3226 }, 'ny'],
@@ -107,7 +107,7 @@ describe('fijar', () => {
     expect((await llamar(gente.ana, 'GET', `/contratos/${codigo}/fijaciones`)).cuerpo.fijaciones).toEqual([])
   })
 
-  it('el precio no se escribe a mano', async () => {
+  test('el precio no se escribe a mano', async () => {
     const { codigo } = await nuevo()
     const json = { precio_fijado_tm: 5000 }
     const { status, cuerpo } = await llamar(gente.ana, 'PUT', `/contratos/${codigo}`, { json })
@@ -118,7 +118,7 @@ describe('fijar', () => {
     ])
   })
 
-  it('un proveedor asociado no ve nada de lo fijado; quien no es parte, ni el contrato', async () => {
+  test('un proveedor asociado no ve nada de lo fijado; quien no es parte, ni el contrato', async () => {
     const { codigo } = await nuevo()
     await fijar('ana', codigo, FIJACION)
     const { cuerpo } = await llamar(gente.jose, 'GET', `/contratos/${codigo}/fijaciones`)
@@ -140,7 +140,7 @@ describe('anular', () => {
     json: object = { motivo: 'Error' },
   ) => llamar(gente[quien], 'POST', `/contratos/${codigo}/fijaciones/${id}/anular`, { json })
 
-  it('queda con su motivo, deja de contar y no se anula dos veces', async () => {
+  test('queda con su motivo, deja de contar y no se anula dos veces', async () => {
     const { codigo } = await nuevo()
     const { id } = (await fijar('ana', codigo, FIJACION)).cuerpo
     expect((await anular('ana', codigo, id, { motivo: ' ' })).cuerpo.errores[0].campo).toBe('motivo')
@@ -151,7 +151,7 @@ describe('anular', () => {
     expect([precio_fijado_tm, fijacion.tm_fijadas, fijacion.precio_promedio]).toEqual([null, 0, null])
   })
 
-  it('ni la de otro contrato, ni quien no firma', async () => {
+  test('ni la de otro contrato, ni quien no firma', async () => {
     const [uno, otro] = [await nuevo(), await nuevo()]
     const { id } = (await fijar('ana', uno.codigo, FIJACION)).cuerpo
     for (const [quien, codigo, fijacion, clave] of [

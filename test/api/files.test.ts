@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createClient } from '@supabase/supabase-js'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type Database, openDatabase } from '../../server/db/database.ts'
 import { revisarDocumentos } from '../../server/documentos/revisar.ts'
 import { zip } from '../support/zip.ts'
@@ -27,7 +27,7 @@ const libro = { '[Content_Types].xml': '<Types/>', 'xl/workbook.xml': '<workbook
 const RELLENO = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 7919) % 251))
 
 describe('por la función', () => {
-  it.each([
+  test.each([
     ['foto.heic', 'foto', 'image/heic', 'heic'],
     ['ride.zip', 'factura', 'application/zip', 'zip'],
     ['factura-cp1252.xml', 'factura', 'application/xml', 'xml'],
@@ -45,7 +45,7 @@ describe('por la función', () => {
     expect(cuerpo.url_archivo).toMatch(new RegExp(`[.]${extension}$`))
   })
 
-  it.each([
+  test.each([
     ['un libro de Excel', zip(libro), XLSX, 'xlsx'],
     ['uno que lo dice al final', zip({ 'foto.bin': RELLENO, ...libro }), XLSX, 'xlsx'],
     ['un libro de LibreOffice', zip({ mimetype: ODS, 'content.xml': '<office/>' }), ODS, 'ods'],
@@ -66,7 +66,7 @@ describe('por la función', () => {
     expect(cuerpo.url_archivo).toMatch(new RegExp(`[.]${extension}$`))
   })
 
-  it.each([
+  test.each([
     ['un libro con macros', zip({ ...libro, 'xl/vbaProject.bin': 'x' }), 'macros'],
     [
       'uno que las trae al final',
@@ -115,7 +115,7 @@ describe('por el SDK', () => {
     throw new Error('It was never read.')
   }
 
-  it.each(['image/heic', 'application/octet-stream'])(
+  test.each(['image/heic', 'application/octet-stream'])(
     'una foto HEIC enviada como %s es una foto, y su huella la lee el servidor',
     async (contentType) => {
       const bytes = await archivo('foto.heic')
@@ -135,7 +135,7 @@ describe('por el SDK', () => {
     },
   )
 
-  it('lo que no es lo que dice queda con el tipo de sus bytes', async () => {
+  test('lo que no es lo que dice queda con el tipo de sus bytes', async () => {
     const pagina = Buffer.from('<!doctype html><script>alert(1)</script>')
     const { data } = await registrar(`${contrato.codigo}/foto_900.png`, pagina, 'image/png')
     expect(data).toMatchObject({ mime: 'image/png' })
@@ -145,7 +145,7 @@ describe('por el SDK', () => {
     expect(await revisado(otro.data.id)).toMatchObject({ mime: 'application/octet-stream' })
   })
 
-  it('un nombre con signo de interrogación no toma los bytes de otro archivo', async () => {
+  test('un nombre con signo de interrogación no toma los bytes de otro archivo', async () => {
     const [suyo, ajeno] = [pdf(), pdf()]
     const nombre = `${contrato.codigo}/otro_903.pdf`
     expect(
@@ -176,13 +176,13 @@ describe('por el SDK', () => {
     expect(await revisado(data.id)).toMatchObject({ sha256: suma(suyo) })
   })
 
-  it('lo que llegó por la función se lee otra vez, ya guardado', async () => {
+  test('lo que llegó por la función se lee otra vez, ya guardado', async () => {
     const bytes = pdf()
     const { cuerpo } = await subir(gente.carlos, contrato.codigo, { tipo: 'pago', archivo: bytes })
     expect(await revisado(cuerpo.id)).toMatchObject({ huella_de: 'subida', sha256: suma(bytes) })
   })
 
-  it('lo que no se admite no entra al bucket', async () => {
+  test('lo que no se admite no entra al bucket', async () => {
     for (const contentType of ['text/html', 'image/svg+xml', 'image/gif', 'application/msword']) {
       const { error } = await gente.carlos.supabase.storage
         .from('contratos')
@@ -191,7 +191,7 @@ describe('por el SDK', () => {
     }
   })
 
-  it('lo revisado cuenta al repetirlo su empresa', async () => {
+  test('lo revisado cuenta al repetirlo su empresa', async () => {
     const bytes = pdf()
     const { data } = await registrar(`${contrato.codigo}/foto_903.pdf`, bytes, 'application/pdf')
     await revisado(data.id)
@@ -201,7 +201,7 @@ describe('por el SDK', () => {
 })
 
 describe('un papel de una empresa', () => {
-  it('lo que otra empresa registró, con esos bytes o diciendo que los tiene, no lo reemplaza', async () => {
+  test('lo que otra empresa registró, con esos bytes o diciendo que los tiene, no lo reemplaza', async () => {
     const { codigo, id: contrato_id } = await nuevoContrato(gente)
     const archivo = pdf()
     const sha256 = createHash('sha256').update(archivo).digest('hex')

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { calcular, fijar, historial, PAGO } from './calculos.ts'
 import { crearGente, crearPersona, type Gente, llamar } from './support.ts'
 
@@ -10,7 +10,7 @@ beforeAll(async () => {
 const ver = (quien: Gente['ana'], id: number) => llamar(quien, 'GET', `/calculadora/historial/${id}`)
 
 describe('el historial', () => {
-  it('va por páginas, se filtra, y lo ven los colegas y nadie más', async () => {
+  test('va por páginas, se filtra, y lo ven los colegas y nadie más', async () => {
     const { jose, rita, teresa } = gente
     const colega = await crearPersona(gente.finca)
     const ids: number[] = []
@@ -44,7 +44,7 @@ describe('el historial', () => {
     expect((await llamar(jose, 'GET', '/calculadora/historial/x')).status).toBe(404)
   })
 
-  it('un cálculo de antes da el mismo centavo aunque los parámetros sean otros', async () => {
+  test('un cálculo de antes da el mismo centavo aunque los parámetros sean otros', async () => {
     const { cesar } = gente
     await fijar(cesar, 'humedad_objetivo', { porcentaje: 8 }, '2020-01-01')
     const { cuerpo } = await calcular(cesar, 'liquidacion', { ...PAGO, fecha: '2025-01-21' })
@@ -66,7 +66,7 @@ describe('el historial', () => {
     expect(error?.message).toBe('parametro_usado')
   })
 
-  it('un resultado inventado con el SDK no coincide; una entrada inventada no se calcula', async () => {
+  test('un resultado inventado con el SDK no coincide; una entrada inventada no se calcula', async () => {
     const { rita } = gente
     const { parametros, resultado } = (await calcular(rita, 'liquidacion', PAGO)).cuerpo
     const insertar = async (entrada: object, dicho: object) => {

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { SignJWT } from 'jose'
-import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { OPERATIONS } from '../../server/openapi/operations.ts'
 import { crearGente, type Gente, llamar, nuevoContrato } from './support.ts'
 
@@ -15,7 +15,7 @@ const url = (path: string) => inject('stack').functionsUrl + path
 describe('la sesión', () => {
   const privadas = OPERATIONS.filter(({ isPublic, isSessionOptional }) => !isPublic && !isSessionOptional)
 
-  it.each(privadas.map(({ method, path }) => [method.toUpperCase(), path]))(
+  test.each(privadas.map(({ method, path }) => [method.toUpperCase(), path]))(
     '%s %s la exige',
     async (method, path) => {
       const ruta = path.replace('{id}', 'CT-2025-00014').replace(/{\w+}/, '1')
@@ -28,7 +28,7 @@ describe('la sesión', () => {
     },
   )
 
-  it('no vale vencida, ni de otro, ni una clave de la API en su lugar', async () => {
+  test('no vale vencida, ni de otro, ni una clave de la API en su lugar', async () => {
     const { jwtSecret, publishableKey, secretKey, anonKey, serviceRoleKey } = inject('stack')
     const firmar = (secreto: string, vence: number) =>
       new SignJWT({ role: 'authenticated' })
@@ -51,7 +51,7 @@ describe('la sesión', () => {
 })
 
 describe('las rutas', () => {
-  it('responden igual bajo /functions/v1, y por invoke del SDK', async () => {
+  test('responden igual bajo /functions/v1, y por invoke del SDK', async () => {
     const { codigo } = await nuevoContrato(gente)
     const directa = await llamar(gente.ana, 'GET', `/contratos/${codigo}`)
     const prefijada = await llamar(gente.ana, 'GET', `/functions/v1/contratos/${codigo}`)
@@ -73,7 +73,7 @@ describe('las rutas', () => {
     expect(borrado.error).toBeNull()
   })
 
-  it.each([
+  test.each([
     '/',
     '/nada',
     '/contratos/1/nada',
@@ -89,7 +89,7 @@ describe('las rutas', () => {
     expect(cuerpo.clave).toMatch(/^(ruta_inexistente|contrato_no_existe)$/)
   })
 
-  it.each([
+  test.each([
     ['PATCH', '/contratos', 'GET, POST, OPTIONS'],
     ['DELETE', '/functions/v1/contratos', 'GET, POST, OPTIONS'],
     ['POST', '/contratos/1', 'GET, PUT, DELETE, OPTIONS'],
@@ -101,7 +101,7 @@ describe('las rutas', () => {
     expect([status, cuerpo.clave, headers.get('allow')]).toEqual([405, 'metodo_no_permitido', allow])
   })
 
-  it('HEAD es GET sin cuerpo', async () => {
+  test('HEAD es GET sin cuerpo', async () => {
     const { codigo } = await nuevoContrato(gente)
     const get = await llamar(gente.ana, 'GET', `/contratos/${codigo}`)
     const head = await fetch(url(`/contratos/${codigo}`), {
@@ -115,7 +115,7 @@ describe('las rutas', () => {
     ])
   })
 
-  it('una app de otro origen puede llamar y leer las cabeceras', async () => {
+  test('una app de otro origen puede llamar y leer las cabeceras', async () => {
     const preflight = await fetch(url('/contratos/1'), {
       method: 'OPTIONS',
       headers: {
@@ -151,7 +151,7 @@ describe('el cuerpo', () => {
   const enviar = (body: BodyInit, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
     llamar(gente.ana, 'POST', '/contratos', { body, headers })
 
-  it.each([
+  test.each([
     ['JSON cortado', '{"volumen_tm":', 'json_invalido'],
     ['vacío', '', 'json_invalido'],
     ['UTF-8 roto', Buffer.from([0x22, 0xff, 0x22]), 'json_invalido'],
@@ -162,7 +162,7 @@ describe('el cuerpo', () => {
     expect([status, cuerpo.clave]).toEqual([400, clave])
   })
 
-  it.each([
+  test.each([
     ['texto', { 'content-type': 'text/plain' }],
     ['un formulario', { 'content-type': 'application/x-www-form-urlencoded' }],
     ['JSON comprimido', { 'content-type': 'application/json', 'content-encoding': 'gzip' }],
@@ -170,7 +170,7 @@ describe('el cuerpo', () => {
     expect((await enviar('{}', headers)).status).toBe(415)
   })
 
-  it('de más de 1 MiB es 413, diga o no su tamaño', async () => {
+  test('de más de 1 MiB es 413, diga o no su tamaño', async () => {
     const grande = JSON.stringify({ observaciones: 'x'.repeat(1024 * 1024) })
     expect((await enviar(grande)).cuerpo.clave).toBe('cuerpo_demasiado_grande')
     const status = await new Promise((resolve, reject) => {
@@ -185,7 +185,7 @@ describe('el cuerpo', () => {
     expect(status).toBe(413)
   })
 
-  it('no se repite en la respuesta', async () => {
+  test('no se repite en la respuesta', async () => {
     const secreto = 'no-me-repitas'
     const { texto } = await enviar(
       JSON.stringify({
@@ -197,7 +197,7 @@ describe('el cuerpo', () => {
     expect(texto).not.toContain(secreto)
   })
 
-  it('una petición que no es HTTP no tumba el proceso', async () => {
+  test('una petición que no es HTTP no tumba el proceso', async () => {
     const { hostname, port } = new URL(url(''))
     await new Promise<void>((resolve) => {
       const socket = connect(Number(port), hostname, () =>
@@ -211,7 +211,7 @@ describe('el cuerpo', () => {
 })
 
 describe('la salud', () => {
-  it('dice el estado de cada dependencia, y nada más', async () => {
+  test('dice el estado de cada dependencia, y nada más', async () => {
     const { status, cuerpo, texto } = await llamar(null, 'GET', '/salud')
     expect(status).toBe(200)
     expect(Object.keys(cuerpo.dependencias)).toEqual(['postgres', 'auth', 'storage', 'realtime'])

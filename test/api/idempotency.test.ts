@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { crearGente, crearPersona, type Gente, llamar, nuevoContrato, pdf, sql, subir } from './support.ts'
 
 let gente: Gente
@@ -14,7 +14,7 @@ const crear = (clave: string, volumen_tm: unknown = 5, quien = gente.ana) =>
   })
 
 describe('Idempotency-Key', () => {
-  it('la misma petición da la primera respuesta, cabeceras y cifras incluidas', async () => {
+  test('la misma petición da la primera respuesta, cabeceras y cifras incluidas', async () => {
     const clave = randomUUID()
     const primera = await crear(clave, '5.50')
     const segunda = await crear(clave, '5.50')
@@ -29,7 +29,7 @@ describe('Idempotency-Key', () => {
     ])
   })
 
-  it('otra petición con la misma clave se rechaza', async () => {
+  test('otra petición con la misma clave se rechaza', async () => {
     const clave = randomUUID()
     const { cuerpo } = await crear(clave)
     const otra = await crear(clave, 6)
@@ -41,14 +41,14 @@ describe('Idempotency-Key', () => {
     expect(enOtraRuta.cuerpo.clave).toBe('idempotencia_distinta')
   })
 
-  it('a la vez, la misma clave crea una vez', async () => {
+  test('a la vez, la misma clave crea una vez', async () => {
     const clave = randomUUID()
     const respuestas = await Promise.all(Array.from({ length: 10 }, () => crear(clave)))
     expect(respuestas.map(({ status }) => status)).toEqual(Array(10).fill(201))
     expect(new Set(respuestas.map(({ texto }) => texto)).size).toBe(1)
   })
 
-  it('lo que falló no ocupa la clave', async () => {
+  test('lo que falló no ocupa la clave', async () => {
     const clave = randomUUID()
     expect((await crear(clave, 0)).status).toBe(422)
     const sinContraparte = await llamar(gente.ana, 'POST', '/contratos', {
@@ -59,14 +59,14 @@ describe('Idempotency-Key', () => {
     expect((await crear(clave)).status).toBe(201)
   })
 
-  it('es de cada usuario', async () => {
+  test('es de cada usuario', async () => {
     const clave = randomUUID()
     const colega = await crearPersona(gente.exportadora)
     const [una, otra] = [await crear(clave), await crear(clave, 5, colega)]
     expect(una.cuerpo.codigo).not.toBe(otra.cuerpo.codigo)
   })
 
-  it('dura 24 horas', async () => {
+  test('dura 24 horas', async () => {
     const clave = randomUUID()
     const primera = await crear(clave)
     await sql(
@@ -76,7 +76,7 @@ describe('Idempotency-Key', () => {
     expect((await crear(clave, 7)).cuerpo.codigo).not.toBe(primera.cuerpo.codigo)
   })
 
-  it('vale para los lotes', async () => {
+  test('vale para los lotes', async () => {
     const { codigo } = await nuevoContrato(gente)
     const asociar = (peso_qq: number) =>
       llamar(gente.ana, 'POST', `/contratos/${codigo}/lote`, {
@@ -88,7 +88,7 @@ describe('Idempotency-Key', () => {
     expect(otra.status).toBe(422)
   })
 
-  it('vale para los documentos: cuentan los campos y los bytes', async () => {
+  test('vale para los documentos: cuentan los campos y los bytes', async () => {
     const { codigo } = await nuevoContrato(gente)
     const archivo = pdf()
     const cargar = (partes: Record<string, string | Uint8Array>) =>
@@ -102,7 +102,7 @@ describe('Idempotency-Key', () => {
     expect(objetos).toEqual([{ name: `${codigo}/factura_001.pdf` }])
   })
 
-  it.each(['con espacio', 'ñ', 'x'.repeat(256), ''])('la clave %j se rechaza', async (clave) => {
+  test.each(['con espacio', 'ñ', 'x'.repeat(256), ''])('la clave %j se rechaza', async (clave) => {
     const { status, cuerpo } = await crear(clave)
     expect([status, cuerpo.clave, cuerpo.errores[0].campo]).toEqual([
       422,

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { correoNuevo, invitar, type Persona, perfil, registrarse } from './invitados.ts'
 import { crearGente, crearPersona, type Gente, llamar, sql } from './support.ts'
 
@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 
 describe('una invitación', () => {
-  it('da al que se registra con su enlace la empresa y el rol de quien invita', async () => {
+  test('da al que se registra con su enlace la empresa y el rol de quien invita', async () => {
     const email = correoNuevo()
     const invitacion = await invitar(gente.ana, { email: ` ${email.toUpperCase()} ` })
     expect(invitacion).toMatchObject({ email, rol: 'exportadora', enviada: false, estado: 'abierta' })
@@ -26,14 +26,14 @@ describe('una invitación', () => {
     expect(cuerpo.invitaciones.find(({ id }: { id: number }) => id === invitacion.id).estado).toBe('aceptada')
   })
 
-  it('entra también quien se da un nombre que no cabe', async () => {
+  test('entra también quien se da un nombre que no cabe', async () => {
     const email = correoNuevo()
     const { testigo } = await invitar(gente.ana, { email })
     const nueva = await registrarse(email, testigo, `${'a'.repeat(199)} bcd`)
     expect((await perfil(nueva)).cuerpo.nombre).toBe('a'.repeat(199))
   })
 
-  it('no guarda el testigo, solo su huella', async () => {
+  test('no guarda el testigo, solo su huella', async () => {
     const { id, testigo } = await invitar(gente.ana, { email: correoNuevo() })
     const [fila] = await sql(`select i::text as todo from public.invitaciones i where id = $1`, [id])
     expect(fila!.todo).not.toContain(testigo)
@@ -44,7 +44,7 @@ describe('una invitación', () => {
     expect(igual).toEqual({ es: true })
   })
 
-  it('solo sirve una vez, con su correo y con su testigo', async () => {
+  test('solo sirve una vez, con su correo y con su testigo', async () => {
     const email = correoNuevo()
     const { testigo } = await invitar(gente.ana, { email })
     // Another address with the token; the address without it, or with a guess: Auth confirms here by itself.
@@ -68,7 +68,7 @@ describe('una invitación', () => {
     expect((await aceptar(invitada, testigo)).cuerpo.clave).toBe('cuenta_con_empresa')
   })
 
-  it('vencida, anulada, reemplazada o de quien ya no está activo no sirve', async () => {
+  test('vencida, anulada, reemplazada o de quien ya no está activo no sirve', async () => {
     const invitador = await crearPersona(gente.exportadora)
     const casos: Record<string, (id: number, email: string) => Promise<unknown>> = {
       vencida: (id) => sql(`update public.invitaciones set vence_en = now() where id = $1`, [id]),
@@ -87,7 +87,7 @@ describe('una invitación', () => {
     }
   })
 
-  it('no se sube a otra empresa ni a otro rol', async () => {
+  test('no se sube a otra empresa ni a otro rol', async () => {
     const pedir = (quien: Persona, json: object) => llamar(quien, 'POST', '/invitaciones', { json })
     const email = correoNuevo()
     for (const [json, campo] of [
@@ -109,7 +109,7 @@ describe('una invitación', () => {
     expect((await gente.ana.supabase.from('invitaciones').select('testigo_sha256')).error?.code).toBe('42501')
   })
 
-  it('de otro no se ve ni se anula', async () => {
+  test('de otro no se ve ni se anula', async () => {
     const { id } = await invitar(gente.ana, { email: correoNuevo() })
     for (const rival of [gente.rita, gente.carlos, await crearPersona(gente.exportadora)]) {
       expect((await rival.supabase.from('invitaciones').select('id').eq('id', id)).data).toEqual([])
@@ -118,7 +118,7 @@ describe('una invitación', () => {
     expect((await llamar(gente.teresa, 'DELETE', `/invitaciones/${id}`)).status).toBe(204)
   })
 
-  it('de un administrador es para cualquier empresa; se rechaza lo que no es posible', async () => {
+  test('de un administrador es para cualquier empresa; se rechaza lo que no es posible', async () => {
     const pedir = (json: object) => llamar(gente.teresa, 'POST', '/invitaciones', { json })
     const email = correoNuevo()
     const { testigo } = await invitar(gente.teresa, { email, empresa_id: gente.finca.id })

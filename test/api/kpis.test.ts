@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { crearEmpresa, crearGente, crearPersona, type Gente, llamar, nuevoContrato, sql } from './support.ts'
 
 let gente: Gente
@@ -49,7 +49,7 @@ beforeAll(async () => {
 }, 60_000)
 
 describe('GET /kpis', () => {
-  it('suma por mes lo contratado, lo entregado, lo vendido, la humedad y la merma', async () => {
+  test('suma por mes lo contratado, lo entregado, lo vendido, la humedad y la merma', async () => {
     const { total, grupos, series, stock, contratos, posicion_abierta } = await kpis(
       'ana',
       '?desde=2026-01&hasta=2026-03',
@@ -92,7 +92,7 @@ describe('GET /kpis', () => {
     expect(posicion_abierta).toEqual({ contratos: 1, tm: 20 })
   })
 
-  it('por contraparte y por calidad, los totales son los mismos', async () => {
+  test('por contraparte y por calidad, los totales son los mismos', async () => {
     const porMes = await kpis('ana', '?desde=2026-01&hasta=2026-12')
     const porOtra = await kpis('ana', '?desde=2026-01&hasta=2026-12&agrupar=contraparte')
     const porCalidad = await kpis('ana', '?desde=2026-01&hasta=2026-12&agrupar=calidad')
@@ -106,7 +106,7 @@ describe('GET /kpis', () => {
     ])
   })
 
-  it('sin período, los últimos doce meses; lo que se acaba de hacer ya está', async () => {
+  test('sin período, los últimos doce meses; lo que se acaba de hacer ya está', async () => {
     const { desde, hasta, grupos } = await kpis('ana')
     const mes = new Date().toLocaleDateString('sv', { timeZone: 'America/Guayaquil' }).slice(0, 7)
     expect([hasta, grupos.length, grupos[0].clave]).toEqual([mes, 12, desde])
@@ -116,7 +116,7 @@ describe('GET /kpis', () => {
     expect((await kpis('carlos')).stock[0]).toMatchObject({ lotes: antes.lotes + 1, qq: antes.qq + 1.5 })
   })
 
-  it('un proveedor asociado ve entregas, no ventas ni posición abierta', async () => {
+  test('un proveedor asociado ve entregas, no ventas ni posición abierta', async () => {
     const { total, stock, posicion_abierta } = await kpis('jose', '?desde=2026-01&hasta=2026-12')
     expect(total).toMatchObject({
       entregado_qq: 248,
@@ -129,7 +129,7 @@ describe('GET /kpis', () => {
     expect(posicion_abierta.contratos).toBe(0)
   })
 
-  it('un rival no ve nada, ni pidiéndolo; un administrador, lo de cualquiera', async () => {
+  test('un rival no ve nada, ni pidiéndolo; un administrador, lo de cualquiera', async () => {
     const { total, stock } = await kpis('rita')
     expect(total).toMatchObject({ contratado_tm: 0, entregado_qq: 0, ventas_usd: 0 })
     expect(stock.every(({ lotes }: { lotes: number }) => lotes === 0)).toBe(true)
@@ -146,7 +146,7 @@ describe('GET /kpis', () => {
     )
   })
 
-  it('con el SDK se lee lo mismo, y nada ajeno', async () => {
+  test('con el SDK se lee lo mismo, y nada ajeno', async () => {
     const { data } = await gente.ana.supabase.rpc('kpis', { desde: '2026-01-01', hasta: '2026-12-31' })
     expect(data).toEqual(await kpis('ana', '?desde=2026-01&hasta=2026-12'))
     const totales = await gente.rita.supabase.from('kpis_totales').select('empresa_id')
@@ -155,7 +155,7 @@ describe('GET /kpis', () => {
     expect(ajeno.error?.message).toBe('kpis_ajenos')
   })
 
-  it('como CSV: con su cabecera, y sin fórmulas que haya escrito otro', async () => {
+  test('como CSV: con su cabecera, y sin fórmulas que haya escrito otro', async () => {
     const { headers, texto, status } = await llamar(
       gente.ana,
       'GET',
@@ -168,7 +168,7 @@ describe('GET /kpis', () => {
     expect(filas.find((fila) => fila.includes('HYPERLINK'))).toMatch(/^"'=HYPERLINK\(""http:\/\/x""\)",/)
   })
 
-  it.each([
+  test.each([
     ['desde=2026-13', 400, 'desde'],
     ['desde=2026-1', 400, 'desde'],
     ['hasta=ayer', 400, 'hasta'],
@@ -184,7 +184,7 @@ describe('GET /kpis', () => {
     expect([status, cuerpo.errores[0].campo]).toEqual([estado, campo])
   })
 
-  it('sin sesión o sin empresa, nada', async () => {
+  test('sin sesión o sin empresa, nada', async () => {
     expect((await llamar(null, 'GET', '/kpis')).status).toBe(401)
     const nadie = await crearPersona(null)
     expect((await llamar(nadie, 'GET', '/kpis')).cuerpo.clave).toBe('sin_empresa')
@@ -193,7 +193,7 @@ describe('GET /kpis', () => {
 })
 
 describe('GET /kpis/contratos', () => {
-  it('dice cómo va cada uno, y encuentra los que van mal', async () => {
+  test('dice cómo va cada uno, y encuentra los que van mal', async () => {
     const { cuerpo } = await llamar(gente.carlos, 'GET', '/kpis/contratos?situacion=atrasado')
     expect(cuerpo.contratos).toMatchObject([
       {
@@ -213,7 +213,7 @@ describe('GET /kpis/contratos', () => {
     ])
   })
 
-  it('va por páginas, en JSON y en CSV, y a un rival no le da ninguno', async () => {
+  test('va por páginas, en JSON y en CSV, y a un rival no le da ninguno', async () => {
     const exportadora = await crearEmpresa('exportadora')
     const eva = await crearPersona(exportadora)
     const suya = { ...gente, ana: eva }

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { crearGente, type Gente, llamar, nuevoContrato } from './support.ts'
 
 let gente: Gente
@@ -14,7 +14,7 @@ const editar = (quien: Gente['ana'], lote: string | number, json: unknown, contr
   llamar(quien, 'PUT', `/contratos/${contrato}/lotes/${encodeURIComponent(lote)}`, { json })
 
 describe('asociar un lote', () => {
-  it('responde 201 con su id, numerado cuando no trae código', async () => {
+  test('responde 201 con su id, numerado cuando no trae código', async () => {
     const { codigo } = await nuevoContrato(gente)
     const primero = await asociar(gente.carlos, { peso_qq: '60.0', humedad: 7.5 }, codigo)
     expect(primero.status).toBe(201)
@@ -41,13 +41,13 @@ describe('asociar un lote', () => {
     )
   })
 
-  it('el mismo código dos veces en un contrato es un conflicto que nombra el campo', async () => {
+  test('el mismo código dos veces en un contrato es un conflicto que nombra el campo', async () => {
     await asociar(gente.ana, { codigo_lote: 'LT-A', peso_qq: 1, humedad: 1 })
     const { status, cuerpo } = await asociar(gente.ana, { codigo_lote: 'LT-A', peso_qq: 1, humedad: 1 })
     expect([status, cuerpo.clave, cuerpo.errores[0].campo]).toEqual([409, 'duplicado', 'codigo_lote'])
   })
 
-  it('el código se compara sin mayúsculas y en NFC, también por el SDK, y queda el del primero', async () => {
+  test('el código se compara sin mayúsculas y en NFC, también por el SDK, y queda el del primero', async () => {
     const { codigo, id: contrato_id } = await nuevoContrato(gente)
     const lote = (codigo_lote: string) => asociar(gente.ana, { codigo_lote, peso_qq: 1, humedad: 1 }, codigo)
     const [compuesta, descompuesta] = ['Pe\u00f1a', 'Pen\u0303a']
@@ -67,7 +67,7 @@ describe('asociar un lote', () => {
     }
   })
 
-  it('un proveedor no asocia lotes; la rival no sabe del contrato', async () => {
+  test('un proveedor no asocia lotes; la rival no sabe del contrato', async () => {
     const proveedor = await asociar(gente.jose, { peso_qq: 1, humedad: 1 })
     expect([proveedor.status, proveedor.cuerpo.clave]).toEqual([403, 'lote_sin_permiso'])
     const rival = await asociar(gente.rita, { peso_qq: 1, humedad: 1 })
@@ -75,7 +75,7 @@ describe('asociar un lote', () => {
     expect((await asociar(null, { peso_qq: 1, humedad: 1 })).status).toBe(401)
   })
 
-  it.each([
+  test.each([
     [{ peso_qq: 0, humedad: 7 }, ['peso_qq']],
     [{ peso_qq: 60, humedad: 0 }, ['humedad']],
     [{ peso_qq: 60, humedad: 100 }, ['humedad']],
@@ -96,7 +96,7 @@ describe('asociar un lote', () => {
 })
 
 describe('editar un lote', () => {
-  it('cambia humedad, peso y estado, por código o por id; el estado solo avanza', async () => {
+  test('cambia humedad, peso y estado, por código o por id; el estado solo avanza', async () => {
     const { cuerpo: lote } = await asociar(gente.ana, { codigo_lote: 'LT-9001', peso_qq: 60, humedad: 12 })
     expect((await editar(gente.carlos, 'LT-9001', { humedad: '7.50', estado: 'Secado' })).texto).toContain(
       '"humedad":7.50,',
@@ -107,7 +107,7 @@ describe('editar un lote', () => {
     expect([atras.status, atras.cuerpo.clave]).toEqual([409, 'lote_no_retrocede'])
   })
 
-  it('un código que parece un id gana al id', async () => {
+  test('un código que parece un id gana al id', async () => {
     const { codigo } = await nuevoContrato(gente)
     const { cuerpo: uno } = await asociar(gente.ana, { peso_qq: 1, humedad: 1 }, codigo)
     await asociar(gente.ana, { codigo_lote: String(uno.id), peso_qq: 2, humedad: 2 }, codigo)
@@ -115,7 +115,7 @@ describe('editar un lote', () => {
     expect(cuerpo.codigo_lote).toBe(String(uno.id))
   })
 
-  it('el lote de otro contrato no está en este', async () => {
+  test('el lote de otro contrato no está en este', async () => {
     const { cuerpo: ajeno } = await asociar(
       gente.ana,
       { peso_qq: 1, humedad: 1 },
@@ -125,7 +125,7 @@ describe('editar un lote', () => {
     expect([status, cuerpo.clave]).toEqual([404, 'lote_no_existe'])
   })
 
-  it('un proveedor lo ve pero no lo edita; la rival no sabe de él', async () => {
+  test('un proveedor lo ve pero no lo edita; la rival no sabe de él', async () => {
     await asociar(gente.ana, { codigo_lote: 'LT-9002', peso_qq: 60, humedad: 12 })
     const proveedor = await editar(gente.jose, 'LT-9002', { humedad: 7 })
     expect([proveedor.status, proveedor.cuerpo.clave]).toEqual([403, 'sin_permiso'])
@@ -133,14 +133,14 @@ describe('editar un lote', () => {
     expect([rival.status, rival.cuerpo.clave]).toEqual([404, 'contrato_no_existe'])
   })
 
-  it.each([[{}], [{ codigo_lote: 'x' }], [{ humedad: 'x' }], [{ estado: null }]])(
+  test.each([[{}], [{ codigo_lote: 'x' }], [{ humedad: 'x' }], [{ estado: null }]])(
     'no admite %j',
     async (json) => {
       expect((await editar(gente.ana, 'LT-A', json)).status).toBe(422)
     },
   )
 
-  it.each(['', ' ', '\0', '0', '-1', '9'.repeat(30), '../LT-A', 'LT-A/x'])(
+  test.each(['', ' ', '\0', '0', '-1', '9'.repeat(30), '../LT-A', 'LT-A/x'])(
     '%j no es ningún lote',
     async (lote) => {
       const { status } = await editar(gente.ana, lote, { humedad: 7 })
@@ -148,7 +148,7 @@ describe('editar un lote', () => {
     },
   )
 
-  it('al exportar el último, el contrato se cierra', async () => {
+  test('al exportar el último, el contrato se cierra', async () => {
     const { codigo } = await nuevoContrato(gente)
     for (const codigo_lote of ['A', 'B'])
       await asociar(gente.ana, { codigo_lote, peso_qq: 60, humedad: 7 }, codigo)

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { crearGente, crearPersona, type Gente, llamar, nuevoContrato, pdf, subir } from './support.ts'
 
 type Persona = Gente['ana']
@@ -35,7 +35,7 @@ async function hasta(condicion: () => boolean) {
 }
 
 describe('lo que hace una parte', () => {
-  it('se avisa a los usuarios activos de las otras, no a quien lo hizo ni a su empresa ni a un rival', async () => {
+  test('se avisa a los usuarios activos de las otras, no a quien lo hizo ni a su empresa ni a un rival', async () => {
     const { ana, carlos, jose, rita, cesar, finca } = gente
     const colega = await crearPersona(gente.exportadora)
     const { codigo } = await nuevoContrato(gente, { proveedores: [] })
@@ -74,7 +74,7 @@ describe('lo que hace una parte', () => {
     expect((await avisos(carlos)).notificaciones[0]!.texto).toBe(`El contrato ${codigo} pasó a Cerrado.`)
   })
 
-  it('a quien se retira se le avisa, y de lo que sigue no', async () => {
+  test('a quien se retira se le avisa, y de lo que sigue no', async () => {
     const { codigo } = await nuevoContrato(gente)
     await leer(gente.jose)
     await llamar(gente.ana, 'DELETE', `/contratos/${codigo}/proveedores/${gente.finca.id}`)
@@ -88,7 +88,7 @@ describe('lo que hace una parte', () => {
     expect(await tipos(gente.carlos)).toEqual(['mensaje', 'participante', 'participante', 'contrato'])
   })
 
-  it('una ráfaga de mensajes es un aviso con su cuenta, hasta que se lee', async () => {
+  test('una ráfaga de mensajes es un aviso con su cuenta, hasta que se lee', async () => {
     const { codigo, id } = await nuevoContrato(gente)
     await leer(gente.carlos)
     await Promise.all([1, 2, 3, 4, 5].map((n) => decir(gente.ana, codigo, `Mensaje ${n}`)))
@@ -108,7 +108,7 @@ describe('lo que hace una parte', () => {
     expect((await avisos(gente.carlos)).notificaciones[0]).toMatchObject({ tipo: 'mensaje', cantidad: 1 })
   })
 
-  it('lo que se deshace no se avisa, y de lo que no se quiere no se avisa', async () => {
+  test('lo que se deshace no se avisa, y de lo que no se quiere no se avisa', async () => {
     const { codigo } = await nuevoContrato(gente)
     const preferencias = { mensaje: { en_app: false, push: false }, documento: { en_app: false } }
     await llamar(gente.carlos, 'PUT', '/perfil', { json: { preferencias } })
@@ -122,7 +122,7 @@ describe('lo que hace una parte', () => {
 })
 
 describe('GET /notificaciones', () => {
-  it('va por páginas, primero lo no leído, y nada se repite ni falta', async () => {
+  test('va por páginas, primero lo no leído, y nada se repite ni falta', async () => {
     const { codigo } = await nuevoContrato(gente)
     for (let n = 0; n < 4; n++) await subir(gente.ana, codigo, { tipo: 'foto', archivo: pdf() })
     const todas = (await avisos(gente.carlos)).notificaciones
@@ -144,7 +144,7 @@ describe('GET /notificaciones', () => {
     )
   })
 
-  it('las de otro no se ven, no se marcan, no se escriben ni se borran', async () => {
+  test('las de otro no se ven, no se marcan, no se escriben ni se borran', async () => {
     await nuevoContrato(gente)
     const [suya] = (await avisos(gente.carlos)).notificaciones
     const { supabase } = gente.rita
@@ -174,7 +174,7 @@ describe('el canal de un usuario', () => {
     return { canal, estado, oido }
   }
 
-  it('recibe cada aviso; nadie más lo oye y nadie habla en él', async () => {
+  test('recibe cada aviso; nadie más lo oye y nadie habla en él', async () => {
     const carlos = await entrar(gente.carlos, gente.carlos)
     expect(carlos.estado).toBe('SUBSCRIBED')
     expect((await entrar(gente.rita, gente.carlos)).estado).toBe('CHANNEL_ERROR')

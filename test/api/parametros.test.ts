@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { crearGente, crearPersona, type Gente, llamar, type Persona, sql } from './support.ts'
 
 let gente: Gente
@@ -18,7 +18,7 @@ const costo = (usd: unknown, desde: string, hasta?: string | null) => ({
 })
 
 describe('los parámetros', () => {
-  it('de una empresa rigen para ella desde su día, y el abierto de antes termina', async () => {
+  test('de una empresa rigen para ella desde su día, y el abierto de antes termina', async () => {
     const { ana, rita, jose } = gente
     const primero = await crear(ana, costo('15.50', '2024-01-01'))
     expect(primero.cuerpo).toMatchObject({
@@ -44,7 +44,7 @@ describe('los parámetros', () => {
     ])
   })
 
-  it('de todas los ve cualquiera que haya entrado; un administrador los escribe', async () => {
+  test('de todas los ve cualquiera que haya entrado; un administrador los escribe', async () => {
     const json = {
       tipo: 'retencion',
       variante: `prueba_${Date.now()}`,
@@ -70,7 +70,7 @@ describe('los parámetros', () => {
     expect((await llamar(gente.teresa, 'DELETE', `/parametros/${cuerpo.id}`)).status).toBe(204)
   })
 
-  it('con una tabla de descuentos y una norma propias, con todas sus cifras', async () => {
+  test('con una tabla de descuentos y una norma propias, con todas sus cifras', async () => {
     const tramos = Array.from({ length: 13 }, (_, i) => ({
       calificacion: i < 5 ? i : (i - 4) * 5,
       descuento: `${i}.25`,
@@ -91,7 +91,7 @@ describe('los parámetros', () => {
     expect(norma.cuerpo.valor.grados[0]).toEqual({ grado: 'A', gramos_100: [130, 135.5], moho_max: 1 })
   })
 
-  it('no se escriben dos para un día, ni dos veces con una Idempotency-Key', async () => {
+  test('no se escriben dos para un día, ni dos veces con una Idempotency-Key', async () => {
     const { cesar } = gente
     const clave = { 'idempotency-key': 'saco-1' }
     const saco = { tipo: 'saco', valor: { kg: 70 }, desde: '2024-01-01', hasta: '2025-01-01' }
@@ -105,7 +105,7 @@ describe('los parámetros', () => {
     ])
   })
 
-  it('mientras nadie lo use se cambia y se quita; usado, solo termina', async () => {
+  test('mientras nadie lo use se cambia y se quita; usado, solo termina', async () => {
     const { rita } = gente
     const { id } = (await crear(rita, costo(15, '2024-01-01'))).cuerpo
     const put = (json: object) => llamar(rita, 'PUT', `/parametros/${id}`, { json })
@@ -123,7 +123,7 @@ describe('los parámetros', () => {
     expect((await put({ hasta: '2024-06-16' })).cuerpo.hasta).toBe('2024-06-16')
   })
 
-  it('de otra empresa no existen', async () => {
+  test('de otra empresa no existen', async () => {
     const { id } = (await crear(gente.ana, { tipo: 'quintal', valor: { kg: 46 }, desde: '2024-01-01' }))
       .cuerpo
     for (const quien of [gente.rita, gente.carlos, gente.jose, gente.teresa]) {
@@ -135,7 +135,7 @@ describe('los parámetros', () => {
     expect((await llamar(gente.ana, 'DELETE', `/parametros/${id}`)).status).toBe(404)
   })
 
-  it('no los escribe un proveedor, ni ve ninguno quien no tiene cuenta', async () => {
+  test('no los escribe un proveedor, ni ve ninguno quien no tiene cuenta', async () => {
     expect((await crear(gente.jose, costo(15, '2024-01-01'))).cuerpo.clave).toBe('parametro_sin_permiso')
     const nadie = await crearPersona(null)
     expect((await crear(nadie, costo(15, '2024-01-01'))).cuerpo.clave).toBe('sin_empresa')
@@ -143,7 +143,7 @@ describe('los parámetros', () => {
     expect((await llamar(null, 'GET', '/parametros')).status).toBe(401)
   })
 
-  it.each([
+  test.each([
     [costo('1,5', '2024-01-01'), 'valor.usd'],
     [costo('1.2.3', '2024-01-01'), 'valor.usd'],
     [costo(-1, '2024-01-01'), 'valor.usd'],

@@ -1,4 +1,4 @@
-import { beforeAll, expect, inject, it } from 'vitest'
+import { beforeAll, expect, inject, test } from 'vitest'
 import { crearGente, type Gente, llamar } from './support.ts'
 
 interface Parametro {
@@ -11,7 +11,7 @@ beforeAll(async () => {
   gente = await crearGente()
 })
 
-it('ninguna lista responde por un período que termina antes de empezar', async () => {
+test('ninguna lista responde por un período que termina antes de empezar', async () => {
   const documento = await (await fetch(`${inject('stack').functionsUrl}/openapi.json`)).json()
   const rutas = Object.entries<{ get?: { parameters?: Parametro[] } }>(documento.paths).flatMap(
     ([ruta, { get }]) => {
@@ -34,7 +34,7 @@ it('ninguna lista responde por un período que termina antes de empezar', async 
   }
 })
 
-it('por el SDK tampoco', async () => {
+test('por el SDK tampoco', async () => {
   const { error } = await gente.ana.supabase.rpc('kpis', { desde: '2026-12-01', hasta: '2026-01-01' })
   expect(error).toMatchObject({ message: 'kpis_periodo_invalido' })
 })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { correoNuevo, invitar, type Persona, perfil, registrarse } from './invitados.ts'
 import {
   CLAVE,
@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 
 describe('el perfil', () => {
-  it('cambia solo lo que se envía', async () => {
+  test('cambia solo lo que se envía', async () => {
     const quien = await crearPersona(gente.exportadora)
     const put = (json: object) => llamar(quien, 'PUT', '/perfil', { json })
     expect(
@@ -46,7 +46,7 @@ describe('el perfil', () => {
       expect((await put(json)).cuerpo.errores[0].campo).toBe(campo)
   })
 
-  it('lleva los contratos de la empresa, con totales por año y estado', async () => {
+  test('lleva los contratos de la empresa, con totales por año y estado', async () => {
     const otros = await crearGente()
     for (const volumen_tm of [10.5, 20]) await nuevoContrato(otros, { volumen_tm, fecha_firma: '2025-03-01' })
     const { codigo } = await nuevoContrato(otros, { fecha_firma: '2024-12-31', volumen_tm: 7 })
@@ -68,7 +68,7 @@ describe('el perfil', () => {
     expect((await otros.ana.supabase.rpc('perfil')).data.contratos.totales).toEqual(totales)
   })
 
-  it('las preferencias de otro no se ven ni se cambian', async () => {
+  test('las preferencias de otro no se ven ni se cambian', async () => {
     await llamar(gente.ana, 'PUT', '/perfil', { json: { preferencias: { lote: { push: false } } } })
     const tabla = gente.rita.supabase.from('preferencias')
     expect((await tabla.select().eq('usuario_id', gente.ana.id)).data).toEqual([])
@@ -81,7 +81,7 @@ describe('el perfil', () => {
 })
 
 describe('los usuarios', () => {
-  it('se ven los de la empresa propia, por páginas y por nombre; un administrador, todos', async () => {
+  test('se ven los de la empresa propia, por páginas y por nombre; un administrador, todos', async () => {
     const { ana, exportadora, teresa, rita } = await crearGente()
     const colegas = await Promise.all([1, 2, 3].map(() => crearPersona(exportadora)))
     const nombres = ['Zoila', 'álvaro', 'Benito']
@@ -110,7 +110,7 @@ describe('los usuarios', () => {
     expect((await suyos(teresa)).cuerpo.usuarios).toHaveLength(4)
   })
 
-  it('los apaga quien los invitó o un administrador, y nadie más', async () => {
+  test('los apaga quien los invitó o un administrador, y nadie más', async () => {
     const email = correoNuevo()
     const { testigo } = await invitar(gente.ana, { email })
     const nueva = await registrarse(email, testigo)
@@ -131,7 +131,7 @@ describe('los usuarios', () => {
     expect((await put(gente.ana, { activo: false })).cuerpo.clave).toBe('sin_permiso')
   })
 
-  it('cerrar sesiones invalida los tokens que ya se dieron, y se puede volver a entrar', async () => {
+  test('cerrar sesiones invalida los tokens que ya se dieron, y se puede volver a entrar', async () => {
     const quien = await crearPersona(gente.exportadora)
     const cerrar = (otro: Persona) => llamar(otro, 'POST', `/usuarios/${quien.id}/cerrar-sesiones`)
     expect((await cerrar(gente.rita)).cuerpo.clave).toBe('usuario_no_existe')
@@ -154,7 +154,7 @@ describe('los usuarios', () => {
 describe('las empresas', () => {
   const ruc = () => `179${String(randomBytes(3).readUIntBE(0, 3) % 1e7).padStart(7, '0')}001`
 
-  it('las registra y edita un administrador; módulo 11 avisa y no rechaza', async () => {
+  test('las registra y edita un administrador; módulo 11 avisa y no rechaza', async () => {
     const crear = (quien: Persona, json: object) => llamar(quien, 'POST', '/empresas', { json })
     const [dada] = await sql(
       `select r, privado.ruc_cumple_modulo11(r) as cumple from unnest($1::text[]) as r
@@ -188,7 +188,7 @@ describe('las empresas', () => {
     expect((await editar(gente.teresa, { tipo: 'exportadora' })).cuerpo.errores[0].campo).toBe('tipo')
   })
 
-  it.each([
+  test.each([
     ['1790011674001', true],
     ['1790011675001', false],
     ['1760001550001', true],
@@ -201,7 +201,7 @@ describe('las empresas', () => {
 })
 
 describe('los proveedores de un contrato', () => {
-  it('se asocian y se retiran; sus documentos quedan', async () => {
+  test('se asocian y se retiran; sus documentos quedan', async () => {
     const { codigo } = await nuevoContrato(gente, { proveedores: [] })
     const ruta = `/contratos/${codigo}/proveedores`
     const asociar = (quien: Persona) =>

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { type Database, openDatabase } from '../../server/db/database.ts'
 import type { Fuente } from '../../server/precios/fuente.ts'
 import { tomarPrecio } from '../../server/precios/tomar.ts'
@@ -65,7 +65,7 @@ const ayer = (precio: number) =>
   ])
 
 describe('el precio del día', () => {
-  it('se toma una vez, con su fuente y la fecha de Guayaquil', async () => {
+  test('se toma una vez, con su fuente y la fecha de Guayaquil', async () => {
     expect(await tomar()).toBe('tomado')
     expect(await tomar()).toBe('ya_estaba')
     expect(pedidos).toBe(1)
@@ -83,19 +83,19 @@ describe('el precio del día', () => {
     expect(cuerpo.precios).toMatchObject([{ precio_tm: 11498, ambito: 'global', fecha: '2031-05-10' }])
   })
 
-  it('no se pide antes de su hora', async () => {
+  test('no se pide antes de su hora', async () => {
     expect(await tomar(new Date('2031-05-10T18:59:00Z'))).toBe('temprano')
     expect(pedidos).toBe(0)
     expect(await tomar(new Date('2031-05-10T19:00:00Z'))).toBe('tomado')
   })
 
-  it('pedido por varios procesos a la vez es una sola fila', async () => {
+  test('pedido por varios procesos a la vez es una sola fila', async () => {
     const tomas = await Promise.all([...bases, ...bases].map((base) => tomarPrecio(base, fuente, HOY)))
     expect(tomas.filter((toma) => toma === 'tomado')).toHaveLength(1)
     expect(await serie()).toHaveLength(1)
   })
 
-  it('que salta demasiado, pedido por varios a la vez, es un pendiente y un aviso', async () => {
+  test('que salta demasiado, pedido por varios a la vez, es un pendiente y un aviso', async () => {
     await ayer(9000)
     const tomas = await Promise.all([...bases, ...bases].map((base) => tomarPrecio(base, fuente, HOY)))
     expect(tomas.filter((toma) => toma === 'pendiente')).toHaveLength(1)
@@ -107,7 +107,7 @@ describe('el precio del día', () => {
     expect(await serie()).toHaveLength(1)
   })
 
-  it('que salta espera a un administrador: confirmado, rige', async () => {
+  test('que salta espera a un administrador: confirmado, rige', async () => {
     await ayer(9000)
     expect(await tomar()).toBe('pendiente')
     const { cuerpo } = await llamar(gente.teresa, 'GET', '/precios-fob/pendientes')
@@ -141,7 +141,7 @@ describe('el precio del día', () => {
       ).toBe('precio_pendiente_no_existe')
   })
 
-  it('el aviso llega a las notificaciones del administrador, sin contrato ni cifra', async () => {
+  test('el aviso llega a las notificaciones del administrador, sin contrato ni cifra', async () => {
     await ayer(9000)
     await tomar()
     const { cuerpo } = await llamar(gente.teresa, 'GET', '/notificaciones?limite=100')
@@ -159,7 +159,7 @@ describe('el precio del día', () => {
     ).not.toBeNull()
   })
 
-  it('de una fuente que falla no queda nada, y se vuelve a pedir', async () => {
+  test('de una fuente que falla no queda nada, y se vuelve a pedir', async () => {
     for (const mala of [
       (response: ServerResponse) => response.writeHead(500).end(),
       (response: ServerResponse) => response.destroy(),

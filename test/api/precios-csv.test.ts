@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { request } from 'node:http'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { crearGente, crearPersona, formulario, type Gente, llamar, type Persona, sql } from './support.ts'
 
 let gente: Gente
@@ -31,7 +31,7 @@ const estados = (cuerpo: { lineas: { linea: number; estado: string }[] }) =>
   cuerpo.lineas.map(({ linea, estado }) => `${linea} ${estado}`)
 
 describe('un CSV de precios', () => {
-  it('de Excel en español (BOM, punto y coma, coma decimal) se importa con un informe por línea', async () => {
+  test('de Excel en español (BOM, punto y coma, coma decimal) se importa con un informe por línea', async () => {
     const calidad = nueva()
     const csv = [
       '\uFEFFFecha;Calidad;Precio_TM;Diferencial;Fuente',
@@ -76,7 +76,7 @@ describe('un CSV de precios', () => {
     ])
   })
 
-  it('repetido no cambia nada; con otro precio actualiza', async () => {
+  test('repetido no cambia nada; con otro precio actualiza', async () => {
     const calidad = nueva()
     const csv = (precio: string) =>
       `fecha,calidad,mercado,precio_tm\n2025-01-21,${calidad},NY,100\n2025-01-22,${calidad},LDN,${precio}\n`
@@ -93,7 +93,7 @@ describe('un CSV de precios', () => {
     ).toBe(4)
   })
 
-  it('simulado dice lo mismo y no cambia nada', async () => {
+  test('simulado dice lo mismo y no cambia nada', async () => {
     const calidad = nueva()
     const csv = `fecha,calidad,precio_tm\n2025-01-21,${calidad},100\n2025-01-22,${calidad},nada\n`
     const simulado = await importar(gente.ana, csv, { consulta: '?simular=true' })
@@ -104,7 +104,7 @@ describe('un CSV de precios', () => {
     expect(await guardados(calidad)).toHaveLength(1)
   })
 
-  it('llega también como archivo de un formulario', async () => {
+  test('llega también como archivo de un formulario', async () => {
     const calidad = nueva()
     const archivo = Buffer.from(`fecha,calidad,precio_tm\n2025-01-21,${calidad},100\n`)
     const enviar = (partes: Record<string, string | Uint8Array>) =>
@@ -117,7 +117,7 @@ describe('un CSV de precios', () => {
     )
   })
 
-  it('con una Idempotency-Key da el primer informe', async () => {
+  test('con una Idempotency-Key da el primer informe', async () => {
     const calidad = nueva()
     const csv = (precio: number) => `fecha,calidad,precio_tm\n2025-01-21,${calidad},${precio}\n`
     const headers = { 'idempotency-key': calidad.replace(' ', '-') }
@@ -127,7 +127,7 @@ describe('un CSV de precios', () => {
     expect((await importar(gente.ana, csv(2), { headers })).cuerpo.clave).toBe('idempotencia_distinta')
   })
 
-  it('de un administrador es de todas', async () => {
+  test('de un administrador es de todas', async () => {
     const calidad = nueva()
     await importar(gente.teresa, `fecha,calidad,precio_tm\n2025-01-21,${calidad},100\n`)
     expect(await sql('select empresa_id from public.precios_fob where calidad = $1', [calidad])).toEqual([
@@ -135,13 +135,13 @@ describe('un CSV de precios', () => {
     ])
   })
 
-  it('no lo importa quien no tiene cuenta', async () => {
+  test('no lo importa quien no tiene cuenta', async () => {
     const csv = 'fecha,calidad,precio_tm\n2025-01-21,x,100\n'
     expect((await importar(await crearPersona(null), csv)).cuerpo.clave).toBe('sin_empresa')
     expect((await importar(null, csv)).status).toBe(401)
   })
 
-  it.each([
+  test.each([
     ['', undefined],
     ['\n\n', undefined],
     ['fecha,calidad\n2025-01-21,x\n', 'precio_tm'],
@@ -157,12 +157,12 @@ describe('un CSV de precios', () => {
     expect([status, cuerpo.clave, cuerpo.errores?.[0].campo]).toEqual([422, 'csv_invalido', campo])
   })
 
-  it('con el encabezado y nada más no tiene líneas', async () => {
+  test('con el encabezado y nada más no tiene líneas', async () => {
     const { cuerpo } = await importar(gente.ana, 'fecha,calidad,precio_tm')
     expect(cuerpo.totales.lineas).toBe(0)
   })
 
-  it('de 20 000 líneas se importa; de más, o de más de 5 MiB, no', async () => {
+  test('de 20 000 líneas se importa; de más, o de más de 5 MiB, no', async () => {
     const calidad = nueva()
     const lineas = Array.from({ length: 20_000 }, (_, i) => {
       const fecha = new Date(Date.UTC(1995, 0, 1) + (i % 10_000) * 86_400_000).toISOString().slice(0, 10)
@@ -182,7 +182,7 @@ describe('un CSV de precios', () => {
     expect([grande.status, grande.cuerpo.clave]).toEqual([413, 'csv_demasiado_grande'])
   }, 60_000)
 
-  it('importado por varios a la vez, en cualquier orden, queda una vez', async () => {
+  test('importado por varios a la vez, en cualquier orden, queda una vez', async () => {
     const calidad = nueva()
     const lineas = Array.from({ length: 3000 }, (_, i) => {
       const fecha = new Date(Date.UTC(2000, 0, 1) + i * 86_400_000).toISOString().slice(0, 10)
@@ -198,7 +198,7 @@ describe('un CSV de precios', () => {
     expect(await guardados(calidad)).toHaveLength(3000)
   }, 60_000)
 
-  it('cortado a la mitad no cambia nada, y el servidor sigue', async () => {
+  test('cortado a la mitad no cambia nada, y el servidor sigue', async () => {
     const calidad = nueva()
     const { functionsUrl } = inject('stack')
     await new Promise<void>((resolve) => {
@@ -218,7 +218,7 @@ describe('un CSV de precios', () => {
     expect(await guardados(calidad)).toEqual([])
   })
 
-  it('de otro tipo no se admite', async () => {
+  test('de otro tipo no se admite', async () => {
     for (const type of ['application/json', 'text/csvx', 'application/vnd.ms-excel'])
       expect((await importar(gente.ana, 'x', { headers: { 'content-type': type } })).status).toBe(415)
     expect((await importar(gente.ana, 'x', { headers: { 'content-encoding': 'gzip' } })).status).toBe(415)

@@ -1,7 +1,7 @@
 // What spreadsheets save and copy, in the codings, separators and dates that they use.
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { crearGente, type Gente, llamar, type Persona, sql } from './support.ts'
 
 let gente: Gente
@@ -32,7 +32,7 @@ const estados = (cuerpo: { lineas: { linea: number; estado: string }[] }) =>
   cuerpo.lineas.map(({ linea, estado }) => `${linea} ${estado}`)
 
 describe('un CSV de precios como lo guarda una hoja de cálculo', () => {
-  it.each([
+  test.each([
     ['precios-latin1.csv', 'Boletín'],
     ['precios-sep.csv', 'ICE'],
     ['precios-tab.csv', 'ICE'],
@@ -46,7 +46,7 @@ describe('un CSV de precios como lo guarda una hoja de cálculo', () => {
     expect(await guardados(calidad)).toMatchObject([{ precio_tm: '9120.50', diferencial: '-700', fuente }])
   })
 
-  it.each([
+  test.each([
     ['UTF-16 con BOM', (csv: string) => Buffer.from(`\ufeff${csv}`, 'utf16le')],
     ['UTF-16 sin BOM', (csv: string) => Buffer.from(csv, 'utf16le')],
     ['UTF-16 de Mac', (csv: string) => Buffer.from(`\ufeff${csv}`, 'utf16le').swap16()],
@@ -61,7 +61,7 @@ describe('un CSV de precios como lo guarda una hoja de cálculo', () => {
     ])
   })
 
-  it('las filas y columnas vacías que deja la hoja no cuentan, y las líneas son las del archivo', async () => {
+  test('las filas y columnas vacías que deja la hoja no cuentan, y las líneas son las del archivo', async () => {
     const calidad = nueva()
     const csv = `sep=;\r\nfecha;calidad;precio_tm;;\r\n1/2/2025;${calidad};100;;\r\n;;;;\r\n2/2/25;${calidad};100;;\r\n;;;;\r\n;;;;\r\n`
     const { cuerpo } = await importar(gente.ana, csv)
@@ -76,7 +76,7 @@ describe('un CSV de precios como lo guarda una hoja de cálculo', () => {
     expect(await guardados(calidad)).toMatchObject([{ fecha: '2025-02-01' }])
   })
 
-  it('donde una fecha trae el mes primero, las que pueden leerse de dos modos no se adivinan', async () => {
+  test('donde una fecha trae el mes primero, las que pueden leerse de dos modos no se adivinan', async () => {
     const calidad = nueva()
     const fechas = [
       '01/02/2025',
@@ -105,7 +105,7 @@ describe('un CSV de precios como lo guarda una hoja de cálculo', () => {
     expect(await guardados(calidad)).toHaveLength(3)
   })
 
-  it('un separador de miles se rechaza, y se dice por qué', async () => {
+  test('un separador de miles se rechaza, y se dice por qué', async () => {
     const calidad = nueva()
     const precios = ['11.498', '11,498', '11.498,50', '11498,5', '-1']
     const { cuerpo } = await importar(

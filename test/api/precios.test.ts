@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { crearGente, crearPersona, type Gente, llamar, type Persona, sql } from './support.ts'
 
 let gente: Gente
@@ -21,7 +21,7 @@ const fechas = (precios: { fecha: string; ambito: string }[]) =>
   precios.map(({ fecha, ambito }) => `${fecha} ${ambito}`)
 
 describe('los precios', () => {
-  it('llevan el del mercado, el diferencial con signo y el FOB que dan', async () => {
+  test('llevan el del mercado, el diferencial con signo y el FOB que dan', async () => {
     const calidad = nueva()
     const { status, cuerpo, headers } = await poner(gente.ana, {
       fecha: '2025-01-21',
@@ -55,7 +55,7 @@ describe('los precios', () => {
     expect((await llamar(gente.ana, 'DELETE', `/precios-fob/${cuerpo.id}`)).status).toBe(204)
   })
 
-  it('el de un día es el último hasta él; sin fecha, el último de hoy; con desde o hasta, la serie', async () => {
+  test('el de un día es el último hasta él; sin fecha, el último de hoy; con desde o hasta, la serie', async () => {
     const calidad = nueva()
     for (const [fecha, precio_tm] of [
       ['2025-01-20', 11000],
@@ -89,7 +89,7 @@ describe('los precios', () => {
     expect([status, cuerpo.errores[0].campo]).toEqual([400, 'fecha'])
   })
 
-  it('van por páginas, sin repetir ni saltar', async () => {
+  test('van por páginas, sin repetir ni saltar', async () => {
     const calidad = nueva()
     await sql(
       `insert into public.precios_fob (empresa_id, fecha, calidad, precio_tm)
@@ -119,7 +119,7 @@ describe('los precios', () => {
       expect((await listar(gente.cesar, { desde: '2020-01-01', cursor: malo })).clave).toBe('cursor_invalido')
   })
 
-  it('es uno por día, calidad y mercado; con una Idempotency-Key, el mismo', async () => {
+  test('es uno por día, calidad y mercado; con una Idempotency-Key, el mismo', async () => {
     const json = { fecha: '2025-01-21', calidad: nueva(), precio_tm: 1 }
     const clave = { 'idempotency-key': json.calidad.replace(' ', '-') }
     const [una, dos] = [await poner(gente.ana, json, clave), await poner(gente.ana, json, clave)]
@@ -133,7 +133,7 @@ describe('los precios', () => {
     expect((await poner(gente.rita, json)).status).toBe(201)
   })
 
-  it('de todas los escribe un administrador; una empresa no los toca', async () => {
+  test('de todas los escribe un administrador; una empresa no los toca', async () => {
     const { cuerpo } = await poner(gente.teresa, { fecha: '2025-01-21', calidad: nueva(), precio_tm: 1 })
     expect(cuerpo.ambito).toBe('global')
     for (const quien of [gente.ana, gente.jose]) {
@@ -150,7 +150,7 @@ describe('los precios', () => {
     expect((await llamar(null, 'GET', '/precios-fob')).status).toBe(401)
   })
 
-  it.each([
+  test.each([
     [{ precio_tm: '1,234,567' }, 'precio_tm'],
     [{ precio_tm: '1,2,3,4' }, 'precio_tm'],
     [{ precio_tm: 0 }, 'precio_tm'],
@@ -170,7 +170,7 @@ describe('los precios', () => {
     expect([status, cuerpo.errores[0].campo]).toEqual([422, campo])
   })
 
-  it('con el SDK se leen y se escriben bajo la misma regla', async () => {
+  test('con el SDK se leen y se escriben bajo la misma regla', async () => {
     const calidad = nueva()
     const { data, error } = await gente.ana.supabase
       .from('precios_fob')

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, describe, expect, inject, test } from 'vitest'
 import { type Claims, openDatabase } from '../../server/db/database.ts'
 
 const readers = openDatabase(inject('stack').authenticatorUrl, {
@@ -16,7 +16,7 @@ const asks = (n: number, text: string, params: unknown[] = []) => readers.as(use
 const whoIs = (n: number) => asks(n, 'select auth.uid() as yo, pg_backend_pid() as pid, current_user as rol')
 
 describe('muchos lectores sobre pocas conexiones', () => {
-  it('cada uno es quien es, y nadie abre una conexión de más', async () => {
+  test('cada uno es quien es, y nadie abre una conexión de más', async () => {
     const seen = await Promise.all(Array.from({ length: 200 }, (_, n) => whoIs(n)))
     expect(seen.map(([row]) => row!.yo)).toEqual(seen.map((_, n) => user(n).sub))
     expect(new Set(seen.map(([row]) => row!.rol))).toEqual(new Set(['authenticated']))
@@ -24,7 +24,7 @@ describe('muchos lectores sobre pocas conexiones', () => {
     expect(readers.stats()).toMatchObject({ total: 2, idle: 2, waiting: 0 })
   })
 
-  it('el fallo de uno no toca a los que van con él', async () => {
+  test('el fallo de uno no toca a los que van con él', async () => {
     const answers = await Promise.allSettled(
       Array.from({ length: 40 }, (_, n) => (n % 3 ? whoIs(n) : asks(n, 'select 1 / $1::int', [0]))),
     )
@@ -34,7 +34,7 @@ describe('muchos lectores sobre pocas conexiones', () => {
     })
   })
 
-  it('tras una consulta larga no espera nadie', async () => {
+  test('tras una consulta larga no espera nadie', async () => {
     const order: string[] = []
     const slow = asks(99, 'select pg_sleep(1)').then(() => order.push('larga'))
     await new Promise((resolve) => setTimeout(resolve, 150))
@@ -43,7 +43,7 @@ describe('muchos lectores sobre pocas conexiones', () => {
     expect(order).toEqual([...Array(50).fill('corta'), 'larga'])
   })
 
-  it('una conexión que se corta falla a los suyos y a nadie más', async () => {
+  test('una conexión que se corta falla a los suyos y a nadie más', async () => {
     const [row] = await whoIs(1)
     const cut = asks(2, 'select pg_terminate_backend(pg_backend_pid())')
     await expect(cut).rejects.toThrow()

@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as v from 'valibot'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { correr } from '../../scripts/openapi/correr.ts'
 import { forma } from '../../scripts/openapi/normalizar.ts'
 import { RECETAS } from '../../scripts/openapi/recetas.ts'
@@ -18,7 +18,7 @@ const documento: Json = openApiDocument(words)
 const operaciones: Json[] = Object.values(documento.paths).flatMap((path) => Object.values(path as object))
 
 describe('cada cosa de la referencia se describe', () => {
-  it('cada campo de cada esquema', () => {
+  test('cada campo de cada esquema', () => {
     expect([...new Set(words.missing)]).toEqual([])
     const faltan: string[] = []
     const visit = (node: Json, where: string): void => {
@@ -33,7 +33,7 @@ describe('cada cosa de la referencia se describe', () => {
     expect(faltan).toEqual([])
   })
 
-  it('cada parámetro, cada cabecera y cada respuesta', () => {
+  test('cada parámetro, cada cabecera y cada respuesta', () => {
     const faltan = operaciones.flatMap(({ operationId, parameters, responses }) => [
       ...parameters
         .filter(({ description }: Json) => !description)
@@ -48,7 +48,7 @@ describe('cada cosa de la referencia se describe', () => {
     expect(faltan).toEqual([])
   })
 
-  it('el glosario no guarda palabras que ya nadie usa', () => {
+  test('el glosario no guarda palabras que ya nadie usa', () => {
     expect(Object.keys(GLOSARIO).filter((word) => !words.used.has(word))).toEqual([])
   })
 })
@@ -69,19 +69,19 @@ describe('los ejemplos', () => {
   })
   afterAll(() => own?.dispose())
 
-  it('son uno por operación, cada una con su receta', () => {
+  test('son uno por operación, cada una con su receta', () => {
     const ids = OPERATIONS.map(({ id }) => id).sort()
     expect(RECETAS.map(({ id }) => id).sort()).toEqual(ids)
     expect(Object.keys(EJEMPLOS).sort()).toEqual(ids)
   })
 
-  it.each(OPERATIONS.map(({ id }) => id))('%s: lo que se pide y lo que se responde es lo de hoy', (id) => {
+  test.each(OPERATIONS.map(({ id }) => id))('%s: lo que se pide y lo que se responde es lo de hoy', (id) => {
     // npm run openapi:ejemplos writes what is asked and answered now.
     expect(forma(EJEMPLOS[id])).toEqual(forma(hoy[id]))
     expect(EJEMPLOS[id]!.status).toBe(hoy[id]!.status)
   })
 
-  it.each(OPERATIONS)(
+  test.each(OPERATIONS)(
     '$id: cumplen los esquemas que revisan la petición y la respuesta',
     ({ id, body, answers }) => {
       const { cuerpo, status, respuesta } = EJEMPLOS[id]!
@@ -94,7 +94,7 @@ describe('los ejemplos', () => {
     },
   )
 
-  it('cumplen también lo que el documento dice a quien genera código con él', () => {
+  test('cumplen también lo que el documento dice a quien genera código con él', () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false })
     ajv.addSchema(documento, 'doc')
     const media = operaciones.flatMap(({ operationId, requestBody, responses }) =>
@@ -111,7 +111,7 @@ describe('los ejemplos', () => {
     }
   })
 
-  it('no llevan nada de una persona ni un secreto', () => {
+  test('no llevan nada de una persona ni un secreto', () => {
     const { publishableKey, secretKey, jwtSecret, anonKey } = own.stack
     const texto = JSON.stringify(EJEMPLOS)
     for (const secreto of [publishableKey, secretKey, jwtSecret, anonKey])

@@ -1,7 +1,7 @@
 // An address that a stranger signed up before the person who was invited with it.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { correoNuevo, invitar, perfil, registrarse } from './invitados.ts'
 import { CLAVE, crearGente, type Gente, llamar } from './support.ts'
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 
 describe('el correo que otro registró antes', () => {
-  it('sirve a su dueño sin sesión, con una contraseña nueva', async () => {
+  test('sirve a su dueño sin sesión, con una contraseña nueva', async () => {
     const email = correoNuevo()
     const { testigo } = await invitar(gente.ana, { email })
     const aceptar = (json: object) => llamar(null, 'POST', '/invitaciones/aceptar', { json })
@@ -48,7 +48,7 @@ describe('el correo que otro registró antes', () => {
     expect((await aceptar({ testigo, contrasena })).cuerpo.clave).toBe('invitacion_no_existe')
   })
 
-  it('del primer administrador no deja nada al que registró antes su correo', async () => {
+  test('del primer administrador no deja nada al que registró antes su correo', async () => {
     const email = correoNuevo()
     const intruso = await registrarse(email)
     const { supabaseUrl, publishableKey, secretKey, databaseUrl } = inject('stack')

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 import { crearGente, type Gente, llamar, nuevoContrato, subir } from './support.ts'
 
@@ -35,7 +35,7 @@ const ver = (quien: Gente['ana'], path: string, headers: Record<string, string> 
   })
 
 describe('la miniatura de un documento', () => {
-  it('de una foto de teléfono llegan pocos kB, a cualquiera de las partes', async () => {
+  test('de una foto de teléfono llegan pocos kB, a cualquiera de las partes', async () => {
     for (const quien of [gente.ana, gente.carlos, gente.jose]) {
       const response = await ver(quien, foto)
       const bytes = await response.bytes()
@@ -45,20 +45,20 @@ describe('la miniatura de un documento', () => {
     }
   })
 
-  it('de un PDF es su primera página, del ancho pedido y en WebP para quien lo acepta', async () => {
+  test('de un PDF es su primera página, del ancho pedido y en WebP para quien lo acepta', async () => {
     const response = await ver(gente.ana, `${papel}?ancho=200`, { accept: 'image/avif,image/webp,*/*' })
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'image/webp'])
     expect(response.headers.get('vary')).toMatch(/accept/i)
     expect(await sharp(await response.bytes()).metadata()).toMatchObject({ width: 200, format: 'webp' })
   })
 
-  it('quien ya la tiene no la baja otra vez', async () => {
+  test('quien ya la tiene no la baja otra vez', async () => {
     const etag = (await ver(gente.ana, foto)).headers.get('etag')!
     expect((await ver(gente.ana, foto, { 'if-none-match': etag })).status).toBe(304)
     expect((await ver(gente.ana, `${foto}?ancho=64`, { 'if-none-match': etag })).status).toBe(200)
   })
 
-  it('no la ve quien no es parte, ni quien no entró', async () => {
+  test('no la ve quien no es parte, ni quien no entró', async () => {
     for (const quien of [gente.rita, gente.cesar]) {
       const { status, cuerpo } = await llamar(quien, 'GET', foto)
       expect([status, cuerpo.clave]).toEqual([404, 'contrato_no_existe'])
@@ -66,7 +66,7 @@ describe('la miniatura de un documento', () => {
     expect((await llamar(null, 'GET', foto)).status).toBe(401)
   })
 
-  it('de lo que no se dibuja lo dice, y una medida imposible también', async () => {
+  test('de lo que no se dibuja lo dice, y una medida imposible también', async () => {
     const { status, cuerpo } = await llamar(gente.ana, 'GET', datos)
     expect([status, cuerpo.clave]).toEqual([422, 'sin_miniatura'])
     for (const [query, campo] of [

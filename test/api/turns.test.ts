@@ -1,6 +1,6 @@
 // No user holds more than its part of the connections, whatever it asks for: real connections, real queries.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, describe, expect, inject, test } from 'vitest'
 import { type Claims, openDatabase } from '../../server/db/database.ts'
 import { openTurns, TooManyAtOnce } from '../../server/db/turns.ts'
 import { fromDatabase } from '../../server/http/postgres-errors.ts'
@@ -28,7 +28,7 @@ async function endedMeanwhile(others: Promise<unknown>[], work: () => Promise<un
 }
 
 describe('quien pide mucho y lento', () => {
-  it('tiene a lo más la mitad de las conexiones que leen, y los demás no lo notan', async () => {
+  test('tiene a lo más la mitad de las conexiones que leen, y los demás no lo notan', async () => {
     const slow = Array.from({ length: 12 }, () => asks(1, SLOW))
     await sleep(150)
     const others = () => Promise.all(Array.from({ length: 60 }, (_, n) => asks(100 + n, FAST)))
@@ -37,21 +37,21 @@ describe('quien pide mucho y lento', () => {
     expect(new Set(held).size).toBe(2)
   })
 
-  it('deja sitio aunque sean dos a la vez', async () => {
+  test('deja sitio aunque sean dos a la vez', async () => {
     const slow = [1, 2].flatMap((n) => Array.from({ length: 12 }, () => asks(n, SLOW)))
     await sleep(150)
     expect(await endedMeanwhile(slow, () => asks(3, FAST))).toBeLessThan(12)
     await Promise.all(slow)
   })
 
-  it('con todas las conexiones tomadas, espera su turno quien pide poco: no detrás de todo lo de los otros', async () => {
+  test('con todas las conexiones tomadas, espera su turno quien pide poco: no detrás de todo lo de los otros', async () => {
     const slow = [1, 2, 3].flatMap((n) => Array.from({ length: 8 }, () => asks(n, SLOW)))
     await sleep(150)
     expect(await endedMeanwhile(slow, () => asks(4, FAST))).toBeLessThan(18)
     await Promise.all(slow)
   })
 
-  it('pasado lo que puede esperar recibe 429 demasiadas_a_la_vez, con Retry-After, y lo demás termina', async () => {
+  test('pasado lo que puede esperar recibe 429 demasiadas_a_la_vez, con Retry-After, y lo demás termina', async () => {
     const answers = await Promise.allSettled(
       Array.from({ length: 700 }, (_, n) => asks(5, n < 40 ? 'select pg_sleep(0.2)' : FAST)),
     )
@@ -65,7 +65,7 @@ describe('quien pide mucho y lento', () => {
     expect(await asks(5, FAST)).toHaveLength(1)
   })
 
-  it('y rápido, usa las suyas sin esperar: todas contestan', async () => {
+  test('y rápido, usa las suyas sin esperar: todas contestan', async () => {
     const pids = (await Promise.all(Array.from({ length: 400 }, () => asks(6, FAST)))).map(
       ([row]) => row!.pid,
     )
@@ -73,7 +73,7 @@ describe('quien pide mucho y lento', () => {
     expect(readers.stats()).toMatchObject({ waiting: 0 })
   })
 
-  it('al escribir tiene la cuarta parte, también en transacciones; los demás siguen', async () => {
+  test('al escribir tiene la cuarta parte, también en transacciones; los demás siguen', async () => {
     const hold = () =>
       writers.transaction(user(1), async (tx) => (await tx.query<{ pid: number }>(SLOW))[0]!.pid)
     const held = Array.from({ length: 6 }, hold)
@@ -85,7 +85,7 @@ describe('quien pide mucho y lento', () => {
     expect(writers.stats().waiting).toBe(0)
   })
 
-  it('sin sesión comparte con los de su dirección', async () => {
+  test('sin sesión comparte con los de su dirección', async () => {
     const anon: Claims = { role: 'anon' }
     const slow = Array.from({ length: 6 }, () => readers.as(anon, 'anon 1.2.3.4').query(SLOW))
     await sleep(150)
@@ -95,7 +95,7 @@ describe('quien pide mucho y lento', () => {
 })
 
 describe('los turnos', () => {
-  it('se dan uno de cada quien, por más que uno tenga en la cola', async () => {
+  test('se dan uno de cada quien, por más que uno tenga en la cola', async () => {
     const inTurn = openTurns({ each: 1, total: 1, waiting: 20, patienceMs: 5000 })
     const order: string[] = []
     const work = (who: string) =>
@@ -107,7 +107,7 @@ describe('los turnos', () => {
     expect(order).toEqual(['a', 'a', 'b', 'c', 'a', 'b', 'a'])
   })
 
-  it('los deja también el trabajo que falla, y no los espera lo que no es de nadie', async () => {
+  test('los deja también el trabajo que falla, y no los espera lo que no es de nadie', async () => {
     const inTurn = openTurns({ each: 1, waiting: 1, patienceMs: 5000 })
     const fail = () => inTurn('a', () => Promise.reject(new Error('no')))
     await expect(fail()).rejects.toThrow('no')
@@ -121,7 +121,7 @@ describe('los turnos', () => {
     expect(await next).toBe('sí')
   })
 
-  it('no se esperan más de lo dicho', async () => {
+  test('no se esperan más de lo dicho', async () => {
     const inTurn = openTurns({ each: 1, waiting: 5, patienceMs: 50 })
     const held = inTurn('a', () => sleep(300))
     const late = await inTurn('a', async () => 'nunca').catch((error) => fromDatabase(error))

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
 import {
   crearGente,
   crearPersona,
@@ -35,7 +35,7 @@ const huerfanos = (contrato: string) =>
   )
 
 describe('subir un documento', () => {
-  it('lo guarda en la carpeta del contrato y responde 201 con su suma', async () => {
+  test('lo guarda en la carpeta del contrato y responde 201 con su suma', async () => {
     const archivo = pdf(200_000)
     const { status, headers, cuerpo } = await subir(
       gente.carlos,
@@ -60,7 +60,7 @@ describe('subir un documento', () => {
     expect(existsSync(enDisco(cuerpo.url_archivo))).toBe(true)
   })
 
-  it('con los campos antes o después del archivo da lo mismo', async () => {
+  test('con los campos antes o después del archivo da lo mismo', async () => {
     const { codigo } = await nuevoContrato(gente)
     await llamar(gente.ana, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq: 60, humedad: 7 } })
     const antes = await subir(
@@ -82,7 +82,7 @@ describe('subir un documento', () => {
     expect(antes.cuerpo).toMatchObject({ etiqueta: 'humedad', lote: 'LT-0001', mime: 'text/csv' })
   })
 
-  it('el contrato firmado queda como archivo del contrato', async () => {
+  test('el contrato firmado queda como archivo del contrato', async () => {
     const { codigo } = await nuevoContrato(gente)
     const { cuerpo } = await subir(gente.ana, codigo, { tipo: 'contrato', archivo: pdf() }, ' ')
     expect(cuerpo).toMatchObject({ nombre: `${codigo}.pdf`, url_archivo: `contratos/${codigo}/contrato.pdf` })
@@ -91,13 +91,13 @@ describe('subir un documento', () => {
     )
   })
 
-  it('el tipo es el del contenido, y no el del nombre', async () => {
+  test('el tipo es el del contenido, y no el del nombre', async () => {
     const { cuerpo } = await subir(gente.ana, codigo, { tipo: 'factura', archivo: xml(1) }, 'factura.pdf')
     expect(cuerpo).toMatchObject({ mime: 'application/xml', nombre: 'factura.pdf' })
     expect(cuerpo.url_archivo).toMatch(/factura_\d{3}\.xml$/)
   })
 
-  it('el nombre del archivo se limpia', async () => {
+  test('el nombre del archivo se limpia', async () => {
     const { cuerpo } = await subir(
       gente.ana,
       codigo,
@@ -107,7 +107,7 @@ describe('subir un documento', () => {
     expect(cuerpo.nombre).toBe('Fáctura "ñ".pdf')
   })
 
-  it('los mismos bytes dos veces de una empresa responden el documento que ya estaba, y no queda nada de más', async () => {
+  test('los mismos bytes dos veces de una empresa responden el documento que ya estaba, y no queda nada de más', async () => {
     const { codigo } = await nuevoContrato(gente)
     const archivo = pdf()
     const colega = await crearPersona(gente.exportadora)
@@ -120,7 +120,7 @@ describe('subir un documento', () => {
     expect(await huerfanos(codigo)).toEqual([])
   })
 
-  it('a la vez, las del mismo tipo reciben números distintos, sea cual sea su formato', async () => {
+  test('a la vez, las del mismo tipo reciben números distintos, sea cual sea su formato', async () => {
     const { codigo } = await nuevoContrato(gente)
     const respuestas = await Promise.all(
       Array.from({ length: 12 }, (_, i) => {
@@ -135,7 +135,7 @@ describe('subir un documento', () => {
     expect(await huerfanos(codigo)).toEqual([])
   })
 
-  it('a la vez, los mismos bytes quedan una vez', async () => {
+  test('a la vez, los mismos bytes quedan una vez', async () => {
     const { codigo } = await nuevoContrato(gente)
     const archivo = pdf()
     const respuestas = await Promise.all(
@@ -148,7 +148,7 @@ describe('subir un documento', () => {
 })
 
 describe('quién sube', () => {
-  it('un proveedor, solo a contratos activos', async () => {
+  test('un proveedor, solo a contratos activos', async () => {
     const { cuerpo: enRevision } = await llamar(gente.carlos, 'POST', '/contratos', {
       json: { exportadora_id: gente.exportadora.id, volumen_tm: 1, proveedores: [gente.finca.id] },
     })
@@ -157,7 +157,7 @@ describe('quién sube', () => {
     expect((await subir(gente.jose, codigo, { tipo: 'factura', archivo: pdf() })).status).toBe(201)
   })
 
-  it('la rival no sabe del contrato, ni quien no entró', async () => {
+  test('la rival no sabe del contrato, ni quien no entró', async () => {
     const rival = await subir(gente.rita, codigo, { tipo: 'factura', archivo: pdf() })
     expect([rival.status, rival.cuerpo.clave]).toEqual([404, 'contrato_no_existe'])
     expect((await subir(null, codigo, { tipo: 'factura', archivo: pdf() })).status).toBe(401)
@@ -166,7 +166,7 @@ describe('quién sube', () => {
 
 describe('lo que no se admite', () => {
   const archivo = pdf()
-  it.each([
+  test.each([
     ['sin tipo', { archivo }, 'tipo'],
     ['un tipo que no existe', { tipo: 'Factura', archivo }, 'tipo'],
     ['sin archivo', { tipo: 'factura' }, 'archivo'],
@@ -189,7 +189,7 @@ describe('lo que no se admite', () => {
     },
   )
 
-  it.each([
+  test.each([
     ['vacío', Buffer.alloc(0)],
     ['un programa', Buffer.from('7f454c4602010100', 'hex')],
     ['un ZIP cortado', Buffer.from('504b030414000000080000002100', 'hex')],
@@ -210,7 +210,7 @@ describe('lo que no se admite', () => {
     expect(await huerfanos(codigo)).toEqual([])
   })
 
-  it('más de 50 MiB; 50 MiB justos sí', async () => {
+  test('más de 50 MiB; 50 MiB justos sí', async () => {
     const { codigo } = await nuevoContrato(gente)
     const justo = Buffer.alloc(50 * 1024 * 1024, '%PDF-1.7\n')
     const exceso = await subir(gente.ana, codigo, {
@@ -222,7 +222,7 @@ describe('lo que no se admite', () => {
     expect((await subir(gente.ana, codigo, { tipo: 'otro', archivo: justo })).cuerpo.bytes).toBe(justo.length)
   })
 
-  it.each([
+  test.each([
     ['JSON', { 'content-type': 'application/json' }, '{}', 415],
     ['un formulario sin boundary', { 'content-type': 'multipart/form-data' }, 'x', 415],
     ['un formulario con boundary vacío', { 'content-type': 'multipart/form-data; boundary=' }, 'x', 400],
@@ -249,7 +249,7 @@ describe('lo que no se admite', () => {
     expect(await huerfanos(codigo)).toEqual([])
   })
 
-  it('quien cuelga a la mitad no deja nada', async () => {
+  test('quien cuelga a la mitad no deja nada', async () => {
     const { codigo } = await nuevoContrato(gente)
     const form = new Response(formulario({ tipo: 'factura', archivo: pdf(3_000_000) }))
     const bytes = Buffer.from(await form.arrayBuffer())

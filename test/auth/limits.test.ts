@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createApp, eventHandler, sendWebResponse, toNodeListener } from 'h3'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createClientAddress } from '../../server/http/client-address.ts'
 import { type AuthQuotas, limitAuth } from '../../supabase/local/gateway/auth-limits.ts'
 import { isBodiless, readBody, toRequest } from '../../supabase/local/gateway/web.ts'
@@ -66,7 +66,7 @@ describe('quien llama desde una dirección', () => {
     aqui = await puerta({ signIn: { points: 3, seconds: HORA }, refresh: { points: 2, seconds: HORA } })
   })
 
-  it('se equivoca, se registra y pide correos tantas veces; después el SDK lo dice, y desde otra se puede', async () => {
+  test('se equivoca, se registra y pide correos tantas veces; después el SDK lo dice, y desde otra se puede', async () => {
     const auth = aqui.desde('203.0.113.1')
     const { email } = await crear()
     expect(await aqui.entrar('203.0.113.1', email!, 'otra')).toBe(MALA)
@@ -82,7 +82,7 @@ describe('quien llama desde una dirección', () => {
     expect(await aqui.entrar('203.0.113.2', email!)).toBe('entra')
   })
 
-  it('entra cuantas veces quiera; y quien ya entró desde ahí entra aunque otros la agoten', async () => {
+  test('entra cuantas veces quiera; y quien ya entró desde ahí entra aunque otros la agoten', async () => {
     const [de, otra] = [await crear(), await crear()]
     for (let i = 0; i < 6; i++) expect(await aqui.entrar('203.0.113.5', de.email!)).toBe('entra')
     for (let i = 0; i < 4; i++) await aqui.entrar('203.0.113.5', correoNuevo(), 'otra')
@@ -90,7 +90,7 @@ describe('quien llama desde una dirección', () => {
     expect(await aqui.entrar('203.0.113.5', otra.email!)).toBe(LIMITE)
   })
 
-  it('renueva su sesión con otro límite, y lo demás no se cuenta', async () => {
+  test('renueva su sesión con otro límite, y lo demás no se cuenta', async () => {
     const auth = aqui.desde('203.0.113.3')
     const { email } = await crear()
     exito(await auth.signInWithPassword({ email: email!, password: CLAVE }))
@@ -100,7 +100,7 @@ describe('quien llama desde una dirección', () => {
     for (let i = 0; i < 5; i++) exito(await auth.getUser())
   })
 
-  it('lee en las cabeceras cuánto le queda; la pila, los límites de su entorno', async () => {
+  test('lee en las cabeceras cuánto le queda; la pila, los límites de su entorno', async () => {
     const pedir = (base: string) =>
       fetch(`${base}/auth/v1/token?grant_type=password`, {
         method: 'POST',
@@ -124,7 +124,7 @@ describe('quien adivina una cuenta', () => {
     return salidas
   }
 
-  it('desde una dirección se equivoca pocas veces, y sus compañeros de oficina entran', async () => {
+  test('desde una dirección se equivoca pocas veces, y sus compañeros de oficina entran', async () => {
     const aqui = await puerta({
       signIn: { points: 8, seconds: HORA },
       guesses: { points: 3, seconds: HORA },
@@ -140,7 +140,7 @@ describe('quien adivina una cuenta', () => {
     expect(await aqui.entrar('203.0.113.11', de.email!)).toBe('entra')
   })
 
-  it('desde muchas direcciones también, exista o no; su dueño entra desde donde ya entró, y por su correo', async () => {
+  test('desde muchas direcciones también, exista o no; su dueño entra desde donde ya entró, y por su correo', async () => {
     const aqui = await puerta({
       guesses: { points: 3, seconds: HORA },
       strangers: { points: 6, seconds: HORA },
@@ -159,7 +159,7 @@ describe('quien adivina una cuenta', () => {
     exito(await aqui.desde('198.51.100.98').verifyOtp(porEnlace))
   })
 
-  it('con códigos, igual; y a la vez no pasa ninguno de más', async () => {
+  test('con códigos, igual; y a la vez no pasa ninguno de más', async () => {
     const aqui = await puerta({
       guesses: { points: 3, seconds: HORA },
       strangers: { points: 6, seconds: HORA },
@@ -174,7 +174,7 @@ describe('quien adivina una cuenta', () => {
     expect(salidas.filter((code) => code === LIMITE)).toHaveLength(34)
   })
 
-  it('no lo hace con otra forma de escribir la ruta', async () => {
+  test('no lo hace con otra forma de escribir la ruta', async () => {
     const aqui = await puerta({ guesses: { points: 1, seconds: HORA } })
     const { email } = await crear()
     const pedir = async (ruta: string) => {
@@ -188,7 +188,7 @@ describe('quien adivina una cuenta', () => {
       expect([401, 404, 429]).toContain(await pedir(ruta))
   })
 
-  it('y quien sabe su contraseña entra muchas veces a la vez', async () => {
+  test('y quien sabe su contraseña entra muchas veces a la vez', async () => {
     const aqui = await puerta({
       signIn: { points: 20, seconds: HORA },
       guesses: { points: 5, seconds: HORA },

@@ -1,5 +1,5 @@
 import { createStorage, type Storage } from 'unstorage'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { cacheDriver } from '../../server/process/cache.ts'
 import { type Redis, startRedis } from '../support/redis.ts'
 
@@ -25,7 +25,7 @@ const guarda = (key: string) =>
   )
 
 describe('lo que se guarda para no repetirlo', () => {
-  it('lo encuentran todas las réplicas, y vence', async () => {
+  test('lo encuentran todas las réplicas, y vence', async () => {
     await guarda('precio')
     expect(await replicas[1]!.hasItem('precio')).toBe(true)
     expect(await replicas[1]!.getKeys()).toEqual(['precio'])
@@ -33,7 +33,7 @@ describe('lo que se guarda para no repetirlo', () => {
     await vi.waitFor(async () => expect(await replicas[1]!.hasItem('breve')).toBe(false), { timeout: 10_000 })
   })
 
-  it.each([
+  test.each([
     ['se va', () => redis.stop('SIGKILL'), () => redis.start()],
     ['no contesta', () => redis.freeze(), () => redis.thaw()],
   ])('si Redis %s, no se encuentra y nadie falla; cuando vuelve, sí', async (_, quitar, poner) => {

@@ -1,5 +1,5 @@
 import { createClient } from '@supabase/supabase-js'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { openBrowser, type Page } from '../support/browser.ts'
 import { type Replica, startReplica } from '../support/replica.ts'
 
@@ -27,7 +27,7 @@ async function probarLista(): Promise<Page['requests']> {
 }
 
 describe('la página de la referencia, en un navegador', () => {
-  it.each(['', '/functions/v1'])(
+  test.each(['', '/functions/v1'])(
     'se abre en español por %s/docs, sin quejas ni nada de fuera',
     async (base) => {
       const origin = base ? supabaseUrl : functionsUrl
@@ -45,7 +45,7 @@ describe('la página de la referencia, en un navegador', () => {
     },
   )
 
-  it('una cuenta de demostración entra y sus peticiones llevan su sesión', async () => {
+  test('una cuenta de demostración entra y sus peticiones llevan su sesión', async () => {
     await page.open(`${functionsUrl}/docs`)
     await page.until(`document.querySelector('select[name=cuenta]')?.options.length > 1`)
     await page.evaluate(`document.querySelector('#entrar').click()`)
@@ -60,7 +60,7 @@ describe('la página de la referencia, en un navegador', () => {
     ).not.toMatch(/eyJ/)
   })
 
-  it('en un teléfono cabe a lo ancho', async () => {
+  test('en un teléfono cabe a lo ancho', async () => {
     const phone = await openBrowser(360)
     try {
       await phone.open(`${functionsUrl}/docs`)
@@ -90,7 +90,7 @@ describe('en un servidor de verdad, sin cuentas de demostración', () => {
       document.querySelector('#entrar').click()
     })()`)
 
-  it('se entra con correo y contraseña; una equivocada lo dice', async () => {
+  test('se entra con correo y contraseña; una equivocada lo dice', async () => {
     await page.open(`${replica.url}/docs`)
     await page.until(`document.body.textContent.includes('Crea un contrato')`)
     expect(await page.evaluate(`document.querySelector('#demo').hidden`)).toBe(true)

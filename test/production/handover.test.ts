@@ -1,6 +1,6 @@
 // Two replicas of the functions behind a real nginx, restarted one after the other while people work.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { findFreePorts } from '../../supabase/local/ports.ts'
 import { crearGente, formulario, type Gente, nuevoContrato, pdf, sql } from '../api/support.ts'
 import { type Nginx, startNginx } from '../support/nginx.ts'
@@ -71,7 +71,7 @@ async function relevar(): Promise<(number | null)[]> {
 }
 
 describe('un relevo de las dos réplicas', () => {
-  it('no corta ni hace fallar ninguna petición', async () => {
+  test('no corta ni hace fallar ninguna petición', async () => {
     const { codigo, id } = await nuevoContrato(gente)
     let sigue = true
     const malas: string[] = []
@@ -137,7 +137,7 @@ describe('un relevo de las dos réplicas', () => {
     expect(hechas.subidas).toBeGreaterThan(3)
   }, 180_000)
 
-  it('a quien se despide lo dice: no está lista, termina lo que tiene y cierra', async () => {
+  test('a quien se despide lo dice: no está lista, termina lo que tiene y cierra', async () => {
     const replica = await startReplica(inject('stack'), { SHUTDOWN_DELAY: '2' })
     const { codigo } = await nuevoContrato(gente)
     // A form that arrives slowly: begun before the end was asked for, ended after it.

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type Replica, startReplica } from '../support/replica.ts'
 
 let replica: Replica
@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => replica.stop())
 
 describe('las cabeceras de seguridad', () => {
-  it.each(['/salud', '/contratos', '/nada', '/docs', '/openapi.json', '/docs/scalar.js'])(
+  test.each(['/salud', '/contratos', '/nada', '/docs', '/openapi.json', '/docs/scalar.js'])(
     'van en %s',
     async (ruta) => {
       const { headers } = await fetch(replica.url + ruta)
@@ -25,7 +25,7 @@ describe('con CORS_ORIGINS', () => {
   const cabeceras = async (origin?: string, method = 'GET') =>
     (await fetch(`${replica.url}/salud/vivo`, { method, headers: origin ? { origin } : {} })).headers
 
-  it.each(['https://app.triboka.ec', 'https://otra.test'])('%s puede leer', async (origen) => {
+  test.each(['https://app.triboka.ec', 'https://otra.test'])('%s puede leer', async (origen) => {
     for (const method of ['GET', 'OPTIONS']) {
       const headers = await cabeceras(origen, method)
       expect(headers.get('access-control-allow-origin')).toBe(origen)
@@ -34,7 +34,7 @@ describe('con CORS_ORIGINS', () => {
     }
   })
 
-  it.each([undefined, 'https://mala.test', 'https://app.triboka.ec.mala.test', 'null', '*'])(
+  test.each([undefined, 'https://mala.test', 'https://app.triboka.ec.mala.test', 'null', '*'])(
     '%s no',
     async (origen) => {
       const headers = await cabeceras(origen)

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { crearGente, crearPersona, type Gente, type Persona } from '../api/support.ts'
 import { type Redis, startRedis } from '../support/redis.ts'
 import { type Replica, startReplica } from '../support/replica.ts'
@@ -71,13 +71,13 @@ const otraPersona = () => crearPersona(gente.exportadora)
 const [malo, demasiadas] = [422, 429]
 
 describe('los límites', () => {
-  it('de lo que escribe un usuario son los mismos en todas las réplicas, vengan de donde vengan', async () => {
+  test('de lo que escribe un usuario son los mismos en todas las réplicas, vengan de donde vengan', async () => {
     const persona = await otraPersona()
     expect(await escribir(persona, 8)).toEqual([malo, malo, malo, malo, malo, malo, demasiadas, demasiadas])
     expect(await escribir(await otraPersona(), 1)).toEqual([malo])
   })
 
-  it('se dicen en las cabeceras del estándar, y el que se agota, en el problema', async () => {
+  test('se dicen en las cabeceras del estándar, y el que se agota, en el problema', async () => {
     const persona = await otraPersona()
     const primera = await pedir(replicas[0]!, persona, 'POST')
     expect(primera.headers.get('ratelimit-policy')).toBe('"escrituras";q=6;w=3600, "direccion";q=40;w=3600')
@@ -91,7 +91,7 @@ describe('los límites', () => {
     expect(rechazada.headers.get('access-control-expose-headers')).toContain('RateLimit-Policy')
   })
 
-  it('de los archivos son otros, y leer no gasta ninguno', async () => {
+  test('de los archivos son otros, y leer no gasta ninguno', async () => {
     const persona = await otraPersona()
     const statuses: number[] = []
     for (let i = 0; i < 3; i++)
@@ -101,7 +101,7 @@ describe('los límites', () => {
     expect(await escribir(persona, 1)).toEqual([malo])
   })
 
-  it('de una dirección alcanzan para toda su gente', async () => {
+  test('de una dirección alcanzan para toda su gente', async () => {
     const desde = otraDireccion()
     const personas = await Promise.all(Array.from({ length: 7 }, otraPersona))
     const statuses = (await Promise.all(personas.map((persona) => escribir(persona, 6, desde)))).flat()
@@ -109,7 +109,7 @@ describe('los límites', () => {
     expect(statuses.filter((status) => status === demasiadas)).toHaveLength(2)
   })
 
-  it('sin sesión, o con una que no vale, son por dirección; una red IPv6 es una', async () => {
+  test('sin sesión, o con una que no vale, son por dirección; una red IPv6 es una', async () => {
     const red = (n: number) => `2001:db8:1:2::${n.toString(16)}`
     const falso = { ...gente.ana, token: 'a.b.c' }
     const statuses: number[] = []
@@ -130,7 +130,7 @@ describe('los límites', () => {
       )
   })
 
-  it('de lo que lee un usuario son un techo de cada réplica', async () => {
+  test('de lo que lee un usuario son un techo de cada réplica', async () => {
     const replica = await startReplica(inject('stack'), { LIMIT_READS: '3/3600' })
     const statuses: number[] = []
     for (const metodo of ['GET', 'HEAD', 'GET', 'GET', 'HEAD'])
@@ -143,7 +143,7 @@ describe('los límites', () => {
     expect(ajena.status).toBe(200)
   })
 
-  it('no creen en la dirección que dice un cliente si el proxy no es de confianza', async () => {
+  test('no creen en la dirección que dice un cliente si el proxy no es de confianza', async () => {
     const replica = await startReplica(inject('stack'), { ...limites, TRUSTED_PROXIES: '10.0.0.0/8' })
     const statuses: number[] = []
     for (let i = 0; i < 6; i++) statuses.push((await pedir(replica, null, 'GET')).status)
@@ -151,7 +151,7 @@ describe('los límites', () => {
     expect(statuses).toEqual([401, 401, 401, 401, 401, demasiadas])
   })
 
-  it('al aceptar invitaciones son también por dirección', async () => {
+  test('al aceptar invitaciones son también por dirección', async () => {
     const desde = otraDireccion()
     const statuses: number[] = []
     for (let i = 0; i < 7; i++) {
@@ -175,7 +175,7 @@ describe('los límites', () => {
 describe('sin Redis', () => {
   const avisos = (replica: Replica) => replica.log().filter(({ msg }) => msg?.startsWith('Redis is'))
 
-  it.each([
+  test.each([
     ['que se detiene', () => redis.stop(), () => redis.start()],
     ['que muere', () => redis.stop('SIGKILL'), () => redis.start()],
     ['que no contesta', () => redis.freeze(), () => redis.thaw()],
@@ -208,7 +208,7 @@ describe('sin Redis', () => {
     },
   )
 
-  it('desde el comienzo, arranca y atiende', async () => {
+  test('desde el comienzo, arranca y atiende', async () => {
     await redis.stop()
     const replica = await startReplica(inject('stack'), { ...limites, REDIS_URL: redis.url })
     expect((await fetch(`${replica.url}/salud/listo`)).status).toBe(200)

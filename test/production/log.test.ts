@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server } from 'node:net'
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { createLog } from '../../server/process/log.ts'
 import { crearGente, crearPersona, type Gente, nuevoContrato } from '../api/support.ts'
 import { type Replica, startReplica } from '../support/replica.ts'
@@ -40,7 +40,7 @@ const json = (quien: { token: string }, cuerpo: object, headers: Record<string, 
 })
 
 describe('el registro', () => {
-  it('no guarda secretos, tokens ni texto de nadie, vengan por donde vengan', async () => {
+  test('no guarda secretos, tokens ni texto de nadie, vengan por donde vengan', async () => {
     await iniciar({
       SMTP_URL: `smtp://127.0.0.1:${(smtp.address() as AddressInfo).port}`,
       METRICS_TOKEN: 'la-clave-de-las-metricas',
@@ -97,7 +97,7 @@ describe('el registro', () => {
     expect(replica.log().filter(({ method }) => method)).toHaveLength(10)
   })
 
-  it('dice de cada petición quién, qué, cómo fue y su identificador, que vuelve en la respuesta', async () => {
+  test('dice de cada petición quién, qué, cómo fue y su identificador, que vuelve en la respuesta', async () => {
     await iniciar()
     const dado = 'proxy-0123456789'
     const { codigo } = await nuevoContrato(gente)
@@ -124,14 +124,14 @@ describe('el registro', () => {
     expect(otra).toMatchObject({ ...comun, request: propio, route: '/contratos', status: 400 })
   })
 
-  it('no pierde líneas al detenerse', async () => {
+  test('no pierde líneas al detenerse', async () => {
     await iniciar()
     await Promise.all(Array.from({ length: 300 }, () => pedir('/salud/vivo')))
     await replica.stop('SIGTERM')
     expect(replica.log().filter(({ route }) => route === '/salud/vivo')).toHaveLength(300)
   })
 
-  it('no impide detenerse cuando ya nadie lo lee', async () => {
+  test('no impide detenerse cuando ya nadie lo lee', async () => {
     await iniciar()
     replica.child.stdout?.destroy()
     await pedir('/salud/vivo')
@@ -139,14 +139,14 @@ describe('el registro', () => {
     expect(replica.child.exitCode).toBe(0)
   })
 
-  it('calla lo que se le pide que calle', async () => {
+  test('calla lo que se le pide que calle', async () => {
     await iniciar({ LOG_LEVEL: 'warn' })
     await pedir('/salud/vivo')
     await replica.stop()
     expect(replica.output()).toBe('')
   })
 
-  it('de un error cuenta qué fue y dónde, y no lo que llevaba', () => {
+  test('de un error cuenta qué fue y dónde, y no lo que llevaba', () => {
     const lines: string[] = []
     const log = createLog({ write: (line) => void lines.push(line) })
     const cause = Object.assign(new Error(`connect to postgres://u:clave-x@h/db for ${texto}@finca.test`), {

@@ -1,5 +1,5 @@
 import parse from 'parse-prometheus-text-format'
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { OPERATIONS } from '../../server/openapi/operations.ts'
 import { crearGente, formulario, type Gente, nuevoContrato, pdf, sql } from '../api/support.ts'
 import { type Redis, startRedis } from '../support/redis.ts'
@@ -40,7 +40,7 @@ async function muestras(base: string, name: string): Promise<Sample[]> {
 }
 
 describe('/metrics', () => {
-  it('cuenta peticiones y tiempos por ruta, nunca por lo que alguien escribió', async () => {
+  test('cuenta peticiones y tiempos por ruta, nunca por lo que alguien escribió', async () => {
     const { codigo } = await nuevoContrato(gente)
     const headers = { authorization: `Bearer ${gente.ana.token}`, 'x-forwarded-for': '203.0.113.7' }
     for (const ruta of [
@@ -67,7 +67,7 @@ describe('/metrics', () => {
     expect(texto).toContain('http_request_duration_seconds_count{method="GET",route="/contratos/:id"} 2\n')
   })
 
-  it('cuenta lo que se sube, lo que se rechaza, las conexiones y la cola de avisos', async () => {
+  test('cuenta lo que se sube, lo que se rechaza, las conexiones y la cola de avisos', async () => {
     const { codigo } = await nuevoContrato(gente)
     const archivo = pdf(5000)
     const subida = await fetch(`${replica.url}/contratos/${codigo}/documento`, {
@@ -94,7 +94,7 @@ describe('/metrics', () => {
     expect(Number(await uno('process_resident_memory_bytes'))).toBeGreaterThan(1e6)
   })
 
-  it('la cola de avisos la cuenta una réplica para todas, y de nuevo a los pocos segundos', async () => {
+  test('la cola de avisos la cuenta una réplica para todas, y de nuevo a los pocos segundos', async () => {
     const cola = (de: Replica) => muestras(de.url, 'triboka_push_queue')
     const otra = await startReplica(inject('stack'), { REDIS_URL: redis.url })
     onTestFinished(() => otra.stop())
@@ -118,7 +118,7 @@ describe('/metrics', () => {
     expect(await esperan(replica)).toBe(await esperan(otra))
   }, 60_000)
 
-  it('solo existe para esta máquina, las direcciones permitidas o quien tiene la clave', async () => {
+  test('solo existe para esta máquina, las direcciones permitidas o quien tiene la clave', async () => {
     const desde = (direccion: string, headers: Record<string, string> = {}) =>
       fetch(`${replica.url}/metrics`, { headers: { 'x-forwarded-for': direccion, ...headers } })
     const fuera = await desde('203.0.113.1')
@@ -140,7 +140,7 @@ describe('/metrics', () => {
     expect(statuses).toEqual([200, 404, 404])
   })
 
-  it('de la pasarela cuenta los sockets, los canales y los mensajes de Realtime', async () => {
+  test('de la pasarela cuenta los sockets, los canales y los mensajes de Realtime', async () => {
     const { supabaseUrl } = inject('stack')
     const valor = async (name: string) =>
       Number((await muestras(supabaseUrl, `triboka_realtime_${name}`))[0]?.value)

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { crearGente, type Gente, nuevoContrato, pdf } from '../api/support.ts'
 import { type Replica, startReplica } from '../support/replica.ts'
 
@@ -33,7 +33,7 @@ async function gotear(dicho: string): Promise<string> {
 }
 
 describe('una conexión lenta', () => {
-  it('a propósito se cierra, y entretanto los demás son atendidos; un archivo que avanza llega', async () => {
+  test('a propósito se cierra, y entretanto los demás son atendidos; un archivo que avanza llega', async () => {
     const { codigo } = await nuevoContrato(gente)
     const autorizacion = `host: x\r\nauthorization: Bearer ${gente.ana.token}\r\n`
     const cabeceras = Promise.all(

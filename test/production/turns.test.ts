@@ -1,5 +1,5 @@
 // What one user asks for, on the worst data that it can make, is not felt by another.
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { crearGente, type Gente, nuevoContrato, type Persona, sql } from '../api/support.ts'
 import { type Replica, startReplica } from '../support/replica.ts'
 
@@ -58,7 +58,7 @@ const csv = (n: number) => {
 }
 
 describe('lo que pide uno no lo notan los demás', () => {
-  it('doce listas de precios de quien guardó decenas de miles de calidades', async () => {
+  test('doce listas de precios de quien guardó decenas de miles de calidades', async () => {
     await sql(
       `insert into public.precios_fob (fecha, calidad, precio_tm, empresa_id)
        select '2025-01-01', 'mia ' || n, 100, $1 from generate_series(1, 40000) as n`,
@@ -79,7 +79,7 @@ describe('lo que pide uno no lo notan los demás', () => {
     expect(new Set(estados)).toEqual(new Set([200]))
   }, 60_000)
 
-  it('veinticuatro importaciones a la vez: unas entran, las demás esperan o reciben 429 con Retry-After', async () => {
+  test('veinticuatro importaciones a la vez: unas entran, las demás esperan o reciben 429 con Retry-After', async () => {
     const respuestas: { status: number; espera: string | null; clave?: string }[] = []
     const importar = async (n: number) => {
       const r = await pedir(gente.cesar, '/precios-fob/importar', {

@@ -1,7 +1,7 @@
 // One file: whoever sends takes from the one queue of the stack.
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { crearGente, type Gente, llamar, nuevoContrato, sql } from '../api/support.ts'
 import { type Firebase, type Mensaje, startFirebase } from './fcm.ts'
 import { startTrabajador, type Trabajador } from './worker.ts'
@@ -44,7 +44,7 @@ async function until(condition: () => boolean | Promise<boolean>, seconds = 15):
 }
 
 describe('un dispositivo', () => {
-  it('es del último que lo registró; nadie más lo ve ni lo quita', async () => {
+  test('es del último que lo registró; nadie más lo ve ni lo quita', async () => {
     const token = tokenNuevo()
     expect((await registrar(gente.ana, token)).status).toBe(201)
     const suyos = async (quien: Gente['ana']) =>
@@ -68,7 +68,7 @@ describe('un dispositivo', () => {
       expect((await llamar(gente.ana, 'POST', '/dispositivos', { json })).cuerpo.errores[0].campo).toBe(campo)
   })
 
-  it('se olvida al cerrar las sesiones de su dueño y al apagarlo', async () => {
+  test('se olvida al cerrar las sesiones de su dueño y al apagarlo', async () => {
     const quedan = async () =>
       (await sql('select 1 from public.dispositivos where usuario_id = $1', [gente.carlos.id])).length
     const ruta = `/usuarios/${gente.carlos.id}`
@@ -82,7 +82,7 @@ describe('un dispositivo', () => {
     expect(await quedan()).toBe(0)
   })
 
-  it('la cola y sus funciones no son de ningún usuario', async () => {
+  test('la cola y sus funciones no son de ningún usuario', async () => {
     for (const quien of [gente.ana, gente.teresa]) {
       expect(
         (
@@ -99,7 +99,7 @@ describe('un dispositivo', () => {
 })
 
 describe('un aviso', () => {
-  it('sale a los dispositivos de las otras partes, con lo que FCM espera y sin nada que no deba verse', async () => {
+  test('sale a los dispositivos de las otras partes, con lo que FCM espera y sin nada que no deba verse', async () => {
     trabajador = await startTrabajador(inject('stack'), firebase)
     const [deCarlos, deAna, deRita] = [tokenNuevo(), tokenNuevo(), tokenNuevo()]
     await Promise.all([
@@ -134,7 +134,7 @@ describe('un aviso', () => {
     await until(async () => (await enCola(deCarlos)).length === 0)
   })
 
-  it('quien no quiere push no lo recibe, y una ráfaga suena pocas veces', async () => {
+  test('quien no quiere push no lo recibe, y una ráfaga suena pocas veces', async () => {
     const token = tokenNuevo()
     await registrar(gente.carlos, token)
     await llamar(gente.carlos, 'PUT', '/perfil', { json: { preferencias: { contrato: { push: false } } } })
@@ -167,7 +167,7 @@ describe('lo que falla', () => {
   const horas = (token: string) =>
     firebase.pedidos.filter(({ message }) => message.token === token).map(({ at }) => at)
 
-  it('por culpa de ellos se repite hasta que sale, y se espera lo que piden', async () => {
+  test('por culpa de ellos se repite hasta que sale, y se espera lo que piden', async () => {
     const { tokens } = await conFallos({
       ocupado: [{ status: 429, errorCode: 'QUOTA_EXCEEDED', headers: { 'retry-after': '4' } }],
       roto: [{ status: 500, errorCode: 'INTERNAL' }],
@@ -180,7 +180,7 @@ describe('lo que falla', () => {
     for (const token of Object.values(tokens)) await until(async () => (await enCola(token)).length === 0)
   }, 90_000)
 
-  it('un dispositivo que ya no está se olvida; lo que no tiene remedio queda con su motivo', async () => {
+  test('un dispositivo que ya no está se olvida; lo que no tiene remedio queda con su motivo', async () => {
     const { tokens, codigo } = await conFallos({
       ido: [{ status: 404, errorCode: 'UNREGISTERED' }],
       veneno: [{ status: 400, errorCode: 'INVALID_ARGUMENT' }],
@@ -203,7 +203,7 @@ describe('lo que falla', () => {
 })
 
 describe('diez mil avisos', () => {
-  it('con dos que envían, muertos tres veces a la fuerza: ninguno se pierde y cada contrato va en orden', async () => {
+  test('con dos que envían, muertos tres veces a la fuerza: ninguno se pierde y cada contrato va en orden', async () => {
     const DISPOSITIVOS = 50
     const CONTRATOS = 10
     const RONDAS = 20
@@ -280,7 +280,7 @@ describe('diez mil avisos', () => {
   }, 300_000)
 })
 
-it('sin credenciales push está apagado y /salud lo dice', async () => {
+test('sin credenciales push está apagado y /salud lo dice', async () => {
   const salud = await (await fetch(`${inject('stack').functionsUrl}/salud`)).json()
   expect(salud).toMatchObject({ estado: 'listo', push: 'apagado' })
 })

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Authorizer, createAuthorizer } from '../../supabase/local/realtime/authorization.ts'
 import { ANA, ANON, RIVAL, useDatabase } from './database.ts'
 
@@ -23,13 +23,13 @@ const ask = async (topic: string, claims: { role: string }) => ({
 })
 
 describe('sin políticas', () => {
-  it('nadie lee ni escribe, salvo el servicio', async () => {
+  test('nadie lee ni escribe, salvo el servicio', async () => {
     for (const claims of [ANA, RIVAL, ANON])
       expect(await ask('sala', claims)).toEqual({ read: NOTHING, write: NOTHING })
     expect(await ask('sala', { role: 'service_role' })).toEqual({ read: BOTH, write: BOTH })
   })
 
-  it('un rol que no es de la API no puede más: ni el dueño de la tabla, ni none, ni uno inventado', async () => {
+  test('un rol que no es de la API no puede más: ni el dueño de la tabla, ni none, ni uno inventado', async () => {
     for (const role of [
       'supabase_realtime_admin',
       'none',
@@ -44,7 +44,7 @@ describe('sin políticas', () => {
 })
 
 describe('con políticas', () => {
-  it('cada quien lo suyo: el rival y el anónimo no leen ni escriben', async () => {
+  test('cada quien lo suyo: el rival y el anónimo no leen ni escriben', async () => {
     await policy('select', `${isAna} and realtime.topic() = 'sala'`)
     await policy('insert', `${isAna} and topic = 'sala'`)
     expect(await ask('sala', ANA)).toEqual({ read: BOTH, write: BOTH })
@@ -54,7 +54,7 @@ describe('con políticas', () => {
       expect(await ask('sala', claims)).toEqual({ read: NOTHING, write: NOTHING })
   })
 
-  it('extension distingue la difusión de la presencia; leer, de escribir', async () => {
+  test('extension distingue la difusión de la presencia; leer, de escribir', async () => {
     await policy('select', `${isAna} and extension = 'broadcast'`)
     await policy('insert', `${isAna} and realtime.messages.extension in ('presence')`)
     expect(await ask('sala', ANA)).toEqual({
@@ -63,7 +63,7 @@ describe('con políticas', () => {
     })
   })
 
-  it('la política ve las claims de quien pregunta', async () => {
+  test('la política ve las claims de quien pregunta', async () => {
     await policy(
       'select',
       `auth.jwt() -> 'app_metadata' ->> 'plan' = 'oro' and auth.role() = 'authenticated'`,
@@ -74,14 +74,14 @@ describe('con políticas', () => {
     expect((await ask('sala', { ...ANA, app_metadata: { plan: 'oro' } } as typeof ANA)).read).toEqual(BOTH)
   })
 
-  it('una fila de antes no da permiso: se pregunta por las de la pregunta', async () => {
+  test('una fila de antes no da permiso: se pregunta por las de la pregunta', async () => {
     await policy('select', `payload is not null`)
     await sql(`select realtime.send('{}', 'x', 'sala', true)`)
     expect(await authorizer.read('sala', ANA)).toEqual(NOTHING)
     await (await connect('supabase_realtime_admin')).client.query('delete from realtime.messages')
   })
 
-  it('temas raros: comillas, byte cero, larguísimos', async () => {
+  test('temas raros: comillas, byte cero, larguísimos', async () => {
     await policy('select', 'true')
     await policy('insert', 'true')
     expect(await ask(`o'brien"; drop table x --ñ🍫`, ANA)).toEqual({ read: BOTH, write: BOTH })
@@ -93,7 +93,7 @@ describe('con políticas', () => {
 })
 
 describe('lo que falla niega', () => {
-  it('una política que da error niega, y la conexión sirve para la siguiente pregunta', async () => {
+  test('una política que da error niega, y la conexión sirve para la siguiente pregunta', async () => {
     await sql(`create function public.falla() returns boolean language plpgsql as
       $$ begin raise exception 'no'; end $$`)
     await policy('select', `${isAna} and public.falla()`)
@@ -107,7 +107,7 @@ describe('lo que falla niega', () => {
     expect((await ask('sala', { role: 'service_role' })).read).toEqual(BOTH)
   })
 
-  it('una que tarda demasiado no concede; lo cortado no deja nada y la siguiente contesta', async () => {
+  test('una que tarda demasiado no concede; lo cortado no deja nada y la siguiente contesta', async () => {
     await policy('select', `(select pg_sleep(30)) is not null and true`)
     await policy('insert', `(select pg_sleep(30)) is not null and true`)
     const [read, write] = await Promise.allSettled([
@@ -118,7 +118,7 @@ describe('lo que falla niega', () => {
     expect(await ask('sala', { role: 'service_role' })).toEqual({ read: BOTH, write: BOTH })
   })
 
-  it('cortada la conexión a media pregunta, se dice; la siguiente contesta', async () => {
+  test('cortada la conexión a media pregunta, se dice; la siguiente contesta', async () => {
     await policy('select', `(select pg_sleep(3)) is not null`)
     const asked = authorizer.read('sala', ANA)
     const refused = expect(asked).rejects.toThrow()
@@ -130,7 +130,7 @@ describe('lo que falla niega', () => {
     expect((await ask('sala', ANON)).write).toEqual(NOTHING)
   })
 
-  it('canceladas al azar, las preguntas ni conceden ni dejan filas', async () => {
+  test('canceladas al azar, las preguntas ni conceden ni dejan filas', async () => {
     const { client } = await connect('supabase_admin')
     let isOver = false
     const cancelling = (async () => {
@@ -148,7 +148,7 @@ describe('lo que falla niega', () => {
     expect(await ask('sala', { role: 'service_role' })).toEqual({ read: BOTH, write: BOTH })
   })
 
-  it('sin Postgres no se concede', async () => {
+  test('sin Postgres no se concede', async () => {
     const lost = createAuthorizer({ adminUrl: 'postgresql://x:x@127.0.0.1:1/postgres' })
     await expect(lost.read('sala', ANA)).rejects.toThrow()
     await expect(lost.write('sala', { role: 'service_role' })).rejects.toThrow()
@@ -157,7 +157,7 @@ describe('lo que falla niega', () => {
 })
 
 describe('muchas a la vez', () => {
-  it('mil preguntas de tres personas no se mezclan', async () => {
+  test('mil preguntas de tres personas no se mezclan', async () => {
     await policy('select', isAna)
     await policy('insert', `${isAna} and extension = 'presence'`)
     const started = performance.now()

@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { aMoment, newTopic, openClient, openRaw, subscribed, until, VERSIONS } from './support.ts'
 
 const SETTINGS = { config: { broadcast: { self: false, ack: true } } }
 
 describe.each(VERSIONS)('difusión, versión %s', (version) => {
-  it('llega a los demás del tema y no a quien la envía', async () => {
+  test('llega a los demás del tema y no a quien la envía', async () => {
     const topic = newTopic()
     const [ana, luis] = [await openClient({ version }), await openClient({ version })]
     const heard: unknown[] = []
@@ -20,7 +20,7 @@ describe.each(VERSIONS)('difusión, versión %s', (version) => {
     expect(own).toEqual([])
   })
 
-  it('self la devuelve también a quien la envía', async () => {
+  test('self la devuelve también a quien la envía', async () => {
     const client = await openClient({ version })
     const heard: unknown[] = []
     const channel = client
@@ -31,7 +31,7 @@ describe.each(VERSIONS)('difusión, versión %s', (version) => {
     await until(() => heard.length === 1, 'the echo')
   })
 
-  it('llega en el orden en que se envió', async () => {
+  test('llega en el orden en que se envió', async () => {
     const topic = newTopic()
     const [ana, luis] = [await openClient({ version }), await openClient({ version })]
     const heard: number[] = []
@@ -45,7 +45,7 @@ describe.each(VERSIONS)('difusión, versión %s', (version) => {
 })
 
 describe('difusión entre versiones', () => {
-  it('lo que envía una lo lee la otra', async () => {
+  test('lo que envía una lo lee la otra', async () => {
     const topic = newTopic()
     const clients = [await openClient({ version: '1.0.0' }), await openClient({ version: '2.0.0' })]
     const heard: unknown[][] = [[], []]
@@ -59,7 +59,7 @@ describe('difusión entre versiones', () => {
     expect(heard).toEqual([[{ de: 2 }], [{ de: 1 }]])
   })
 
-  it('los bytes llegan como bytes, y a la versión 1 no llegan', async () => {
+  test('los bytes llegan como bytes, y a la versión 1 no llegan', async () => {
     const topic = newTopic()
     const [ana, luis, eva] = [await openClient(), await openClient(), await openClient({ version: '1.0.0' })]
     const heard: unknown[] = []
@@ -78,7 +78,7 @@ describe('difusión entre versiones', () => {
     expect(old).toEqual([])
   })
 
-  it('un texto que no es JSON no pasa a los demás', async () => {
+  test('un texto que no es JSON no pasa a los demás', async () => {
     const topic = newTopic()
     const [raw, luis] = [await openRaw(), await openClient({ version: '1.0.0' })]
     const heard: unknown[] = []

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { messageOf } from '../../supabase/local/realtime/messages.ts'
 import type { Change } from '../../supabase/local/realtime/replication.ts'
 import { ANA, useDatabase } from './database.ts'
@@ -22,7 +22,7 @@ async function asCaller(claims: { role: string }) {
 }
 
 describe('realtime.send', () => {
-  it('escribe la fila y añade el id que falta', async () => {
+  test('escribe la fila y añade el id que falta', async () => {
     await sql(`select realtime.send('{"a": 1}', 'aviso', 'sala')`)
     const row = await last()
     expect(row).toMatchObject({ topic: 'sala', event: 'aviso', private: true, extension: 'broadcast' })
@@ -33,7 +33,7 @@ describe('realtime.send', () => {
     expect(await last()).toMatchObject({ binary_payload: Buffer.from([10]), payload: null, private: true })
   })
 
-  it('un error es un aviso: la transacción sigue', async () => {
+  test('un error es un aviso: la transacción sigue', async () => {
     const { client, warnings } = await connect()
     const before = await count()
     await client.query('begin')
@@ -47,7 +47,7 @@ describe('realtime.send', () => {
     expect(await count()).toBe(before + 1)
   })
 
-  it('corre como quien llama: sin política de escritura no se envía nada; con ella, en su tema', async () => {
+  test('corre como quien llama: sin política de escritura no se envía nada; con ella, en su tema', async () => {
     const { client, warnings } = await asCaller(ANA)
     const before = await count()
     const send = () => client.query(`select realtime.send('{}', 'x', 'sala')`)
@@ -60,7 +60,7 @@ describe('realtime.send', () => {
     expect(await count()).toBe(before + 1)
   })
 
-  it('el tema dura lo que la transacción', async () => {
+  test('el tema dura lo que la transacción', async () => {
     const { client } = await connect()
     const topic = async () => (await client.query('select realtime.topic() as t')).rows[0].t
     expect(await topic()).toBeNull()
@@ -73,7 +73,7 @@ describe('realtime.send', () => {
 })
 
 describe('realtime.broadcast_changes', () => {
-  it('cuenta el cambio de un disparador con fila nueva y vieja', async () => {
+  test('cuenta el cambio de un disparador con fila nueva y vieja', async () => {
     await sql(`create table public.cosas (id int primary key, texto text);
       create function public.avisar() returns trigger language plpgsql security definer set search_path = '' as $$
       begin
@@ -101,7 +101,7 @@ describe('realtime.broadcast_changes', () => {
     })
   })
 
-  it('no sirve por sentencia ni con otra operación', async () => {
+  test('no sirve por sentencia ni con otra operación', async () => {
     const call = (operation: string, level: string) =>
       sql(`select realtime.broadcast_changes('t', 'e', $1, 'x', 'public', null::record, null::record, $2)`, [
         operation,
@@ -113,7 +113,7 @@ describe('realtime.broadcast_changes', () => {
 })
 
 describe('realtime.messages', () => {
-  it('los roles de la API no pasan por encima de las políticas: ni en las particiones, ni borrando, ni haciendo tablas', async () => {
+  test('los roles de la API no pasan por encima de las políticas: ni en las particiones, ni borrando, ni haciendo tablas', async () => {
     await sql(`select realtime.send('{"secreto": true}', 'x', 'sala')`)
     const [{ partition }] = (await sql<{ partition: string }>(
       'select tableoid::regclass::text as partition from realtime.messages limit 1',
@@ -138,7 +138,7 @@ describe('realtime.messages', () => {
     }
   })
 
-  it('solo la inserción de una difusión es un mensaje', async () => {
+  test('solo la inserción de una difusión es un mensaje', async () => {
     const relation = {
       schema: 'realtime',
       table: 'messages',
@@ -178,7 +178,7 @@ describe('realtime.messages', () => {
       expect(other).toBeNull()
   })
 
-  it('las publicaciones están hechas: la de los mensajes solo cuenta inserciones, por la tabla madre', async () => {
+  test('las publicaciones están hechas: la de los mensajes solo cuenta inserciones, por la tabla madre', async () => {
     expect(
       await sql(`select pubname, pubinsert, pubupdate, pubdelete, pubviaroot from pg_publication
         where pubname like 'supabase%' order by pubname`),

@@ -1,7 +1,7 @@
 import { postgresChangesFilter } from '@supabase/supabase-js'
 import fc from 'fast-check'
 import pg from 'pg'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { decide, toSql } from '../../supabase/local/realtime/changes/conditions.ts'
 import { ChangesError } from '../../supabase/local/realtime/changes/errors.ts'
 import { parseFilter } from '../../supabase/local/realtime/changes/filters.ts'
@@ -13,7 +13,7 @@ const word = fc.oneof(
 )
 
 describe('filtros', () => {
-  it('lo que el SDK escribe se lee con sus mismos valores, cualesquiera que sean', () => {
+  test('lo que el SDK escribe se lee con sus mismos valores, cualesquiera que sean', () => {
     const condition = fc.oneof(
       fc.record({
         operator: fc.constantFrom('eq', 'neq', 'lt', 'gte', 'like', 'imatch'),
@@ -44,7 +44,7 @@ describe('filtros', () => {
     )
   })
 
-  it('cualquier texto se lee o se niega, sin otro error', () => {
+  test('cualquier texto se lee o se niega, sin otro error', () => {
     const text = fc.oneof(
       word,
       fc.string(),
@@ -63,7 +63,7 @@ describe('filtros', () => {
     )
   })
 
-  it('lo que se decide sin preguntar es lo que Postgres diría', async () => {
+  test('lo que se decide sin preguntar es lo que Postgres diría', async () => {
     const client = new pg.Client({ connectionString: stack.databaseUrl })
     await client.connect()
     onTestFinished(() => client.end())

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import WebSocket from 'ws'
 import { join, startServer } from './server.ts'
 import { aMoment, newTopic, socketUrl, stack, until } from './support.ts'
@@ -14,7 +14,7 @@ const say = (topic: string, ref: string, payload: unknown) => [
 const isBroadcast = (frame: unknown) => Buffer.isBuffer(frame)
 
 describe('límites', () => {
-  it('sobre el máximo de conexiones se niega la entrada, y al irse una hay lugar', async () => {
+  test('sobre el máximo de conexiones se niega la entrada, y al irse una hay lugar', async () => {
     const server = await startServer({ maxConnections: 2 })
     const [first] = [await server.open(), await server.open()]
     const refused = new WebSocket(socketUrl({ apikey: stack.publishableKey, vsn: '2.0.0' }, server.base))
@@ -37,7 +37,7 @@ describe('límites', () => {
     )
   })
 
-  it('sobre el máximo de canales o de uniones por segundo la unión dice por qué', async () => {
+  test('sobre el máximo de canales o de uniones por segundo la unión dice por qué', async () => {
     const server = await startServer({ maxChannelsPerClient: 2, maxJoinsPerSecond: 4 })
     const socket = await server.open()
     const [a, b, c] = [newTopic(), newTopic(), newTopic()]
@@ -58,7 +58,7 @@ describe('límites', () => {
     await until(async () => (await join(await server.open(), newTopic())).status === 'ok', 'the next second')
   })
 
-  it('quien envía demasiado por segundo pierde el canal, y los demás siguen', async () => {
+  test('quien envía demasiado por segundo pierde el canal, y los demás siguen', async () => {
     const server = await startServer({ maxEventsPerSecond: 5 })
     const topic = newTopic()
     const [loud, quiet] = [await server.open(), await server.open()]
@@ -81,7 +81,7 @@ describe('límites', () => {
     }, 'the way back')
   })
 
-  it('una difusión demasiado grande no sale, y se dice a quien pide respuesta; una trama enorme cierra', async () => {
+  test('una difusión demasiado grande no sale, y se dice a quien pide respuesta; una trama enorme cierra', async () => {
     const server = await startServer({ maxPayloadBytes: 1000 })
     const topic = newTopic()
     const [sender, listener] = [await server.open(), await server.open()]
@@ -99,7 +99,7 @@ describe('límites', () => {
     expect(await sender.closed).toBe(1009)
   })
 
-  it('quien no lee tiene un búfer acotado y después se corta; los demás lo reciben todo', async () => {
+  test('quien no lee tiene un búfer acotado y después se corta; los demás lo reciben todo', async () => {
     const server = await startServer({ maxBufferBytes: 500_000, maxEventsPerSecond: 100_000 })
     const topic = newTopic()
     const [sender, reader] = [await server.open(), await server.open()]

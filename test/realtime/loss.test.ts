@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { join, startServer } from './server.ts'
 import { allow, newTopic, openClient, openRaw, sql, until } from './support.ts'
 
@@ -7,7 +7,7 @@ const hears = (socket: Awaited<ReturnType<typeof openRaw>>, text: string) =>
   socket.received.some((frame) => Buffer.isBuffer(frame) && frame.includes(text))
 
 describe('varios procesos y conexiones que se pierden', () => {
-  it('un segundo proceso sobre la misma base también entrega lo que la base difunde', async () => {
+  test('un segundo proceso sobre la misma base también entrega lo que la base difunde', async () => {
     const other = await startServer()
     const topic = newTopic()
     const [here, there] = [await openRaw(), await other.open()]
@@ -18,7 +18,7 @@ describe('varios procesos y conexiones que se pierden', () => {
     await until(() => hears(here, 'de la base') && hears(there, 'de la base'), 'the message on both')
   })
 
-  it('perdida la replicación, los canales lo saben, la unión espera, y nada queda mudo', async () => {
+  test('perdida la replicación, los canales lo saben, la unión espera, y nada queda mudo', async () => {
     const [server, client, topic] = [
       await startServer(),
       await openClient({ email: 'centro@triboka.test' }),
@@ -44,7 +44,7 @@ describe('varios procesos y conexiones que se pierden', () => {
     await until(() => hears(inside, 'otra vez') && hears(outside, 'otra vez'), 'the message')
   })
 
-  it('al detenerse, el servidor se despide de todos', async () => {
+  test('al detenerse, el servidor se despide de todos', async () => {
     const server = await startServer()
     const socket = await server.open()
     await join(socket, newTopic())

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { bootstrap } from '../../supabase/local/postgres/bootstrap.ts'
 import { maintainPartitions, startPartitioner } from '../../supabase/local/realtime/partitions.ts'
 import { useDatabase } from './database.ts'
@@ -20,7 +20,7 @@ describe('particiones', () => {
     )
   const admin = async () => (await connect('supabase_realtime_admin')).client
 
-  it('desde el arranque hay las de ayer y una semana: pasada la medianoche se envía igual', async () => {
+  test('desde el arranque hay las de ayer y una semana: pasada la medianoche se envía igual', async () => {
     expect(await days()).toEqual(daysFrom(-1, 7))
     for (const inDays of [0, 1, 7]) {
       await sql(
@@ -31,7 +31,7 @@ describe('particiones', () => {
     }
   })
 
-  it('se rehacen las que faltan y se borran las de más de 72 horas; dos servidores a la vez no chocan', async () => {
+  test('se rehacen las que faltan y se borran las de más de 72 horas; dos servidores a la vez no chocan', async () => {
     const client = await admin()
     for (const day of daysFrom(-6, -2)) {
       const from = day.replaceAll('_', '-')
@@ -44,14 +44,14 @@ describe('particiones', () => {
     expect(await days()).toEqual(daysFrom(-3, 7))
   })
 
-  it('una partición nueva lleva las políticas de la tabla y es de su dueño', async () => {
+  test('una partición nueva lleva las políticas de la tabla y es de su dueño', async () => {
     expect(
       await sql(`select distinct pg_get_userbyid(relowner) as owner, relacl is null as closed from pg_class
         where relname like 'messages_20%' and relkind = 'r'`),
     ).toEqual([{ owner: 'supabase_realtime_admin', closed: true }])
   })
 
-  it('si no puede con la tabla, arranca igual y no hace esperar a quien difunde', async () => {
+  test('si no puede con la tabla, arranca igual y no hace esperar a quien difunde', async () => {
     const client = await admin()
     await client.query(`drop table realtime.messages_${daysFrom(7, 7)[0]}`)
     await client.query('begin; lock table realtime.messages in row exclusive mode')
@@ -67,7 +67,7 @@ describe('particiones', () => {
     expect(await days()).toEqual(daysFrom(-3, 7))
   })
 
-  it('arrancar otra vez no cambia nada de lo que hay', async () => {
+  test('arrancar otra vez no cambia nada de lo que hay', async () => {
     const before = await count()
     await policy('select', 'true')
     const { port, password } = new URL(url())

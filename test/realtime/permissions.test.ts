@@ -1,6 +1,6 @@
 import type { RealtimeChannel, SupabaseClient } from '@supabase/supabase-js'
 import { SignJWT } from 'jose'
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { crearGente, type Gente, nuevoContrato, type Persona, sql } from '../api/support.ts'
 import { allow, newTopic, openClient, openRaw, stack, subscribed, until } from './support.ts'
 
@@ -33,7 +33,7 @@ const decir = (texto: string) =>
   ])
 
 describe('quién oye el canal de un contrato, mientras está abierto', () => {
-  it.each([
+  test.each([
     [
       'al quitar a su empresa del contrato',
       () =>
@@ -89,7 +89,7 @@ describe('quién oye el canal de un contrato, mientras está abierto', () => {
     expect(jose.heard).not.toContain('Entre los que quedan')
   })
 
-  it('quien se agrega entra en seguida', async () => {
+  test('quien se agrega entra en seguida', async () => {
     const otra = await sql<{ id: string }>(
       `insert into public.empresas (ruc, nombre, tipo) values ('099' || lpad((random() * 1e7)::int::text, 7, '0') || '001', 'Finca Nueva', 'proveedor') returning id`,
     )
@@ -135,7 +135,7 @@ describe('el token de un canal', () => {
   const ended = (message: unknown) =>
     expect.objectContaining({ 3: 'system', 4: expect.objectContaining({ status: 'error', message }) })
 
-  it('al vencer, el canal termina y dice cuánto hace; renovado a tiempo, sigue', async () => {
+  test('al vencer, el canal termina y dice cuánto hace; renovado a tiempo, sigue', async () => {
     const client = await openClient({ email: 'centro@triboka.test' })
     const [lapsing, renewed] = [await joined(client, 2), await joined(client, 2)]
     await renewed.renew({ sub: renewed.sub }, 60)
@@ -146,7 +146,7 @@ describe('el token de un canal', () => {
     expect(renewed.socket.received.some((frame) => isEvent('phx_close')(frame as never))).toBe(false)
   })
 
-  it('renovado con el de otra persona, con uno vencido o con uno falso, termina', async () => {
+  test('renovado con el de otra persona, con uno vencido o con uno falso, termina', async () => {
     const client = await openClient({ email: 'centro@triboka.test' })
     const [other, expired, forged] = [
       await joined(client, 60),

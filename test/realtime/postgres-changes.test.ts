@@ -1,5 +1,5 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aMoment, openClient, sql, stack, until } from './support.ts'
 
 const ANA = 'exportadora@agroarriba.test'
@@ -43,7 +43,7 @@ async function listen(client: SupabaseClient, ...bindings: object[]) {
 }
 
 describe('cambios de Postgres', () => {
-  it('una inserción, un cambio y un borrado llegan con sus valores y tipos', async () => {
+  test('una inserción, un cambio y un borrado llegan con sus valores y tipos', async () => {
     const client = await openClient()
     const { heard, told } = await listen(client, { event: '*', schema: 'public', table: 'cambios_abiertos' })
     expect(told[0]).toMatchObject({ status: 'ok', message: 'Subscribed to PostgreSQL' })
@@ -71,7 +71,7 @@ describe('cambios de Postgres', () => {
     expect(deleted).toMatchObject({ eventType: 'DELETE', old: { id: 1 } })
   })
 
-  it('los filtros y select deciden qué llega a cada suscripción de un canal', async () => {
+  test('los filtros y select deciden qué llega a cada suscripción de un canal', async () => {
     const client = await openClient()
     const on = (filter: string, more = {}) => ({
       event: 'INSERT',
@@ -127,7 +127,7 @@ describe('cambios de Postgres', () => {
     expect(heard.at(-1)![0]!.new).toEqual({ id: 13 })
   })
 
-  it('con RLS cada uno ve lo suyo, y de un borrado solo la llave', async () => {
+  test('con RLS cada uno ve lo suyo, y de un borrado solo la llave', async () => {
     const [ana, rival] = [
       await openClient({ email: ANA }),
       await openClient({ email: 'exportadora@rival.test' }),
@@ -155,7 +155,7 @@ describe('cambios de Postgres', () => {
     expect(theirs.heard[0]!.map((change) => [change.eventType, change.old])).toEqual([['DELETE', { id: 1 }]])
   })
 
-  it('una columna que no se puede leer no se filtra ni se pide; una tabla sin publicar se niega', async () => {
+  test('una columna que no se puede leer no se filtra ni se pide; una tabla sin publicar se niega', async () => {
     const client = await openClient()
     const refused = async (binding: object) => (await listen(client, binding)).told[0]
     const table = { event: '*', schema: 'public', table: 'cambios_abiertos' }

@@ -1,9 +1,9 @@
 import type { RealtimeChannel } from '@supabase/supabase-js'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { newTopic, openClient, openRaw, subscribed, until, VERSIONS } from './support.ts'
 
 describe.each(VERSIONS)('presencia, versión %s', (version) => {
-  it('quien entra ve quién está; quien se va, o se cae, deja de estar', async () => {
+  test('quien entra ve quién está; quien se va, o se cae, deja de estar', async () => {
     const topic = newTopic()
     const [ana, luis] = [await openClient({ version }), await openClient({ version })]
     const left: string[] = []
@@ -37,7 +37,7 @@ describe.each(VERSIONS)('presencia, versión %s', (version) => {
 })
 
 describe('presencia', () => {
-  it('un socket cortado sin despedirse sale', async () => {
+  test('un socket cortado sin despedirse sale', async () => {
     const topic = newTopic()
     const client = await openClient()
     const channel = client.channel(topic).on('presence', { event: 'sync' }, () => {})
@@ -58,7 +58,7 @@ describe('presencia', () => {
     await until(() => !('cae' in channel.presenceState()), 'who left')
   })
 
-  it('sin clave, cada uno tiene la suya; con la misma, comparten', async () => {
+  test('sin clave, cada uno tiene la suya; con la misma, comparten', async () => {
     const topic = newTopic()
     const channels: RealtimeChannel[] = []
     for (const key of ['', '', 'sede', 'sede']) {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { allow, aMoment, newTopic, openClient, sql, stack, subscribed, until } from './support.ts'
 
 const ANA = 'exportadora@agroarriba.test'
@@ -6,7 +6,7 @@ const RIVAL = 'exportadora@rival.test'
 const PRIVATE = { config: { private: true, broadcast: { ack: true, self: true } } }
 
 describe('canales privados', () => {
-  it('quien no tiene permiso de lectura no entra: ni otro usuario, ni anónimo, ni con el tema adivinado', async () => {
+  test('quien no tiene permiso de lectura no entra: ni otro usuario, ni anónimo, ni con el tema adivinado', async () => {
     const topic = newTopic('sala')
     const ana = await openClient({ email: ANA })
     await allow(ana, topic, 'select')
@@ -25,7 +25,7 @@ describe('canales privados', () => {
     }
   })
 
-  it('leer no es escribir: lo que no se puede enviar no llega a nadie', async () => {
+  test('leer no es escribir: lo que no se puede enviar no llega a nadie', async () => {
     const topic = newTopic('sala')
     const [ana, luis] = [await openClient({ email: ANA }), await openClient({ email: 'centro@triboka.test' })]
     for (const client of [ana, luis]) await allow(client, topic, 'select')
@@ -47,7 +47,7 @@ describe('canales privados', () => {
     expect(mine.presenceState()).toEqual({})
   })
 
-  it('quien solo puede leer la presencia no oye la difusión, y al revés', async () => {
+  test('quien solo puede leer la presencia no oye la difusión, y al revés', async () => {
     const topic = newTopic('sala')
     const [ana, luis, eva] = [
       await openClient({ email: ANA }),
@@ -77,7 +77,7 @@ describe('canales privados', () => {
     expect(hers.presenceState()).toEqual({})
   })
 
-  it('el público y el privado del mismo nombre no se mezclan', async () => {
+  test('el público y el privado del mismo nombre no se mezclan', async () => {
     const topic = newTopic('sala')
     const [ana, intruso] = [await openClient({ email: ANA }), await openClient()]
     await allow(ana, topic, 'select')
@@ -96,7 +96,7 @@ describe('canales privados', () => {
     expect(heard).toEqual(['privado'])
   })
 
-  it('quitado el permiso y avisado el servidor, el canal se cierra', async () => {
+  test('quitado el permiso y avisado el servidor, el canal se cierra', async () => {
     const topic = newTopic('sala')
     const ana = await openClient({ email: ANA })
     const revoke = await allow(ana, topic, 'select')
@@ -113,7 +113,7 @@ describe('canales privados', () => {
     expect(told).toContain(`You no longer have permission to read from this Channel topic: ${topic}`)
   })
 
-  it('una política que falla niega; las preguntas no dejan nada en la tabla', async () => {
+  test('una política que falla niega; las preguntas no dejan nada en la tabla', async () => {
     const topic = newTopic('sala')
     const ana = await openClient({ email: ANA })
     const name = `prueba_${topic}_falla`
@@ -134,7 +134,7 @@ describe('canales privados', () => {
 })
 
 describe('difusión desde la base', () => {
-  it('realtime.send llega a los canales privados y públicos de su tema, con su id', async () => {
+  test('realtime.send llega a los canales privados y públicos de su tema, con su id', async () => {
     const topic = newTopic('sala')
     const ana = await openClient({ email: ANA })
     await allow(ana, topic, 'select')
@@ -158,7 +158,7 @@ describe('difusión desde la base', () => {
     expect(heard[1]).toMatchObject({ event: 'aviso', payload: { id: 'mio' } })
   })
 
-  it('send_binary llega como bytes; lo que se deshace no llega; lo de una transacción, en orden', async () => {
+  test('send_binary llega como bytes; lo que se deshace no llega; lo de una transacción, en orden', async () => {
     const topic = newTopic('sala')
     const heard: unknown[] = []
     const channel = (await openClient())
@@ -179,13 +179,13 @@ describe('difusión desde la base', () => {
     expect(heard).toEqual(['00ff10', ...Array.from({ length: 2500 }, (_, n) => n + 1)])
   })
 
-  it('un error al difundir no deshace lo que se hacía', async () => {
+  test('un error al difundir no deshace lo que se hacía', async () => {
     const [row] = await sql<{ ok: number }>(`with s as materialized (
       select realtime.send('{}'::jsonb, 'x', null::text, true)) select 1 as ok from s`)
     expect(row).toEqual({ ok: 1 })
   })
 
-  it('lo dicho antes se repite a quien puede leerlo, una vez y en orden', async () => {
+  test('lo dicho antes se repite a quien puede leerlo, una vez y en orden', async () => {
     const topic = newTopic('sala')
     const ana = await openClient({ email: ANA })
     await allow(ana, topic, 'select')
@@ -219,7 +219,7 @@ describe('por HTTP', () => {
       body: typeof body === 'string' ? body : JSON.stringify(body),
     })
 
-  it('difunde a un tema público; al privado solo quien puede escribirlo', async () => {
+  test('difunde a un tema público; al privado solo quien puede escribirlo', async () => {
     const topic = newTopic('sala')
     const ana = await openClient({ email: ANA })
     const rival = await openClient({ email: RIVAL })
@@ -250,7 +250,7 @@ describe('por HTTP', () => {
     expect(heard).toEqual([{ de: 'ana' }, { de: 'ana otra vez' }, { de: 'todos' }])
   })
 
-  it('lo mal pedido se dice', async () => {
+  test('lo mal pedido se dice', async () => {
     expect((await post('', { messages: [{ event: 'x' }] })).status).toBe(422)
     expect((await post('', '{')).status).toBe(422)
     expect((await post('/t/events/x', 'a', { 'content-type': 'text/plain' })).status).toBe(415)

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { startReplication } from '../../supabase/local/realtime/replication.ts'
 import { useDatabase } from './database.ts'
 import { useLog } from './log.ts'
@@ -9,7 +9,7 @@ const db = useDatabase()
 const { follow, listen } = useLog(db)
 
 describe('replicación que se pierde', () => {
-  it('vuelve cuando le cierran la conexión', async () => {
+  test('vuelve cuando le cierran la conexión', async () => {
     const { table, mine, states } = await follow()
     await (await db.connect('supabase_admin')).client.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'walsender'`,
@@ -20,7 +20,9 @@ describe('replicación que se pierde', () => {
     expect(states).toEqual(['live', 'lost', 'live'])
   })
 
-  it('una publicación que se borra no calla a la otra, y vuelve con ella', { timeout: 60_000 }, async () => {
+  test('una publicación que se borra no calla a la otra, y vuelve con ella', {
+    timeout: 60_000,
+  }, async () => {
     const { table, mine, replication, changes } = await follow()
     const messages = () => changes.filter(({ relation }) => relation.schema === 'realtime').length
     await db.sql('drop publication supabase_realtime')
@@ -40,7 +42,7 @@ describe('replicación que se pierde', () => {
     expect(replication.isLive()).toBe(true)
   })
 
-  it('vuelve cuando Postgres muere y renace, y se cierra también mientras no está', {
+  test('vuelve cuando Postgres muere y renace, y se cierra también mientras no está', {
     timeout: 60_000,
   }, async () => {
     const { table, mine, states } = await follow()
@@ -57,7 +59,7 @@ describe('replicación que se pierde', () => {
     await until(() => mine().length === 1, 'the change')
   })
 
-  it('se cierra sin esperar a una transacción abierta, que es lo que espera una ranura nueva', async () => {
+  test('se cierra sin esperar a una transacción abierta, que es lo que espera una ranura nueva', async () => {
     const { client } = await db.connect()
     await client.query('begin; create table public.abierta ()')
     const states: string[] = []
@@ -77,7 +79,7 @@ describe('replicación que se pierde', () => {
     expect(states).toEqual([])
   })
 
-  it('se cierra en cualquier momento de su comienzo, y no deja nada', { timeout: 60_000 }, async () => {
+  test('se cierra en cualquier momento de su comienzo, y no deja nada', { timeout: 60_000 }, async () => {
     for (let ms = 0; ms <= 60; ms += 3) {
       const replication = await startReplication({
         url: db.url('supabase_admin'),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { useDatabase } from './database.ts'
 import { useLog } from './log.ts'
 import { until } from './support.ts'
@@ -7,7 +7,7 @@ const db = useDatabase()
 const { follow, listen } = useLog(db)
 
 describe('replicación', () => {
-  it('cuenta inserciones, cambios y borrados con valores como texto, la hora y los tipos', async () => {
+  test('cuenta inserciones, cambios y borrados con valores como texto, la hora y los tipos', async () => {
     await db.sql(`create type color as enum ('rojo'); create domain peso as numeric check (value > 0)`)
     const { table, mine } = await follow(
       'id int8 primary key, p peso, ps peso[], c color, b bytea, f timestamptz',
@@ -49,7 +49,7 @@ describe('replicación', () => {
     ])
   })
 
-  it('las transacciones llegan enteras y en el orden de sus commits, de varios esquemas', async () => {
+  test('las transacciones llegan enteras y en el orden de sus commits, de varios esquemas', async () => {
     const { table, mine, changes } = await follow()
     await db.sql(
       `create schema otro; create table otro.t (id int primary key); alter publication supabase_realtime add table otro.t`,
@@ -87,7 +87,7 @@ describe('replicación', () => {
     ).toEqual(order.map(({ id }) => id))
   })
 
-  it('una transacción grande llega por partes de hasta mil, y el registro espera a quien la recibe', async () => {
+  test('una transacción grande llega por partes de hasta mil, y el registro espera a quien la recibe', async () => {
     let busy = 0
     const { table, mine, batches } = await follow('id int primary key, texto text', async () => {
       expect(++busy).toBe(1)
@@ -100,14 +100,14 @@ describe('replicación', () => {
     expect(mine().every(({ record }, n) => record!.id === String(n + 1))).toBe(true)
   })
 
-  it('las filas grandes llegan en partes menores', async () => {
+  test('las filas grandes llegan en partes menores', async () => {
     const { table, mine, batches } = await follow()
     await db.sql(`insert into ${table} select n, repeat(md5(n::text), 65536) from generate_series(1, 20) n`)
     await until(() => mine().length === 20, 'all')
     expect(Math.max(...batches)).toBeLessThanOrEqual(4)
   })
 
-  it('un valor grande que no cambió falta, salvo que la tabla cuente la fila anterior entera', async () => {
+  test('un valor grande que no cambió falta, salvo que la tabla cuente la fila anterior entera', async () => {
     const { table, mine } = await follow()
     const large = `(select string_agg(md5(n::text), '') from generate_series(1, 1000) n)`
     await db.sql(
@@ -127,7 +127,7 @@ describe('replicación', () => {
     expect(full!.record!.texto).toBe(inserted!.record!.texto)
   })
 
-  it('sigue los cambios de una tabla y no cuenta TRUNCATE', async () => {
+  test('sigue los cambios de una tabla y no cuenta TRUNCATE', async () => {
     const { table, mine } = await follow()
     await db.sql(`insert into ${table} values (1, 'a')`)
     await db.sql(`alter table ${table} add nueva uuid, drop texto`)
@@ -141,7 +141,7 @@ describe('replicación', () => {
     )
   })
 
-  it('dos procesos reciben todo, y al cerrar no queda ningún slot', async () => {
+  test('dos procesos reciben todo, y al cerrar no queda ningún slot', async () => {
     const slots = async () =>
       (await db.sql(`select from pg_replication_slots where slot_name like 'realtime_%'`)).length
     const [one, other] = [await follow(), await listen()]
@@ -153,7 +153,7 @@ describe('replicación', () => {
     await until(async () => (await slots()) === 0, 'no slot')
   })
 
-  it('quien falla al recibir no detiene el registro', async () => {
+  test('quien falla al recibir no detiene el registro', async () => {
     let failures = 0
     const { table, mine, states } = await follow(undefined, () => {
       if (failures++ === 0) throw new Error('one that fails')
@@ -165,7 +165,7 @@ describe('replicación', () => {
     expect(states).toEqual(['live'])
   })
 
-  it('confirma lo leído: el WAL no se acumula, tampoco el de tablas sin publicar', {
+  test('confirma lo leído: el WAL no se acumula, tampoco el de tablas sin publicar', {
     timeout: 60_000,
   }, async () => {
     await listen()

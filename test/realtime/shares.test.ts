@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { SignJWT } from 'jose'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import WebSocket from 'ws'
 import type { Limits } from '../../supabase/local/realtime/limits.ts'
 import { startServer } from './server.ts'
@@ -70,7 +70,7 @@ async function start(limits: Partial<Limits>) {
 }
 
 describe('lo que es de todos', () => {
-  it('doscientas conexiones con la clave pública dejan entrar a quien tiene cuenta', async () => {
+  test('doscientas conexiones con la clave pública dejan entrar a quien tiene cuenta', async () => {
     const { connect } = await start({ maxConnections: 200 })
     const crowd = await Promise.all(Array.from({ length: 200 }, () => connect(STRANGER)))
     expect(crowd.filter(({ status }) => status === 101)).toHaveLength(36)
@@ -81,7 +81,7 @@ describe('lo que es de todos', () => {
     }
   })
 
-  it('desde muchas direcciones, la que menos tiene entra en lugar de la que más', async () => {
+  test('desde muchas direcciones, la que menos tiene entra en lugar de la que más', async () => {
     const { connect } = await start({ maxConnections: 40 })
     // Twelve places are for those who have only the key, seven of one address.
     const crowd: Awaited<ReturnType<typeof connect>>[] = []
@@ -96,7 +96,7 @@ describe('lo que es de todos', () => {
     expect(ana.isOpen()).toBe(true)
   })
 
-  it('un usuario no tiene más lugares que los suyos, y otro de su oficina entra', async () => {
+  test('un usuario no tiene más lugares que los suyos, y otro de su oficina entra', async () => {
     const { connect } = await start({ maxConnections: 20 })
     const replies = []
     for (let n = 0; n < 5; n++) replies.push(await (await connect(OFFICE)).join(newTopic(), 'rival'))
@@ -107,7 +107,7 @@ describe('lo que es de todos', () => {
 })
 
 describe('lo que se difunde', () => {
-  it('quien grita pierde su canal, y los demás siguen hablando en el suyo', async () => {
+  test('quien grita pierde su canal, y los demás siguen hablando en el suyo', async () => {
     const { connect } = await start({ maxEventsPerSecond: 100 })
     const topic = newTopic()
     const ana = await connect(OFFICE)
@@ -127,7 +127,7 @@ describe('lo que se difunde', () => {
     expect(ana.frames.find((frame) => (frame as Frame)[1] === 'hers')).toMatchObject({ 4: { status: 'ok' } })
   })
 
-  it('gastado lo de todos, se pierde el mensaje y se dice; el canal queda', async () => {
+  test('gastado lo de todos, se pierde el mensaje y se dice; el canal queda', async () => {
     const { connect } = await start({ maxEventsPerSecond: 10, shares: { user: 1, address: 1, anonymous: 1 } })
     const topic = newTopic()
     const [ana, other] = [await connect(OFFICE), await connect(OFFICE)]

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { callAsMember, json, raw } from './raw.ts'
 
 callAsMember()
@@ -64,7 +64,7 @@ describe('ningún cuerpo da un 500', () => {
     '/realtime/v1/api/broadcast /realtime/v1/api/broadcast/a/events/b /storage/v1/object/list/contratos /storage/v1/object/sign/contratos/a.pdf /storage/v1/object/copy /functions/v1/contratos /functions/v1/perfil /functions/v1/notificaciones/leidas /functions/v1/calculadora/fob'.split(
       ' ',
     )
-  it.each([...auth, ...rest, ...others])(
+  test.each([...auth, ...rest, ...others])(
     '%s, con cualquier cuerpo',
     async (target) => {
       const tries = ['POST', target.startsWith('/rest') ? 'PATCH' : 'PUT'].flatMap((verb) =>

@@ -1,5 +1,5 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
-import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
 import WebSocket from 'ws'
 import { crearGente, type Gente, nuevoContrato, sql } from '../api/support.ts'
 
@@ -36,7 +36,7 @@ const SERVERS = [
 ]
 
 describe('un cuerpo que cuesta', () => {
-  it.each(SERVERS)('%s lo niega', async (path) => {
+  test.each(SERVERS)('%s lo niega', async (path) => {
     for (const body of [DEEP, WIDE, `{"a":${'['.repeat(40_000)}`, `{"a":${'{"a":'.repeat(10_000)}`]) {
       const answer = await send(path, body)
       const text = await answer.text()
@@ -45,14 +45,14 @@ describe('un cuerpo que cuesta', () => {
     }
   })
 
-  it('lo niega también si dice que es CSV y JSON a la vez', async () => {
+  test('lo niega también si dice que es CSV y JSON a la vez', async () => {
     for (const path of ['/rest/v1/mensajes', '/auth/v1/signup']) {
       const answer = await send(path, '['.repeat(50_000), 'text/csv; application/json')
       expect([path, answer.status]).toEqual([path, 400])
     }
   })
 
-  it('por un socket, cierra', async () => {
+  test('por un socket, cierra', async () => {
     for (const body of ['['.repeat(4_900_000), `[null,null,"realtime:x","phx_join",${'['.repeat(200_000)}`]) {
       const url = `${stack.supabaseUrl.replace('http', 'ws')}/realtime/v1/websocket?apikey=${stack.publishableKey}&vsn=2.0.0`
       const ws = new WebSocket(url)
@@ -63,7 +63,7 @@ describe('un cuerpo que cuesta', () => {
     }
   })
 
-  it('el que dice cuánto pasa lo dice en español', async () => {
+  test('el que dice cuánto pasa lo dice en español', async () => {
     expect(await (await send('/rest/v1/mensajes', '['.repeat(100))).json()).toEqual({
       code: 'PT400',
       message: 'json_invalido',
@@ -83,7 +83,7 @@ describe('un cuerpo que cuesta', () => {
 })
 
 describe('las filas de una petición', () => {
-  it('mil entran; mil y una no, ni en una lista, ni en CSV, ni en los datos de una función', async () => {
+  test('mil entran; mil y una no, ni en una lista, ni en CSV, ni en los datos de una función', async () => {
     const { id } = await nuevoContrato(gente)
     const row = { contrato_id: id, texto: 'Uno de muchos' }
     const lista = (filas: number) => JSON.stringify(Array.from({ length: filas }, () => row))
@@ -112,7 +112,7 @@ describe('las filas de una petición', () => {
 })
 
 describe('contar', () => {
-  it.each(['planned', 'estimated'] as const)('count=%s cuenta lo propio, no lo de todos', async (count) => {
+  test.each(['planned', 'estimated'] as const)('count=%s cuenta lo propio, no lo de todos', async (count) => {
     const stranger: SupabaseClient = createClient(stack.supabaseUrl, stack.publishableKey, {
       auth: { persistSession: false },
     })

@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { callAsMember, json, raw } from './raw.ts'
 
 callAsMember()
 
 describe('a quién pertenece una dirección', () => {
-  it.each([
+  test.each([
     '/rest/v1x',
     '/rest/v1%2fcontratos',
     '/rest/v1%2Fcontratos?select=id',
@@ -25,7 +25,7 @@ describe('a quién pertenece una dirección', () => {
     expect((await raw('GET', path)).status).toBe(404)
   })
 
-  it.each([
+  test.each([
     '/rest/v1/../../auth/v1/admin/users',
     '/auth/v1/verify/../admin/users',
     '/auth/v1/verify/%2e%2e/admin/users',
@@ -45,7 +45,7 @@ describe('a quién pertenece una dirección', () => {
     for (const method of ['GET', 'POST', 'DELETE']) expect((await raw(method, path)).status).toBe(400)
   })
 
-  it.each(['TRACE', 'PROPFIND', 'SEARCH', 'PURGE', 'MKCOL', 'QUERY'])('%s no se admite', async (method) => {
+  test.each(['TRACE', 'PROPFIND', 'SEARCH', 'PURGE', 'MKCOL', 'QUERY'])('%s no se admite', async (method) => {
     for (const path of [
       '/rest/v1/contratos',
       '/auth/v1/user',

@@ -1,6 +1,6 @@
 import { type ClientRequest, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { startStorageProcess } from './server-process.ts'
 import { allow, makeBucket, ok, type Person, person } from './support.ts'
 
@@ -28,7 +28,7 @@ function slow(url: string, bucket: string, who: Person, name: string, bytes: num
   return { end: () => sent.end(), cut: () => sent.destroy(), status }
 }
 
-it('lo que una persona está subiendo a la vez tiene un tope, y cada cual tiene el suyo', async () => {
+test('lo que una persona está subiendo a la vez tiene un tope, y cada cual tiene el suyo', async () => {
   const server = await startStorageProcess({ openBytes: 1000 * KIB })
   const bucket = await makeBucket({}, server.url)
   const [ana, luis] = [await person(server.url), await person(server.url)]

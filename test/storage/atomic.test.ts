@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { makeBucket, ok, service, storageUrl, textOf } from './support.ts'
 
 const key = () => ({ apikey: inject('stack').secretKey })
@@ -12,7 +12,7 @@ const versionOf = (i: number) => ({
 })
 
 describe('reemplazar es atómico', () => {
-  it('quien lee ve una versión entera, con su tamaño, su tipo y su etag', async () => {
+  test('quien lee ve una versión entera, con su tamaño, su tipo y su etag', async () => {
     const bucket = await makeBucket()
     const files = service().from(bucket)
     const { body, contentType } = versionOf(0)
@@ -50,7 +50,7 @@ describe('reemplazar es atómico', () => {
     expect(contents.size).toBeGreaterThan(1)
   })
 
-  it('de muchos que reemplazan a la vez queda uno entero, el mismo para la API y en disco', async () => {
+  test('de muchos que reemplazan a la vez queda uno entero, el mismo para la API y en disco', async () => {
     const bucket = await makeBucket()
     const files = service().from(bucket)
     await Promise.all(
@@ -66,7 +66,7 @@ describe('reemplazar es atómico', () => {
     expect((await readFile(`${inject('stack').storageDir}/${bucket}/a`)).equals(last.body)).toBe(true)
   })
 
-  it('quien empezó a bajar termina de bajar lo que empezó, aunque se reemplace o se borre', async () => {
+  test('quien empezó a bajar termina de bajar lo que empezó, aunque se reemplace o se borre', async () => {
     const bucket = await makeBucket()
     const files = service().from(bucket)
     const size = 20 * 1024 * 1024
@@ -84,7 +84,7 @@ describe('reemplazar es atómico', () => {
     }
   })
 
-  it('una subida que el cliente corta no deja nada', async () => {
+  test('una subida que el cliente corta no deja nada', async () => {
     const bucket = await makeBucket()
     const files = service().from(bucket)
     ok(await files.upload('a', 'entero'))

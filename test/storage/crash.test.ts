@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type StorageProcess, startStorageProcess } from './server-process.ts'
 import { makeBucket, ok, service, sql } from './support.ts'
 
@@ -34,7 +34,7 @@ async function privateFiles(server: StorageProcess, folder: string): Promise<str
 const contentOf = (name: string, round: number) => Buffer.alloc(100_000 + round, `${name}:${round};`)
 
 describe('el servidor muere a media subida', () => {
-  it('lo confirmado está entero, no hay fila sin objeto y el barrido quita el resto', async () => {
+  test('lo confirmado está entero, no hay fila sin objeto y el barrido quita el resto', async () => {
     const server = await startStorageProcess()
     // What git brings there: the sweep below leaves it, and it is nobody's object.
     const page = join(server.storageDir, 'README.md')
@@ -87,7 +87,7 @@ describe('el servidor muere a media subida', () => {
     for (const { name, size } of rows) expect(ok(await reader.info(name)).size).toBe(size)
   })
 
-  it('el barrido respeta lo que está en curso y repone los nombres del árbol', async () => {
+  test('el barrido respeta lo que está en curso y repone los nombres del árbol', async () => {
     const server = await startStorageProcess()
     const bucket = await makeBucket({}, server.url)
     const reader = service(server.url).from(bucket)

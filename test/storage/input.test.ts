@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { beforeEach, describe, expect, inject, it } from 'vitest'
+import { beforeEach, describe, expect, inject, test } from 'vitest'
 import { calls, STRANGE } from './hostile.ts'
 import { send, sign } from './raw.ts'
 import { allow, anonymous, makeBucket, ok, person, service } from './support.ts'
@@ -25,7 +25,7 @@ describe('nada de lo que envía un cliente es un error nuestro', () => {
     await refill()
   })
 
-  it('ni la dirección, ni el cuerpo, ni las cabeceras', async () => {
+  test('ni la dirección, ni el cuerpo, ni las cabeceras', async () => {
     const { secretKey } = inject('stack')
     const who = await person()
     await allow(who, bucket, ['select', 'insert', 'update', 'delete'])
@@ -54,7 +54,7 @@ describe('nada de lo que envía un cliente es un error nuestro', () => {
     }
   }, 240_000)
 
-  it('ni una sesión bien firmada que dice cosas raras', async () => {
+  test('ni una sesión bien firmada que dice cosas raras', async () => {
     const { publishableKey } = inject('stack')
     const open = await makeBucket({ public: true })
     const who = await person()
@@ -85,7 +85,7 @@ describe('nada de lo que envía un cliente es un error nuestro', () => {
     }
   })
 
-  it('un NUL se rechaza diciendo dónde, venga en el nombre, el prefijo, el destino o los metadatos', async () => {
+  test('un NUL se rechaza diciendo dónde, venga en el nombre, el prefijo, el destino o los metadatos', async () => {
     const files = service().from(bucket)
     const nul = 'a\0b'
     for (const answer of [
@@ -110,7 +110,7 @@ describe('nada de lo que envía un cliente es un error nuestro', () => {
     expect(ok(await files.list()).map(({ name }) => name)).toEqual(['a.pdf', 'a.png'])
   })
 
-  it('metadatos sin fondo y codificaciones que no lo son no rompen nada', async () => {
+  test('metadatos sin fondo y codificaciones que no lo son no rompen nada', async () => {
     const { secretKey } = inject('stack')
     const headers = { apikey: secretKey, 'content-type': 'multipart/form-data; boundary=x' }
     const part = (name: string, content: string) =>
@@ -139,7 +139,7 @@ describe('nada de lo que envía un cliente es un error nuestro', () => {
     ok(await files.remove(['copia.pdf']))
   })
 
-  it('el nombre con que se baja no vuelve atrás lo que se lee, ni parte la cabecera', async () => {
+  test('el nombre con que se baja no vuelve atrás lo que se lee, ni parte la cabecera', async () => {
     const open = await makeBucket({ public: true })
     ok(await service().from(open).upload('a.txt', 'hola'))
     const { data } = anonymous()

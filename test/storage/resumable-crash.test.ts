@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { appendFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { readStorageLimits } from '../../supabase/local/storage/limits.ts'
 import { ResumableStore } from '../../supabase/local/storage/resumable/store.ts'
 import { startStorageProcess } from './server-process.ts'
@@ -10,7 +10,7 @@ import { allow, failure, makeBucket, NOT_FOUND, person } from './support.ts'
 import { bearer, CHUNK, head, sha, shaOf, upload } from './tus.ts'
 
 describe('subidas que se reanudan tras un corte', () => {
-  it('continúa donde quedó después de que el servidor muere', async () => {
+  test('continúa donde quedó después de que el servidor muere', async () => {
     const server = await startStorageProcess()
     const bucket = await makeBucket({}, server.url)
     const who = await person(server.url)
@@ -25,7 +25,7 @@ describe('subidas que se reanudan tras un corte', () => {
     expect(await shaOf(who.storage.from(bucket).download('a.pdf'))).toBe(sha(body))
   })
 
-  it('si muere con todo recibido y sin el objeto, lo hace cuando el cliente pregunta', async () => {
+  test('si muere con todo recibido y sin el objeto, lo hace cuando el cliente pregunta', async () => {
     const server = await startStorageProcess()
     const bucket = await makeBucket({}, server.url)
     const who = await person(server.url)
@@ -49,7 +49,7 @@ describe('subidas que se reanudan tras un corte', () => {
     expect(await shaOf(who.storage.from(bucket).download('a.pdf'))).toBe(sha(body))
   })
 
-  it('lo que nadie terminó se barre pasado un día; lo reciente queda', async () => {
+  test('lo que nadie terminó se barre pasado un día; lo reciente queda', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'triboka-resumable-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
     const store = new ResumableStore(folder, readStorageLimits({}))

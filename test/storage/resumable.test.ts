@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { allow, anonymous, failure, makeBucket, NOT_FOUND, ok, person, service } from './support.ts'
 import { bearer, CHUNK, head, refusal, sha, shaOf, upload } from './tus.ts'
 
 describe('subidas que se reanudan', () => {
-  it('sube por partes, con sus metadatos, y la dirección sirve tras la puerta de enlace', async () => {
+  test('sube por partes, con sus metadatos, y la dirección sirve tras la puerta de enlace', async () => {
     const bucket = await makeBucket()
     const who = await person()
     await allow(who, bucket, ['insert', 'select'])
@@ -28,7 +28,7 @@ describe('subidas que se reanudan', () => {
     expect([asked.status, asked.headers.get('upload-offset')]).toEqual([200, String(body.length)])
   })
 
-  it('ni el rival ni un anónimo la continúan, la miran o la cancelan: para ellos no existe', async () => {
+  test('ni el rival ni un anónimo la continúan, la miran o la cancelan: para ellos no existe', async () => {
     const bucket = await makeBucket()
     const [who, rival] = [await person(), await person()]
     await allow(who, bucket, ['insert', 'select'])
@@ -56,7 +56,7 @@ describe('subidas que se reanudan', () => {
     expect(await shaOf(who.storage.from(bucket).download('a.pdf'))).toBe(sha(body))
   })
 
-  it('pide permiso al empezar y otra vez al terminar', async () => {
+  test('pide permiso al empezar y otra vez al terminar', async () => {
     const bucket = await makeBucket()
     const [who, rival] = [await person(), await person()]
     await allow(
@@ -78,7 +78,7 @@ describe('subidas que se reanudan', () => {
     expect((await head(uploadUrl, bearer(who))).status).toBe(404)
   })
 
-  it('reemplaza solo con x-upsert, y respeta tamaño, tipo y nombre', async () => {
+  test('reemplaza solo con x-upsert, y respeta tamaño, tipo y nombre', async () => {
     const bucket = await makeBucket({ fileSizeLimit: CHUNK * 2, allowedMimeTypes: ['application/pdf'] })
     const who = await person()
     await allow(who, bucket, ['insert', 'select', 'update'])
@@ -96,7 +96,7 @@ describe('subidas que se reanudan', () => {
     expect(await refusal(upload(who, bucket, 'b.pdf', one, { metadata: { metadata: '[1]' } }))).toBe(400)
   })
 
-  it('con un enlace firmado no hace falta sesión, y sirve solo para su objeto', async () => {
+  test('con un enlace firmado no hace falta sesión, y sirve solo para su objeto', async () => {
     const bucket = await makeBucket()
     const { token } = ok(await service().from(bucket).createSignedUploadUrl('a.pdf'))
     const signed = { endpoint: '/sign', headers: { 'x-signature': token } }

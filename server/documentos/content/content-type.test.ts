@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { recogniseContent, SAMPLE_BYTES } from './content-type.ts'
 
 const archivo = (nombre: string) =>
@@ -30,7 +30,7 @@ const recognise = async (content: string | Buffer) => {
 }
 
 describe('el tipo de un archivo se reconoce por su contenido', () => {
-  it.each([
+  test.each([
     ['un PDF', '%PDF-1.7\n%âãÏÓ', 'application/pdf'],
     ['un PDF con algo delante', '\r\n\r\n%PDF-1.4\n', 'application/pdf'],
     ['un PDF con BOM', '\ufeff%PDF-1.4\n', 'application/pdf'],
@@ -84,7 +84,7 @@ describe('el tipo de un archivo se reconoce por su contenido', () => {
     expect(await recognise(content)).toBe(mime)
   })
 
-  it.each([
+  test.each([
     ['foto.heic', 'image/heic'],
     ['ride.zip', 'application/zip'],
     ['factura-cp1252.xml', 'application/xml'],
@@ -96,7 +96,7 @@ describe('el tipo de un archivo se reconoce por su contenido', () => {
     expect(await recognise(await archivo(nombre))).toBe(mime)
   })
 
-  it.each([
+  test.each([
     ['nada', ''],
     ['texto corrido', 'hola mundo'],
     ['texto de dos líneas', 'hola\nmundo\n'],
@@ -120,7 +120,7 @@ describe('el tipo de un archivo se reconoce por su contenido', () => {
     expect(await recognise(content)).toBeUndefined()
   })
 
-  it.each([
+  test.each([
     ['un XML con DOCTYPE', '<?xml version="1.0"?><!DOCTYPE f [<!ENTITY x "y">]><f>&x;</f>', 'DOCTYPE'],
     ['un correo', EML, 'correo'],
     ['un XLS', Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(600)]), 'XLSX'],
@@ -130,7 +130,7 @@ describe('el tipo de un archivo se reconoce por su contenido', () => {
     expect(await recogniseContent(Buffer.from(content))).toEqual({ refused: expect.stringContaining(dice) })
   })
 
-  it('un carácter cortado al final de la muestra no lo confunde', async () => {
+  test('un carácter cortado al final de la muestra no lo confunde', async () => {
     for (const delante of ['', 'a', 'aa', 'aaa']) {
       const sample = Buffer.from(`${delante}a,b\n${'ñ,é\n'.repeat(20_000)}`).subarray(0, SAMPLE_BYTES)
       expect(await recognise(sample)).toBe('text/csv')
@@ -139,7 +139,7 @@ describe('el tipo de un archivo se reconoce por su contenido', () => {
     expect(await recognise(wide)).toBe('text/csv')
   })
 
-  it('ningún contenido lo hace fallar, ni tardar', async () => {
+  test('ningún contenido lo hace fallar, ni tardar', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 4100 }), async (bytes) => {
         await recogniseContent(bytes)

@@ -1,6 +1,7 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { attach, createContract, invoke, pdf, signIn } from './support.ts'
+import { pdfBlob } from '../support/pdf.ts'
+import { attach, createContract, invoke, signIn } from './support.ts'
 
 describe('a la vez', () => {
   let agroarriba: SupabaseClient
@@ -53,7 +54,7 @@ describe('a la vez', () => {
     const contract = await createContract(agroarriba)
     const answers = await Promise.all(
       [agroarriba, triboka, agroarriba, triboka].map((party, index) =>
-        attach(party, contract, pdf(), `FAC-${index}.pdf`, { tipo: 'factura' }),
+        attach(party, contract, pdfBlob(), `FAC-${index}.pdf`, { tipo: 'factura' }),
       ),
     )
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201])
@@ -70,7 +71,7 @@ describe('a la vez', () => {
 
   test('los mismos bytes dos veces de una empresa son un solo documento; los de la otra son suyos', async () => {
     const contract = await createContract(agroarriba)
-    const file = pdf()
+    const file = pdfBlob()
     const [one, again, theirs] = await Promise.all(
       [agroarriba, agroarriba, triboka].map((party) =>
         attach(party, contract, file, 'FAC-001.pdf', { tipo: 'factura' }),

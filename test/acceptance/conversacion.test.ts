@@ -1,6 +1,7 @@
 import type { RealtimeChannel, SupabaseClient } from '@supabase/supabase-js'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { attach, type Contract, createContract, invoke, pdf, signIn, target, type Who } from './support.ts'
+import { pdfBlob } from '../support/pdf.ts'
+import { attach, type Contract, createContract, invoke, signIn, target, type Who } from './support.ts'
 
 const PATIENCE_MS = 15_000
 const open: SupabaseClient[] = []
@@ -103,7 +104,7 @@ describe('la conversación de un contrato', () => {
   test('los cambios de estado, los documentos y los lotes aparecen en ella', async () => {
     const own = await createContract(agroarriba)
     const { texts } = await listen(await enter('finca'), own)
-    await attach(agroarriba, own, pdf(), 'FAC-001.pdf', { tipo: 'factura' })
+    await attach(agroarriba, own, pdfBlob(), 'FAC-001.pdf', { tipo: 'factura' })
     await invoke(agroarriba, `contratos/${own.codigo}/lote`, { body: { peso_qq: 60, humedad: 7.5 } })
     await invoke(agroarriba, `contratos/${own.codigo}/lotes/LT-0001`, {
       method: 'PUT',

@@ -2,7 +2,8 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Explicado, explicar } from '../../docs/ejemplos/errores.ts'
-import { companyId, EMAILS, pdf, signIn, target } from './support.ts'
+import { pdfBlob } from '../support/pdf.ts'
+import { companyId, EMAILS, signIn, target } from './support.ts'
 
 const options = { auth: { persistSession: false, autoRefreshToken: false } }
 const DEMO = 'CT-2025-00014'
@@ -143,11 +144,11 @@ describe('de Storage', () => {
   test('lo que dice un almacén', async () => {
     const bucket = (quien: SupabaseClient) => quien.storage.from('contratos')
     const nuevo = `${DEMO}/prueba_${Date.now()}.pdf`
-    expect((await bucket(ana).upload(nuevo, pdf())).error).toBeNull()
+    expect((await bucket(ana).upload(nuevo, pdfBlob())).error).toBeNull()
     const claves = await Promise.all(
       [
-        bucket(ana).upload(nuevo, pdf()),
-        bucket(rita).upload(`${DEMO}/ajeno.pdf`, pdf()),
+        bucket(ana).upload(nuevo, pdfBlob()),
+        bucket(rita).upload(`${DEMO}/ajeno.pdf`, pdfBlob()),
         bucket(rita).download(suyo),
         bucket(ana).upload(`${DEMO}/programa.exe`, new Blob(['MZ'], { type: 'application/x-msdownload' })),
         bucket(ana).upload(

@@ -1,7 +1,8 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { pdfBlob } from '../support/pdf.ts'
 import { seesNothing } from './rivales.ts'
-import { attach, type Contract, createContract, csv, invoke, pdf, signIn } from './support.ts'
+import { attach, type Contract, createContract, csv, invoke, signIn } from './support.ts'
 
 // Each test is a step of one flow, in this order; after each one the rivals look for the contract.
 describe('el recorrido de un contrato', () => {
@@ -66,7 +67,7 @@ describe('el recorrido de un contrato', () => {
       'guia_remision_001.pdf',
     ],
   ] as const)('%s', async (_, who, name, fields, object) => {
-    const { status, data } = await attach(who(), contract, pdf(), name, fields)
+    const { status, data } = await attach(who(), contract, pdfBlob(), name, fields)
     expect(status).toBe(201)
     expect(data).toMatchObject({
       tipo: fields.tipo,
@@ -155,7 +156,7 @@ describe('el recorrido de un contrato', () => {
       body: { peso_qq: 1, humedad: 7 },
     })
     expect({ status: lot.status, clave: lot.data.clave }).toEqual({ status: 409, clave: 'contrato_cerrado' })
-    const paper = await attach(finca, contract, pdf(), 'tarde.pdf', { tipo: 'otro' })
+    const paper = await attach(finca, contract, pdfBlob(), 'tarde.pdf', { tipo: 'otro' })
     expect({ status: paper.status, clave: paper.data.clave }).toEqual({
       status: 403,
       clave: 'documento_sin_permiso',

@@ -1,6 +1,7 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { attach, type Contract, createContract, pdf, signIn } from './support.ts'
+import { pdfBlob } from '../support/pdf.ts'
+import { attach, type Contract, createContract, signIn } from './support.ts'
 
 const PDF = { contentType: 'application/pdf' }
 
@@ -20,10 +21,10 @@ describe('los enlaces de subida de una app con el SDK', () => {
     const [mine, theirs] = [agroarriba.storage.from('contratos'), triboka.storage.from('contratos')]
     const link = await mine.createSignedUploadUrl(name, { upsert: true })
     expect(link.error).toBeNull()
-    const original = pdf(500)
+    const original = pdfBlob(500)
     expect((await theirs.upload(name, original, PDF)).error).toBeNull()
 
-    const replaced = await mine.uploadToSignedUrl(name, link.data!.token, pdf(600), PDF)
+    const replaced = await mine.uploadToSignedUrl(name, link.data!.token, pdfBlob(600), PDF)
     expect(['403', '409']).toContain((replaced.error as { statusCode?: string } | null)?.statusCode)
     expect(await (await theirs.download(name)).data!.text()).toBe(await original.text())
   })
@@ -35,10 +36,10 @@ describe('los enlaces de subida de una app con el SDK', () => {
     const [before, late] = await Promise.all(names.map((name) => bucket.createSignedUploadUrl(name)))
     expect([before?.error, late?.error]).toEqual([null, null])
     const open = triboka.storage.from('contratos')
-    expect((await open.uploadToSignedUrl(names[0]!, before!.data!.token, pdf(300), PDF)).error).toBeNull()
+    expect((await open.uploadToSignedUrl(names[0]!, before!.data!.token, pdfBlob(300), PDF)).error).toBeNull()
 
     expect((await session.auth.signOut({ scope: 'global' })).error).toBeNull()
-    const refused = await open.uploadToSignedUrl(names[1]!, late!.data!.token, pdf(300), PDF)
+    const refused = await open.uploadToSignedUrl(names[1]!, late!.data!.token, pdfBlob(300), PDF)
     expect(['400', '403']).toContain((refused.error as { statusCode?: string } | null)?.statusCode)
     const { data } = await open.list(contract.codigo)
     expect(data?.map(({ name }) => name)).not.toContain('tarde.pdf')
@@ -49,13 +50,13 @@ describe('los nombres de los papeles', () => {
   test('el nombre de un archivo pierde lo que no se ve, por la función y por el SDK', async () => {
     const agroarriba = await signIn('agroarriba')
     const contract = await createContract(agroarriba)
-    const answer = await attach(agroarriba, contract, pdf(), 'factura_\u202efdp.exe\u200b.pdf', {
+    const answer = await attach(agroarriba, contract, pdfBlob(), 'factura_\u202efdp.exe\u200b.pdf', {
       tipo: 'factura',
     })
     expect(answer).toMatchObject({ status: 201, data: { nombre: 'factura_fdp.exe.pdf' } })
 
     const name = `${contract.codigo}/suelta.pdf`
-    expect((await agroarriba.storage.from('contratos').upload(name, pdf(), PDF)).error).toBeNull()
+    expect((await agroarriba.storage.from('contratos').upload(name, pdfBlob(), PDF)).error).toBeNull()
     const { data, error } = await agroarriba
       .from('documentos_contrato')
       .insert({

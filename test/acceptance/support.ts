@@ -1,7 +1,7 @@
 // What an app outside of this repository has: a URL, a publishable key, a password, and the public SDK.
-import { randomBytes } from 'node:crypto'
-import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import type { SupabaseClient } from '@supabase/supabase-js'
 import { inject } from 'vitest'
+import { client } from '../support/client.ts'
 
 const { SUPABASE_URL, SUPABASE_PUBLISHABLE_KEY, SUPABASE_ANON_KEY } = process.env
 
@@ -22,19 +22,13 @@ export type Who = keyof typeof EMAILS
 
 /** Signs a demo account in, with a client of its own. */
 export async function signIn(who: Who, { url, key } = target): Promise<SupabaseClient> {
-  const supabase = createClient(url, key, { auth: { persistSession: false, autoRefreshToken: false } })
+  const supabase = client(url, key)
   const { error } = await supabase.auth.signInWithPassword({
     email: EMAILS[who],
     password: 'cacao-demo-2025',
   })
   if (error) throw new Error(`${who}: ${error.message}`)
   return supabase
-}
-
-/** A PDF of its own: no two are the same bytes. */
-export function pdf(bytes = 1000): Blob {
-  const filler = randomBytes(bytes)
-  return new Blob(['%PDF-1.7\n%', filler, '\n%%EOF\n'], { type: 'application/pdf' })
 }
 
 export const csv = (text: string) => new Blob([text], { type: 'text/csv' })

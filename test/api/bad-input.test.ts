@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { OPERATIONS } from '../../server/openapi/operations.ts'
-import { crearGente, formulario, type Gente, llamar, nuevoContrato, pdf, sql, subir } from './support.ts'
+import { pdf } from '../support/pdf.ts'
+import { sql } from '../support/sql.ts'
+import { crearGente, formulario, type Gente, llamar, nuevoContrato, subir } from './support.ts'
 
 let gente: Gente
 let codigo: string

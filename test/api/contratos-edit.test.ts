@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { crearEmpresa, crearGente, crearPersona, type Gente, llamar, nuevoContrato, sql } from './support.ts'
+import { sql } from '../support/sql.ts'
+import { crearEmpresa, crearGente, crearPersona, type Gente, llamar, nuevoContrato } from './support.ts'
 
 let gente: Gente
 beforeAll(async () => {

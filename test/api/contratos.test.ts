@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest'
-import { crearGente, crearPersona, type Gente, llamar, nuevoContrato, sql } from './support.ts'
+import { sql } from '../support/sql.ts'
+import { crearGente, crearPersona, type Gente, llamar, nuevoContrato } from './support.ts'
 
 let gente: Gente
 beforeAll(async () => {

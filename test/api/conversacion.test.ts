@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { crearGente, type Gente, llamar, nuevoContrato, pdf, subir } from './support.ts'
+import { pdf } from '../support/pdf.ts'
+import { crearGente, type Gente, llamar, nuevoContrato, subir } from './support.ts'
 
 let gente: Gente
 let codigo: string

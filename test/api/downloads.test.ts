@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest'
-import { crearGente, type Gente, llamar, nuevoContrato, pdf, subir } from './support.ts'
+import { pdf } from '../support/pdf.ts'
+import { crearGente, type Gente, llamar, nuevoContrato, subir } from './support.ts'
 
 let gente: Gente
 let codigo: string

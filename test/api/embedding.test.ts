@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { crearGente, type Gente, llamar, nuevoContrato, pdf, sql, subir } from './support.ts'
+import { pdf } from '../support/pdf.ts'
+import { sql } from '../support/sql.ts'
+import { crearGente, type Gente, llamar, nuevoContrato, subir } from './support.ts'
 
 /** A foreign key between tables of public that an app reads. */
 interface Referencia {

@@ -5,8 +5,9 @@ import { createClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type Database, openDatabase } from '../../server/db/database.ts'
 import { revisarDocumentos } from '../../server/documentos/revisar.ts'
+import { pdf } from '../support/pdf.ts'
 import { zip } from '../support/zip.ts'
-import { crearGente, type Gente, llamar, nuevoContrato, pdf, subir } from './support.ts'
+import { crearGente, type Gente, llamar, nuevoContrato, subir } from './support.ts'
 
 let gente: Gente
 let contrato: Awaited<ReturnType<typeof nuevoContrato>>

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { crearGente, crearPersona, type Gente, llamar, nuevoContrato, pdf, sql, subir } from './support.ts'
+import { pdf } from '../support/pdf.ts'
+import { sql } from '../support/sql.ts'
+import { crearGente, crearPersona, type Gente, llamar, nuevoContrato, subir } from './support.ts'
 
 let gente: Gente
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { sql } from '../support/sql.ts'
 import { correoNuevo, invitar, type Persona, perfil, registrarse } from './invitados.ts'
-import { crearGente, crearPersona, type Gente, llamar, sql } from './support.ts'
+import { crearGente, crearPersona, type Gente, llamar } from './support.ts'
 
 let gente: Gente
 beforeAll(async () => {

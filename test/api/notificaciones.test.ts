@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { crearGente, crearPersona, type Gente, llamar, nuevoContrato, pdf, subir } from './support.ts'
+import { pdf } from '../support/pdf.ts'
+import { crearGente, crearPersona, type Gente, llamar, nuevoContrato, subir } from './support.ts'
 
 type Persona = Gente['ana']
 interface Aviso {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { crearGente, crearPersona, type Gente, llamar, type Persona, sql } from './support.ts'
+import { sql } from '../support/sql.ts'
+import { crearGente, crearPersona, type Gente, llamar, type Persona } from './support.ts'
 
 let gente: Gente
 beforeAll(async () => {

@@ -1,17 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { pdf } from '../support/pdf.ts'
+import { sql } from '../support/sql.ts'
 import { correoNuevo, invitar, type Persona, perfil, registrarse } from './invitados.ts'
-import {
-  CLAVE,
-  crearGente,
-  crearPersona,
-  type Gente,
-  llamar,
-  nuevoContrato,
-  pdf,
-  sql,
-  subir,
-} from './support.ts'
+import { CLAVE, crearGente, crearPersona, type Gente, llamar, nuevoContrato, subir } from './support.ts'
 
 let gente: Gente
 beforeAll(async () => {

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import { type Database, openDatabase } from '../../server/db/database.ts'
 import type { Fuente } from '../../server/precios/fuente.ts'
 import { tomarPrecio } from '../../server/precios/tomar.ts'
-import { crearGente, type Gente, llamar, sql } from './support.ts'
+import { sql } from '../support/sql.ts'
+import { crearGente, type Gente, llamar } from './support.ts'
 
 const HOY = new Date('2031-05-10T21:30:00Z')
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { crearGente, crearPersona, formulario, type Gente, llamar, type Persona, sql } from './support.ts'
+import { sql } from '../support/sql.ts'
+import { crearGente, crearPersona, formulario, type Gente, llamar, type Persona } from './support.ts'
 
 let gente: Gente
 const PREFIJO = `csv-${randomBytes(3).toString('hex')}`

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { crearGente, type Gente, llamar, type Persona, sql } from './support.ts'
+import { sql } from '../support/sql.ts'
+import { crearGente, type Gente, llamar, type Persona } from './support.ts'
 
 let gente: Gente
 const PREFIJO = `hoja-${randomBytes(3).toString('hex')}`

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { crearGente, crearPersona, type Gente, llamar, type Persona, sql } from './support.ts'
+import { sql } from '../support/sql.ts'
+import { crearGente, crearPersona, type Gente, llamar, type Persona } from './support.ts'
 
 let gente: Gente
 const PREFIJO = `api-${randomBytes(3).toString('hex')}`

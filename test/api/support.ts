@@ -1,9 +1,10 @@
 // People of companies made for one test file, who call the functions over HTTP. Every answer is checked against
 // the operation that /openapi.json describes.
 import { randomBytes, randomInt } from 'node:crypto'
-import { createClient, type SupabaseClient } from '@supabase/supabase-js'
-import pg from 'pg'
+import type { SupabaseClient } from '@supabase/supabase-js'
 import { inject } from 'vitest'
+import { client } from '../support/client.ts'
+import { sql } from '../support/sql.ts'
 import { checkAnswer } from './check-answer.ts'
 
 /** The password of everyone here. */
@@ -32,20 +33,6 @@ export interface Respuesta {
   texto: string
 }
 
-/** Runs SQL as the owner of the schema. */
-export async function sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(
-  text: string,
-  values: unknown[] = [],
-) {
-  const client = new pg.Client({ connectionString: inject('stack').databaseUrl })
-  await client.connect()
-  try {
-    return (await client.query<Row>(text, values)).rows
-  } finally {
-    await client.end()
-  }
-}
-
 export async function crearEmpresa(
   tipo: Empresa['tipo'],
   nombre = `${tipo} ${randomBytes(4).toString('hex')}`,
@@ -64,9 +51,8 @@ export async function crearPersona(
   rol: Empresa['tipo'] | 'admin' | null = empresa?.tipo ?? null,
 ): Promise<Persona> {
   const { supabaseUrl, publishableKey, secretKey } = inject('stack')
-  const options = { auth: { persistSession: false, autoRefreshToken: false } }
   const email = `${randomBytes(6).toString('hex')}@prueba.test`
-  const admin = createClient(supabaseUrl, secretKey, options).auth.admin
+  const admin = client(supabaseUrl, secretKey).auth.admin
   const { data, error } = await admin.createUser({ email, password: CLAVE, email_confirm: true })
   if (error) throw error
   const id = data.user.id
@@ -78,7 +64,7 @@ export async function crearPersona(
       rol,
     ])
   }
-  const supabase = createClient(supabaseUrl, publishableKey, options)
+  const supabase = client(supabaseUrl, publishableKey)
   const signed = await supabase.auth.signInWithPassword({ email, password: CLAVE })
   if (signed.error) throw signed.error
   return { id, empresa, token: signed.data.session.access_token, supabase }
@@ -156,9 +142,6 @@ export async function nuevoContrato({ ana, centro, finca }: Gente, datos: object
   if (status !== 201) throw new Error(texto)
   return cuerpo as { id: number; codigo: string; actualizado_en: string }
 }
-
-/** A PDF of its own: no two are the same bytes. */
-export const pdf = (bytes = 100) => Buffer.concat([Buffer.from('%PDF-1.7\n'), randomBytes(bytes)])
 
 /** The form of POST /contratos/{id}/documento; the order of its parts is the order of its keys. */
 export function formulario(partes: Record<string, string | Uint8Array>, nombre = 'documento.pdf'): FormData {

@@ -3,17 +3,9 @@ import { existsSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
-import {
-  crearGente,
-  crearPersona,
-  formulario,
-  type Gente,
-  llamar,
-  nuevoContrato,
-  pdf,
-  sql,
-  subir,
-} from './support.ts'
+import { pdf } from '../support/pdf.ts'
+import { sql } from '../support/sql.ts'
+import { crearGente, crearPersona, formulario, type Gente, llamar, nuevoContrato, subir } from './support.ts'
 
 let gente: Gente
 let codigo: string

@@ -1,8 +1,9 @@
 import { createClient, type Session, type SupabaseClient } from '@supabase/supabase-js'
 import { expect, inject } from 'vitest'
 import { openMailer } from '../../server/process/mail/mailer.ts'
+import { client } from '../support/client.ts'
 import { linkIn, type Smtp, startSmtp } from '../support/smtp.ts'
-import { CLAVE, cliente, correoNuevo, exito, type ServidorDeAuth, servidorDeAuth } from './support.ts'
+import { CLAVE, correoNuevo, exito, type ServidorDeAuth, servidorDeAuth } from './support.ts'
 
 export const SITIO = 'https://app.triboka.ec'
 /** Where an app on a phone is opened. */
@@ -39,7 +40,7 @@ export async function servidorConCorreo(
     smtp,
     async conCuenta() {
       const email = correoNuevo()
-      const { admin } = cliente(servidor.url, inject('stack').secretKey).auth
+      const { admin } = client(servidor.url, inject('stack').secretKey).auth
       exito(await admin.createUser({ email, password: CLAVE, email_confirm: true }))
       return email
     },

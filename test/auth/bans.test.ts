@@ -1,9 +1,10 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { cliente, crear, entrar, exito, persona } from './support.ts'
+import { client } from '../support/client.ts'
+import { crear, entrar, exito, persona } from './support.ts'
 
 const stack = inject('stack')
-const admin = cliente(stack.supabaseUrl, stack.secretKey).auth.admin
+const admin = client(stack.supabaseUrl, stack.secretKey).auth.admin
 
 describe('suspender', () => {
   test('no entra ni renueva su sesión, hasta que se levanta', async () => {

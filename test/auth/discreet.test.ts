@@ -1,7 +1,8 @@
 import bcrypt from 'bcryptjs'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { sql } from '../api/support.ts'
-import { CLAVE, cliente, correoNuevo, exito, type ServidorDeAuth, servidorDeAuth } from './support.ts'
+import { client } from '../support/client.ts'
+import { sql } from '../support/sql.ts'
+import { CLAVE, correoNuevo, exito, type ServidorDeAuth, servidorDeAuth } from './support.ts'
 
 const stack = inject('stack')
 let abierto: ServidorDeAuth
@@ -17,12 +18,12 @@ afterAll(async () => {
   await cerrado.close()
 })
 
-const persona = ({ url }: ServidorDeAuth = abierto) => cliente(url, stack.publishableKey).auth
+const persona = ({ url }: ServidorDeAuth = abierto) => client(url, stack.publishableKey).auth
 
 /** An account of the stack. */
 async function cuenta(atributos: object = {}) {
   const email = correoNuevo()
-  const { admin } = cliente(abierto.url, stack.secretKey).auth
+  const { admin } = client(abierto.url, stack.secretKey).auth
   const { user } = exito(
     await admin.createUser({ email, password: CLAVE, email_confirm: true, ...atributos }),
   )

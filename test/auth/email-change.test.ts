@@ -1,8 +1,9 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { client } from '../support/client.ts'
 import { codeIn, linkIn } from '../support/smtp.ts'
 import { type ConCorreo, dicho, MOVIL, seguir, servidorConCorreo } from './app.ts'
-import { CLAVE, cliente, correoNuevo, exito } from './support.ts'
+import { CLAVE, correoNuevo, exito } from './support.ts'
 
 const PRIMERO = 'Confirmation link accepted. Please proceed to confirm link sent to the other email'
 let aqui: ConCorreo
@@ -20,7 +21,7 @@ async function dentro(flowType: 'pkce' | 'implicit') {
 
 /** The address of the account and the one that it asks for, as an administrator sees them. */
 async function correos(id: string) {
-  const { admin } = cliente(aqui.servidor.url, inject('stack').secretKey).auth
+  const { admin } = client(aqui.servidor.url, inject('stack').secretKey).auth
   const { email, new_email, identities } = exito(await admin.getUserById(id)).user!
   return { email, new_email, identidad: identities?.[0]?.identity_data?.email }
 }

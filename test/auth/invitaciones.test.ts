@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { crearEmpresa, crearPersona, llamar, sql } from '../api/support.ts'
-import { CLAVE, cliente, correoNuevo, exito, type ServidorDeAuth, servidorDeAuth } from './support.ts'
+import { crearEmpresa, crearPersona, llamar } from '../api/support.ts'
+import { client } from '../support/client.ts'
+import { sql } from '../support/sql.ts'
+import { CLAVE, correoNuevo, exito, type ServidorDeAuth, servidorDeAuth } from './support.ts'
 
 // An Auth that sends a mail and waits for its answer, as on a server of production.
 let servidor: ServidorDeAuth
@@ -16,7 +18,7 @@ afterAll(() => servidor.close())
 
 const NUEVA = 'otra clave, la mía'
 const stack = inject('stack')
-const persona = () => cliente(servidor.url, stack.publishableKey)
+const persona = () => client(servidor.url, stack.publishableKey)
 const perfilDe = async (email: string) =>
   (
     await sql(
@@ -81,7 +83,7 @@ describe('quien se registra con el correo al que se le invitó', () => {
   test('si Auth lo da por confirmado sin enviarle nada, no recibe nada', async () => {
     const email = correoNuevo()
     await invitado(email)
-    const { admin } = cliente(servidor.url, stack.secretKey).auth
+    const { admin } = client(servidor.url, stack.secretKey).auth
     exito(await admin.createUser({ email, password: CLAVE, email_confirm: true }))
     expect(await perfilDe(email)).toBeUndefined()
   })
@@ -123,7 +125,7 @@ describe('el correo que otro registró antes', () => {
   test('no lo toma sin sesión quien solo tiene el testigo: quien invita también lo tiene', async () => {
     const email = correoNuevo()
     const { testigo } = await invitado(email)
-    const anonimo = cliente(stack.supabaseUrl, stack.publishableKey)
+    const anonimo = client(stack.supabaseUrl, stack.publishableKey)
     exito(await registrarse(email, { invitacion: 'a'.repeat(64) }))
     for (const confirmada of [false, true]) {
       if (confirmada) await abrirCorreo(email)

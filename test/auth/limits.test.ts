@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createClientAddress } from '../../server/http/client-address.ts'
 import { type AuthQuotas, limitAuth } from '../../supabase/local/gateway/auth-limits.ts'
 import { isBodiless, readBody, toRequest } from '../../supabase/local/gateway/web.ts'
-import { CLAVE, cliente, correoNuevo, crear, exito } from './support.ts'
+import { client } from '../support/client.ts'
+import { CLAVE, correoNuevo, crear, exito } from './support.ts'
 
 const stack = inject('stack')
 const servidores: Server[] = []
@@ -41,7 +42,7 @@ async function puerta(quotas: Partial<AuthQuotas>) {
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const desde = (direccion: string) =>
-    cliente(url, stack.publishableKey, { 'x-forwarded-for': direccion }).auth
+    client(url, stack.publishableKey, { 'x-forwarded-for': direccion }).auth
   /** What becomes of a sign-in. */
   const entrar = async (direccion: string, email: string, password = CLAVE) => {
     const { error } = await desde(direccion).signInWithPassword({ email, password })
@@ -153,7 +154,7 @@ describe('quien adivina una cuenta', () => {
     }
     expect(await aqui.entrar('198.51.100.99', email!)).toBe(LIMITE)
     expect(await aqui.entrar('203.0.113.20', email!)).toBe('entra')
-    const { admin } = cliente(stack.supabaseUrl, stack.secretKey).auth
+    const { admin } = client(stack.supabaseUrl, stack.secretKey).auth
     const { properties } = exito(await admin.generateLink({ type: 'recovery', email: email! }))
     const porEnlace = { token_hash: properties!.hashed_token, type: 'recovery' } as const
     exito(await aqui.desde('198.51.100.98').verifyOtp(porEnlace))

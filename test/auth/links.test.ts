@@ -1,7 +1,8 @@
 import type { User } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { client } from '../support/client.ts'
 import { codeIn, linkIn } from '../support/smtp.ts'
-import { CLAVE, cliente, correoNuevo, exito, type ServidorDeAuth, servidorDeAuth } from './support.ts'
+import { CLAVE, correoNuevo, exito, type ServidorDeAuth, servidorDeAuth } from './support.ts'
 
 const stack = inject('stack')
 const SITIO = 'http://127.0.0.1:3000'
@@ -22,8 +23,8 @@ beforeAll(async () => {
 })
 afterAll(() => servidor.close())
 
-const admin = () => cliente(servidor.url, stack.secretKey).auth.admin
-const persona = () => cliente(servidor.url, stack.publishableKey)
+const admin = () => client(servidor.url, stack.secretKey).auth.admin
+const persona = () => client(servidor.url, stack.publishableKey)
 
 async function crear(): Promise<User & { email: string }> {
   const email = correoNuevo()

@@ -1,11 +1,12 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { client } from '../support/client.ts'
 import { codeIn, linkIn } from '../support/smtp.ts'
 import { type ConCorreo, servidorConCorreo } from './app.ts'
-import { CLAVE, cliente, correoNuevo, exito } from './support.ts'
+import { CLAVE, correoNuevo, exito } from './support.ts'
 
 const stack = inject('stack')
-const admin = () => cliente(aqui.servidor.url, stack.secretKey).auth.admin
+const admin = () => client(aqui.servidor.url, stack.secretKey).auth.admin
 let aqui: ConCorreo
 let cae: boolean
 

@@ -1,9 +1,10 @@
 import { jwtVerify } from 'jose'
 import { afterAll, describe, expect, inject, test } from 'vitest'
-import { CLAVE, cliente, correoNuevo, exito, persona, servidorDeAuth } from './support.ts'
+import { client } from '../support/client.ts'
+import { CLAVE, correoNuevo, exito, persona, servidorDeAuth } from './support.ts'
 
 const stack = inject('stack')
-const admin = cliente(stack.supabaseUrl, stack.secretKey).auth.admin
+const admin = client(stack.supabaseUrl, stack.secretKey).auth.admin
 
 async function conSesion() {
   const email = correoNuevo()
@@ -124,7 +125,7 @@ test('los metadatos son JSON que SQL lee, también los de quien se registró', a
 describe('con el registro cerrado', async () => {
   const servidor = await servidorDeAuth({ site_url: 'http://127.0.0.1:3000', enable_signup: false })
   afterAll(() => servidor.close())
-  const nadie = () => cliente(servidor.url, stack.publishableKey)
+  const nadie = () => client(servidor.url, stack.publishableKey)
 
   test('nadie se registra, ni con contraseña ni pidiendo un código', async () => {
     const email = correoNuevo()
@@ -146,7 +147,7 @@ describe('con el registro cerrado', async () => {
   })
 
   test('un administrador sí crea usuarios', async () => {
-    const { error } = await cliente(servidor.url, stack.secretKey).auth.admin.createUser({
+    const { error } = await client(servidor.url, stack.secretKey).auth.admin.createUser({
       email: correoNuevo(),
     })
     expect(error).toBeNull()

@@ -1,9 +1,7 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { App } from '@supabase/lite'
 import { createPostgresConnection } from '@supabase/lite/postgres'
-import { type AdminUserAttributes, createClient, type SupabaseClient, type User } from '@supabase/supabase-js'
+import type { AdminUserAttributes, User } from '@supabase/supabase-js'
 import { createApp, eventHandler, sendWebResponse, toNodeListener, useBase } from 'h3'
 import { inject } from 'vitest'
 import type { Mail, SendMail } from '../../server/process/mail/letter.ts'
@@ -13,6 +11,8 @@ import { AUTH_BODY, readBounded } from '../../supabase/local/gateway/bodies.ts'
 import { createIdentifier } from '../../supabase/local/gateway/identity.ts'
 import { toRequest } from '../../supabase/local/gateway/web.ts'
 import { loadKeys } from '../../supabase/local/keys.ts'
+import { client } from '../support/client.ts'
+import { listen } from '../support/listen.ts'
 
 /** A password that every test may use. */
 export const CLAVE = 'cacao-demo-2025'
@@ -23,12 +23,6 @@ let numero = 0
 export const correoNuevo = (nombre = 'persona') =>
   `${nombre}.${process.pid}.${Date.now()}.${numero++}@triboka.test`
 
-/** A client that keeps nothing, as a server's or as one person's. */
-export function cliente(url: string, clave: string, headers: Record<string, string> = {}): SupabaseClient {
-  const auth = { persistSession: false, autoRefreshToken: false }
-  return createClient(url, clave, { auth, global: { headers } })
-}
-
 /** The data of a call that must succeed. */
 export function exito<Result extends { data: unknown; error: unknown }>(
   result: Result,
@@ -38,11 +32,11 @@ export function exito<Result extends { data: unknown; error: unknown }>(
 }
 
 /** A client of the stack without a session. */
-export const persona = () => cliente(inject('stack').supabaseUrl, inject('stack').publishableKey)
+export const persona = () => client(inject('stack').supabaseUrl, inject('stack').publishableKey)
 
 /** Makes a confirmed user of the stack; attributes given here take precedence. */
 export async function crear(atributos: AdminUserAttributes = {}): Promise<User> {
-  const { admin } = cliente(inject('stack').supabaseUrl, inject('stack').secretKey).auth
+  const { admin } = client(inject('stack').supabaseUrl, inject('stack').secretKey).auth
   return exito(
     await admin.createUser({ email: correoNuevo(), password: CLAVE, email_confirm: true, ...atributos }),
   ).user
@@ -72,9 +66,7 @@ export async function servidorDeAuth(
   const authAdminUrl = Object.assign(new URL(stack.databaseUrl), { username: 'supabase_auth_admin' }).href
   const identifier = createIdentifier(keys)
   const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const publicUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const publicUrl = `http://127.0.0.1:${await listen(server)}`
 
   const correos: Mail[] = []
   const connection = createPostgresConnection({

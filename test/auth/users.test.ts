@@ -1,20 +1,21 @@
 import bcrypt from 'bcryptjs'
 import { describe, expect, inject, test } from 'vitest'
-import { CLAVE, cliente, correoNuevo, crear, entrar, exito, persona } from './support.ts'
+import { client } from '../support/client.ts'
+import { CLAVE, correoNuevo, crear, entrar, exito, persona } from './support.ts'
 
 const stack = inject('stack')
-const admin = cliente(stack.supabaseUrl, stack.secretKey).auth.admin
+const admin = client(stack.supabaseUrl, stack.secretKey).auth.admin
 
 describe('quién puede', () => {
   test('la clave secreta y el JWT service_role administran', async () => {
     for (const clave of [stack.secretKey, stack.serviceRoleKey]) {
-      expect((await cliente(stack.supabaseUrl, clave).auth.admin.listUsers()).error).toBeNull()
+      expect((await client(stack.supabaseUrl, clave).auth.admin.listUsers()).error).toBeNull()
     }
   })
 
   test('la clave publicable y el JWT anon no', async () => {
     for (const clave of [stack.publishableKey, stack.anonKey]) {
-      const { error } = await cliente(stack.supabaseUrl, clave).auth.admin.listUsers()
+      const { error } = await client(stack.supabaseUrl, clave).auth.admin.listUsers()
       expect(error).toMatchObject({ status: 403, code: 'not_admin', message: 'User not allowed' })
     }
   })

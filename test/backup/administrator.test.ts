@@ -6,7 +6,6 @@ import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { listBackups } from '../../supabase/local/backup/folders.ts'
 import { loadKeys } from '../../supabase/local/keys.ts'
@@ -14,6 +13,7 @@ import { bootstrap, databaseUrl } from '../../supabase/local/postgres/bootstrap.
 import { SUPERUSER } from '../../supabase/local/postgres/cluster.ts'
 import { migrate } from '../../supabase/local/postgres/migrate.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
+import { query } from '../support/sql.ts'
 import { startSystemPostgres } from './system-postgres.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
@@ -29,23 +29,13 @@ const storage = join(postgres.dir, 'almacen')
 const OBJECT = 'stub/stub/contratos/CT-2025-00014/contrato.pdf/11111111-1111-4111-8111-111111111111'
 const TYPE = 'user.supabase.content-type'
 
-async function ask(connectionString: string, text: string): Promise<pg.QueryResultRow[]> {
-  const client = new pg.Client({ connectionString })
-  await client.connect()
-  try {
-    return (await client.query(text)).rows
-  } finally {
-    await client.end()
-  }
-}
-
 /** The server loads a library into each session from now on. */
 async function preload(library: string, url: string) {
   const value = library ? `set session_preload_libraries = '${library}'` : 'reset session_preload_libraries'
-  await ask(bare(url), `alter system ${value}`)
-  await ask(bare(url), 'select pg_reload_conf()')
+  await query(bare(url), `alter system ${value}`)
+  await query(bare(url), 'select pg_reload_conf()')
   const refused = () =>
-    ask(url, 'select').then(
+    query(url, 'select').then(
       () => '',
       (error) => String(error),
     )
@@ -58,7 +48,7 @@ beforeAll(async () => {
   await mkdir(dirname(join(storage, OBJECT)), { recursive: true })
   await writeFile(join(storage, OBJECT), '%PDF-1.7 contrato de cacao')
   await run('setfattr', ['-n', TYPE, '-v', 'application/pdf', join(storage, OBJECT)])
-  await ask(
+  await query(
     here,
     `create table public.disparos (quien text);
      create materialized view public.vistas as select 1 as vez;
@@ -68,7 +58,7 @@ beforeAll(async () => {
      grant insert on public.disparos to postgres`,
   )
   // As supautils does it: its owner is a superuser for as long as nobody sees it.
-  await ask(
+  await query(
     here,
     `alter role postgres superuser;
      create foreign data wrapper envoltorio;
@@ -120,7 +110,7 @@ test.each([
 ])(
   'vuelve suyo de un respaldo %s: ni las bibliotecas del servidor ni sus disparadores corren al restaurar',
   async (how, secret) => {
-    const before = await ask(here, OWNED)
+    const before = await query(here, OWNED)
     expect(before).toMatchObject([
       {
         disparadores: expect.arrayContaining([
@@ -157,7 +147,7 @@ test.each([
     await run(script('restaurar.sh'), [backup!.name], {
       env: { ...env, PGPORT: String(other.port), STORAGE_DIR: target },
     })
-    expect(await ask(bare(there), OWNED)).toEqual(before)
+    expect(await query(bare(there), OWNED)).toEqual(before)
     expect(await readFile(join(target, OBJECT), 'utf8')).toBe('%PDF-1.7 contrato de cacao')
     const { stdout } = await run('getfattr', ['--only-values', '-n', TYPE, join(target, OBJECT)])
     expect(stdout).toBe('application/pdf')

@@ -15,8 +15,9 @@ import { startSchedule } from '../../supabase/local/backup/schedule.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 import { keepVersions } from '../../supabase/local/storage/driver/keep.ts'
 import { fileOf, prepareFolders } from '../../supabase/local/storage/driver/paths.ts'
+import { query } from '../support/sql.ts'
 import { readLoad, startLoad } from './load.ts'
-import { ask, startOwnStack } from './support.ts'
+import { startOwnStack } from './support.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
 const stack = await startOwnStack()
@@ -28,10 +29,12 @@ const SCRIPT = join(PROJECT_DIR, 'scripts/respaldo.ts')
 const newest = async () => (await listBackups(backup.dir))[0]!
 
 async function state() {
-  const [row] = await ask<{ ultimo: Date | null; probado: Date | null; fallido: boolean; atrasado: boolean }>(
-    stack.url,
-    'select * from privado.estado_respaldos()',
-  )
+  const [row] = await query<{
+    ultimo: Date | null
+    probado: Date | null
+    fallido: boolean
+    atrasado: boolean
+  }>(stack.url, 'select * from privado.estado_respaldos()')
   return row!
 }
 
@@ -83,7 +86,7 @@ describe('un respaldo con la pila en marcha', () => {
         found.restored = await readLoad(url)
         // Of every object that the restored database has, the bytes that it says.
         const { objects } = await checkDocuments(url, target.storageDir, sistema, silent)
-        const [{ n } = { n: -1 }] = await ask<{ n: number }>(
+        const [{ n } = { n: -1 }] = await query<{ n: number }>(
           url,
           'select count(*)::int as n from storage.objects',
         )
@@ -100,11 +103,11 @@ describe('un respaldo con la pila en marcha', () => {
     expect(total(found.restored)).toBe(head.filas.carga_hechos)
     // Written meanwhile, and left out: it is a moment, not whatever the log happened to hold.
     expect(total(found.rows)).toBeGreaterThan(total(found.restored))
-    await ask(stack.url, 'drop table public.carga_hechos, public.carga_espejo')
+    await query(stack.url, 'drop table public.carga_hechos, public.carga_espejo')
   })
 
   test('mientras dura, ninguna versión se borra: la que se reemplaza también está en su instante', async () => {
-    const [{ id } = { id: '' }] = await ask<{ id: string }>(
+    const [{ id } = { id: '' }] = await query<{ id: string }>(
       stack.url,
       'select system_identifier::text as id from pg_control_system()',
     )
@@ -112,7 +115,7 @@ describe('un respaldo con la pila en marcha', () => {
     const bucket = service.storage.from('prueba-respaldo')
     const versionOf = async (name: string) => {
       await bucket.upload(name, Buffer.from(name))
-      const [row] = await ask<{ version: string }>(
+      const [row] = await query<{ version: string }>(
         stack.url,
         `select version from storage.objects where name = '${name}'`,
       )
@@ -161,7 +164,7 @@ describe('un respaldo con la pila en marcha', () => {
   test('si un objeto perdió sus bytes, no hay respaldo a medias: falla y dice cuál', async () => {
     const before = await listBackups(backup.dir)
     await service.storage.from('prueba-respaldo').upload('perdido.pdf', Buffer.from('%PDF'))
-    const [{ version } = { version: '' }] = await ask<{ version: string }>(
+    const [{ version } = { version: '' }] = await query<{ version: string }>(
       stack.url,
       `select version from storage.objects where name = 'perdido.pdf'`,
     )

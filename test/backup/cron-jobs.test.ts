@@ -5,27 +5,17 @@ import { globSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { listBackups } from '../../supabase/local/backup/folders.ts'
 import { bootstrap, databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { SUPERUSER } from '../../supabase/local/postgres/cluster.ts'
 import { migrate } from '../../supabase/local/postgres/migrate.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
+import { query } from '../support/sql.ts'
 import { startSystemPostgres } from './system-postgres.ts'
 
 const run = promisify(execFile)
 const script = (name: string) => join(PROJECT_DIR, 'supabase/docker/respaldo', name)
-
-async function ask(connectionString: string, text: string): Promise<pg.QueryResultRow[]> {
-  const client = new pg.Client({ connectionString })
-  await client.connect()
-  try {
-    return (await client.query(text)).rows
-  } finally {
-    await client.end()
-  }
-}
 
 async function startServer() {
   if (!globSync('/usr/share/postgresql/*/extension/pg_cron.control').length)
@@ -47,12 +37,12 @@ const JOBS = `select schedule, command, database, username, has_schema_privilege
 test('las tareas de pg_cron vuelven al restaurar, y la prueba dice que no las mira', async () => {
   const [here, there] = [await startServer(), await startServer()]
   await migrate(here.owner)
-  await ask(
+  await query(
     here.url,
     `create extension pg_cron; grant usage on schema cron to postgres;
      select cron.schedule('0 3 * * *', 'select 1')`,
   )
-  const before = await ask(here.url, JOBS)
+  const before = await query(here.url, JOBS)
   expect(before).toMatchObject([
     { schedule: '0 3 * * *', command: 'select 1', database: 'postgres', usa: true },
   ])
@@ -64,5 +54,5 @@ test('las tareas de pg_cron vuelven al restaurar, y la prueba dice que no las mi
   const { RESPALDOS_DIR } = here.env
   const [backup] = await listBackups(RESPALDOS_DIR)
   await run(script('restaurar.sh'), [backup!.name], { env: { ...there.env, RESPALDOS_DIR } })
-  expect(await ask(there.url, JOBS)).toEqual(before)
+  expect(await query(there.url, JOBS)).toEqual(before)
 }, 90_000)

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -15,6 +14,8 @@ import { bootstrap, databaseUrl } from '../../supabase/local/postgres/bootstrap.
 import { SUPERUSER } from '../../supabase/local/postgres/cluster.ts'
 import { migrate } from '../../supabase/local/postgres/migrate.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
+import { sha256 } from '../support/sha256.ts'
+import { query } from '../support/sql.ts'
 import { startSystemPostgres } from './system-postgres.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
@@ -45,19 +46,8 @@ async function only({ RESPALDOS_DIR }: { RESPALDOS_DIR: string }): Promise<strin
   return found!.name
 }
 
-async function ask<Row extends pg.QueryResultRow>(
-  text: string,
-  params: unknown[] = [],
-  connectionString = url,
-): Promise<Row[]> {
-  const client = new pg.Client({ connectionString })
-  await client.connect()
-  try {
-    return (await client.query<Row>(text, params)).rows
-  } finally {
-    await client.end()
-  }
-}
+const ask = <Row extends pg.QueryResultRow>(text: string, values?: unknown[], at = url) =>
+  query<Row>(at, text, values)
 
 const COUNTS = `select (select count(*)::int from public.empresas) as empresas,
   (select count(*)::int from public.documentos_contrato) as documentos,
@@ -92,7 +82,7 @@ beforeAll(async () => {
   await ask(
     `insert into public.documentos_contrato (contrato_id, tipo, nombre_archivo, url_archivo, sha256)
      select id, 'contrato', 'contrato.pdf', $1, $2 from public.contratos`,
-    [`${bucket}/${rest.join('/')}`, createHash('sha256').update(PDF).digest('hex')],
+    [`${bucket}/${rest.join('/')}`, sha256(PDF)],
   )
 })
 

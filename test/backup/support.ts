@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createClient, type SupabaseClient } from '@supabase/supabase-js'
-import pg from 'pg'
+import type { SupabaseClient } from '@supabase/supabase-js'
 import { afterAll } from 'vitest'
 import type { BackupSettings } from '../../supabase/local/backup/settings.ts'
 import { loadKeys } from '../../supabase/local/keys.ts'
@@ -12,6 +11,7 @@ import { SUPERUSER } from '../../supabase/local/postgres/cluster.ts'
 import { makeTempDir } from '../../supabase/local/postgres/temporary.ts'
 import type { Settings } from '../../supabase/local/settings.ts'
 import { startStack } from '../../supabase/local/stack.ts'
+import { client } from '../support/client.ts'
 
 /** A stack of a test's own, without functions: what is done to it disturbs nobody. */
 export interface OwnStack {
@@ -69,23 +69,10 @@ export async function startOwnStack(): Promise<OwnStack> {
     },
     url: databaseUrl({ port: dbPort, password: keys.dbPassword }, SUPERUSER),
     secretKey: stack.env.SUPABASE_SECRET_KEY,
-    service: createClient(stack.env.SUPABASE_URL, stack.env.SUPABASE_SECRET_KEY, {
-      auth: { persistSession: false, autoRefreshToken: false },
-    }),
+    service: client(stack.env.SUPABASE_URL, stack.env.SUPABASE_SECRET_KEY),
     async emptyTarget() {
       const target = join(dir, randomBytes(4).toString('hex'))
       return { ...settings, dataDir: join(target, 'data'), storageDir: join(target, 'storage') }
     },
-  }
-}
-
-/** Runs one query. */
-export async function ask<Row extends pg.QueryResultRow>(url: string, text: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    return (await client.query<Row>(text)).rows
-  } finally {
-    await client.end()
   }
 }

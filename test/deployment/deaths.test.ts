@@ -6,11 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findFreePorts } from '../../supabase/local/ports.ts'
-import { familyOf, killAll, postmasterOf, query, survivors, until } from '../acceptance/process/support.ts'
-import { attach, type Contract, createContract, invoke, pdf, signIn } from '../acceptance/support.ts'
+import { ask, familyOf, killAll, postmasterOf, survivors } from '../acceptance/process/support.ts'
+import { attach, type Contract, createContract, invoke, signIn } from '../acceptance/support.ts'
+import { pdfBlob } from '../support/pdf.ts'
 import { type Redis, startRedis } from '../support/redis.ts'
 import { type Replica, startReplica } from '../support/replica.ts'
 import { makeEnv, type StackProcess, startStackProcess } from '../support/stack.ts'
+import { until } from '../support/until.ts'
 import { chooseDoors, type Entrance, openEntrance } from './entrance.ts'
 
 // The issue's measure is ten seconds on a machine of its own; here others work on it at the same time.
@@ -92,7 +94,7 @@ const people = () => [
     if (!error) confirmed.rows.add(texto)
   }),
   work(async () => {
-    const file = pdf(200_000)
+    const file = pdfBlob(200_000)
     const { status, data } = await attach(agroarriba, contract, file, 'x.pdf', { tipo: 'otro' })
     if (status === 201) confirmed.papers.set(data.id, sha(await file.bytes()))
   }),
@@ -120,7 +122,7 @@ async function day(): Promise<void> {
             )
         })
     })
-    const file = pdf(50_000)
+    const file = pdfBlob(50_000)
     const handed = await attach(centro, contract, file, 'y.pdf', { tipo: 'otro' })
     expect(handed.status).toBe(201)
     const { data: session } = await centro.auth.getSession()
@@ -173,7 +175,7 @@ const DEATHS: [string, () => Promise<unknown>][] = [
   [
     'un proceso de Postgres',
     async () => {
-      const [backend] = await query<{ pid: number }>(
+      const [backend] = await ask<{ pid: number }>(
         pilot,
         `select pid from pg_stat_activity where usename = 'authenticator' and state is not null limit 1`,
       )
@@ -238,7 +240,7 @@ test('con kill -9 a cada proceso bajo carga, lo confirmado está y el servicio v
   await centro.removeAllChannels()
   centro.realtime.disconnect()
 
-  const said = await query<{ texto: string }>(
+  const said = await ask<{ texto: string }>(
     pilot,
     `select texto from public.mensajes where contrato_id = ${contract.id} and tipo = 'usuario'`,
   )

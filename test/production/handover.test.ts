@@ -2,10 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { findFreePorts } from '../../supabase/local/ports.ts'
-import { crearGente, formulario, type Gente, nuevoContrato, pdf, sql } from '../api/support.ts'
+import { crearGente, formulario, type Gente, nuevoContrato } from '../api/support.ts'
 import { type Nginx, startNginx } from '../support/nginx.ts'
+import { pdf } from '../support/pdf.ts'
 import { type Redis, startRedis } from '../support/redis.ts'
 import { type Replica, startReplica } from '../support/replica.ts'
+import { sql } from '../support/sql.ts'
 
 let gente: Gente
 let redis: Redis

@@ -1,9 +1,11 @@
 import parse from 'parse-prometheus-text-format'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { OPERATIONS } from '../../server/openapi/operations.ts'
-import { crearGente, formulario, type Gente, nuevoContrato, pdf, sql } from '../api/support.ts'
+import { crearGente, formulario, type Gente, nuevoContrato } from '../api/support.ts'
+import { pdf } from '../support/pdf.ts'
 import { type Redis, startRedis } from '../support/redis.ts'
 import { type Replica, startReplica } from '../support/replica.ts'
+import { sql } from '../support/sql.ts'
 
 const METRICS_TOKEN = 'la-clave-de-las-metricas'
 let gente: Gente

@@ -4,7 +4,8 @@ import { request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { crearGente, type Gente, nuevoContrato, pdf } from '../api/support.ts'
+import { crearGente, type Gente, nuevoContrato } from '../api/support.ts'
+import { pdf } from '../support/pdf.ts'
 import { type Replica, startReplica } from '../support/replica.ts'
 
 let gente: Gente

@@ -1,7 +1,8 @@
 // What one user asks for, on the worst data that it can make, is not felt by another.
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { crearGente, type Gente, nuevoContrato, type Persona, sql } from '../api/support.ts'
+import { crearGente, type Gente, nuevoContrato, type Persona } from '../api/support.ts'
 import { type Replica, startReplica } from '../support/replica.ts'
+import { sql } from '../support/sql.ts'
 
 let gente: Gente
 let replica: Replica

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
-import { crearGente, type Gente, llamar, nuevoContrato, sql } from '../api/support.ts'
+import { crearGente, type Gente, llamar, nuevoContrato } from '../api/support.ts'
+import { sql } from '../support/sql.ts'
 import { type Firebase, type Mensaje, startFirebase } from './fcm.ts'
 import { startTrabajador, type Trabajador } from './worker.ts'
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
+import { listen } from '../support/listen.ts'
 
 /** A network between the clients and a server whose connections can be cut without a farewell. */
 export async function startBadNetwork(serverUrl: string) {
@@ -17,10 +18,9 @@ export async function startBadNetwork(serverUrl: string) {
     client.pipe(upstream)
     upstream.pipe(client)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const here = await listen(server)
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${here}`,
     /** Cuts those connections that it holds for, or all. @returns how many. */
     cut(chosen: () => boolean = () => true): number {
       const cut = [...open].filter(chosen)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { aMoment, newTopic, openClient, openRaw, subscribed, until, VERSIONS } from './support.ts'
+import { until } from '../support/until.ts'
+import { aMoment, newTopic, openClient, openRaw, subscribed, VERSIONS } from './support.ts'
 
 const SETTINGS = { config: { broadcast: { self: false, ack: true } } }
 
@@ -15,7 +16,7 @@ describe.each(VERSIONS)('difusión, versión %s', (version) => {
     expect((await subscribed(mine)).status).toBe('SUBSCRIBED')
     const sent = { texto: 'Llegó el camión: ñandú, 60 qq, 🍫', peso: 60.5, nada: null }
     expect(await mine.send({ type: 'broadcast', event: 'aviso', payload: sent })).toBe('ok')
-    await until(() => heard.length === 1, 'the broadcast')
+    await until('the broadcast', () => heard.length === 1)
     expect(heard).toEqual([{ type: 'broadcast', event: 'aviso', payload: sent }])
     expect(own).toEqual([])
   })
@@ -28,7 +29,7 @@ describe.each(VERSIONS)('difusión, versión %s', (version) => {
       .on('broadcast', { event: 'eco' }, ({ payload }) => heard.push(payload))
     await subscribed(channel)
     await channel.send({ type: 'broadcast', event: 'eco', payload: { n: 1 } })
-    await until(() => heard.length === 1, 'the echo')
+    await until('the echo', () => heard.length === 1)
   })
 
   test('llega en el orden en que se envió', async () => {
@@ -39,7 +40,7 @@ describe.each(VERSIONS)('difusión, versión %s', (version) => {
     const mine = ana.channel(topic)
     await Promise.all([subscribed(theirs), subscribed(mine)])
     for (let n = 0; n < 500; n++) void mine.send({ type: 'broadcast', event: 'n', payload: { n } })
-    await until(() => heard.length === 500, 'all of them')
+    await until('all of them', () => heard.length === 500)
     expect(heard).toEqual(Array.from({ length: 500 }, (_, n) => n))
   })
 })
@@ -55,7 +56,7 @@ describe('difusión entre versiones', () => {
     for (const channel of channels) await subscribed(channel)
     await channels[0]!.send({ type: 'broadcast', event: 'x', payload: { de: 1 } })
     await channels[1]!.send({ type: 'broadcast', event: 'x', payload: { de: 2 } })
-    await until(() => heard[0]!.length === 1 && heard[1]!.length === 1, 'both')
+    await until('both', () => heard[0]!.length === 1 && heard[1]!.length === 1)
     expect(heard).toEqual([[{ de: 2 }], [{ de: 1 }]])
   })
 
@@ -72,7 +73,7 @@ describe('difusión entre versiones', () => {
     for (const channel of [theirs, hers, mine]) await subscribed(channel)
     const bytes = new Uint8Array([0, 255, 1, 254]).buffer
     await mine.send({ type: 'broadcast', event: 'foto', payload: bytes as never })
-    await until(() => heard.length === 1, 'the bytes')
+    await until('the bytes', () => heard.length === 1)
     expect(Buffer.from(heard[0] as ArrayBuffer)).toEqual(Buffer.from(bytes))
     await aMoment()
     expect(old).toEqual([])

@@ -2,6 +2,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { withTemporaryCluster } from '../../supabase/local/postgres/temporary.ts'
+import { query } from '../support/sql.ts'
 
 /** What the tokens of the tests' people say. */
 export const ANA = { role: 'authenticated', sub: '00000000-0000-4000-8000-00000000000a' }
@@ -45,15 +46,8 @@ export function useDatabase() {
     return { client, warnings }
   }
 
-  async function sql<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
-    const client = new pg.Client({ connectionString: url('postgres') })
-    await client.connect()
-    try {
-      return (await client.query<Row>(text, values)).rows
-    } finally {
-      await client.end()
-    }
-  }
+  const sql = <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) =>
+    query<Row>(url('postgres'), text, values)
 
   let policies = 0
   /** A policy on realtime.messages until the test ends. @param rule of `using`, or of `with check` to insert. */

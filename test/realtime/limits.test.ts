@@ -1,8 +1,9 @@
 import { connect } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import WebSocket from 'ws'
+import { until } from '../support/until.ts'
 import { join, startServer } from './server.ts'
-import { aMoment, newTopic, socketUrl, stack, until } from './support.ts'
+import { aMoment, newTopic, socketUrl, stack } from './support.ts'
 
 const say = (topic: string, ref: string, payload: unknown) => [
   topic,
@@ -27,13 +28,11 @@ describe('límites', () => {
     expect([status, JSON.parse(body)]).toEqual([429, { error: 'Too many connected users' }])
     first.close()
     await first.closed
-    await until(
-      () =>
-        server.open().then(
-          () => true,
-          () => false,
-        ),
-      'a place',
+    await until('a place', () =>
+      server.open().then(
+        () => true,
+        () => false,
+      ),
     )
   })
 
@@ -55,7 +54,7 @@ describe('límites', () => {
       status: 'error',
       response: { reason: 'ClientJoinRateLimitReached: Too many joins per second' },
     })
-    await until(async () => (await join(await server.open(), newTopic())).status === 'ok', 'the next second')
+    await until('the next second', async () => (await join(await server.open(), newTopic())).status === 'ok')
   })
 
   test('quien envía demasiado por segundo pierde el canal, y los demás siguen', async () => {
@@ -75,10 +74,10 @@ describe('límites', () => {
     ])
     expect(quiet.received.filter(isBroadcast).length).toBeGreaterThanOrEqual(5)
     expect(quiet.received.filter(isBroadcast).length).toBeLessThan(20)
-    await until(async () => {
+    await until('the way back', async () => {
       quiet.send(say(topic, 'own', {}))
       return (await join(loud, topic, `again-${Math.random()}`)).status === 'ok'
-    }, 'the way back')
+    })
   })
 
   test('una difusión demasiado grande no sale, y se dice a quien pide respuesta; una trama enorme cierra', async () => {
@@ -92,7 +91,7 @@ describe('límites', () => {
       4: { status: 'error', response: { reason: 'Payload size exceeded' } },
     })
     sender.send(say(topic, 'small', 'x'.repeat(900)))
-    await until(() => listener.received.some(isBroadcast), 'the small one')
+    await until('the small one', () => listener.received.some(isBroadcast))
     await aMoment()
     expect(listener.received.filter(isBroadcast)).toHaveLength(1)
     sender.send(say(topic, 'huge', 'x'.repeat(5_000_000)))
@@ -131,10 +130,10 @@ describe('límites', () => {
       sender.send(say(topic, `${n}`, text))
       // Who reads, reads: it has no more than that to wait for.
       if (n % 20 === 0)
-        await until(() => reader.received.filter(isBroadcast).length === n, 'every message so far')
+        await until('every message so far', () => reader.received.filter(isBroadcast).length === n)
     }
     slow.resume()
-    await until(() => isCut, 'the end of the slow one')
+    await until('the end of the slow one', () => isCut)
     // What the kernel kept for it comes; of the 20 MB, the most part does not.
     expect(slow.bytesRead).toBeLessThan((MESSAGES * text.length) / 2)
   })

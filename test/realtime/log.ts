@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { type Change, startReplication } from '../../supabase/local/realtime/replication.ts'
+import { until } from '../support/until.ts'
 import type { useDatabase } from './database.ts'
-import { until } from './support.ts'
 
 /** Listeners to the log of a database. */
 export function useLog(db: ReturnType<typeof useDatabase>) {
@@ -34,7 +34,7 @@ export function useLog(db: ReturnType<typeof useDatabase>) {
       },
     })
     onTestFinished(() => replication.close())
-    await until(replication.isLive, 'the log')
+    await until('the log', replication.isLive)
     return { changes, batches, states, replication }
   }
 

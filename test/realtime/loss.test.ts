@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { sql } from '../support/sql.ts'
+import { until } from '../support/until.ts'
 import { join, startServer } from './server.ts'
-import { allow, newTopic, openClient, openRaw, sql, until } from './support.ts'
+import { allow, newTopic, openClient, openRaw } from './support.ts'
 
 const endsWith = (event: string) => (frame: string[]) => frame[3] === event
 const hears = (socket: Awaited<ReturnType<typeof openRaw>>, text: string) =>
@@ -15,7 +17,7 @@ describe('varios procesos y conexiones que se pierden', () => {
     await join(there, topic, topic, { config: { broadcast: { replication_ready: true } } })
     await there.find(endsWith('system'))
     await sql(`select realtime.send('{"texto": "de la base"}', 'x', $1, false)`, [topic])
-    await until(() => hears(here, 'de la base') && hears(there, 'de la base'), 'the message on both')
+    await until('the message on both', () => hears(here, 'de la base') && hears(there, 'de la base'))
   })
 
   test('perdida la replicación, los canales lo saben, la unión espera, y nada queda mudo', async () => {
@@ -41,7 +43,7 @@ describe('varios procesos y conexiones que se pierden', () => {
     await sql(`select realtime.send('{"texto": "otra vez"}', 'x', $1, p) from unnest(array[true, false]) p`, [
       topic,
     ])
-    await until(() => hears(inside, 'otra vez') && hears(outside, 'otra vez'), 'the message')
+    await until('the message', () => hears(inside, 'otra vez') && hears(outside, 'otra vez'))
   })
 
   test('al detenerse, el servidor se despide de todos', async () => {

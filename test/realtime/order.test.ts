@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { abrirConversacion, type Mensaje } from '../../docs/ejemplos/conversacion.ts'
-import { postmasterOf, query, until } from '../acceptance/process/support.ts'
+import { ask, postmasterOf } from '../acceptance/process/support.ts'
 import { createContract, signIn, type Who } from '../acceptance/support.ts'
 import { startStackProcess } from '../support/stack.ts'
+import { until } from '../support/until.ts'
 import { startBadNetwork } from './bad-network.ts'
 
 const PARTNERS: Who[] = ['agroarriba', 'triboka', 'finca', 'admin']
@@ -74,7 +75,7 @@ test('veinte escriben 5000 mensajes mientras todo se corta: nada se pierde ni se
   await cutting
   expect((await postmasterOf(running)).pid).not.toBe(postmaster.pid)
 
-  const history = await query<{ id: string; texto: string; tipo: string }>(
+  const history = await ask<{ id: string; texto: string; tipo: string }>(
     running,
     `select id, texto, tipo from public.mensajes where contrato_id = ${contract.id} order by id`,
   )

@@ -1,8 +1,10 @@
 import type { RealtimeChannel, SupabaseClient } from '@supabase/supabase-js'
 import { SignJWT } from 'jose'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { crearGente, type Gente, nuevoContrato, type Persona, sql } from '../api/support.ts'
-import { allow, newTopic, openClient, openRaw, stack, subscribed, until } from './support.ts'
+import { crearGente, type Gente, nuevoContrato, type Persona } from '../api/support.ts'
+import { sql } from '../support/sql.ts'
+import { until } from '../support/until.ts'
+import { allow, newTopic, openClient, openRaw, stack, subscribed } from './support.ts'
 
 let gente: Gente
 let contrato: { id: number; codigo: string }
@@ -76,8 +78,8 @@ describe('quién oye el canal de un contrato, mientras está abierto', () => {
     expect([jose.status, ana.status, vivo.status]).toEqual(['SUBSCRIBED', 'SUBSCRIBED', 'SUBSCRIBED'])
     await quitar()
     await until(
-      () => jose.canal.state === 'closed' && vivo.canal.state === 'closed',
       'the end of both channels',
+      () => jose.canal.state === 'closed' && vivo.canal.state === 'closed',
     )
     expect(jose.said.at(-1)).toBe(
       `You no longer have permission to read from this Channel topic: contrato:${contrato.codigo}`,
@@ -85,7 +87,7 @@ describe('quién oye el canal de un contrato, mientras está abierto', () => {
     expect((await entrar(gente.jose)).status).toBe('CHANNEL_ERROR')
     if (_ === 'al eliminar el contrato') return
     await decir('Entre los que quedan')
-    await until(() => ana.heard.includes('Entre los que quedan'), 'the message')
+    await until('the message', () => ana.heard.includes('Entre los que quedan'))
     expect(jose.heard).not.toContain('Entre los que quedan')
   })
 
@@ -103,7 +105,7 @@ describe('quién oye el canal de un contrato, mientras está abierto', () => {
     const jose = await entrar(gente.jose)
     expect(jose.status).toBe('SUBSCRIBED')
     await decir('Bienvenido')
-    await until(() => jose.heard.includes('Bienvenido'), 'the message')
+    await until('the message', () => jose.heard.includes('Bienvenido'))
   })
 })
 

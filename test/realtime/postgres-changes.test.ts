@@ -1,6 +1,8 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { aMoment, openClient, sql, stack, until } from './support.ts'
+import { sql } from '../support/sql.ts'
+import { until } from '../support/until.ts'
+import { aMoment, openClient, stack } from './support.ts'
 
 const ANA = 'exportadora@agroarriba.test'
 
@@ -38,7 +40,7 @@ async function listen(client: SupabaseClient, ...bindings: object[]) {
     )
   })
   channel.subscribe()
-  await until(() => told.length > 0, 'the word of the server')
+  await until('the word of the server', () => told.length > 0)
   return { heard, told }
 }
 
@@ -51,7 +53,7 @@ describe('cambios de Postgres', () => {
       '2026-11-23 10:00:00-05', 'oculto')`)
     await sql(`update public.cambios_abiertos set texto = null where id = 1`)
     await sql(`delete from public.cambios_abiertos where id = 1`)
-    await until(() => heard[0]!.length === 3, 'three changes')
+    await until('three changes', () => heard[0]!.length === 3)
     const [inserted, updated, deleted] = heard[0]!
     expect(inserted).toMatchObject({
       eventType: 'INSERT',
@@ -107,7 +109,7 @@ describe('cambios de Postgres', () => {
     ]
     for (const row of rows)
       await sql('insert into public.cambios_abiertos (id, texto, peso) values ($1, $2, $3)', row)
-    await until(() => heard.at(-1)!.length === 1, 'the last')
+    await until('the last', () => heard.at(-1)!.length === 1)
     await aMoment()
     expect(heard.map((list) => list.map((change) => change.new.id))).toEqual([
       [10],
@@ -140,11 +142,11 @@ describe('cambios de Postgres', () => {
     const id = (await ana.auth.getUser()).data.user!.id
     await sql('insert into public.cambios_propios values (1, $1, $2), (2, null, $2)', [id, 'mío'])
     // Whether a row is one's own is asked while it is there.
-    await until(() => mine.heard[0]!.length === 1, 'the insertion')
+    await until('the insertion', () => mine.heard[0]!.length === 1)
     await sql(`update public.cambios_propios set texto = 'nuevo' where id = 1`)
-    await until(() => mine.heard[0]!.length === 2, 'the change')
+    await until('the change', () => mine.heard[0]!.length === 2)
     await sql('delete from public.cambios_propios where id = 1')
-    await until(() => all.heard[0]!.length === 4 && mine.heard[0]!.length === 3, 'what each may see')
+    await until('what each may see', () => all.heard[0]!.length === 4 && mine.heard[0]!.length === 3)
     await aMoment()
     await admin.realtime.disconnect()
     expect(mine.heard[0]!.map((change) => [change.eventType, change.new, change.old])).toEqual([

@@ -1,6 +1,7 @@
 import type { RealtimeChannel } from '@supabase/supabase-js'
 import { describe, expect, test } from 'vitest'
-import { newTopic, openClient, openRaw, subscribed, until, VERSIONS } from './support.ts'
+import { until } from '../support/until.ts'
+import { newTopic, openClient, openRaw, subscribed, VERSIONS } from './support.ts'
 
 describe.each(VERSIONS)('presencia, versión %s', (version) => {
   test('quien entra ve quién está; quien se va, o se cae, deja de estar', async () => {
@@ -16,23 +17,23 @@ describe.each(VERSIONS)('presencia, versión %s', (version) => {
       .channel(topic, { config: { presence: { key: 'luis' } } })
       .on('presence', { event: 'sync' }, () => {})
     await subscribed(theirs)
-    await until(() => 'ana' in theirs.presenceState(), 'who was there')
+    await until('who was there', () => 'ana' in theirs.presenceState())
     expect(theirs.presenceState().ana).toMatchObject([{ empresa: 'Agroarriba' }])
 
     await theirs.track({ empresa: 'Centro Triboka' })
-    await until(() => 'luis' in mine.presenceState(), 'who came')
+    await until('who came', () => 'luis' in mine.presenceState())
     await theirs.track({ empresa: 'Centro Triboka', escribe: true })
     await until(
-      () => (mine.presenceState().luis?.[0] as { escribe?: boolean })?.escribe === true,
       'the change',
+      () => (mine.presenceState().luis?.[0] as { escribe?: boolean })?.escribe === true,
     )
     expect(mine.presenceState().luis).toHaveLength(1)
 
     await luis.realtime.disconnect()
-    await until(() => left.includes('luis'), 'who left')
+    await until('who left', () => left.includes('luis'))
     expect(Object.keys(mine.presenceState())).toEqual(['ana'])
     await mine.untrack()
-    await until(() => Object.keys(mine.presenceState()).length === 0, 'nobody')
+    await until('nobody', () => Object.keys(mine.presenceState()).length === 0)
   })
 })
 
@@ -53,9 +54,9 @@ describe('presencia', () => {
     raw.send(['1', '2', `realtime:${topic}`, 'presence', { type: 'presence', event: 'track', payload: {} }])
     await raw.find((frame) => frame[1] === '1')
     raw.send(['1', '3', `realtime:${topic}`, 'presence', { type: 'presence', event: 'track', payload: {} }])
-    await until(() => 'cae' in channel.presenceState(), 'who came')
+    await until('who came', () => 'cae' in channel.presenceState())
     raw.close()
-    await until(() => !('cae' in channel.presenceState()), 'who left')
+    await until('who left', () => !('cae' in channel.presenceState()))
   })
 
   test('sin clave, cada uno tiene la suya; con la misma, comparten', async () => {
@@ -70,7 +71,7 @@ describe('presencia', () => {
       await channel.track({ key })
       channels.push(channel)
     }
-    await until(() => channels[0]!.presenceState().sede?.length === 2, 'both of the key')
+    await until('both of the key', () => channels[0]!.presenceState().sede?.length === 2)
     expect(Object.keys(channels[0]!.presenceState())).toHaveLength(3)
   })
 })

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { allow, aMoment, newTopic, openClient, sql, stack, subscribed, until } from './support.ts'
+import { sql } from '../support/sql.ts'
+import { until } from '../support/until.ts'
+import { allow, aMoment, newTopic, openClient, stack, subscribed } from './support.ts'
 
 const ANA = 'exportadora@agroarriba.test'
 const RIVAL = 'exportadora@rival.test'
@@ -38,7 +40,7 @@ describe('canales privados', () => {
     for (const channel of [theirs, mine]) expect((await subscribed(channel)).status).toBe('SUBSCRIBED')
     await theirs.send({ type: 'broadcast', event: 'x', payload: { de: 'luis' } })
     expect(await mine.send({ type: 'broadcast', event: 'x', payload: { de: 'ana' } })).toBe('ok')
-    await until(() => heard.length > 0, 'what may be sent')
+    await until('what may be sent', () => heard.length > 0)
     await aMoment()
     expect(heard).toEqual([{ de: 'ana' }])
     // Presence was not allowed to her: it seems to work, and shows nothing.
@@ -71,7 +73,7 @@ describe('canales privados', () => {
     for (const channel of [his, hers, mine]) expect((await subscribed(channel)).status).toBe('SUBSCRIBED')
     await mine.track({ nombre: 'Ana' })
     await mine.send({ type: 'broadcast', event: 'x', payload: {} })
-    await until(() => heard.eva === 1 && Object.keys(his.presenceState()).length === 1, 'what each may')
+    await until('what each may', () => heard.eva === 1 && Object.keys(his.presenceState()).length === 1)
     await aMoment()
     expect(heard).toEqual({ luis: 0, eva: 1 })
     expect(hers.presenceState()).toEqual({})
@@ -91,7 +93,7 @@ describe('canales privados', () => {
     for (const channel of [open, closed, mine]) expect((await subscribed(channel)).status).toBe('SUBSCRIBED')
     await mine.send({ type: 'broadcast', event: 'x', payload: {} })
     await open.send({ type: 'broadcast', event: 'x', payload: {} })
-    await until(() => heard.length > 0, 'the private one')
+    await until('the private one', () => heard.length > 0)
     await aMoment()
     expect(heard).toEqual(['privado'])
   })
@@ -106,10 +108,10 @@ describe('canales privados', () => {
       .channel(topic, PRIVATE)
       .on('system', {}, ({ message }: { message: string }) => told.push(message))
       .subscribe((status) => statuses.push(status))
-    await until(() => statuses.includes('SUBSCRIBED'), 'the join')
+    await until('the join', () => statuses.includes('SUBSCRIBED'))
     await revoke()
     await sql(`select pg_notify('realtime_reauthorize', $1)`, [topic])
-    await until(() => statuses.includes('CLOSED'), 'the end')
+    await until('the end', () => statuses.includes('CLOSED'))
     expect(told).toContain(`You no longer have permission to read from this Channel topic: ${topic}`)
   })
 
@@ -149,12 +151,12 @@ describe('difusión desde la base', () => {
     await sql(`select realtime.send('{"texto": "precio 3.000,10", "n": 3000.10}', 'aviso', $1, true)`, [
       topic,
     ])
-    await until(() => heard.length === 1, 'the private broadcast')
+    await until('the private broadcast', () => heard.length === 1)
     const { payload, meta } = heard[0] as { payload: Record<string, unknown>; meta: { id: string } }
     expect(payload).toMatchObject({ texto: 'precio 3.000,10', n: 3000.1 })
     expect(payload.id).toBe(meta.id)
     await sql(`select realtime.send('{"id": "mio"}', 'aviso', $1, false)`, [topic])
-    await until(() => heard.length === 2, 'the public broadcast')
+    await until('the public broadcast', () => heard.length === 2)
     expect(heard[1]).toMatchObject({ event: 'aviso', payload: { id: 'mio' } })
   })
 
@@ -175,7 +177,7 @@ describe('difusión desde la base', () => {
       `select realtime.send(jsonb_build_object('n', n), 'x', $1, false) from generate_series(1, 2500) as n`,
       [topic],
     )
-    await until(() => heard.length >= 2501, 'all of them')
+    await until('all of them', () => heard.length >= 2501)
     expect(heard).toEqual(['00ff10', ...Array.from({ length: 2500 }, (_, n) => n + 1)])
   })
 
@@ -200,7 +202,7 @@ describe('difusión desde la base', () => {
       )
     await subscribed(channel)
     await sql(`select realtime.send('{"n": 31}', 'x', $1, true)`, [topic])
-    await until(() => heard.length >= 11, 'the replay')
+    await until('the replay', () => heard.length >= 11)
     expect(heard).toEqual([
       ...Array.from({ length: 10 }, (_, n) => ({ n: n + 21, replayed: true })),
       { n: 31 },
@@ -245,7 +247,7 @@ describe('por HTTP', () => {
     expect(
       await (await post('', { messages: [{ topic, event: 'x', payload: { de: 'todos' } }] })).text(),
     ).toBe('')
-    await until(() => heard.length >= 3, 'what may be sent')
+    await until('what may be sent', () => heard.length >= 3)
     await aMoment()
     expect(heard).toEqual([{ de: 'ana' }, { de: 'ana otra vez' }, { de: 'todos' }])
   })

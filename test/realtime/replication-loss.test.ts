@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { startReplication } from '../../supabase/local/realtime/replication.ts'
+import { until } from '../support/until.ts'
 import { useDatabase } from './database.ts'
 import { useLog } from './log.ts'
-import { aMoment, until } from './support.ts'
+import { aMoment } from './support.ts'
 
 const db = useDatabase()
 const { follow, listen } = useLog(db)
@@ -14,9 +15,9 @@ describe('replicación que se pierde', () => {
     await (await db.connect('supabase_admin')).client.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where backend_type = 'walsender'`,
     )
-    await until(() => states.length === 3, 'live again')
+    await until('live again', () => states.length === 3)
     await db.sql(`insert into ${table} values (1, 'a')`)
-    await until(() => mine().length === 1, 'the change')
+    await until('the change', () => mine().length === 1)
     expect(states).toEqual(['live', 'lost', 'live'])
   })
 
@@ -28,17 +29,17 @@ describe('replicación que se pierde', () => {
     await db.sql('drop publication supabase_realtime')
     await db.sql(`insert into ${table} values (1, 'a')`)
     const send = () => db.sql(`select realtime.send('{}', 'e', 't', false)`)
-    await until(async () => {
+    await until('a message', async () => {
       await send()
       await aMoment()
       return messages() > 0
-    }, 'a message')
+    })
     await db.sql(`create publication supabase_realtime for table ${table}`)
-    await until(async () => {
+    await until('a change', async () => {
       await db.sql(`insert into ${table} values ((random() * 1e9)::int, 'b')`)
       await aMoment()
       return mine().length > 0
-    }, 'a change')
+    })
     expect(replication.isLive()).toBe(true)
   })
 
@@ -52,11 +53,11 @@ describe('replicación que se pierde', () => {
     )
     const short = await listen()
     process.kill(rows[0].pid, 'SIGKILL')
-    await until(() => states.includes('lost') && short.states.includes('lost'), 'the loss')
+    await until('the loss', () => states.includes('lost') && short.states.includes('lost'))
     await short.replication.close()
-    await until(() => states.at(-1) === 'live', 'life')
+    await until('life', () => states.at(-1) === 'live')
     await db.sql(`insert into ${table} values (1, 'a')`)
-    await until(() => mine().length === 1, 'the change')
+    await until('the change', () => mine().length === 1)
   })
 
   test('se cierra sin esperar a una transacción abierta, que es lo que espera una ranura nueva', async () => {
@@ -68,10 +69,10 @@ describe('replicación que se pierde', () => {
       onState: (state) => states.push(state),
       onTransaction: () => {},
     })
-    await until(async () => {
+    await until('the slot that waits', async () => {
       const waiting = `select from pg_stat_activity where query like 'CREATE_REPLICATION_SLOT%' and state = 'active'`
       return (await db.sql(waiting)).length === 1
-    }, 'the slot that waits')
+    })
     const late = Symbol()
     expect(await Promise.race([replication.close(), sleep(20_000, late)])).not.toBe(late)
     await client.query('rollback')
@@ -89,6 +90,6 @@ describe('replicación que se pierde', () => {
       await sleep(ms)
       await replication.close()
     }
-    await until(async () => (await db.sql('select from pg_replication_slots')).length === 0, 'no slot')
+    await until('no slot', async () => (await db.sql('select from pg_replication_slots')).length === 0)
   })
 })

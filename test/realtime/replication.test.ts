@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { until } from '../support/until.ts'
 import { useDatabase } from './database.ts'
 import { useLog } from './log.ts'
-import { until } from './support.ts'
 
 const db = useDatabase()
 const { follow, listen } = useLog(db)
@@ -18,7 +18,7 @@ describe('replicación', () => {
     )
     await db.sql(`update ${table} set id = 2`)
     await db.sql(`delete from ${table}`)
-    await until(() => mine().length === 3, 'three changes')
+    await until('three changes', () => mine().length === 3)
     const [inserted, updated, deleted] = mine()
     expect(inserted).toMatchObject({
       type: 'INSERT',
@@ -59,7 +59,7 @@ describe('replicación', () => {
     await second.query(`begin; insert into ${table} values (2, 'segundo'); insert into otro.t values (2)`)
     await second.query('commit')
     await first.query(`insert into ${table} values (3, 'primero'); commit`)
-    await until(() => changes.length === 4, 'both')
+    await until('both', () => changes.length === 4)
     expect(changes.map(({ relation, record }) => [relation.schema, record!.id])).toEqual([
       ['public', '2'],
       ['otro', '2'],
@@ -78,7 +78,7 @@ describe('replicación', () => {
         }
       }),
     )
-    await until(() => mine().length === 163, 'all of them')
+    await until('all of them', () => mine().length === 163)
     const order = await db.sql<{ id: number }>('select id from orden order by n')
     expect(
       mine()
@@ -95,7 +95,7 @@ describe('replicación', () => {
       busy--
     })
     await db.sql(`insert into ${table} select n, repeat('x', 100) from generate_series(1, 12345) n`)
-    await until(() => mine().length === 12345, 'all')
+    await until('all', () => mine().length === 12345)
     expect(Math.max(...batches)).toBeLessThanOrEqual(1000)
     expect(mine().every(({ record }, n) => record!.id === String(n + 1))).toBe(true)
   })
@@ -103,7 +103,7 @@ describe('replicación', () => {
   test('las filas grandes llegan en partes menores', async () => {
     const { table, mine, batches } = await follow()
     await db.sql(`insert into ${table} select n, repeat(md5(n::text), 65536) from generate_series(1, 20) n`)
-    await until(() => mine().length === 20, 'all')
+    await until('all', () => mine().length === 20)
     expect(Math.max(...batches)).toBeLessThanOrEqual(4)
   })
 
@@ -116,7 +116,7 @@ describe('replicación', () => {
     await db.sql(`update ${table} set id = 2`)
     await db.sql(`alter table ${table} replica identity full`)
     await db.sql(`update ${table} set id = 3`)
-    await until(() => mine().length === 3, 'all')
+    await until('all', () => mine().length === 3)
     const [inserted, absent, full] = mine()
     expect(Object.keys(absent!.record!)).toEqual(['id'])
     expect(full).toMatchObject({
@@ -132,7 +132,7 @@ describe('replicación', () => {
     await db.sql(`insert into ${table} values (1, 'a')`)
     await db.sql(`alter table ${table} add nueva uuid, drop texto`)
     await db.sql(`truncate ${table}; insert into ${table} values (2, gen_random_uuid())`)
-    await until(() => mine().length === 2, 'both')
+    await until('both', () => mine().length === 2)
     expect(mine().map(({ type, relation }) => [type, relation.columns.map((column) => column.type)])).toEqual(
       [
         ['INSERT', ['int4', 'text']],
@@ -147,10 +147,10 @@ describe('replicación', () => {
     const [one, other] = [await follow(), await listen()]
     expect(await slots()).toBe(2)
     await db.sql(`insert into ${one.table} values (1, 'a')`)
-    await until(() => one.changes.length === 1 && other.changes.length === 1, 'both')
+    await until('both', () => one.changes.length === 1 && other.changes.length === 1)
     await Promise.all([one.replication.close(), other.replication.close()])
     expect(one.states).toEqual(['live'])
-    await until(async () => (await slots()) === 0, 'no slot')
+    await until('no slot', async () => (await slots()) === 0)
   })
 
   test('quien falla al recibir no detiene el registro', async () => {
@@ -159,9 +159,9 @@ describe('replicación', () => {
       if (failures++ === 0) throw new Error('one that fails')
     })
     await db.sql(`insert into ${table} values (1, 'a')`)
-    await until(() => failures === 1, 'the failure')
+    await until('the failure', () => failures === 1)
     await db.sql(`insert into ${table} values (2, 'b')`)
-    await until(() => mine().length === 1, 'the second')
+    await until('the second', () => mine().length === 1)
     expect(states).toEqual(['live'])
   })
 
@@ -177,6 +177,6 @@ describe('replicación', () => {
     await db.sql(
       `create table callada (t text); insert into callada select repeat('x', 1000) from generate_series(1, 5000)`,
     )
-    await until(async () => Number(await position()) > before + 4_000_000, 'the position')
+    await until('the position', async () => Number(await position()) > before + 4_000_000)
   })
 })

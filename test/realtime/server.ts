@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import pg from 'pg'
 import { onTestFinished } from 'vitest'
 import { createClientAddress } from '../../server/http/client-address.ts'
 import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { type Limits, readLimits } from '../../supabase/local/realtime/limits.ts'
 import { createRealtimeServer } from '../../supabase/local/realtime/server.ts'
+import { listen } from '../support/listen.ts'
+import { query } from '../support/sql.ts'
 import { openRaw, stack } from './support.ts'
 
 /** A Realtime server of one test's own on the database of the run, as a second process of the stack has it. */
@@ -30,9 +29,7 @@ export async function startServer(limits: Partial<Limits> = {}) {
   })
   const http = createServer()
   http.on('upgrade', (request, socket, head) => realtime.upgrade(request, socket, head))
-  http.listen(0, '127.0.0.1')
-  await once(http, 'listening')
-  const base = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
+  const base = `http://127.0.0.1:${await listen(http)}`
   let closed: Promise<void> | undefined
   const close = () => {
     closed ??= realtime.close().finally(() => {
@@ -43,15 +40,12 @@ export async function startServer(limits: Partial<Limits> = {}) {
   }
   onTestFinished(close)
   /** Cuts its connection to the log. */
-  async function loseReplication() {
-    const client = new pg.Client({ connectionString: url('supabase_admin') })
-    await client.connect()
-    await client.query(
+  const loseReplication = () =>
+    query(
+      url('supabase_admin'),
       'select pg_terminate_backend(pid) from pg_stat_replication where application_name = $1',
       [name],
     )
-    await client.end()
-  }
   return { base, close, loseReplication, open: () => openRaw('2.0.0', stack.publishableKey, base) }
 }
 

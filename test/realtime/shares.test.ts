@@ -4,8 +4,9 @@ import { SignJWT } from 'jose'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import WebSocket from 'ws'
 import type { Limits } from '../../supabase/local/realtime/limits.ts'
+import { until } from '../support/until.ts'
 import { startServer } from './server.ts'
-import { aMoment, newTopic, socketUrl, stack, until } from './support.ts'
+import { aMoment, newTopic, socketUrl, stack } from './support.ts'
 
 const SHARES = { user: 0.2, address: 0.6, anonymous: 0.3 }
 const STRANGER = '198.51.100.7'
@@ -61,7 +62,7 @@ async function start(limits: Partial<Limits>) {
         )
         const isReply = (frame: unknown) =>
           (frame as Frame)[1] === topic && (frame as Frame)[3] === 'phx_reply'
-        await until(() => frames.some(isReply), 'a reply')
+        await until('a reply', () => frames.some(isReply))
         return (frames.find(isReply) as Frame)[4]
       },
     }
@@ -89,7 +90,7 @@ describe('lo que es de todos', () => {
       for (let n = 0; n < 7; n++) crowd.push(await connect(address))
     const ana = await connect(OFFICE)
     expect(ana.status).toBe(101)
-    await until(() => crowd.filter(({ isOpen }) => isOpen()).length <= 11, 'the end of one of them')
+    await until('the end of one of them', () => crowd.filter(({ isOpen }) => isOpen()).length <= 11)
     expect(await ana.join(newTopic(), 'ana')).toMatchObject({ status: 'ok' })
     for (let n = 0; n < 20; n++) await connect(`192.0.2.${n}`)
     await aMoment()
@@ -117,13 +118,12 @@ describe('lo que se difunde', () => {
       const own = newTopic()
       await loud.join(own)
       for (let n = 0; n < 200; n++) loud.say(own)
-      await until(
-        () => loud.frames.some((frame) => (frame as Frame)[3] === 'phx_close'),
-        'the end of its channel',
+      await until('the end of its channel', () =>
+        loud.frames.some((frame) => (frame as Frame)[3] === 'phx_close'),
       )
     }
     ana.say(topic, 'x', 'hers')
-    await until(() => ana.frames.some((frame) => (frame as Frame)[1] === 'hers'), 'the reply')
+    await until('the reply', () => ana.frames.some((frame) => (frame as Frame)[1] === 'hers'))
     expect(ana.frames.find((frame) => (frame as Frame)[1] === 'hers')).toMatchObject({ 4: { status: 'ok' } })
   })
 
@@ -135,19 +135,19 @@ describe('lo que se difunde', () => {
     await other.join(topic)
     for (let n = 0; n < 10; n++) other.say(topic)
     await until(
-      () => other.frames.length >= 1 && ana.frames.filter(Buffer.isBuffer).length === 10,
       'the others',
+      () => other.frames.length >= 1 && ana.frames.filter(Buffer.isBuffer).length === 10,
     )
     ana.say(topic, 'x', 'late')
-    await until(() => ana.frames.some((frame) => (frame as Frame)[1] === 'late'), 'the reply')
+    await until('the reply', () => ana.frames.some((frame) => (frame as Frame)[1] === 'late'))
     expect(ana.frames.find((frame) => (frame as Frame)[1] === 'late')).toMatchObject({
       4: { status: 'error', response: { reason: 'Too many messages per second' } },
     })
-    await until(() => {
+    await until('the next second', () => {
       ana.say(topic, 'x', 'again')
       return ana.frames.some(
         (frame) => (frame as Frame)[1] === 'again' && (frame as Frame)[4].status === 'ok',
       )
-    }, 'the next second')
+    })
   })
 })

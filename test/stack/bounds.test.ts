@@ -1,7 +1,8 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import WebSocket from 'ws'
-import { crearGente, type Gente, nuevoContrato, sql } from '../api/support.ts'
+import { crearGente, type Gente, nuevoContrato } from '../api/support.ts'
+import { sql } from '../support/sql.ts'
 
 const stack = inject('stack')
 let gente: Gente

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { allow, failure, makeBucket, ok, person, service, sql, textOf } from './support.ts'
+import { sql } from '../support/sql.ts'
+import { allow, failure, makeBucket, ok, person, service, textOf } from './support.ts'
 
 const NO_BUCKET = { statusCode: '404', message: 'Bucket not found', code: 'NoSuchBucket' }
 

@@ -2,8 +2,9 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { sql } from '../support/sql.ts'
 import { type StorageProcess, startStorageProcess } from './server-process.ts'
-import { makeBucket, ok, service, sql } from './support.ts'
+import { makeBucket, ok, service } from './support.ts'
 
 interface Row {
   name: string

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { connect } from '../database/support.ts'
 import { crearMundo, type Mundo } from '../database/world.ts'
+import { sql } from '../support/sql.ts'
 import {
   allow,
   anonymous,
@@ -13,7 +14,6 @@ import {
   person,
   REFUSED,
   service,
-  sql,
   textOf,
 } from './support.ts'
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { allow, failure, makeBucket, ok, person, service, sql } from './support.ts'
+import { sql } from '../support/sql.ts'
+import { allow, failure, makeBucket, ok, person, service } from './support.ts'
 
 /** Rows without bytes: listings read only rows. */
 const seedRows = (bucket: string, names: string[]) =>

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { sql } from '../support/sql.ts'
 import {
   allow,
   anonymous,
@@ -10,7 +11,6 @@ import {
   person,
   REFUSED,
   service,
-  sql,
   textOf,
 } from './support.ts'
 

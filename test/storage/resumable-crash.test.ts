@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { readStorageLimits } from '../../supabase/local/storage/limits.ts'
 import { ResumableStore } from '../../supabase/local/storage/resumable/store.ts'
+import { sha256 } from '../support/sha256.ts'
 import { startStorageProcess } from './server-process.ts'
 import { allow, failure, makeBucket, NOT_FOUND, person } from './support.ts'
-import { bearer, CHUNK, head, sha, shaOf, upload } from './tus.ts'
+import { bearer, CHUNK, head, shaOf, upload } from './tus.ts'
 
 describe('subidas que se reanudan tras un corte', () => {
   test('continúa donde quedó después de que el servidor muere', async () => {
@@ -22,7 +23,7 @@ describe('subidas que se reanudan tras un corte', () => {
     const offset = Number((await head(uploadUrl, bearer(who))).headers.get('upload-offset'))
     expect(offset).toBeGreaterThanOrEqual(CHUNK * 2)
     await upload(who, bucket, 'a.pdf', body, { url: server.url, uploadUrl })
-    expect(await shaOf(who.storage.from(bucket).download('a.pdf'))).toBe(sha(body))
+    expect(await shaOf(who.storage.from(bucket).download('a.pdf'))).toBe(sha256(body))
   })
 
   test('si muere con todo recibido y sin el objeto, lo hace cuando el cliente pregunta', async () => {
@@ -46,7 +47,7 @@ describe('subidas que se reanudan tras un corte', () => {
     const answers = await Promise.all([1, 2, 3].map(() => head(uploadUrl, bearer(who))))
     for (const answer of answers)
       expect([answer.status, answer.headers.get('upload-offset')]).toEqual([200, String(body.length)])
-    expect(await shaOf(who.storage.from(bucket).download('a.pdf'))).toBe(sha(body))
+    expect(await shaOf(who.storage.from(bucket).download('a.pdf'))).toBe(sha256(body))
   })
 
   test('lo que nadie terminó se barre pasado un día; lo reciente queda', async () => {

@@ -1,5 +1,6 @@
 import { SignJWT } from 'jose'
 import { describe, expect, inject, test, vi } from 'vitest'
+import { sql } from '../support/sql.ts'
 import {
   allow,
   anonymous,
@@ -9,7 +10,6 @@ import {
   ok,
   person,
   service,
-  sql,
   storageUrl,
   textOf,
 } from './support.ts'

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { SignJWT } from 'jose'
-import pg from 'pg'
+import type pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
+import { sql } from '../support/sql.ts'
 
 /** A caller with a session of its own. */
 export interface Person {
@@ -47,20 +48,6 @@ export async function person(
     global: { headers: { Authorization: `Bearer ${token}` } },
   })
   return { id, token, client, storage: client.storage }
-}
-
-/** Runs SQL as the owner of our schema. */
-export async function sql<Row extends pg.QueryResultRow>(
-  text: string,
-  values: unknown[] = [],
-): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: inject('stack').databaseUrl })
-  await client.connect()
-  try {
-    return (await client.query<Row>(text, values)).rows
-  } finally {
-    await client.end()
-  }
 }
 
 /** A change of the schema beside whoever else uses it: the one that a deadlock takes is tried again. */

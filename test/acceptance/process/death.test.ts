@@ -2,9 +2,11 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pdfBlob } from '../../support/pdf.ts'
 import { type StackProcess, startStackProcess } from '../../support/stack.ts'
-import { attach, type Contract, companyId, createContract, invoke, pdf } from '../support.ts'
-import { familyOf, killAll, postmasterOf, query, run, signInOn, survivors, until } from './support.ts'
+import { until } from '../../support/until.ts'
+import { attach, type Contract, companyId, createContract, invoke } from '../support.ts'
+import { ask, familyOf, killAll, postmasterOf, run, signInOn, survivors } from './support.ts'
 import { bytesOnDisk, startUpload } from './upload.ts'
 
 // Each test kills the stack in another way and goes on with what it left.
@@ -64,14 +66,14 @@ describe('muerte y vuelta', () => {
     await Promise.all(writers)
 
     expect(await survivors(family)).toEqual([])
-    const contracts = await query<{ codigo: string }>(running, 'select codigo from public.contratos')
-    const lots = await query<{ id: string }>(running, 'select id from public.lotes_asociados')
+    const contracts = await ask<{ codigo: string }>(running, 'select codigo from public.contratos')
+    const lots = await ask<{ id: string }>(running, 'select id from public.lotes_asociados')
     const codes = new Set(contracts.map(({ codigo }) => codigo))
     const ids = new Set(lots.map(({ id }) => Number(id)))
     expect(confirmed.contracts.filter((codigo) => !codes.has(codigo))).toEqual([])
     expect(confirmed.lots.filter((id) => !ids.has(id))).toEqual([])
     // Not even the killed transactions left a gap.
-    const [series] = await query<{ gaps: string }>(
+    const [series] = await ask<{ gaps: string }>(
       running,
       `select max(n) - min(n) + 1 - count(*) as gaps
        from (select substr(codigo, 9)::bigint as n from public.contratos where codigo <> 'CT-2025-00014') as numbered`,
@@ -80,7 +82,7 @@ describe('muerte y vuelta', () => {
   })
 
   test('con kill -9 en mitad de una subida no queda fila sin archivo ni archivo a medias', async () => {
-    const before = pdf(100_000)
+    const before = pdfBlob(100_000)
     const small = await attach(agroarriba, contract, before, 'FAC-001.pdf', { tipo: 'factura' })
     expect(small.status).toBe(201)
     const { data } = await agroarriba.auth.getSession()
@@ -106,13 +108,13 @@ describe('muerte y vuelta', () => {
     ).toEqual([])
     await restart()
 
-    const orphans = await query(
+    const orphans = await ask(
       running,
       `select d.url_archivo from public.documentos_contrato d
        where not exists (select from storage.objects o where d.url_archivo = o.bucket_id || '/' || o.name)`,
     )
     expect(orphans).toEqual([])
-    const objects = await query<{ bucket_id: string; name: string; size: string }>(
+    const objects = await ask<{ bucket_id: string; name: string; size: string }>(
       running,
       `select bucket_id, name, metadata ->> 'size' as size from storage.objects`,
     )

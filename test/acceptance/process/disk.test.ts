@@ -2,9 +2,11 @@ import { mkdir, rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findRunning } from '../../../supabase/local/lock.ts'
 import { readSettings } from '../../../supabase/local/settings.ts'
+import { pdfBlob } from '../../support/pdf.ts'
 import { makeEnv, type StackProcess, startStackProcess } from '../../support/stack.ts'
-import { attach, type Contract, createContract, invoke, pdf } from '../support.ts'
-import { launch, query, run, signInOn, until } from './support.ts'
+import { until } from '../../support/until.ts'
+import { attach, type Contract, createContract, invoke } from '../support.ts'
+import { ask, launch, run, signInOn } from './support.ts'
 
 describe('un disco casi lleno', () => {
   let running: StackProcess
@@ -46,11 +48,13 @@ describe('un disco casi lleno', () => {
       507,
       { message: 'sin_espacio', details: expect.stringContaining('casi lleno') },
     ])
-    const paper = await attach(agroarriba, contract, pdf(), 'firmado.pdf', { tipo: 'contrato' })
+    const paper = await attach(agroarriba, contract, pdfBlob(), 'firmado.pdf', { tipo: 'contrato' })
     expect([paper.status, paper.data.clave]).toEqual([507, 'sin_espacio'])
-    const file = await agroarriba.storage.from('contratos').upload(`${contract.codigo}/foto_001.pdf`, pdf())
+    const file = await agroarriba.storage
+      .from('contratos')
+      .upload(`${contract.codigo}/foto_001.pdf`, pdfBlob())
     expect(file.error).toMatchObject({ status: 507, message: 'There is no space left for objects' })
-    expect(await query(running, `select from public.mensajes where texto = 'Hola'`)).toEqual([])
+    expect(await ask(running, `select from public.mensajes where texto = 'Hola'`)).toEqual([])
 
     expect(await salud()).toMatchObject({ status: 503, disco: { estado: 'casi lleno' } })
     expect((await fetch(`${running.stack.functionsUrl}/salud/listo`)).status).toBe(200)
@@ -115,7 +119,7 @@ describe('un arranque', () => {
       const demo = await run('status', env)
       const url = /^DATABASE_URL=(.*)$/m.exec(demo.stdout)![1]!
       const stack = { stack: { databaseUrl: url } } as StackProcess
-      expect(await query(stack, 'select count(*)::int as n from public.contratos')).toEqual([{ n: 1 }])
+      expect(await ask(stack, 'select count(*)::int as n from public.contratos')).toEqual([{ n: 1 }])
     } finally {
       starting.child.kill('SIGTERM')
       await starting.ended

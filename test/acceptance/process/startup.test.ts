@@ -3,9 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SUPERUSER } from '../../../supabase/local/postgres/cluster.ts'
+import { pdfBlob } from '../../support/pdf.ts'
+import { isListening } from '../../support/programs.ts'
 import { makeEnv, type StackProcess, startStackProcess } from '../../support/stack.ts'
-import { attach, type Contract, companyId, createContract, invoke, pdf } from '../support.ts'
-import { familyOf, isOpen, killAll, launch, run, signInOn, survivors, until } from './support.ts'
+import { until } from '../../support/until.ts'
+import { attach, type Contract, companyId, createContract, invoke } from '../support.ts'
+import { familyOf, killAll, launch, run, signInOn, survivors } from './support.ts'
 
 // Each test goes on from where the one before left the two stacks.
 describe('dos sistemas en una máquina', () => {
@@ -13,7 +16,7 @@ describe('dos sistemas en una máquina', () => {
   let first: StackProcess
   let second: StackProcess
   let contract: Contract
-  const paper = pdf()
+  const paper = pdfBlob()
 
   async function make() {
     const made = await makeEnv()
@@ -130,7 +133,7 @@ describe('dos sistemas en una máquina', () => {
     const names = ['PORT', 'SUPABASE_API_PORT', 'SUPABASE_DB_PORT', 'STUDIO_PORT', 'MAILBOX_PORT']
     const stopped = first.stop()
     for (let tick = 1; names.some((name) => !closed[name]); tick++) {
-      const open = await Promise.all(names.map((name) => isOpen(env[name])))
+      const open = await Promise.all(names.map((name) => isListening(env[name])))
       names.forEach((name, index) => {
         if (!open[index]) closed[name] ??= tick
       })
@@ -145,7 +148,7 @@ describe('dos sistemas en una máquina', () => {
   test('SIGTERM en mitad del arranque tampoco deja procesos huérfanos', async () => {
     const { env } = await make()
     const starting = launch('start', env)
-    await until('Postgres listens', () => isOpen(env.SUPABASE_DB_PORT))
+    await until('Postgres listens', () => isListening(env.SUPABASE_DB_PORT))
     const family = await familyOf(starting.child.pid!)
     starting.child.kill('SIGTERM')
     await starting.ended

@@ -1,50 +1,27 @@
 // What a person with a terminal does to a stack: looks at its processes and ports, kills, runs the commands.
-import { type SpawnOptions, spawn } from 'node:child_process'
+import type { SpawnOptions } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import type { SupabaseClient } from '@supabase/supabase-js'
-import pg from 'pg'
+import type pg from 'pg'
+import { PROJECT_DIR } from '../../../supabase/local/settings.ts'
+import { type Ended, launch as launchProgram, type Program } from '../../support/programs.ts'
+import { query } from '../../support/sql.ts'
 import type { StackProcess } from '../../support/stack.ts'
 import { signIn, type Who } from '../support.ts'
 
-const PROJECT_DIR = fileURLToPath(new URL('../../../', import.meta.url))
-
-export interface Ended {
-  code: number | null
-  stdout: string
-  stderr: string
-}
-
 /** Starts one of the commands of package.json. */
-export function launch(
+export const launch = (
   script: string,
   env: NodeJS.ProcessEnv,
   args: string[] = [],
   options: SpawnOptions = {},
-) {
-  const child = spawn(process.execPath, [join(PROJECT_DIR, `scripts/${script}.ts`), ...args], {
+): Program =>
+  launchProgram(process.execPath, [join(PROJECT_DIR, `scripts/${script}.ts`), ...args], {
     cwd: PROJECT_DIR,
     env,
     ...options,
-    stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk
-  })
-  const ended = new Promise<Ended>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', (code) => resolve({ code, stdout, stderr }))
-  })
-  return { child, ended }
-}
 
 /** Runs one of the commands of package.json to its end. */
 export const run = (script: string, env: NodeJS.ProcessEnv, args: string[] = []): Promise<Ended> =>
@@ -101,50 +78,13 @@ export async function killAll(family: Process[]): Promise<void> {
   }
 }
 
-/** Waits until something holds. */
-export async function until(
-  what: string,
-  holds: () => Promise<boolean> | boolean,
-  ms = 30_000,
-): Promise<void> {
-  const deadline = Date.now() + ms
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`Not within ${ms} ms: ${what}`)
-    await sleep(25)
-  }
-}
-
-/** Does anybody listen on that port? */
-export function isOpen(port: string | undefined): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(Number(port), '127.0.0.1')
-    const end = (open: boolean) => {
-      socket.destroy()
-      resolve(open)
-    }
-    socket.once('connect', () => end(true))
-    socket.once('error', () => end(false))
-  })
-}
-
 /** One query as role postgres, on a connection of its own. */
-export async function query<Row extends pg.QueryResultRow>(
-  { stack }: StackProcess,
-  sql: string,
-): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: stack.databaseUrl })
-  client.on('error', () => {})
-  await client.connect()
-  try {
-    return (await client.query<Row>(sql)).rows
-  } finally {
-    await client.end()
-  }
-}
+export const ask = <Row extends pg.QueryResultRow>({ stack }: StackProcess, text: string): Promise<Row[]> =>
+  query<Row>(stack.databaseUrl, text)
 
 /** The folder of its cluster and the process id of its postmaster. */
 export async function postmasterOf(running: StackProcess): Promise<{ file: string; pid: number }> {
-  const [row] = await query<{ data_directory: string }>(running, 'show data_directory')
+  const [row] = await ask<{ data_directory: string }>(running, 'show data_directory')
   const file = join(row!.data_directory, 'postmaster.pid')
   return { file, pid: Number((await readFile(file, 'utf8')).split('\n')[0]) }
 }

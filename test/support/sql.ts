@@ -1,0 +1,23 @@
+import pg from 'pg'
+import { inject } from 'vitest'
+
+/** Runs SQL on a connection of its own. @returns its rows. */
+export async function query<Row extends pg.QueryResultRow = pg.QueryResultRow>(
+  connectionString: string,
+  text: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
+  const client = new pg.Client({ connectionString })
+  // A server that dies under it fails the query, not the whole process.
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    return (await client.query<Row>(text, values)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+/** Runs SQL on the stack of the run, as the owner of our schema. */
+export const sql = <Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]) =>
+  query<Row>(inject('stack').databaseUrl, text, values)

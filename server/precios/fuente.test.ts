@@ -1,7 +1,6 @@
-import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
+import { listen } from '../../test/support/listen.ts'
 import { readEnvironment } from '../environment.ts'
 import { type Fuente, pedirPrecio, precioEn } from './fuente.ts'
 
@@ -13,9 +12,7 @@ afterEach(() => {
 
 async function servir(listener: RequestListener, fuente: Partial<Fuente> = {}): Promise<Fuente> {
   server = createServer(listener)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/diario?llave=secreta`
+  const url = `http://127.0.0.1:${await listen(server)}/diario?llave=secreta`
   return {
     url,
     ruta: 'data.0.price',

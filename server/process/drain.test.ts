@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
+import { listen } from '../../test/support/listen.ts'
 import { prepareDrain } from './drain.ts'
 
 const CLIENTS = 20
@@ -22,9 +22,7 @@ const CLIENT = `
 test('quien se conectó mientras el proceso estaba ocupado recibe su respuesta', async () => {
   const server = createServer((_, res) => res.end('ok'))
   const drain = prepareDrain(server)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const workerData = { port: (server.address() as AddressInfo).port, clients: CLIENTS }
+  const workerData = { port: await listen(server), clients: CLIENTS }
   const worker = new Worker(CLIENT, { eval: true, workerData })
   const answers = once(worker, 'message')
   await once(worker, 'online')

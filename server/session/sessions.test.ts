@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listen } from '../../test/support/listen.ts'
 import { bearerOf, createSessionVerifier } from './sessions.ts'
 
 const SECRET = 'un secreto de al menos treinta y dos caracteres'
@@ -67,8 +67,7 @@ describe('la sesión con las claves que publica Auth', () => {
   const pair = generateKeyPair('ES256')
 
   beforeAll(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    url = `http://127.0.0.1:${await listen(server)}`
   })
   afterAll(() => void server.close())
 

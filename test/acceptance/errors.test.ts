@@ -2,18 +2,18 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Explicado, explicar } from '../../docs/ejemplos/errores.ts'
+import { client } from '../support/client.ts'
 import { pdfBlob } from '../support/pdf.ts'
 import { companyId, EMAILS, signIn, target } from './support.ts'
 
-const options = { auth: { persistSession: false, autoRefreshToken: false } }
 const DEMO = 'CT-2025-00014'
 
 let ana: SupabaseClient
 let jose: SupabaseClient
 let rita: SupabaseClient
-const nadie = () => createClient(target.url, target.key, options)
+const nadie = () => client(target.url, target.key)
 /** Nobody listens there. */
-const perdida = () => createClient('http://127.0.0.1:9', target.key, options)
+const perdida = () => client('http://127.0.0.1:9', target.key)
 
 beforeAll(async () => {
   ;[ana, jose, rita] = await Promise.all([signIn('agroarriba'), signIn('finca'), signIn('exportadoraRival')])

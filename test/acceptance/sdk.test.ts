@@ -1,5 +1,6 @@
-import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import type { SupabaseClient } from '@supabase/supabase-js'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { client } from '../support/client.ts'
 import { pdfBlob } from '../support/pdf.ts'
 import { attach, type Contract, companyId, createContract, invoke, signIn, target } from './support.ts'
 
@@ -171,7 +172,7 @@ describe('una app con el SDK, sin funciones', () => {
   })
 
   test('quien no ha entrado no ve nada', async () => {
-    const anonymous = createClient(target.url, target.key)
+    const anonymous = client(target.url, target.key)
     for (const table of ['empresas', 'contratos', 'documentos_contrato', 'lotes_asociados']) {
       expect((await anonymous.from(table).select('*')).data ?? [], table).toEqual([])
     }

@@ -1,11 +1,11 @@
 // Papers as phones, scanners, spreadsheets and invoicing systems make them, and whose they are.
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { createClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type Database, openDatabase } from '../../server/db/database.ts'
 import { revisarDocumentos } from '../../server/documentos/revisar.ts'
+import { client } from '../support/client.ts'
 import { pdf } from '../support/pdf.ts'
+import { sha256 } from '../support/sha256.ts'
 import { zip } from '../support/zip.ts'
 import { crearGente, type Gente, llamar, nuevoContrato, subir } from './support.ts'
 
@@ -20,7 +20,6 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 const archivo = (nombre: string) => readFile(new URL(`../support/files/${nombre}`, import.meta.url))
-const suma = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const ODS = 'application/vnd.oasis.opendocument.spreadsheet'
 const libro = { '[Content_Types].xml': '<Types/>', 'xl/workbook.xml': '<workbook/>' }
@@ -42,7 +41,7 @@ describe('por la función', () => {
       tipo === 'analisis' ? { tipo, etiqueta: nombre.replace(/\W/g, '') } : { tipo }
     const { status, cuerpo } = await subir(gente.ana, contrato.codigo, { ...campos, archivo: bytes }, nombre)
     expect([status, cuerpo.errores]).toEqual([201, undefined])
-    expect(cuerpo).toMatchObject({ mime, bytes: bytes.length, sha256: suma(bytes), nombre })
+    expect(cuerpo).toMatchObject({ mime, bytes: bytes.length, sha256: sha256(bytes), nombre })
     expect(cuerpo.url_archivo).toMatch(new RegExp(`[.]${extension}$`))
   })
 
@@ -106,7 +105,7 @@ describe('por el SDK', () => {
   }
   const revisado = async (id: number) => {
     const { supabaseUrl, secretKey } = inject('stack')
-    const { storage } = createClient(supabaseUrl, secretKey)
+    const { storage } = client(supabaseUrl, secretKey)
     // Those of other tests are read in the same rounds.
     for (let round = 0; round < 100; round++) {
       await revisarDocumentos(database, storage)
@@ -130,7 +129,7 @@ describe('por el SDK', () => {
       expect(data).toMatchObject({ mime: 'image/heic', bytes: bytes.length, sha256: null })
       expect(await revisado(data.id)).toMatchObject({
         mime: 'image/heic',
-        sha256: suma(bytes),
+        sha256: sha256(bytes),
         huella_de: 'revision',
       })
     },
@@ -140,7 +139,10 @@ describe('por el SDK', () => {
     const pagina = Buffer.from('<!doctype html><script>alert(1)</script>')
     const { data } = await registrar(`${contrato.codigo}/foto_900.png`, pagina, 'image/png')
     expect(data).toMatchObject({ mime: 'image/png' })
-    expect(await revisado(data.id)).toMatchObject({ mime: 'application/octet-stream', sha256: suma(pagina) })
+    expect(await revisado(data.id)).toMatchObject({
+      mime: 'application/octet-stream',
+      sha256: sha256(pagina),
+    })
     const macros = zip({ ...libro, 'xl/vbaProject.bin': 'x' })
     const otro = await registrar(`${contrato.codigo}/foto_901.xlsx`, macros, XLSX)
     expect(await revisado(otro.data.id)).toMatchObject({ mime: 'application/octet-stream' })
@@ -174,13 +176,13 @@ describe('por el SDK', () => {
       .select()
       .single()
     expect(error).toBeNull()
-    expect(await revisado(data.id)).toMatchObject({ sha256: suma(suyo) })
+    expect(await revisado(data.id)).toMatchObject({ sha256: sha256(suyo) })
   })
 
   test('lo que llegó por la función se lee otra vez, ya guardado', async () => {
     const bytes = pdf()
     const { cuerpo } = await subir(gente.carlos, contrato.codigo, { tipo: 'pago', archivo: bytes })
-    expect(await revisado(cuerpo.id)).toMatchObject({ huella_de: 'subida', sha256: suma(bytes) })
+    expect(await revisado(cuerpo.id)).toMatchObject({ huella_de: 'subida', sha256: sha256(bytes) })
   })
 
   test('lo que no se admite no entra al bucket', async () => {
@@ -205,14 +207,14 @@ describe('un papel de una empresa', () => {
   test('lo que otra empresa registró, con esos bytes o diciendo que los tiene, no lo reemplaza', async () => {
     const { codigo, id: contrato_id } = await nuevoContrato(gente)
     const archivo = pdf()
-    const sha256 = createHash('sha256').update(archivo).digest('hex')
+    const huella = sha256(archivo)
     const { supabase } = gente.carlos
     const nombre = `${codigo}/factura_001.pdf`
     const falso = new Blob([pdf()], { type: 'application/pdf' })
     expect((await supabase.storage.from('contratos').upload(nombre, falso)).error).toBeNull()
     const fila = { contrato_id, tipo: 'factura', nombre_archivo: 'f.pdf', url_archivo: `contratos/${nombre}` }
     for (const columna of [
-      { sha256 },
+      { sha256: huella },
       { bytes: archivo.length },
       { mime: 'text/csv' },
       { huella_de: 'subida' },
@@ -231,12 +233,12 @@ describe('un papel de una empresa', () => {
     expect((await subir(gente.carlos, codigo, { tipo: 'factura', archivo })).status).toBe(201)
     const propio = await subir(gente.ana, codigo, { tipo: 'factura', archivo }, 'la mía.pdf')
     expect(propio.status).toBe(201)
-    expect(propio.cuerpo).toMatchObject({ nombre: 'la mía.pdf', sha256, bytes: archivo.length })
+    expect(propio.cuerpo).toMatchObject({ nombre: 'la mía.pdf', sha256: huella, bytes: archivo.length })
     const { cuerpo } = await llamar(gente.ana, 'GET', `/contratos/${codigo}/documentos`)
     expect(cuerpo.documentos.map((documento: { sha256: string }) => documento.sha256)).toEqual([
       null,
-      sha256,
-      sha256,
+      huella,
+      huella,
     ])
   })
 })

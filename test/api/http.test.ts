@@ -1,8 +1,8 @@
 import { request } from 'node:http'
 import { connect } from 'node:net'
-import { SignJWT } from 'jose'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { OPERATIONS } from '../../server/openapi/operations.ts'
+import { sign } from '../support/sign.ts'
 import { crearGente, type Gente, llamar, nuevoContrato } from './support.ts'
 
 let gente: Gente
@@ -31,12 +31,7 @@ describe('la sesión', () => {
   test('no vale vencida, ni de otro, ni una clave de la API en su lugar', async () => {
     const { jwtSecret, publishableKey, secretKey, anonKey, serviceRoleKey } = inject('stack')
     const firmar = (secreto: string, vence: number) =>
-      new SignJWT({ role: 'authenticated' })
-        .setProtectedHeader({ alg: 'HS256' })
-        .setSubject(gente.ana.id)
-        .setAudience('authenticated')
-        .setExpirationTime(vence)
-        .sign(new TextEncoder().encode(secreto))
+      sign({ role: 'authenticated', sub: gente.ana.id, aud: 'authenticated' }, vence, secreto)
     const ahora = Math.floor(Date.now() / 1000)
     const tokens = await Promise.all([firmar(jwtSecret, ahora - 1), firmar('x'.repeat(40), ahora + 60)])
     for (const token of [...tokens, publishableKey, secretKey, anonKey, serviceRoleKey, 'x', '']) {

@@ -1,16 +1,10 @@
 // People who come by invitation, as an app brings them in.
 import { randomBytes } from 'node:crypto'
-import { createClient } from '@supabase/supabase-js'
 import { expect, inject } from 'vitest'
+import { client } from '../support/client.ts'
 import { CLAVE, type Gente, llamar } from './support.ts'
 
 export const correoNuevo = () => `${randomBytes(6).toString('hex')}@invitada.test`
-const cliente = () => {
-  const { supabaseUrl, publishableKey } = inject('stack')
-  return createClient(supabaseUrl, publishableKey, {
-    auth: { persistSession: false, autoRefreshToken: false },
-  })
-}
 export type Persona = Gente['ana']
 
 /** Invites, with the token of the link. */
@@ -26,7 +20,8 @@ export async function registrarse(
   invitacion?: string,
   nombre = 'Nueva Persona',
 ): Promise<Persona> {
-  const supabase = cliente()
+  const { supabaseUrl, publishableKey } = inject('stack')
+  const supabase = client(supabaseUrl, publishableKey)
   const { data, error } = await supabase.auth.signUp({
     email,
     password: CLAVE,

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { type Database, openDatabase } from '../../server/db/database.ts'
 import type { Fuente } from '../../server/precios/fuente.ts'
 import { tomarPrecio } from '../../server/precios/tomar.ts'
+import { listen } from '../support/listen.ts'
 import { sql } from '../support/sql.ts'
 import { crearGente, type Gente, llamar } from './support.ts'
 
@@ -15,6 +14,7 @@ let gente: Gente
 let bases: Database[]
 let fuente: Fuente
 let pedidos = 0
+let port: number
 let responder: (response: ServerResponse) => void
 const server = createServer((_request, response) => {
   pedidos++
@@ -25,8 +25,7 @@ beforeAll(async () => {
   gente = await crearGente()
   // Each as a process of its own: pools that share nothing.
   bases = Array.from({ length: 4 }, () => openDatabase(inject('stack').authenticatorUrl, { max: 2 }))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  port = await listen(server)
 })
 afterAll(async () => {
   server.closeAllConnections()
@@ -39,7 +38,7 @@ beforeEach(() => {
   pedidos = 0
   cotizar(11498)
   fuente = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hoy?llave=secreta`,
+    url: `http://127.0.0.1:${port}/hoy?llave=secreta`,
     ruta: 'price',
     cabecera: undefined,
     calidad: `dia ${randomBytes(4).toString('hex')}`,

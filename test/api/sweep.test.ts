@@ -1,31 +1,26 @@
 import { randomUUID } from 'node:crypto'
-import { createClient } from '@supabase/supabase-js'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { type Database, openDatabase } from '../../server/db/database.ts'
 import { barrerSubidas } from '../../server/documentos/barrer-subidas.ts'
+import { client } from '../support/client.ts'
+import { sql } from '../support/sql.ts'
 
 const stack = inject('stack')
-const { storage } = createClient(stack.supabaseUrl, stack.secretKey)
+const { storage } = client(stack.supabaseUrl, stack.secretKey)
 const carpeta = `prueba-${randomUUID()}`
-const owner = new pg.Client({ connectionString: stack.databaseUrl })
 let database: Database
 
-beforeAll(async () => {
+beforeAll(() => {
   database = openDatabase(stack.authenticatorUrl, { max: 1 })
-  await owner.connect()
 })
-afterAll(() => Promise.all([database.close(), owner.end()]))
+afterAll(() => database.close())
 
 async function dejar(name: string, age: string): Promise<string> {
   const { error } = await storage.from('contratos').upload(name, Buffer.from('%PDF-1.7 a medias'), {
     contentType: 'application/pdf',
   })
   expect(error).toBeNull()
-  await owner.query(`update storage.objects set created_at = now() - $2::interval where name = $1`, [
-    name,
-    age,
-  ])
+  await sql(`update storage.objects set created_at = now() - $2::interval where name = $1`, [name, age])
   return name
 }
 const nombres = async () =>

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { pdf } from '../support/pdf.ts'
+import { sha256 } from '../support/sha256.ts'
 import { sql } from '../support/sql.ts'
 import { crearGente, crearPersona, formulario, type Gente, llamar, nuevoContrato, subir } from './support.ts'
 
@@ -41,7 +41,7 @@ describe('subir un documento', () => {
       nombre: 'FAC-001.pdf',
       bytes: archivo.length,
       mime: 'application/pdf',
-      sha256: createHash('sha256').update(archivo).digest('hex'),
+      sha256: sha256(archivo),
       url_archivo: `contratos/${codigo}/factura_001.pdf`,
       url: `/contratos/${codigo}/documentos/${cuerpo.id}`,
     })

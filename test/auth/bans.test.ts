@@ -1,6 +1,6 @@
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { client } from '../support/client.ts'
+import { sql } from '../support/sql.ts'
 import { crear, entrar, exito, persona } from './support.ts'
 
 const stack = inject('stack')
@@ -10,8 +10,13 @@ describe('suspender', () => {
   test('no entra ni renueva su sesión, hasta que se levanta', async () => {
     const { id, email } = await crear()
     const { session } = exito(await entrar(email!))
+    const [{ antes }] = (await sql<{ antes: Date }>('select clock_timestamp() as antes')) as [{ antes: Date }]
     const { user } = exito(await admin.updateUserById(id, { ban_duration: '24h' }))
-    expect(Date.parse(user.banned_until!) - Date.now()).toBeCloseTo(86_400_000, -5)
+    const [{ despues }] = (await sql<{ despues: Date }>('select clock_timestamp() as despues')) as [
+      { despues: Date },
+    ]
+    const desde = Date.parse(user.banned_until!) - 24 * 3600_000
+    expect([antes.getTime() <= desde, desde <= despues.getTime()]).toEqual([true, true])
 
     expect((await entrar(email!)).error).toMatchObject({ status: 400, code: 'user_banned' })
     const renovar = () => persona().auth.refreshSession({ refresh_token: session!.refresh_token })
@@ -35,18 +40,12 @@ describe('suspender', () => {
 })
 
 describe('borrar', () => {
-  const db = new pg.Client({ connectionString: stack.databaseUrl })
-
-  beforeAll(async () => {
-    await db.connect()
-    await db.query(
+  beforeAll(() =>
+    sql(
       'create schema prueba_auth; create table prueba_auth.firmas (usuario_id uuid references auth.users (id))',
-    )
-  })
-  afterAll(async () => {
-    await db.query('drop schema prueba_auth cascade')
-    await db.end()
-  })
+    ),
+  )
+  afterAll(() => sql('drop schema prueba_auth cascade'))
 
   test('del todo: sus sesiones acaban y el correo queda libre', async () => {
     const { id, email } = await crear()
@@ -76,7 +75,7 @@ describe('borrar', () => {
 
   test('quien tiene historia no se borra, y la respuesta no lleva SQL', async () => {
     const { id, email } = await crear()
-    await db.query('insert into prueba_auth.firmas values ($1)', [id])
+    await sql('insert into prueba_auth.firmas values ($1)', [id])
     const respuesta = await fetch(`${stack.supabaseUrl}/auth/v1/admin/users/${id}`, {
       method: 'DELETE',
       headers: { apikey: stack.secretKey },

@@ -1,13 +1,11 @@
-// The limits of the gateway in front of the stack's own, so that its quotas are this test's.
-import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createApp, eventHandler, sendWebResponse, toNodeListener } from 'h3'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createClientAddress } from '../../server/http/client-address.ts'
 import { type AuthQuotas, limitAuth } from '../../supabase/local/gateway/auth-limits.ts'
 import { isBodiless, readBody, toRequest } from '../../supabase/local/gateway/web.ts'
 import { client } from '../support/client.ts'
+import { listen } from '../support/listen.ts'
 import { CLAVE, correoNuevo, crear, exito } from './support.ts'
 
 const stack = inject('stack')
@@ -37,10 +35,9 @@ async function puerta(quotas: Partial<AuthQuotas>) {
       await sendWebResponse(event, await limited(toRequest(event, 'http://127.0.0.1', body), event))
     }),
   )
-  const server = createServer(toNodeListener(app)).listen(0, '127.0.0.1')
+  const server = createServer(toNodeListener(app))
   servidores.push(server)
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = `http://127.0.0.1:${await listen(server)}`
   const desde = (direccion: string) =>
     client(url, stack.publishableKey, { 'x-forwarded-for': direccion }).auth
   /** What becomes of a sign-in. */

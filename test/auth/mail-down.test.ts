@@ -1,7 +1,7 @@
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { client } from '../support/client.ts'
 import { codeIn, linkIn } from '../support/smtp.ts'
+import { sql } from '../support/sql.ts'
 import { type ConCorreo, servidorConCorreo } from './app.ts'
 import { CLAVE, correoNuevo, exito } from './support.ts'
 
@@ -32,15 +32,12 @@ async function mientrasCae<T>(pedir: () => Promise<T>): Promise<{ resultado: T; 
 }
 
 async function columnas(email: string) {
-  const db = new pg.Client({ connectionString: stack.databaseUrl })
-  await db.connect()
-  const { rows } = await db.query(
+  const [fila] = await sql(
     `select confirmation_token, recovery_token, reauthentication_token, email_change_token_new, email_change
      from auth.users where email = $1`,
     [email],
   )
-  await db.end()
-  return rows[0]
+  return fila
 }
 
 interface Pedido {

@@ -1,6 +1,7 @@
 import { jwtVerify } from 'jose'
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { client } from '../support/client.ts'
+import { sql } from '../support/sql.ts'
 import { CLAVE, correoNuevo, exito, persona, servidorDeAuth } from './support.ts'
 
 const stack = inject('stack')
@@ -108,17 +109,13 @@ test('nadie se da metadatos de aplicación ni rol', async () => {
 })
 
 test('los metadatos son JSON que SQL lee, también los de quien se registró', async () => {
-  const { default: pg } = await import('pg')
   const email = correoNuevo()
   exito(await persona().auth.signUp({ email, password: CLAVE, options: { data: { nombre: 'Ana' } } }))
-  const db = new pg.Client({ connectionString: stack.databaseUrl })
-  await db.connect()
-  const { rows } = await db.query(
+  const rows = await sql(
     `select raw_user_meta_data ->> 'nombre' as nombre, raw_app_meta_data ->> 'provider' as provider, i.email
      from auth.users u join auth.identities i on i.user_id = u.id where u.email = $1`,
     [email],
   )
-  await db.end()
   expect(rows).toEqual([{ nombre: 'Ana', provider: 'email', email }])
 })
 

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { createClient } from '@supabase/supabase-js'
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { backUp } from '../../supabase/local/backup/backup.ts'
@@ -11,6 +10,7 @@ import { restore } from '../../supabase/local/backup/restore.ts'
 import { findFreePorts } from '../../supabase/local/ports.ts'
 import type { Settings } from '../../supabase/local/settings.ts'
 import { startStack } from '../../supabase/local/stack.ts'
+import { client } from '../support/client.ts'
 import { startOwnStack } from './support.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
@@ -42,7 +42,7 @@ async function readFrom(restored: Settings): Promise<string> {
   })
   try {
     const { SUPABASE_URL } = again.env
-    const { storage } = createClient(SUPABASE_URL, stack.secretKey, { auth: { persistSession: false } })
+    const { storage } = client(SUPABASE_URL, stack.secretKey)
     const { data, error } = await storage.from('prueba-cifrado').download('secreto.txt')
     if (error) throw error
     return await data.text()

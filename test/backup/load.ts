@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
+import { connected, query } from '../support/sql.ts'
 
 const SCHEMA = `
   create table public.carga_hechos (escritor int, n int, relleno text, primary key (escritor, n));
@@ -14,32 +14,30 @@ const MIRROR = 'insert into public.carga_espejo values ($1, $2)'
 
 /** Writers that never stop: each transaction writes a row here and its mirror there, numbered without gaps. */
 export async function startLoad(url: string, writers = 2) {
-  const admin = new pg.Client({ connectionString: url })
-  await admin.connect()
-  await admin.query(SCHEMA)
+  await query(url, SCHEMA)
   const acknowledged = new Array<number>(writers).fill(0)
   let isOver = false
 
   const write = async (writer: number) => {
-    const client = new pg.Client({ connectionString: url })
-    await client.connect()
-    for (let n = 1; !isOver; n++) {
-      await client.query('begin')
-      await client.query(WRITE, [writer, n])
-      await client.query(MIRROR, [writer, n])
-      await client.query('commit')
-      acknowledged[writer] = n
-      await sleep(5)
-    }
-    await client.end()
+    await connected(url, async (client) => {
+      for (let n = 1; !isOver; n++) {
+        await client.query('begin')
+        await client.query(WRITE, [writer, n])
+        await client.query(MIRROR, [writer, n])
+        await client.query('commit')
+        acknowledged[writer] = n
+        await sleep(5)
+      }
+    })
   }
   // Each lets go of the log before it, but for what a slot keeps.
   const checkpoints = async () => {
-    while (!isOver) {
-      await admin.query('checkpoint')
-      await sleep(300)
-    }
-    await admin.end()
+    await connected(url, async (admin) => {
+      while (!isOver) {
+        await admin.query('checkpoint')
+        await sleep(300)
+      }
+    })
   }
   const work = Promise.all([checkpoints(), ...acknowledged.map((_, writer) => write(writer))])
   return {
@@ -53,20 +51,19 @@ export async function startLoad(url: string, writers = 2) {
 }
 
 /** What is left of the load in a restored database. */
-export async function readLoad(url: string) {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  const { rows } = await client.query<{
+export function readLoad(url: string) {
+  return query<{
     escritor: number
     filas: number
     ultimo: number
     espejo: number
     bien: boolean
-  }>(`
+  }>(
+    url,
+    `
     select h.escritor, count(*)::int as filas, max(h.n) as ultimo,
       (select count(*)::int from public.carga_espejo e where e.escritor = h.escritor) as espejo,
       bool_and(length(h.relleno) = 32768) as bien
-    from public.carga_hechos h group by h.escritor order by h.escritor`)
-  await client.end()
-  return rows
+    from public.carga_hechos h group by h.escritor order by h.escritor`,
+  )
 }

@@ -1,14 +1,14 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import { chownSync, existsSync } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
 import { findFreePorts } from '../../supabase/local/ports.ts'
+import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { SUPERUSER } from '../../supabase/local/postgres/cluster.ts'
 import { findOwner } from '../../supabase/local/postgres/owner.ts'
 import { makeTempDir } from '../../supabase/local/postgres/temporary.ts'
+import { launch, untilReady } from '../support/programs.ts'
+import { query } from '../support/sql.ts'
 
 const DEBIAN = '/usr/lib/postgresql'
 
@@ -44,7 +44,7 @@ export async function startSystemPostgres(settings: string[] = []): Promise<Syst
   if (owner) chownSync(data, owner.uid, owner.gid)
   const options = { cwd: '/', env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8' }, ...account }
   execFileSync(join(bin, 'initdb'), ['-D', data, '-U', SUPERUSER, '--auth=trust', '-E', 'UTF8'], options)
-  const server: ChildProcess = spawn(
+  const server = launch(
     join(bin, 'postgres'),
     [
       '-D',
@@ -61,22 +61,19 @@ export async function startSystemPostgres(settings: string[] = []): Promise<Syst
       'fsync=off',
       ...settings.flatMap((setting) => ['-c', setting]),
     ],
-    { ...options, stdio: 'ignore' },
+    options,
   )
-  for (let attempt = 0; attempt < 200; attempt++) {
-    const client = new pg.Client({ host: '127.0.0.1', port: port!, user: SUPERUSER, database: 'postgres' })
-    const isReady = await client.connect().then(
+  const password = 'only-for-a-moment'
+  await untilReady(server, () =>
+    query(databaseUrl({ port: port!, password }, SUPERUSER), 'select').then(
       () => true,
       () => false,
-    )
-    await client.end().catch(() => {})
-    if (isReady) break
-    await sleep(100)
-  }
+    ),
+  )
   return {
     dir,
     port: port!,
-    password: 'only-for-a-moment',
+    password,
     env: {
       ...process.env,
       PATH: `${bin}:${process.env.PATH}`,
@@ -86,9 +83,7 @@ export async function startSystemPostgres(settings: string[] = []): Promise<Syst
       PGDATABASE: 'postgres',
     },
     async stop() {
-      const ended = once(server, 'exit')
-      server.kill('SIGINT')
-      await ended
+      await server.stop('SIGINT')
       await rm(dir, { recursive: true, force: true })
     },
   }

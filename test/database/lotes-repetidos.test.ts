@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import pg from 'pg'
 import { expect, test } from 'vitest'
 import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { migrate } from '../../supabase/local/postgres/migrate.ts'
 import { withTemporaryCluster } from '../../supabase/local/postgres/temporary.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
+import { connected } from '../support/sql.ts'
 import { nuevoRuc } from './world.ts'
 
 const MIGRACION = join(PROJECT_DIR, 'supabase/migrations/20261127130302_codigos_de_lote.sql')
@@ -13,9 +13,7 @@ const MIGRACION = join(PROJECT_DIR, 'supabase/migrations/20261127130302_codigos_
 test('una base con códigos que solo difieren en mayúsculas se actualiza sin perderlos', () =>
   withTemporaryCluster(async (db) => {
     await migrate(databaseUrl(db, 'postgres'))
-    const client = new pg.Client({ connectionString: databaseUrl(db, 'postgres') })
-    await client.connect()
-    try {
+    await connected(databaseUrl(db, 'postgres'), async (client) => {
       // As it was before.
       await client.query(`drop index public.lotes_asociados_codigo_lote_key;
         drop function privado.clave_lote(text);
@@ -40,7 +38,5 @@ test('una base con códigos que solo difieren en mayúsculas se actualiza sin pe
       for (const codigo of ['fInCa-A', 'Finca-A', 'OTRO'])
         await expect(lote(codigo)).rejects.toMatchObject({ constraint: 'lotes_asociados_codigo_lote_key' })
       await lote('Finca-B')
-    } finally {
-      await client.end()
-    }
+    })
   }))

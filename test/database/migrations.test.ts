@@ -3,12 +3,12 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import pg from 'pg'
 import { expect, inject, test } from 'vitest'
 import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { migrate } from '../../supabase/local/postgres/migrate.ts'
 import { withTemporaryCluster } from '../../supabase/local/postgres/temporary.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
+import { query } from '../support/sql.ts'
 
 /** Everything our migrations make, as text: two equal schemas give the same lines. */
 const SCHEMA = `
@@ -36,15 +36,8 @@ const SCHEMA = `
     union all select format('bucket %s %s %s %s', id, public, file_size_limit, allowed_mime_types) from storage.buckets
   ) as lineas order by linea`
 
-async function schemaOf(connectionString: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString })
-  await client.connect()
-  try {
-    return (await client.query<{ linea: string }>(SCHEMA)).rows.map((row) => row.linea)
-  } finally {
-    await client.end()
-  }
-}
+const schemaOf = async (url: string): Promise<string[]> =>
+  (await query<{ linea: string }>(url, SCHEMA)).map((row) => row.linea)
 
 // Other tests make buckets and policies of their own on the shared stack, all named so.
 const isOfATest = (line: string) => /prueba[-_]/.test(line)
@@ -52,10 +45,8 @@ const isOfATest = (line: string) => /prueba[-_]/.test(line)
 test('dos veces desde cero dan el mismo esquema, el que está sirviendo', async () => {
   await withTemporaryCluster(async (db) => {
     const urlOf = (name: string) => databaseUrl(db, 'postgres').replace(/\/postgres$/, `/${name}`)
-    const client = new pg.Client({ connectionString: databaseUrl(db, 'postgres') })
-    await client.connect()
-    for (const name of ['una', 'otra']) await client.query(`create database ${name} template postgres`)
-    await client.end()
+    for (const name of ['una', 'otra'])
+      await query(databaseUrl(db, 'postgres'), `create database ${name} template postgres`)
 
     const first = await migrate(urlOf('una'))
     expect(await migrate(urlOf('otra'))).toEqual(first)
@@ -72,12 +63,9 @@ test('dos veces desde cero dan el mismo esquema, el que está sirviendo', async 
 test('las migraciones hacen las extensiones que usan, sin superusuario', async () => {
   await withTemporaryCluster(async (db) => {
     const url = databaseUrl(db, 'postgres')
-    const client = new pg.Client({ connectionString: url })
-    await client.connect()
     const extensions = async () =>
-      (await client.query(`select array_agg(extname::text order by extname) as x from pg_extension`)).rows[0]
-        .x
-    expect((await client.query('select rolsuper from pg_roles where rolname = current_user')).rows).toEqual([
+      (await query(url, `select array_agg(extname::text order by extname) as x from pg_extension`))[0]!.x
+    expect(await query(url, 'select rolsuper from pg_roles where rolname = current_user')).toEqual([
       { rolsuper: false },
     ])
     expect(await extensions()).toEqual(['pgcrypto', 'plpgsql', 'uuid-ossp'])
@@ -90,7 +78,6 @@ test('las migraciones hacen las extensiones que usan, sin superusuario', async (
       'unaccent',
       'uuid-ossp',
     ])
-    await client.end()
   })
 })
 

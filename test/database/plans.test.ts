@@ -1,4 +1,3 @@
-import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { paginaCalculos } from '../../server/calculo/queries.ts'
 import { paginaMensajes } from '../../server/conversacion/queries.ts'
@@ -6,6 +5,7 @@ import { paginaDocumentos } from '../../server/documentos/queries.ts'
 import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { migrate } from '../../supabase/local/postgres/migrate.ts'
 import { withTemporaryCluster } from '../../supabase/local/postgres/temporary.ts'
+import { connected } from '../support/sql.ts'
 import { type Db, type Quien, withUserDb } from './support.ts'
 import { crearMundo } from './world.ts'
 
@@ -147,9 +147,7 @@ test('un contrato que tiene casi todo no hace pasar por llenos a los demás', ()
   withTemporaryCluster(async (db) => {
     const url = databaseUrl(db, 'postgres')
     await migrate(url)
-    const client = new pg.Client({ connectionString: url })
-    await client.connect()
-    try {
+    await connected(url, async (client) => {
       const { contrato } = await crearMundo(client)
       for (const [tabla, indice] of [
         ['mensajes', 'mensajes_contrato_idx'],
@@ -165,7 +163,5 @@ test('un contrato que tiene casi todo no hace pasar por llenos a los demás', ()
         )
         expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain(indice)
       }
-    } finally {
-      await client.end()
-    }
+    })
   }))

@@ -1,6 +1,6 @@
 // Every process of a server is killed in turn, as the kernel does when memory runs out, while people work through its
 // entrance. Who starts it again on a server (systemd, the restart policy of its container) is here this file.
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SupabaseClient } from '@supabase/supabase-js'
@@ -11,6 +11,7 @@ import { attach, type Contract, createContract, invoke, signIn } from '../accept
 import { pdfBlob } from '../support/pdf.ts'
 import { type Redis, startRedis } from '../support/redis.ts'
 import { type Replica, startReplica } from '../support/replica.ts'
+import { sha256 } from '../support/sha256.ts'
 import { makeEnv, type StackProcess, startStackProcess } from '../support/stack.ts'
 import { until } from '../support/until.ts'
 import { chooseDoors, type Entrance, openEntrance } from './entrance.ts'
@@ -65,8 +66,6 @@ afterAll(async () => {
   await redis?.dispose()
 })
 
-const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
-
 /** What the server said that it keeps. */
 const confirmed = { messages: new Set<string>(), rows: new Set<string>(), papers: new Map<number, string>() }
 let isOver = false
@@ -96,7 +95,7 @@ const people = () => [
   work(async () => {
     const file = pdfBlob(200_000)
     const { status, data } = await attach(agroarriba, contract, file, 'x.pdf', { tipo: 'otro' })
-    if (status === 201) confirmed.papers.set(data.id, sha(await file.bytes()))
+    if (status === 201) confirmed.papers.set(data.id, sha256(await file.bytes()))
   }),
 ]
 
@@ -129,7 +128,7 @@ async function day(): Promise<void> {
     const fetched = await fetch(`${entrance.url}/contratos/${contract.codigo}/documentos/${handed.data.id}`, {
       headers: { authorization: `Bearer ${session.session!.access_token}` },
     })
-    expect(sha(await fetched.bytes())).toBe(sha(await file.bytes()))
+    expect(sha256(await fetched.bytes())).toBe(sha256(await file.bytes()))
   } finally {
     await centro.removeAllChannels()
     centro.realtime.disconnect()
@@ -253,7 +252,7 @@ test('con kill -9 a cada proceso bajo carga, lo confirmado está y el servicio v
     const response = await fetch(`${entrance.url}/contratos/${contract.codigo}/documentos/${id}`, {
       headers: { authorization: `Bearer ${data.session!.access_token}` },
     })
-    expect([id, response.status, sha(await response.bytes())]).toEqual([id, 200, hash])
+    expect([id, response.status, sha256(await response.bytes())]).toEqual([id, 200, hash])
   }
   expect(confirmed.rows.size).toBeGreaterThan(20)
   expect(confirmed.papers.size).toBeGreaterThan(20)

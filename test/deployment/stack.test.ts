@@ -1,10 +1,11 @@
 // The embedded stack as a pilot runs it: behind the real nginx, by HTTPS alone, through the public SDKs.
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Contract, createContract, EMAILS, form, invoke, signIn } from '../acceptance/support.ts'
 import { upload } from '../storage/tus.ts'
 import { type Redis, startRedis } from '../support/redis.ts'
+import { sha256 } from '../support/sha256.ts'
 import { makeEnv, type StackProcess, startStackProcess } from '../support/stack.ts'
 import { chooseDoors, type Entrance, openEntrance, STUDIO_PASSWORD } from './entrance.ts'
 
@@ -41,7 +42,6 @@ afterAll(async () => {
 
 const tokenOf = async (supabase: SupabaseClient) =>
   (await supabase.auth.getSession()).data.session!.access_token
-const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 const paper = (bytes: number) => {
   const start = Buffer.from('%PDF-1.7\n%')
   return Buffer.concat([start, randomBytes(bytes - start.length)])
@@ -68,11 +68,11 @@ describe('por la entrada', () => {
     const { status, data } = await invoke(agroarriba, `contratos/${contract.codigo}/documento`, {
       body: form(new Blob([bytes]), 'grande.pdf', { tipo: 'factura' }),
     })
-    expect([status, data.bytes, data.sha256]).toEqual([201, bytes.length, sha(bytes)])
+    expect([status, data.bytes, data.sha256]).toEqual([201, bytes.length, sha256(bytes)])
     const response = await fetch(`${entrance.url}/contratos/${contract.codigo}/documentos/${data.id}`, {
       headers: { authorization: `Bearer ${await tokenOf(agroarriba)}` },
     })
-    expect(sha(await response.bytes())).toBe(sha(bytes))
+    expect(sha256(await response.bytes())).toBe(sha256(bytes))
   })
 
   test('una subida que se corta sigue donde quedó, por la misma entrada', async () => {
@@ -84,10 +84,10 @@ describe('por la entrada', () => {
     expect(uploadUrl.startsWith(`${entrance.url}/storage/v1/upload/resumable/`)).toBe(true)
     await upload(who, 'contratos', name, bytes, { ...options, uploadUrl })
     const { data } = await agroarriba.storage.from('contratos').download(name)
-    expect(sha(await data!.bytes())).toBe(sha(bytes))
+    expect(sha256(await data!.bytes())).toBe(sha256(bytes))
     const { data: signed } = await agroarriba.storage.from('contratos').createSignedUrl(name, 60)
     expect(signed!.signedUrl.startsWith(entrance.url)).toBe(true)
-    expect(sha(await (await fetch(signed!.signedUrl)).bytes())).toBe(sha(bytes))
+    expect(sha256(await (await fetch(signed!.signedUrl)).bytes())).toBe(sha256(bytes))
   })
 
   test('lo dicho en un contrato llega por wss a quien es parte', async () => {

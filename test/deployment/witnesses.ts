@@ -1,7 +1,5 @@
-// Servers that tell what reached them, behind the real entrance.
-import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { listen } from '../support/listen.ts'
 import { type Entrance, openEntrance } from './entrance.ts'
 
 export interface Seen {
@@ -24,19 +22,15 @@ export interface Witnessed {
 }
 
 /** Answers with what it was asked; a deadly one ends the connection without a word. */
-async function startWitness(name: string, seen: Seen[], isDeadly = false): Promise<Server> {
+async function startWitness(name: string, seen: Seen[], isDeadly = false) {
   const server = createServer((req, res) => {
     const request = { server: name, method: req.method!, url: req.url!, headers: req.headers }
     seen.push(request)
     if (isDeadly) return void req.socket.destroy()
     req.resume().on('end', () => res.end(JSON.stringify(request)))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return server
+  return { server, port: await listen(server) }
 }
-
-const portOf = (server: Server) => (server.address() as AddressInfo).port
 
 /** A gateway, a Studio and two servers of functions, of which one dies at every request. */
 export async function openWitnessed(): Promise<Witnessed> {
@@ -48,7 +42,7 @@ export async function openWitnessed(): Promise<Witnessed> {
     startWitness('dying', seen, true),
   ])
   const entrance = await openEntrance(
-    { gateway: portOf(gateway), studio: portOf(studio), functions: [functions, dying].map(portOf) },
+    { gateway: gateway.port, studio: studio.port, functions: [functions.port, dying.port] },
     // So much that only the tests of sign-in meet a limit.
     { NGINX_RATE: '2000r/s', NGINX_BURST: '2000', NGINX_RATE_SIGN_IN: '1r/m', NGINX_BURST_SIGN_IN: '2' },
   )
@@ -59,12 +53,12 @@ export async function openWitnessed(): Promise<Witnessed> {
   return {
     entrance,
     seen,
-    port: portOf(gateway),
+    port: gateway.port,
     ask,
     reached: async (path, init) => JSON.parse((await ask(path, init)).text) as Seen,
     async dispose() {
       await entrance.dispose()
-      for (const server of [gateway, studio, functions, dying]) {
+      for (const { server } of [gateway, studio, functions, dying]) {
         server.closeAllConnections()
         server.close()
       }

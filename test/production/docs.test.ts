@@ -1,6 +1,6 @@
-import { createClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { openBrowser, type Page } from '../support/browser.ts'
+import { client } from '../support/client.ts'
 import { type Replica, startReplica } from '../support/replica.ts'
 
 const { supabaseUrl, functionsUrl, secretKey } = inject('stack')
@@ -77,7 +77,7 @@ describe('en un servidor de verdad, sin cuentas de demostración', () => {
   const cuenta = { email: 'docs@prueba.test', password: 'cacao-de-prueba-2025' }
   beforeAll(async () => {
     replica = await startReplica(inject('stack'), { CUENTAS_DEMO: '' })
-    const { auth } = createClient(supabaseUrl, secretKey, { auth: { persistSession: false } })
+    const { auth } = client(supabaseUrl, secretKey)
     await auth.admin.createUser({ ...cuenta, email_confirm: true })
   })
   afterAll(() => replica?.stop())

@@ -1,13 +1,13 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { createServer, type Server } from 'node:net'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { createLog } from '../../server/process/log.ts'
 import { crearGente, crearPersona, type Gente, nuevoContrato } from '../api/support.ts'
+import { listen } from '../support/listen.ts'
 import { type Replica, startReplica } from '../support/replica.ts'
 
 let gente: Gente
 let smtp: Server
+let smtpPort: number
 const texto = 'lo-que-alguien-escribio'
 
 beforeAll(async () => {
@@ -20,8 +20,8 @@ beforeAll(async () => {
       const line = data.toString().trim()
       socket.write(/^RCPT/.test(line) ? `550 ${line}\r\n` : '250 ok\r\n')
     })
-  }).listen(0, '127.0.0.1')
-  await once(smtp, 'listening')
+  })
+  smtpPort = await listen(smtp)
 })
 afterAll(() => smtp.close())
 
@@ -42,7 +42,7 @@ const json = (quien: { token: string }, cuerpo: object, headers: Record<string, 
 describe('el registro', () => {
   test('no guarda secretos, tokens ni texto de nadie, vengan por donde vengan', async () => {
     await iniciar({
-      SMTP_URL: `smtp://127.0.0.1:${(smtp.address() as AddressInfo).port}`,
+      SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
       METRICS_TOKEN: 'la-clave-de-las-metricas',
     })
     const { supabase, ...persona } = await crearPersona(gente.exportadora)

@@ -1,15 +1,15 @@
 // Firebase as seen from a network that cannot reach it: its token endpoint and FCM's v1 endpoint over TLS, behind a
 // proxy that leads both names here. The real firebase-admin speaks to it.
 import { generateKeyPairSync } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import { type AddressInfo, connect } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jwtVerify } from 'jose'
 import selfsigned from 'selfsigned'
+import { listen } from '../support/listen.ts'
 
 /** What a phone would have been told. */
 export interface Mensaje {
@@ -59,12 +59,6 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 function reply(response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}) {
   response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8', ...headers })
   response.end(JSON.stringify(body))
-}
-
-async function listening(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return (server.address() as AddressInfo).port
 }
 
 /** Starts it. */
@@ -151,7 +145,7 @@ export async function startFirebase(): Promise<Firebase> {
       reply(response, 401, { error: { code: 401, status: 'UNAUTHENTICATED', message: String(error) } }),
     )
   })
-  const port = await listening(google)
+  const port = await listen(google)
   const proxy = createServer()
   proxy.on('connect', (request: IncomingMessage, client) => {
     firebase.hosts.add(request.url!)
@@ -164,7 +158,7 @@ export async function startFirebase(): Promise<Firebase> {
     client.on('error', () => upstream.destroy())
     client.on('close', () => upstream.destroy())
   })
-  const proxyPort = await listening(proxy)
+  const proxyPort = await listen(proxy)
 
   return Object.assign(firebase, {
     env: {

@@ -1,10 +1,10 @@
 import type { RealtimeChannel, SupabaseClient } from '@supabase/supabase-js'
-import { SignJWT } from 'jose'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { crearGente, type Gente, nuevoContrato, type Persona } from '../api/support.ts'
+import { sign } from '../support/sign.ts'
 import { sql } from '../support/sql.ts'
 import { until } from '../support/until.ts'
-import { allow, newTopic, openClient, openRaw, stack, subscribed } from './support.ts'
+import { allow, newTopic, openClient, openRaw, subscribed } from './support.ts'
 
 let gente: Gente
 let contrato: { id: number; codigo: string }
@@ -110,18 +110,15 @@ describe('quién oye el canal de un contrato, mientras está abierto', () => {
 })
 
 describe('el token de un canal', () => {
-  const sign = (claims: object, seconds: number) =>
-    new SignJWT({ role: 'authenticated', ...claims })
-      .setProtectedHeader({ alg: 'HS256' })
-      .setExpirationTime(`${seconds}s`)
-      .sign(new TextEncoder().encode(stack.jwtSecret))
+  const tokenOf = (claims: object, seconds: number) =>
+    sign({ role: 'authenticated', ...claims }, `${seconds}s`)
   const isEvent = (event: string) => (frame: unknown[]) => frame[3] === event
   async function joined(client: SupabaseClient, seconds: number) {
     const topic = newTopic()
     await allow(client, topic, 'select')
     const sub = (await client.auth.getUser()).data.user!.id
     const socket = await openRaw()
-    const access_token = await sign({ sub }, seconds)
+    const access_token = await tokenOf({ sub }, seconds)
     socket.send(['1', '1', `realtime:${topic}`, 'phx_join', { config: { private: true }, access_token }])
     expect(await socket.find(isEvent('phx_reply') as never)).toMatchObject({ 4: { status: 'ok' } })
     const renew = async (claims: object, forSeconds: number) =>
@@ -130,7 +127,7 @@ describe('el token de un canal', () => {
         null,
         `realtime:${topic}`,
         'access_token',
-        { access_token: await sign(claims, forSeconds) },
+        { access_token: await tokenOf(claims, forSeconds) },
       ])
     return { socket, topic, sub, renew }
   }
@@ -157,7 +154,7 @@ describe('el token de un canal', () => {
     ]
     await other.renew({ sub: '00000000-0000-4000-8000-000000000000' }, 60)
     await expired.renew({ sub: expired.sub }, -5)
-    const [head, body] = (await sign({ sub: forged.sub }, 60)).split('.')
+    const [head, body] = (await tokenOf({ sub: forged.sub }, 60)).split('.')
     forged.socket.send([
       '1',
       null,

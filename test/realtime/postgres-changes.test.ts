@@ -1,5 +1,6 @@
-import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import type { SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { client } from '../support/client.ts'
 import { sql } from '../support/sql.ts'
 import { until } from '../support/until.ts'
 import { aMoment, openClient, stack } from './support.ts'
@@ -134,7 +135,7 @@ describe('cambios de Postgres', () => {
       await openClient({ email: ANA }),
       await openClient({ email: 'exportadora@rival.test' }),
     ]
-    const admin = createClient(stack.supabaseUrl, stack.secretKey)
+    const admin = client(stack.supabaseUrl, stack.secretKey)
     const binding = { event: '*', schema: 'public', table: 'cambios_propios' }
     const mine = await listen(ana, binding)
     const theirs = await listen(rival, binding)

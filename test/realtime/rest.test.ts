@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createApp, eventHandler, toNodeListener } from 'h3'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createRest } from '../../supabase/local/realtime/rest.ts'
 import type { Message } from '../../supabase/local/realtime/types.ts'
+import { listen } from '../support/listen.ts'
 import { ANA, RIVAL } from './database.ts'
 
 let server: Server
@@ -45,9 +45,8 @@ beforeAll(async () => {
     }),
   )
   app.use(rest)
-  server = createServer(toNodeListener(app)).listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  server = createServer(toNodeListener(app))
+  base = `http://127.0.0.1:${await listen(server)}`
 })
 afterAll(() => new Promise((resolve) => server.close(resolve)))
 beforeEach(() => {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { SignJWT } from 'jose'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import WebSocket from 'ws'
 import type { Limits } from '../../supabase/local/realtime/limits.ts'
+import { sign } from '../support/sign.ts'
 import { until } from '../support/until.ts'
 import { startServer } from './server.ts'
 import { aMoment, newTopic, socketUrl, stack } from './support.ts'
@@ -12,11 +12,7 @@ const SHARES = { user: 0.2, address: 0.6, anonymous: 0.3 }
 const STRANGER = '198.51.100.7'
 const OFFICE = '203.0.113.9'
 
-const tokenOf = (sub: string) =>
-  new SignJWT({ role: 'authenticated', sub })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setExpirationTime('1h')
-    .sign(new TextEncoder().encode(stack.jwtSecret))
+const tokenOf = (sub: string) => sign({ role: 'authenticated', sub })
 
 type Frame = [string, string, string, string, { status: string; response: { reason?: string } }]
 

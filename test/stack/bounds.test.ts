@@ -1,7 +1,8 @@
-import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import type { SupabaseClient } from '@supabase/supabase-js'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import WebSocket from 'ws'
 import { crearGente, type Gente, nuevoContrato } from '../api/support.ts'
+import { client } from '../support/client.ts'
 import { sql } from '../support/sql.ts'
 
 const stack = inject('stack')
@@ -114,9 +115,7 @@ describe('las filas de una petición', () => {
 
 describe('contar', () => {
   test.each(['planned', 'estimated'] as const)('count=%s cuenta lo propio, no lo de todos', async (count) => {
-    const stranger: SupabaseClient = createClient(stack.supabaseUrl, stack.publishableKey, {
-      auth: { persistSession: false },
-    })
+    const stranger: SupabaseClient = client(stack.supabaseUrl, stack.publishableKey)
     await nuevoContrato(gente)
     await sql('analyze public.contratos')
     for (const [who, supabase] of [

@@ -1,10 +1,10 @@
 // What README, LEEME, CONTRIBUTING and the pages beside them say of the commands is so.
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import pg from 'pg'
-import { describe, expect, inject, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 import vitest from '../../vitest.config.ts'
+import { sql } from '../support/sql.ts'
 
 const read = (path: string) => readFile(join(PROJECT_DIR, path), 'utf8')
 const scripts: Record<string, string> = JSON.parse(await read('package.json')).scripts
@@ -47,16 +47,10 @@ test('el contrato y el lote del ejemplo de la conversación son los de la demost
   const text = await read('README.md')
   const [, id, codigo] = /contrato: { id: (\d+), codigo: '(CT-[\d-]+)' }/.exec(text)!
   const [, lote, nombre] = /lote_id: (\d+) }\).*about (LT-\d+)/.exec(text)!
-  const client = new pg.Client({ connectionString: inject('stack').databaseUrl })
-  await client.connect()
-  try {
-    const { rows } = await client.query(
-      `select c.codigo, l.codigo_lote from public.contratos c join public.lotes_asociados l on l.contrato_id = c.id
+  const rows = await sql(
+    `select c.codigo, l.codigo_lote from public.contratos c join public.lotes_asociados l on l.contrato_id = c.id
        where c.id = $1 and l.id = $2`,
-      [id, lote],
-    )
-    expect(rows).toEqual([{ codigo, codigo_lote: nombre }])
-  } finally {
-    await client.end()
-  }
+    [id, lote],
+  )
+  expect(rows).toEqual([{ codigo, codigo_lote: nombre }])
 })

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, inject, test } from 'vitest'
+import { sign } from '../support/sign.ts'
 import { calls, STRANGE } from './hostile.ts'
-import { send, sign } from './raw.ts'
+import { send } from './raw.ts'
 import { allow, anonymous, makeBucket, ok, person, service } from './support.ts'
 
 const DEEP = `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`
@@ -29,7 +30,7 @@ describe('nada de lo que envía un cliente es un error nuestro', () => {
     const { secretKey } = inject('stack')
     const who = await person()
     await allow(who, bucket, ['select', 'insert', 'update', 'delete'])
-    const service_role = `Bearer ${await sign({ role: 'service_role' })}`
+    const service_role = `Bearer ${await sign({ aud: 'authenticated', role: 'service_role' })}`
     const authorization = fc.constantFrom(`Bearer ${who.token}`, service_role, `Bearer ${secretKey}`, '')
     const before = ok(await service().listBuckets()).map(({ id }) => id)
     let runs = 0
@@ -69,7 +70,10 @@ describe('nada de lo que envía un cliente es un error nuestro', () => {
       { role: 'authenticated', sub: who.id, app_metadata: { '\0': 1 } },
       { role: 'service_role', sub: '\0' },
     ]) {
-      const headers = { authorization: `Bearer ${await sign(claims)}`, apikey: publishableKey }
+      const headers = {
+        authorization: `Bearer ${await sign({ aud: 'authenticated', ...claims })}`,
+        apikey: publishableKey,
+      }
       for (const [method, path, body] of [
         ['GET', '/bucket', ''],
         ['GET', `/object/${bucket}/a.pdf`, ''],

@@ -1,7 +1,8 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import type { SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { client } from '../../support/client.ts'
 import { pdfBlob } from '../../support/pdf.ts'
 import { type StackProcess, startStackProcess } from '../../support/stack.ts'
 import { until } from '../../support/until.ts'
@@ -120,7 +121,7 @@ describe('muerte y vuelta', () => {
     )
     expect(objects.map(({ name }) => name)).toContain(`${contract.codigo}/factura_001.pdf`)
     expect(objects.map(({ name }) => name)).not.toContain(`${contract.codigo}/directo.pdf`)
-    const service = createClient(running.stack.supabaseUrl, running.stack.secretKey)
+    const service = client(running.stack.supabaseUrl, running.stack.secretKey)
     for (const { bucket_id, name, size } of objects) {
       const file = await service.storage.from(bucket_id).download(name)
       expect({ name, error: file.error, size: file.data?.size }).toEqual({

@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { client } from '../../support/client.ts'
 import { codeIn, linkIn, type Smtp, startSmtp } from '../../support/smtp.ts'
 import { makeEnv, type StackProcess, startStackProcess, type TestStack } from '../../support/stack.ts'
 
 const CLAVE = 'cacao-demo-2025'
-const cliente = ({ supabaseUrl }: TestStack, key: string) =>
-  createClient(supabaseUrl, key, { auth: { persistSession: false, autoRefreshToken: false } })
+const cliente = ({ supabaseUrl }: TestStack, key: string) => client(supabaseUrl, key)
 
 interface Carta {
   to: string

@@ -1,14 +1,14 @@
 import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SUPERUSER } from '../../../supabase/local/postgres/cluster.ts'
 import { pdfBlob } from '../../support/pdf.ts'
 import { isListening } from '../../support/programs.ts'
+import { query } from '../../support/sql.ts'
 import { makeEnv, type StackProcess, startStackProcess } from '../../support/stack.ts'
 import { until } from '../../support/until.ts'
 import { attach, type Contract, companyId, createContract, invoke } from '../support.ts'
-import { familyOf, killAll, launch, run, signInOn, survivors } from './support.ts'
+import { ask, familyOf, killAll, launch, run, signInOn, survivors } from './support.ts'
 
 // Each test goes on from where the one before left the two stacks.
 describe('dos sistemas en una máquina', () => {
@@ -211,14 +211,10 @@ describe('dos sistemas en una máquina', () => {
 
   test('una pila cuya conversación quedó muda lo dice, y al arrancar otra vez está bien', async () => {
     // What a reset left behind once: the schema made anew, and the publication without its table.
-    const superuser = new pg.Client({
-      connectionString: first.stack.databaseUrl.replace('//postgres:', `//${SUPERUSER}:`),
-    })
-    await superuser.connect()
-    await superuser.query(
+    await query(
+      first.stack.databaseUrl.replace('//postgres:', `//${SUPERUSER}:`),
       'alter publication supabase_realtime_messages_publication drop table realtime.messages',
     )
-    await superuser.end()
     expect(await realtimeOf(first)).toBe('no disponible')
     await first.stop()
     first = await startStackProcess({ dir: dirs[0]!, env: first.env })
@@ -228,12 +224,7 @@ describe('dos sistemas en una máquina', () => {
   }, 120_000)
 
   test('reset con la pila detenida la deja vacía aunque sus migraciones sean de otra versión', async () => {
-    const client = new pg.Client({ connectionString: first.stack.databaseUrl })
-    await client.connect()
-    await client.query(
-      `insert into supabase_migrations.schema_migrations (version) values ('20990101000000')`,
-    )
-    await client.end()
+    await ask(first, `insert into supabase_migrations.schema_migrations (version) values ('20990101000000')`)
     await first.stop()
     const refused = await run('start', first.env)
     expect([refused.code, refused.stderr.trim().split('\n').length]).toEqual([1, 1])

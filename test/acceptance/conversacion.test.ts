@@ -1,9 +1,9 @@
 import type { RealtimeChannel, SupabaseClient } from '@supabase/supabase-js'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { pdfBlob } from '../support/pdf.ts'
+import { until } from '../support/until.ts'
 import { attach, type Contract, createContract, invoke, signIn, target, type Who } from './support.ts'
 
-const PATIENCE_MS = 15_000
 const open: SupabaseClient[] = []
 afterEach(async () => {
   await Promise.all(open.splice(0).map((supabase) => supabase.removeAllChannels()))
@@ -15,14 +15,6 @@ async function enter(who: Who): Promise<SupabaseClient> {
   await supabase.realtime.setAuth()
   open.push(supabase)
   return supabase
-}
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`It did not come: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
 }
 
 /** Long enough for what is forbidden to arrive, if it did. */

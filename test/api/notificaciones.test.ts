@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { pdf } from '../support/pdf.ts'
+import { until } from '../support/until.ts'
 import { crearGente, crearPersona, type Gente, llamar, nuevoContrato, subir } from './support.ts'
 
 type Persona = Gente['ana']
@@ -28,12 +29,6 @@ const tipos = async (quien: Persona) =>
 const leer = (quien: Persona, json: object = {}) => llamar(quien, 'POST', '/notificaciones/leidas', { json })
 const decir = (quien: Persona, codigo: string, texto: string) =>
   llamar(quien, 'POST', `/contratos/${codigo}/mensajes`, { json: { texto } })
-
-/** Waits until something that arrives by another way holds. */
-async function hasta(condicion: () => boolean) {
-  for (let i = 0; i < 200 && !condicion(); i++) await new Promise((r) => setTimeout(r, 25))
-  expect(condicion()).toBe(true)
-}
 
 describe('lo que hace una parte', () => {
   test('se avisa a los usuarios activos de las otras, no a quien lo hizo ni a su empresa ni a un rival', async () => {
@@ -182,7 +177,7 @@ describe('el canal de un usuario', () => {
     const { codigo } = await nuevoContrato(gente, { proveedores: [] })
     await decir(gente.ana, codigo, 'Hola')
     await decir(gente.ana, codigo, 'Otra vez')
-    await hasta(() => carlos.oido.length === 3)
+    await until('it arrives', () => carlos.oido.length === 3)
     const guardados = (await avisos(gente.carlos)).notificaciones
     expect(carlos.oido.map(({ id }) => id)).toEqual([guardados[1]!.id, guardados[0]!.id, guardados[0]!.id])
     expect(carlos.oido[2]).toMatchObject({ tipo: 'mensaje', cantidad: 2 })
@@ -192,7 +187,7 @@ describe('el canal de un usuario', () => {
       .httpSend('notificacion', { texto: 'falsa' })
       .catch((e) => e)
     await decir(gente.ana, codigo, 'La última')
-    await hasta(() => carlos.oido.length === 4)
+    await until('it arrives', () => carlos.oido.length === 4)
     expect(carlos.oido[3]!.cantidad, String(error)).toBe(3)
     await gente.carlos.supabase.removeAllChannels()
     await gente.rita.supabase.removeAllChannels()

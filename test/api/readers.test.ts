@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { type Claims, openDatabase } from '../../server/db/database.ts'
+import { sql } from '../support/sql.ts'
+import { until } from '../support/until.ts'
 
 const readers = openDatabase(inject('stack').authenticatorUrl, {
   max: 2,
@@ -37,7 +39,11 @@ describe('muchos lectores sobre pocas conexiones', () => {
   test('tras una consulta larga no espera nadie', async () => {
     const order: string[] = []
     const slow = asks(99, 'select pg_sleep(1)').then(() => order.push('larga'))
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    await until('it is known to be slow', async () => {
+      const stuck = `select from pg_stat_activity where wait_event = 'PgSleep' and query like '%pg_sleep(1)%'
+        and clock_timestamp() - query_start > interval '120 ms'`
+      return (await sql(stuck)).length > 0
+    })
     await Promise.all(Array.from({ length: 50 }, (_, n) => whoIs(n).then(() => order.push('corta'))))
     await slow
     expect(order).toEqual([...Array(50).fill('corta'), 'larga'])

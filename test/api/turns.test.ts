@@ -1,9 +1,11 @@
 // No user holds more than its part of the connections, whatever it asks for: real connections, real queries.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { type Claims, openDatabase } from '../../server/db/database.ts'
 import { openTurns, TooManyAtOnce } from '../../server/db/turns.ts'
 import { fromDatabase } from '../../server/http/postgres-errors.ts'
+import { sql } from '../support/sql.ts'
+import { turns } from '../support/turns.ts'
+import { until } from '../support/until.ts'
 
 const open = (max: number, isShared: boolean) =>
   openDatabase(inject('stack').authenticatorUrl, { max, isShared, queryTimeoutMs: 20_000 })
@@ -17,7 +19,13 @@ const user = (n: number): Claims => ({
 })
 const asks = (n: number, text: string) => readers.as(user(n)).query<{ pid: number }>(text)
 const SLOW = 'select pg_backend_pid() as pid from pg_sleep(0.5)'
+// Who shares the connections out takes a query of 100 ms for a slow one.
+const STUCK = `select from pg_stat_activity where wait_event = 'PgSleep' and query like '%pg_sleep(0.5)%'
+  and clock_timestamp() - query_start > interval '120 ms'`
 const FAST = 'select pg_backend_pid() as pid'
+
+/** Waits until so many connections are known to be busy with what is slow. */
+const holding = (count: number) => until('they hold theirs', async () => (await sql(STUCK)).length >= count)
 
 /** How many of the others have ended once this work has. */
 async function endedMeanwhile(others: Promise<unknown>[], work: () => Promise<unknown>): Promise<number> {
@@ -30,7 +38,7 @@ async function endedMeanwhile(others: Promise<unknown>[], work: () => Promise<un
 describe('quien pide mucho y lento', () => {
   test('tiene a lo más la mitad de las conexiones que leen, y los demás no lo notan', async () => {
     const slow = Array.from({ length: 12 }, () => asks(1, SLOW))
-    await sleep(150)
+    await holding(2)
     const others = () => Promise.all(Array.from({ length: 60 }, (_, n) => asks(100 + n, FAST)))
     expect(await endedMeanwhile(slow, others)).toBeLessThan(6)
     const held = (await Promise.all(slow)).map(([row]) => row!.pid)
@@ -39,14 +47,14 @@ describe('quien pide mucho y lento', () => {
 
   test('deja sitio aunque sean dos a la vez', async () => {
     const slow = [1, 2].flatMap((n) => Array.from({ length: 12 }, () => asks(n, SLOW)))
-    await sleep(150)
+    await holding(4)
     expect(await endedMeanwhile(slow, () => asks(3, FAST))).toBeLessThan(12)
     await Promise.all(slow)
   })
 
   test('con todas las conexiones tomadas, espera su turno quien pide poco: no detrás de todo lo de los otros', async () => {
     const slow = [1, 2, 3].flatMap((n) => Array.from({ length: 8 }, () => asks(n, SLOW)))
-    await sleep(150)
+    await holding(5)
     expect(await endedMeanwhile(slow, () => asks(4, FAST))).toBeLessThan(18)
     await Promise.all(slow)
   })
@@ -77,7 +85,7 @@ describe('quien pide mucho y lento', () => {
     const hold = () =>
       writers.transaction(user(1), async (tx) => (await tx.query<{ pid: number }>(SLOW))[0]!.pid)
     const held = Array.from({ length: 6 }, hold)
-    await sleep(150)
+    await holding(2)
     const others = () =>
       Promise.all([writers.transaction(user(2), (tx) => tx.query(FAST)), writers.as(user(3)).query(FAST)])
     expect(await endedMeanwhile(held, others)).toBeLessThan(4)
@@ -88,7 +96,7 @@ describe('quien pide mucho y lento', () => {
   test('sin sesión comparte con los de su dirección', async () => {
     const anon: Claims = { role: 'anon' }
     const slow = Array.from({ length: 6 }, () => readers.as(anon, 'anon 1.2.3.4').query(SLOW))
-    await sleep(150)
+    await holding(2)
     expect(await endedMeanwhile(slow, () => readers.as(anon, 'anon 5.6.7.8').query(FAST))).toBeLessThan(4)
     await Promise.all(slow)
   })
@@ -101,7 +109,7 @@ describe('los turnos', () => {
     const work = (who: string) =>
       inTurn(who, async () => {
         order.push(who)
-        await sleep(1)
+        await turns(3)
       })
     await Promise.all(['a', 'a', 'a', 'a', 'b', 'c', 'b'].map(work))
     expect(order).toEqual(['a', 'a', 'b', 'c', 'a', 'b', 'a'])
@@ -123,9 +131,11 @@ describe('los turnos', () => {
 
   test('no se esperan más de lo dicho', async () => {
     const inTurn = openTurns({ each: 1, waiting: 5, patienceMs: 50 })
-    const held = inTurn('a', () => sleep(300))
+    let end = () => {}
+    const held = inTurn('a', () => new Promise<void>((resolve) => (end = resolve)))
     const late = await inTurn('a', async () => 'nunca').catch((error) => fromDatabase(error))
     expect(late).toMatchObject({ statusCode: 503, clave: 'base_no_disponible' })
+    end()
     await held
     expect(await inTurn('a', async () => 'sí')).toBe('sí')
   })

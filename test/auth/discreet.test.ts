@@ -1,8 +1,23 @@
 import bcrypt from 'bcryptjs'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { client } from '../support/client.ts'
 import { sql } from '../support/sql.ts'
+import { turns } from '../support/turns.ts'
+import { until } from '../support/until.ts'
 import { CLAVE, correoNuevo, exito, type ServidorDeAuth, servidorDeAuth } from './support.ts'
+
+// What waits is told how long it waits, and waits for as long as the test has the clock stand still.
+const reloj = vi.hoisted(() => ({ isHeld: false, waits: [] as number[], held: [] as (() => void)[] }))
+vi.mock('node:timers/promises', async (original) => {
+  const real = await original<typeof import('node:timers/promises')>()
+  const setTimeout = (ms: number, ...more: []) => {
+    // Shorter ones are the test's own.
+    if (!reloj.isHeld || ms < 100) return real.setTimeout(ms, ...more)
+    reloj.waits.push(ms)
+    return new Promise<void>((resolve) => reloj.held.push(resolve))
+  }
+  return { ...real, default: { ...real, setTimeout }, setTimeout }
+})
 
 const stack = inject('stack')
 let abierto: ServidorDeAuth
@@ -33,34 +48,23 @@ async function cuenta(atributos: object = {}) {
 const entrar = async (email: string, password: string) =>
   (await persona().signInWithPassword({ email, password })).error?.code
 
-/** Milliseconds of the fastest of several, each beside the other. */
-async function aLaPar(veces: number, una: () => Promise<unknown>, otra: () => Promise<unknown>) {
-  const mide = async (pedir: () => Promise<unknown>) => {
-    const desde = performance.now()
-    await pedir()
-    return performance.now() - desde
+/** The costs of the hashes that a password is compared with meanwhile, and what the work gives. */
+async function comparados<T>(work: () => Promise<T>) {
+  const compare = vi.spyOn(bcrypt, 'compare')
+  try {
+    const dado = await work()
+    return { dado, costos: compare.mock.calls.map(([, hash]) => Number(hash.split('$')[2])) }
+  } finally {
+    compare.mockRestore()
   }
-  await una()
-  await otra()
-  const [a, b]: [number[], number[]] = [[], []]
-  for (let n = 0; n < veces; n++) {
-    a.push(await mide(una))
-    b.push(await mide(otra))
-  }
-  return [Math.min(...a), Math.min(...b)] as const
 }
 
 describe('al entrar', () => {
-  test('un correo desconocido tarda lo que uno conocido', async () => {
+  test('un correo desconocido da el trabajo de uno conocido: se compara una vez, con un hash del mismo costo', async () => {
     const { email } = await cuenta()
-    const [conocido, desconocido] = await aLaPar(
-      9,
-      () => entrar(email, 'no es esta'),
-      () => entrar(correoNuevo(), 'no es esta'),
-    )
-    // Without a hash to compare with it was a fifteenth.
-    expect(desconocido / conocido).toBeGreaterThan(0.4)
-    expect(desconocido / conocido).toBeLessThan(2.5)
+    const conocido = await comparados(() => entrar(email, 'no es esta'))
+    expect(conocido).toEqual({ dado: 'invalid_credentials', costos: [10] })
+    expect(await comparados(() => entrar(correoNuevo(), 'no es esta'))).toEqual(conocido)
   })
 
   test.each([
@@ -81,8 +85,10 @@ describe('al entrar', () => {
     const { id, email } = await cuenta()
     // Everybody's turn is taken: the sign-in has read the old hash and waits.
     const ocupado = [bcrypt.hash('x', 13), bcrypt.hash('x', 13), bcrypt.hash('x', 13)]
+    const compare = vi.spyOn(bcrypt, 'compare')
     const entrada = entrar(email, CLAVE)
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await until('the old hash is read', () => compare.mock.calls.length > 0)
+    compare.mockRestore()
     await sql(
       `update auth.users set encrypted_password = extensions.crypt('la nueva', extensions.gen_salt('bf', 4)) where id = $1`,
       [id],
@@ -117,18 +123,30 @@ describe('al pedir un correo', () => {
     ],
   ]
 
+  /** Asks while the clock stands still. @returns what was waited for, and the answer, which comes when it goes on. */
+  async function conRelojParado(pedir: () => Promise<unknown>) {
+    reloj.isHeld = true
+    let isAnswered = false
+    const respuesta = pedir().finally(() => {
+      isAnswered = true
+    })
+    await until('it waits', () => reloj.waits.length >= 2)
+    await turns(200)
+    expect(isAnswered).toBe(false)
+    reloj.isHeld = false
+    const esperas = reloj.waits.splice(0)
+    for (const seguir of reloj.held.splice(0)) seguir()
+    return { esperas, respuesta: await respuesta }
+  }
+
   test.each(pedidos)('%s: lo mismo y en el mismo tiempo, haya cuenta o no', async (_que, de, pedir) => {
     const [conocida, pendiente] = [await cuenta(), await cuenta({ email_confirm: false })]
     const respuesta = await pedir(correoNuevo(), de())
     expect(await pedir(conocida.email, de())).toEqual(respuesta)
     expect(await pedir(pendiente.email, de())).toEqual(respuesta)
-    const [si, no] = await aLaPar(
-      4,
-      () => pedir(conocida.email, de()),
-      () => pedir(correoNuevo(), de()),
-    )
-    // As a ratio, for machines that are slow just then; an account that is not told is a tenth of one that is.
-    expect(Math.min(si, no) / Math.max(si, no)).toBeGreaterThan(0.6)
+    const si = await conRelojParado(() => pedir(conocida.email, de()))
+    expect(si.respuesta).toEqual(respuesta)
+    expect(await conRelojParado(() => pedir(correoNuevo(), de()))).toEqual(si)
   })
 
   test('lo que está mal en el pedido se dice, y el correo que hay llega', async () => {

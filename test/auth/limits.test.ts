@@ -110,8 +110,10 @@ describe('quien llama desde una dirección', () => {
     for (let i = 0; i < 3; i++) await pedir(aqui.url)
     const rechazada = await pedir(aqui.url)
     expect([rechazada.status, politica(rechazada)]).toEqual([429, '"entrada";q=3;w=3600'])
-    expect(rechazada.headers.get('ratelimit')).toMatch(/^"entrada";r=0;t=3[56]\d\d$/)
-    expect(Number(rechazada.headers.get('retry-after'))).toBeGreaterThan(3000)
+    expect(rechazada.headers.get('ratelimit')).toMatch(
+      /^"entrada";r=0;t=([1-9]|[1-9]\d\d?|[12]\d{3}|3[0-5]\d\d|3600)$/,
+    )
+    expect(rechazada.headers.get('ratelimit')).toContain(`t=${rechazada.headers.get('retry-after')}`)
   })
 })
 

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import bcrypt from 'bcryptjs'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { hashPassword, inTurns, isPassword } from '../../supabase/local/auth/hashing.ts'
+import { turns } from '../support/turns.ts'
 
 describe('las contraseñas', () => {
   test('se calculan fuera del hilo y dejan pasar a los archivos', async () => {
@@ -33,7 +34,7 @@ describe('las contraseñas', () => {
     const uno = (falla: boolean) =>
       porTurno(async () => {
         mas = Math.max(mas, ++corriendo)
-        await new Promise((resolve) => setTimeout(resolve, 2))
+        await turns(3)
         corriendo--
         if (falla) throw new Error('falla')
         return 'listo'
@@ -43,23 +44,17 @@ describe('las contraseñas', () => {
     expect(todos.filter((como) => como === 'listo')).toHaveLength(6)
   })
 
-  test('lo que nadie guardó no vale y tarda como lo que sí', async () => {
+  test('lo que nadie guardó no vale, y se compara igual: una vez, con un hash del mismo costo', async () => {
     const hash = await hashPassword('cacao-demo-2025')
     expect(await isPassword('cacao-demo-2025', hash)).toBe(true)
-    const tarda = async (guardado: string | null) => {
-      const desde = performance.now()
+    const costos = async (guardado: string | null) => {
+      const compare = vi.spyOn(bcrypt, 'compare')
       expect(await isPassword('otra', guardado)).toBe(false)
-      return performance.now() - desde
+      const calls = compare.mock.calls.map(([, con]) => Number(con.split('$')[2]))
+      compare.mockRestore()
+      return calls
     }
-    await tarda(null)
-    const [conocida, desconocida] = [[], []] as number[][]
-    for (let n = 0; n < 7; n++) {
-      conocida!.push(await tarda(hash))
-      desconocida!.push(await tarda(null))
-    }
-    // Wide enough for a machine with other things to do; without the hash it would be a thousandth.
-    const razon = Math.min(...desconocida!) / Math.min(...conocida!)
-    expect(razon).toBeGreaterThan(0.25)
-    expect(razon).toBeLessThan(4)
+    expect(await costos(hash)).toEqual([10])
+    for (const nadie of [null, null]) expect(await costos(nadie)).toEqual([10])
   })
 })

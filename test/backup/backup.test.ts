@@ -1,8 +1,6 @@
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { access, cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { describe, expect, test, vi } from 'vitest'
 import { backUp } from '../../supabase/local/backup/backup.ts'
@@ -15,7 +13,9 @@ import { startSchedule } from '../../supabase/local/backup/schedule.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 import { keepVersions } from '../../supabase/local/storage/driver/keep.ts'
 import { fileOf, prepareFolders } from '../../supabase/local/storage/driver/paths.ts'
+import { launch, untilReady } from '../support/programs.ts'
 import { query } from '../support/sql.ts'
+import { until } from '../support/until.ts'
 import { readLoad, startLoad } from './load.ts'
 import { startOwnStack } from './support.ts'
 
@@ -42,7 +42,7 @@ describe('un respaldo con la pila en marcha', () => {
   test('lo hace la pila por sí sola, si falta', async () => {
     const failures: string[] = []
     const schedule = startSchedule(settings, (line) => failures.push(line), { soonMs: 0, env: stack.env })
-    while ((await state()).ultimo === null && failures.length === 0) await sleep(100)
+    await until('a backup', async () => (await state()).ultimo !== null || failures.length > 0, 60_000)
     await schedule.stop()
     expect(failures).toEqual([])
     expect((await readHead((await newest()).folder)).filas).toHaveProperty('contratos')
@@ -65,7 +65,7 @@ describe('un respaldo con la pila en marcha', () => {
       }
     }
     const churning = Promise.all(['a', 'b', 'carpeta/c'].map(churn))
-    while (load.acknowledged().some((n) => n < 5)) await sleep(20)
+    await until('a load', () => load.acknowledged().every((n) => n >= 5))
     const before = load.acknowledged()
     const { folder, head } = await backUp(settings, backup).finally(async () => {
       isOver = true
@@ -149,11 +149,10 @@ describe('un respaldo con la pila en marcha', () => {
 
   test('kill -9 a la mitad no deja nada que parezca un respaldo, y el siguiente lo barre', async () => {
     const before = await listBackups(backup.dir)
-    const child = spawn(process.execPath, [SCRIPT], { env: stack.env, stdio: 'ignore' })
+    const script = launch(process.execPath, [SCRIPT], { env: stack.env })
     const underWay = async () => (await readdir(backup.dir)).filter((name) => name.startsWith('.en-curso'))
-    while ((await underWay()).length === 0 && child.exitCode === null) await sleep(5)
-    child.kill('SIGKILL')
-    await once(child, 'exit')
+    await untilReady(script, async () => (await underWay()).length > 0)
+    await script.stop('SIGKILL')
     expect(await underWay()).not.toEqual([])
     expect(await listBackups(backup.dir)).toEqual(before)
     const { name } = await backUpTaken()

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SupabaseClient } from '@supabase/supabase-js'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { findFreePorts } from '../../supabase/local/ports.ts'
 import { ask, familyOf, killAll, postmasterOf, survivors } from '../acceptance/process/support.ts'
 import { attach, type Contract, createContract, invoke, signIn } from '../acceptance/support.ts'
@@ -135,22 +135,16 @@ async function day(): Promise<void> {
   }
 }
 
-/** Waits until such a day can be lived again. @returns how long that took, in ms. */
-async function backIn(since: number): Promise<number> {
-  while (true) {
-    const began = performance.now()
-    const trouble = await Promise.race([
-      day().then(
-        () => null,
-        (error) => error,
-      ),
-      sleep(TRY_MS, new Error('No answer'), { ref: false }),
-    ])
-    if (!trouble) return began - since
-    if (began - since > PATIENCE_MS) throw trouble
-    await sleep(50)
-  }
-}
+/** Waits until such a day can be lived again. */
+const back = () =>
+  vi.waitFor(
+    () =>
+      Promise.race([
+        day(),
+        sleep(TRY_MS, undefined, { ref: false }).then(() => Promise.reject(new Error('No answer'))),
+      ]),
+    { timeout: PATIENCE_MS, interval: 50 },
+  )
 
 const functionsOf = async (parent: number) => {
   for (const found of await familyOf(parent)) {
@@ -223,9 +217,10 @@ test('con kill -9 a cada proceso bajo carga, lo confirmado está y el servicio v
   for (const [who, kill] of DEATHS) {
     const before = confirmed.messages.size
     await until('people work', () => confirmed.messages.size >= before + 20, PATIENCE_MS)
-    const since = performance.now()
     await kill()
-    console.info(`${who}: de vuelta en ${((await backIn(since)) / 1000).toFixed(1)} s`)
+    await back().catch((cause) => {
+      throw new Error(`${who}: no vuelve`, { cause })
+    })
   }
   // Who has listened since before the first death hears again too, without having done anything.
   const before = confirmed.messages.size

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { type NginxValues, render, SNIPPETS } from '../../supabase/docker/nginx/render.ts'
 import { findFreePorts } from '../../supabase/local/ports.ts'
 import { makeTempDir } from '../../supabase/local/postgres/temporary.ts'
+import { makeCertificate } from '../support/certificate.ts'
 import { type Nginx, startNginx } from '../support/nginx.ts'
 
 export const STUDIO_PASSWORD = 'una contraseña: larga'
@@ -40,28 +41,6 @@ export interface Entrance {
   dispose(): Promise<void>
 }
 
-/** A certificate for localhost, signed by itself; from now on this process trusts it. */
-function makeCertificate(dir: string) {
-  const [certificate, key] = [join(dir, 'cert.pem'), join(dir, 'key.pem')]
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-days',
-      '2',
-    ].concat(subject, ['-keyout', key, '-out', certificate]),
-    { stdio: 'ignore' },
-  )
-  return { certificate, key }
-}
-
 // As compose.triboka.yml tells of the functions: one that fails is asked again after two seconds.
 const functionServers = (ports: number[]) =>
   ports.map((port) => `server 127.0.0.1:${port} max_fails=1 fail_timeout=2s;`).join(' ')
@@ -83,7 +62,7 @@ export async function openEntrance(
 ): Promise<Entrance> {
   const { http, https, studio, status } = doors ?? (await chooseDoors())
   const dir = await makeTempDir('triboka-entrada-')
-  const { certificate, key } = makeCertificate(dir)
+  const { certificate, key } = makeCertificate(dir, 'localhost', 'DNS:localhost,IP:127.0.0.1')
   const htpasswd = join(dir, 'htpasswd')
   const hash = execFileSync('openssl', ['passwd', '-apr1', STUDIO_PASSWORD], { encoding: 'utf8' })
   await writeFile(htpasswd, `operador:${hash}`)

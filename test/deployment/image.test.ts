@@ -1,12 +1,12 @@
 // The Dockerfile, step by step in a clean folder, and what it leaves running as it would: from files it cannot write.
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { cp, mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { findFreePorts } from '../../supabase/local/ports.ts'
 import { makeTempDir } from '../../supabase/local/postgres/temporary.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
+import { launch, untilReady } from '../support/programs.ts'
 import { build, filesOf, type Stage } from './image.ts'
 
 const stack = inject('stack')
@@ -78,7 +78,7 @@ test('sirve sin poder escribir en lo suyo, y su comprobación de salud lo dice',
   const [program, ...args] = cmd
   expect(program).toBe('node')
   // The Node of the build, where anybody may run it.
-  const child = spawn(join(stages.build!.root, 'app/node_modules/node/bin/node'), args, {
+  const server = launch(join(stages.build!.root, 'app/node_modules/node/bin/node'), args, {
     cwd: here,
     // Whoever is not root of the machine, as `node` is in the image.
     ...(process.getuid?.() === 0 && { uid: 65_534, gid: 65_534 }),
@@ -93,17 +93,14 @@ test('sirve sin poder escribir en lo suyo, y su comprobación de salud lo dice',
       JWT_SECRET: stack.jwtSecret,
     },
   })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
   const check = /CMD (\[.*\])/s.exec(healthcheck)![1]!.replace('127.0.0.1:8000', `127.0.0.1:${port}`)
   const [, ...script] = JSON.parse(check) as string[]
   const health = () => spawnSync(process.execPath, script, { encoding: 'utf8' }).status
   try {
-    await expect.poll(health, { timeout: 25_000, message: output }).toBe(0)
+    await untilReady(server, () => health() === 0)
   } finally {
-    child.kill('SIGTERM')
-    await once(child, 'exit')
+    await server.stop()
   }
-  expect(child.exitCode).toBe(0)
+  expect(server.child.exitCode).toBe(0)
   expect(health()).toBe(1)
 })

@@ -1,10 +1,7 @@
-// Does what a Dockerfile says, step by step, in folders of this machine. What differs from an engine: the programs are
-// this machine's (the same Node, from npm), and nothing keeps a step inside of its folder.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { cp, mkdir, readdir, stat } from 'node:fs/promises'
 import { join, matchesGlob, resolve } from 'node:path'
 import { type Copy, DockerfileParser, type JSONInstruction } from 'dockerfile-ast'
+import { launch } from '../support/programs.ts'
 
 /** A stage once its steps were done. */
 export interface Stage {
@@ -40,11 +37,9 @@ async function copyInto(
 }
 
 async function runStep(command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const child = spawn('sh', ['-c', command], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
-  const [code] = await once(child, 'close')
-  if (code !== 0) throw new Error(`RUN ${command} ended with ${code}:\n${output.slice(-4000)}`)
+  const program = launch('sh', ['-c', command], { cwd, env })
+  const { code } = await program.ended
+  if (code !== 0) throw new Error(`RUN ${command} ended with ${code}:\n${program.output().slice(-4000)}`)
 }
 
 /**

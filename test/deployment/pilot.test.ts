@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { makeTempDir } from '../../supabase/local/postgres/temporary.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 import { run } from '../acceptance/process/support.ts'
+import { makeCertificate } from '../support/certificate.ts'
 import { requireProgram } from '../support/programs.ts'
 
 const makeFolder = async () => {
@@ -15,22 +16,7 @@ const makeFolder = async () => {
 
 test('npm run nginx escribe una configuración que nginx admite', async () => {
   const dir = await makeFolder()
-  const [certificate, key] = [join(dir, 'cert.pem'), join(dir, 'key.pem')]
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-subj',
-      '/CN=x',
-    ].concat(['-keyout', key, '-out', certificate]),
-    { stdio: 'ignore' },
-  )
+  const { certificate, key } = makeCertificate(dir, 'x')
   const env = {
     ...process.env,
     SUPABASE_PUBLIC_URL: 'https://cacao.example',

@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { findFreePorts } from '../../supabase/local/ports.ts'
 import { makeTempDir } from '../../supabase/local/postgres/temporary.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
+import { makeCertificate } from '../support/certificate.ts'
 import { startNginx } from '../support/nginx.ts'
 import { requireProgram } from '../support/programs.ts'
 
@@ -58,29 +59,6 @@ test('la contraseña de Studio queda como nginx la lee, y no a la vista', async 
 })
 
 describe('el certificado', () => {
-  const issue = (dir: string, name: string) =>
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:prime256v1',
-        '-nodes',
-        '-days',
-        '9',
-      ].concat([
-        '-subj',
-        `/CN=${name}`,
-        '-keyout',
-        join(dir, 'privkey.pem'),
-        '-out',
-        join(dir, 'fullchain.pem'),
-      ]),
-      { stdio: 'ignore' },
-    )
   const presented = (port: number) =>
     new Promise<string>((done, fail) => {
       const socket = tls.connect({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
@@ -129,9 +107,9 @@ describe('el certificado', () => {
     const watching = run({ NGINX_PID: (await readFile(join(nginx.dir, 'nginx.pid'), 'utf8')).trim() })
     onTestFinished(() => void end(watching))
     await once(watching, 'exit')
-    issue(live, 'emitido')
+    makeCertificate(live, 'emitido')
     await expect.poll(() => presented(port!), PATIENCE).toBe('emitido')
-    issue(live, 'renovado')
+    makeCertificate(live, 'renovado')
     await expect.poll(() => presented(port!), PATIENCE).toBe('renovado')
   })
 })

@@ -8,6 +8,7 @@ import { pdf } from '../support/pdf.ts'
 import { type Redis, startRedis } from '../support/redis.ts'
 import { type Replica, startReplica } from '../support/replica.ts'
 import { sql } from '../support/sql.ts'
+import { until } from '../support/until.ts'
 
 let gente: Gente
 let redis: Redis
@@ -56,9 +57,8 @@ const url = (ruta: string) => `http://127.0.0.1:${puerto}${ruta}`
 const sesion = () => ({ authorization: `Bearer ${gente.ana.token}` })
 
 /** Waits until nginx, which asks nobody whether they are ready, has found out that this one is. */
-async function vuelveAAtender(replica: Replica) {
-  while (!replica.log().some(({ route }) => route === '/contratos/:id')) await sleep(50)
-}
+const vuelveAAtender = (replica: Replica) =>
+  until('nginx asks it again', () => replica.log().some(({ route }) => route === '/contratos/:id'), 60_000)
 
 /** Ends each replica as an operator does, and starts it again, one after the other. @returns exit codes. */
 async function relevar(): Promise<(number | null)[]> {
@@ -164,11 +164,9 @@ describe('un relevo de las dos réplicas', () => {
       body: cuerpo,
       duplex: 'half',
     } as RequestInit)
-    await sleep(500)
+    await until('it is half way', () => partes.length < 18)
     const fin = replica.stop('SIGTERM')
-    await sleep(200)
-    const listo = await fetch(`${replica.url}/salud/listo`)
-    expect(listo.status).toBe(503)
+    await until('it is not ready', async () => (await fetch(`${replica.url}/salud/listo`)).status === 503)
     expect((await fetch(`${replica.url}/contratos/${codigo}`, { headers: sesion() })).status).toBe(200)
     const guardada = await subida
     expect([guardada.status, guardada.headers.get('connection')]).toEqual([201, 'close'])

@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { launch, untilReady } from '../support/programs.ts'
 import type { TestStack } from '../support/stack.ts'
 import type { Firebase } from './fcm.ts'
 
@@ -14,7 +14,7 @@ export interface Trabajador {
 
 /** Starts a process that sends the pushes of a stack through `firebase`. */
 export async function startTrabajador(stack: TestStack, firebase: Firebase): Promise<Trabajador> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('./worker-child.ts', import.meta.url))], {
+  const program = launch(process.execPath, [fileURLToPath(new URL('./worker-child.ts', import.meta.url))], {
     env: {
       PATH: process.env.PATH,
       SUPABASE_URL: stack.supabaseUrl,
@@ -24,22 +24,14 @@ export async function startTrabajador(stack: TestStack, firebase: Firebase): Pro
       LOG_LEVEL: 'warn',
       ...firebase.env,
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
   })
-  await once(child.stdout!, 'data')
-  child.stdout!.resume()
-  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    const ended = once(child, 'exit')
-    child.kill(signal)
-    await ended
-  }
+  await untilReady(program, () => program.output().includes('working'))
   return {
-    child,
-    kill: () => end('SIGKILL'),
+    child: program.child,
+    kill: () => program.stop('SIGKILL'),
     async stop() {
-      await end('SIGTERM')
-      return child.exitCode
+      await program.stop()
+      return program.child.exitCode
     },
   }
 }

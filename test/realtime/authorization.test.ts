@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Authorizer, createAuthorizer } from '../../supabase/local/realtime/authorization.ts'
+import { until } from '../support/until.ts'
 import { ANA, ANON, RIVAL, useDatabase } from './database.ts'
 
 const NOTHING = { broadcast: false, presence: false }
@@ -122,7 +123,10 @@ describe('lo que falla niega', () => {
     await policy('select', `(select pg_sleep(3)) is not null`)
     const asked = authorizer.read('sala', ANA)
     const refused = expect(asked).rejects.toThrow()
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await until('the question is under way', async () => {
+      const under = `select from pg_stat_activity where usename = 'supabase_realtime_admin' and wait_event = 'PgSleep'`
+      return (await sql(under)).length > 0
+    })
     await (await connect('supabase_admin')).client.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where usename = 'supabase_realtime_admin'`,
     )
@@ -160,11 +164,9 @@ describe('muchas a la vez', () => {
   test('mil preguntas de tres personas no se mezclan', async () => {
     await policy('select', isAna)
     await policy('insert', `${isAna} and extension = 'presence'`)
-    const started = performance.now()
     const answers = await Promise.all(
       Array.from({ length: 1000 }, (_, n) => ask(`sala-${n}`, [ANA, RIVAL, ANON][n % 3]!)),
     )
-    expect(performance.now() - started).toBeLessThan(15_000)
     answers.forEach((answer, n) => {
       const mine = { read: BOTH, write: { broadcast: false, presence: true } }
       expect(answer).toEqual(n % 3 ? { read: NOTHING, write: NOTHING } : mine)

@@ -56,9 +56,9 @@ describe('particiones', () => {
     await client.query(`drop table realtime.messages_${daysFrom(7, 7)[0]}`)
     await client.query('begin; lock table realtime.messages in row exclusive mode')
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
-    const started = performance.now()
     const partitioner = await startPartitioner({ adminUrl: url() })
-    expect(performance.now() - started).toBeLessThan(4000)
+    // The table is still taken, and nobody waits for it any more.
+    expect(await sql('select from pg_locks where not granted')).toEqual([])
     expect(log).toHaveBeenCalledOnce()
     log.mockRestore()
     await client.query('rollback')

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createReplayer, type Replayer } from '../../supabase/local/realtime/replay.ts'
+import { until } from '../support/until.ts'
 import { useDatabase } from './database.ts'
 
 const { url, sql, connect } = useDatabase()
@@ -35,10 +36,13 @@ describe('repetición', () => {
 
   test('solo desde el momento pedido', async () => {
     await say(1, 2)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    const [{ now }] = (await sql<{ now: number }>(
-      `select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`,
-    )) as [{ now: number }]
+    const now = await until('a later millisecond', async () => {
+      const [row] = await sql<{ now: number; last: number }>(
+        `select floor(extract(epoch from clock_timestamp()) * 1000)::float8 as now,
+           extract(epoch from max(inserted_at) at time zone 'UTC')::float8 * 1000 as last from realtime.messages`,
+      )
+      return row!.now > row!.last && row!.now
+    })
     await say(3, 4)
     expect(await numbers({ since: now })).toEqual([3, 4])
     expect(await numbers({ since: now + 60_000 })).toEqual([])

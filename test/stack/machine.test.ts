@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startDiskGuard } from '../../supabase/local/disk-guard.ts'
@@ -14,6 +13,7 @@ import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { SUPERUSER } from '../../supabase/local/postgres/cluster.ts'
 import { makeTempDir, withTemporaryCluster } from '../../supabase/local/postgres/temporary.ts'
 import { SetupError } from '../../supabase/local/settings.ts'
+import { until } from '../support/until.ts'
 
 let dir: string
 beforeAll(async () => {
@@ -79,6 +79,7 @@ test('un registro lleno deja su lugar a otro, y quedan cinco', async () => {
 test('con el disco casi lleno se lee y no se escribe, y al haber lugar se escribe otra vez', async () => {
   await withTemporaryCluster(async (db) => {
     let free = 1000
+    let looks = 0
     const told: string[] = []
     const guard = await startDiskGuard({
       folders: [dir],
@@ -86,7 +87,10 @@ test('con el disco casi lleno se lee y no se escribe, y al haber lugar se escrib
       superuserUrl: databaseUrl(db, SUPERUSER),
       report: (line) => told.push(line),
       everyMs: 20,
-      diskOf: async () => ({ free, size: 10_000 }),
+      diskOf: async () => {
+        looks++
+        return { free, size: 10_000 }
+      },
     })
     const connect = async (role: string) => {
       const client = new pg.Client({ connectionString: databaseUrl(db, role) })
@@ -106,7 +110,8 @@ test('con el disco casi lleno se lee y no se escribe, y al haber lugar se escrib
       expect(await readOnly(client)).toEqual({ transaction_read_only: 'off' })
     // At the edge it stays as it is.
     free = 105
-    await sleep(200)
+    const enough = looks + 5
+    await until('it has looked again', () => looks >= enough)
     expect(guard.isFull()).toBe(true)
     free = 500
     await expect.poll(() => readOnly(authenticator!)).toEqual({ transaction_read_only: 'off' })

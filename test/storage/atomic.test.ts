@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, inject, test } from 'vitest'
+import { turns } from '../support/turns.ts'
+import { until } from '../support/until.ts'
 import { makeBucket, ok, service, storageUrl, textOf } from './support.ts'
 
 const key = () => ({ apikey: inject('stack').secretKey })
@@ -42,7 +44,7 @@ describe('reemplazar es atómico', () => {
         const version = versionOf(i % 10)
         ok(await files.update('a', version.body, { contentType: version.contentType }))
       }
-      await sleep(20)
+      await until('they read', () => reads > 20)
       isWriting = false
     }
     await Promise.all([read(), read(), read(), write()])
@@ -95,7 +97,7 @@ describe('reemplazar es atómico', () => {
         stream.enqueue(new Uint8Array(64 * 1024))
         sent += 1
         if (sent === 20) controller.abort()
-        await sleep(1)
+        await turns(1)
       },
     })
     const put = fetch(storageUrl(`/object/${bucket}/a`), {

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { sql } from '../support/sql.ts'
+import { until } from '../support/until.ts'
 import { type StorageProcess, startStorageProcess } from './server-process.ts'
 import { makeBucket, ok, service } from './support.ts'
 
@@ -45,6 +45,7 @@ describe('el servidor muere a media subida', () => {
     const acknowledged = new Map<string, number>()
     const begun = new Map<string, number>()
 
+    let writes = 0
     for (let life = 0; life < 4; life++) {
       let isAlive = true
       const writer = async (name: string) => {
@@ -53,11 +54,14 @@ describe('el servidor muere a media subida', () => {
           const { error } = await service(server.url)
             .from(bucket)
             .upload(name, contentOf(name, round), { upsert: true })
-          if (!error) acknowledged.set(name, round)
+          if (error) continue
+          acknowledged.set(name, round)
+          writes++
         }
       }
       const writers = ['a', 'b', 'carpeta/c', 'carpeta/d'].map(writer)
-      await sleep(250 + life * 90)
+      const enough = writes + 3 + 4 * life
+      await until('they write', () => writes >= enough)
       await server.kill()
       isAlive = false
       await Promise.all(writers)

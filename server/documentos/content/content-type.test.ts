@@ -139,18 +139,29 @@ describe('el tipo de un archivo se reconoce por su contenido', () => {
     expect(await recognise(wide)).toBe('text/csv')
   })
 
-  test('ningún contenido lo hace fallar, ni tardar', async () => {
+  test('ningún contenido lo hace fallar, ni tardar cien veces lo que uno sencillo', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 4100 }), async (bytes) => {
         await recogniseContent(bytes)
       }),
     )
+    /** The least of a few tries: what else the machine does is not counted. */
+    const cuesta = async (bytes: Uint8Array) => {
+      const veces: number[] = []
+      for (let n = 0; n < 3; n++) {
+        const desde = performance.now()
+        await recogniseContent(bytes)
+        veces.push(performance.now() - desde)
+      }
+      return Math.min(...veces)
+    }
+    // What goes back over its bytes for each of them takes thousands of times as long.
+    const sencillo = await cuesta(Buffer.from('a,b\n1,2\n'.repeat(SAMPLE_BYTES)).subarray(0, SAMPLE_BYTES))
     const largos = ['9', '"', '""', '<!--', '<?', ' ', '\n', ',', 'a1 ', '{"type":', 'x-a:']
     for (const trozo of largos)
       for (const inicio of ['', '<?xml?>', 'h\n', '{']) {
-        const start = performance.now()
-        await recogniseContent(Buffer.from(inicio + trozo.repeat(SAMPLE_BYTES)).subarray(0, SAMPLE_BYTES))
-        expect(performance.now() - start, JSON.stringify([inicio, trozo])).toBeLessThan(500)
+        const largo = Buffer.from(inicio + trozo.repeat(SAMPLE_BYTES)).subarray(0, SAMPLE_BYTES)
+        expect((await cuesta(largo)) / sencillo, JSON.stringify([inicio, trozo])).toBeLessThan(100)
       }
   })
 })

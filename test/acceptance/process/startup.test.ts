@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SUPERUSER } from '../../../supabase/local/postgres/cluster.ts'
 import { pdfBlob } from '../../support/pdf.ts'
@@ -132,13 +131,15 @@ describe('dos sistemas en una máquina', () => {
     const closed: Record<string, number> = {}
     const names = ['PORT', 'SUPABASE_API_PORT', 'SUPABASE_DB_PORT', 'STUDIO_PORT', 'MAILBOX_PORT']
     const stopped = first.stop()
-    for (let tick = 1; names.some((name) => !closed[name]); tick++) {
+    let tick = 0
+    await until('all are closed', async () => {
       const open = await Promise.all(names.map((name) => isListening(env[name])))
+      tick++
       names.forEach((name, index) => {
         if (!open[index]) closed[name] ??= tick
       })
-      await sleep(10)
-    }
+      return names.every((name) => closed[name])
+    })
     expect(await stopped).toBe(0)
     expect(closed.SUPABASE_DB_PORT).toBe(Math.max(...Object.values(closed)))
     expect(closed.PORT).toBe(Math.min(...Object.values(closed)))

@@ -3,15 +3,15 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { OPERATIONS } from '../../server/openapi/operations.ts'
 import { pdf } from '../support/pdf.ts'
 import { sql } from '../support/sql.ts'
-import { crearGente, formulario, type Gente, llamar, nuevoContrato, subir } from './support.ts'
+import { call, formOf, makeContrato, makePeople, type People, upload } from './support.ts'
 
-let gente: Gente
+let people: People
 let codigo: string
 let antes: string
 
 /** Everything that these people have, as one digest. */
 async function estado(): Promise<string> {
-  const empresas = [gente.exportadora.id, gente.centro.id]
+  const empresas = [people.exportadora.id, people.centro.id]
   const [fila] = await sql<{ huella: string }>(
     `with c as (select * from public.contratos where exportadora_id = any ($1) or contraparte_id = any ($1))
      select md5(concat(
@@ -29,10 +29,10 @@ async function estado(): Promise<string> {
 }
 
 beforeAll(async () => {
-  gente = await crearGente()
-  codigo = (await nuevoContrato(gente)).codigo
-  await llamar(gente.ana, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq: 60, humedad: 7 } })
-  await subir(gente.ana, codigo, { tipo: 'factura', archivo: pdf() })
+  people = await makePeople()
+  codigo = (await makeContrato(people)).codigo
+  await call(people.ana, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq: 60, humedad: 7 } })
+  await upload(people.ana, codigo, { tipo: 'factura', archivo: pdf() })
   antes = await estado()
 })
 
@@ -100,7 +100,7 @@ describe('ninguna entrada mala rompe ni cambia nada', () => {
     await fc.assert(
       fc.asyncProperty(rutas, cuerpos, async ({ method, ruta }, json) => {
         const lleva = method !== 'GET' && method !== 'DELETE'
-        const { status, texto } = await llamar(gente.ana, method, ruta, lleva ? { json } : {})
+        const { status, text: texto } = await call(people.ana, method, ruta, lleva ? { json } : {})
         expect(status, texto).toBeLessThan(500)
       }),
       { numRuns: 250 },
@@ -142,7 +142,7 @@ describe('ninguna entrada mala rompe ni cambia nada', () => {
         fc.array(fc.tuple(nombres, texto), { maxLength: 4 }),
         async (ruta, pares) => {
           const consulta = new URLSearchParams(pares.map(([k, v]) => [k.toWellFormed(), v.toWellFormed()]))
-          const { status, texto } = await llamar(gente.ana, 'GET', `${ruta}?${consulta}`)
+          const { status, text: texto } = await call(people.ana, 'GET', `${ruta}?${consulta}`)
           expect([200, 400], texto).toContain(status)
         },
       ),
@@ -171,7 +171,7 @@ describe('ninguna entrada mala rompe ni cambia nada', () => {
         cabecera,
         async ({ method, ruta }, nombre, contenido) => {
           const json = method === 'GET' || method === 'DELETE' ? undefined : { _malo: 1 }
-          const { status, texto } = await llamar(gente.ana, method, ruta, {
+          const { status, text: texto } = await call(people.ana, method, ruta, {
             json,
             headers: { [nombre]: contenido },
           })
@@ -188,8 +188,8 @@ describe('ninguna entrada mala rompe ni cambia nada', () => {
     const campos = fc.dictionary(fc.constantFrom('tipo', 'etiqueta', 'lote', 'archivo', 'otro'), parte)
     await fc.assert(
       fc.asyncProperty(campos, texto, async (partes, nombre) => {
-        const { status, texto } = await llamar(gente.ana, 'POST', `/contratos/${codigo}/documento`, {
-          body: formulario({ ...partes, _malo: '1' }, nombre),
+        const { status, text: texto } = await call(people.ana, 'POST', `/contratos/${codigo}/documento`, {
+          body: formOf({ ...partes, _malo: '1' }, nombre),
         })
         expect(status, texto).toBeGreaterThanOrEqual(400)
         expect(status, texto).toBeLessThan(500)
@@ -206,7 +206,7 @@ describe('ninguna entrada mala rompe ni cambia nada', () => {
           ? Buffer.concat([Buffer.from('--b\r\nContent-Disposition: form-data; name="'), bytes])
           : Buffer.from(bytes)
         const headers = { 'content-type': 'multipart/form-data; boundary=b' }
-        const { status, texto } = await llamar(gente.ana, 'POST', `/contratos/${codigo}/documento`, {
+        const { status, text: texto } = await call(people.ana, 'POST', `/contratos/${codigo}/documento`, {
           body,
           headers,
         })

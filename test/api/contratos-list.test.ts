@@ -1,37 +1,36 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { crearGente, crearPersona, type Gente, llamar } from './support.ts'
+import { call, makePeople, makePerson, type People } from './support.ts'
 
 const TOTAL = 23
-let gente: Gente
+let people: People
 let codigos: string[]
 
-const listar = (quien: Gente['ana'], consulta: Record<string, string | number> = {}) =>
-  llamar(
+const listar = (quien: People['ana'], consulta: Record<string, string | number> = {}) =>
+  call(
     quien,
     'GET',
     `/contratos?${new URLSearchParams(Object.entries(consulta).map(([k, v]) => [k, String(v)]))}`,
   )
 
-const codigosDe = (cuerpo: { contratos: { codigo: string }[] }) =>
-  cuerpo.contratos.map(({ codigo }) => codigo)
+const codigosDe = (body: { contratos: { codigo: string }[] }) => body.contratos.map(({ codigo }) => codigo)
 
 /** Walks every page of a list. */
-async function recorrer(quien: Gente['ana'], consulta: Record<string, string | number>): Promise<string[]> {
+async function recorrer(quien: People['ana'], consulta: Record<string, string | number>): Promise<string[]> {
   const vistos: string[] = []
   for (let cursor: string | null = ''; cursor !== null; ) {
-    const { status, cuerpo, texto } = await listar(quien, { ...consulta, ...(cursor && { cursor }) })
-    expect(status, texto).toBe(200)
-    vistos.push(...codigosDe(cuerpo))
+    const { status, body, text } = await listar(quien, { ...consulta, ...(cursor && { cursor }) })
+    expect(status, text).toBe(200)
+    vistos.push(...codigosDe(body))
     expect(vistos.length).toBeLessThanOrEqual(TOTAL)
-    cursor = cuerpo.siguiente
+    cursor = body.siguiente
   }
   return vistos
 }
 
 beforeAll(async () => {
-  gente = await crearGente()
-  const { centro, finca, ana } = gente
+  people = await makePeople()
+  const { centro, finca, ana } = people
   codigos = []
   for (let i = 0; i < TOTAL; i++) {
     const json = {
@@ -40,45 +39,45 @@ beforeAll(async () => {
       observaciones: i % 4 === 0 ? `Análisis de la cosecha ${i}% Ñandú` : null,
       ...(i < 10 && { fecha_firma: `2025-03-${String(i + 1).padStart(2, '0')}` }),
     }
-    const { cuerpo } = await llamar(ana, 'POST', '/contratos', { json })
-    codigos.push(cuerpo.codigo)
+    const { body } = await call(ana, 'POST', '/contratos', { json })
+    codigos.push(body.codigo)
   }
 })
 
 describe('la lista de contratos', () => {
   test('trae los de la empresa, los más recientes primero', async () => {
-    const { cuerpo } = await listar(gente.ana, { limite: 100 })
-    expect(codigosDe(cuerpo)).toEqual(codigos.toReversed())
-    expect(cuerpo.siguiente).toBeNull()
+    const { body } = await listar(people.ana, { limite: 100 })
+    expect(codigosDe(body)).toEqual(codigos.toReversed())
+    expect(body.siguiente).toBeNull()
   })
 
   test('la de la contraparte trae los suyos; la de la rival, nada', async () => {
-    expect(codigosDe((await listar(gente.jose, { limite: 100 })).cuerpo)).toHaveLength(5)
-    expect((await listar(gente.rita)).cuerpo).toEqual({ contratos: [], siguiente: null })
-    expect((await listar(gente.cesar, { texto: codigos[0]! })).cuerpo.contratos).toEqual([])
+    expect(codigosDe((await listar(people.jose, { limite: 100 })).body)).toHaveLength(5)
+    expect((await listar(people.rita)).body).toEqual({ contratos: [], siguiente: null })
+    expect((await listar(people.cesar, { texto: codigos[0]! })).body.contratos).toEqual([])
   })
 
   test('la de un proveedor invitado trae también los contratos ajenos en que participa', async () => {
-    const { cuerpo } = await llamar(gente.ana, 'POST', '/contratos', {
-      json: { contraparte_id: gente.centro.id, volumen_tm: 1, proveedores: [gente.finca.id] },
+    const { body } = await call(people.ana, 'POST', '/contratos', {
+      json: { contraparte_id: people.centro.id, volumen_tm: 1, proveedores: [people.finca.id] },
     })
-    expect(codigosDe((await listar(gente.jose)).cuerpo)[0]).toBe(cuerpo.codigo)
-    await llamar(gente.teresa, 'DELETE', `/contratos/${cuerpo.codigo}`)
-    expect(codigosDe((await listar(gente.jose)).cuerpo)).not.toContain(cuerpo.codigo)
+    expect(codigosDe((await listar(people.jose)).body)[0]).toBe(body.codigo)
+    await call(people.teresa, 'DELETE', `/contratos/${body.codigo}`)
+    expect(codigosDe((await listar(people.jose)).body)).not.toContain(body.codigo)
   })
 
   test('la de un administrador trae los de todos, y no los eliminados', async () => {
-    const vistos = codigosDe((await listar(gente.teresa, { limite: 100, texto: codigos[3]! })).cuerpo)
+    const vistos = codigosDe((await listar(people.teresa, { limite: 100, texto: codigos[3]! })).body)
     expect(vistos).toEqual([codigos[3]])
-    const sinEmpresa = await crearPersona(null, 'admin')
-    expect(codigosDe((await listar(sinEmpresa, { texto: codigos[3]! })).cuerpo)).toEqual([codigos[3]])
+    const sinEmpresa = await makePerson(null, 'admin')
+    expect(codigosDe((await listar(sinEmpresa, { texto: codigos[3]! })).body)).toEqual([codigos[3]])
   })
 
   test('cualquier tamaño de página recorre todos, una vez y en orden', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: TOTAL + 2 }), fc.boolean(), async (limite, recientes) => {
         const orden = recientes ? 'recientes' : 'antiguos'
-        expect(await recorrer(gente.ana, { limite, orden })).toEqual(
+        expect(await recorrer(people.ana, { limite, orden })).toEqual(
           recientes ? codigos.toReversed() : codigos,
         )
       }),
@@ -87,13 +86,13 @@ describe('la lista de contratos', () => {
   })
 
   test('un contrato nuevo no mueve las páginas que faltan', async () => {
-    const primera = (await listar(gente.carlos, { limite: 5 })).cuerpo
-    const { cuerpo: nuevo } = await llamar(gente.carlos, 'POST', '/contratos', {
-      json: { exportadora_id: gente.exportadora.id, volumen_tm: 1 },
+    const primera = (await listar(people.carlos, { limite: 5 })).body
+    const { body: nuevo } = await call(people.carlos, 'POST', '/contratos', {
+      json: { exportadora_id: people.exportadora.id, volumen_tm: 1 },
     })
-    const segunda = (await listar(gente.carlos, { limite: 5, cursor: primera.siguiente })).cuerpo
+    const segunda = (await listar(people.carlos, { limite: 5, cursor: primera.siguiente })).body
     expect(codigosDe(segunda).filter((codigo) => codigosDe(primera).includes(codigo))).toEqual([])
-    await llamar(gente.teresa, 'DELETE', `/contratos/${nuevo.codigo}`)
+    await call(people.teresa, 'DELETE', `/contratos/${nuevo.codigo}`)
   })
 
   test.each([
@@ -106,29 +105,29 @@ describe('la lista de contratos', () => {
     ['desde hoy', { desde: '2025-03-11' }, (i: number) => i >= 10],
   ])('filtra por %s', async (_, consulta, cumple) => {
     const esperados = codigos.filter((_, i) => cumple(i))
-    expect(await recorrer(gente.ana, { ...consulta, orden: 'antiguos', limite: 3 })).toEqual(esperados)
+    expect(await recorrer(people.ana, { ...consulta, orden: 'antiguos', limite: 3 })).toEqual(esperados)
   })
 
   test('filtra por contraparte, con su id o parte de su nombre', async () => {
     const esperados = codigos.filter((_, i) => i % 5 === 0)
-    const { finca, exportadora } = gente
+    const { finca, exportadora } = people
     for (const contraparte of [finca.id, finca.nombre, finca.nombre.slice(3).toUpperCase()]) {
-      expect(await recorrer(gente.ana, { contraparte, orden: 'antiguos' })).toEqual(esperados)
+      expect(await recorrer(people.ana, { contraparte, orden: 'antiguos' })).toEqual(esperados)
     }
-    expect(await recorrer(gente.ana, { contraparte: exportadora.nombre })).toEqual([])
-    expect(await recorrer(gente.jose, { contraparte: exportadora.id, orden: 'antiguos' })).toEqual(esperados)
+    expect(await recorrer(people.ana, { contraparte: exportadora.nombre })).toEqual([])
+    expect(await recorrer(people.jose, { contraparte: exportadora.id, orden: 'antiguos' })).toEqual(esperados)
   })
 
   test('todos los filtros a la vez son un y', async () => {
-    const { cuerpo } = await listar(gente.ana, {
+    const { body } = await listar(people.ana, {
       estado: 'Activo',
-      contraparte: gente.centro.id,
+      contraparte: people.centro.id,
       desde: '2025-03-01',
       hasta: '2025-03-31',
       texto: 'cosecha',
       orden: 'antiguos',
     })
-    expect(codigosDe(cuerpo)).toEqual([4, 8].map((i) => codigos[i]))
+    expect(codigosDe(body)).toEqual([4, 8].map((i) => codigos[i]))
   })
 
   test.each([
@@ -145,16 +144,16 @@ describe('la lista de contratos', () => {
     ['estdo=Activo', 'estdo'],
     ['contraparte[]=1', 'contraparte[]'],
   ])('%s se rechaza diciendo el parámetro', async (consulta, campo) => {
-    const { status, cuerpo } = await llamar(gente.ana, 'GET', `/contratos?${consulta}`)
+    const { status, body } = await call(people.ana, 'GET', `/contratos?${consulta}`)
     expect(status).toBe(400)
-    expect(cuerpo).toMatchObject({ clave: 'parametros_invalidos', errores: [{ campo }] })
+    expect(body).toMatchObject({ clave: 'parametros_invalidos', errores: [{ campo }] })
   })
 
   test('un cursor inventado, o de otro orden, se rechaza', async () => {
-    const { siguiente } = (await listar(gente.ana, { limite: 1 })).cuerpo
+    const { siguiente } = (await listar(people.ana, { limite: 1 })).body
     for (const cursor of ['x', '', `${siguiente}x`, siguiente]) {
-      const { status, cuerpo } = await listar(gente.ana, { cursor, orden: 'antiguos' })
-      expect([status, cuerpo.clave]).toEqual([400, 'cursor_invalido'])
+      const { status, body } = await listar(people.ana, { cursor, orden: 'antiguos' })
+      expect([status, body.clave]).toEqual([400, 'cursor_invalido'])
     }
   })
 })

@@ -3,18 +3,18 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { describe, expect, inject, test } from 'vitest'
 import { openApiDocument } from '../../server/openapi/document.ts'
 import { OPERATIONS } from '../../server/openapi/operations.ts'
-import { llamar } from './support.ts'
+import { call } from './support.ts'
 
 const url = (path: string) => inject('stack').functionsUrl + path
 
 describe('la documentación', () => {
   test('/openapi.json es la de los esquemas, entera y sin referencias rotas', async () => {
-    const { cuerpo, texto } = await llamar(null, 'GET', '/openapi.json')
-    expect(cuerpo).toEqual(JSON.parse(JSON.stringify(openApiDocument())))
-    expect(cuerpo.openapi).toBe('3.1.0')
-    for (const [, name] of texto.matchAll(/"#\/components\/schemas\/(\w+)"/g))
-      expect(cuerpo.components.schemas).toHaveProperty(name!)
-    const ids = Object.values(cuerpo.paths).flatMap((path) =>
+    const { body, text } = await call(null, 'GET', '/openapi.json')
+    expect(body).toEqual(JSON.parse(JSON.stringify(openApiDocument())))
+    expect(body.openapi).toBe('3.1.0')
+    for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g))
+      expect(body.components.schemas).toHaveProperty(name!)
+    const ids = Object.values(body.paths).flatMap((path) =>
       Object.values(path as object).map(({ operationId }) => operationId),
     )
     expect(new Set(ids).size).toBe(OPERATIONS.length)
@@ -85,9 +85,9 @@ describe('la documentación', () => {
   )
 
   test('/docs lleva la clave pública y las cuentas de demostración; nada secreto', async () => {
-    const { texto } = await llamar(null, 'GET', '/docs')
+    const { text } = await call(null, 'GET', '/docs')
     const ajustes = JSON.parse(
-      /<script type="application\/json" id="ajustes">(.+?)<\/script>/.exec(texto)![1]!,
+      /<script type="application\/json" id="ajustes">(.+?)<\/script>/.exec(text)![1]!,
     )
     const { supabaseUrl, publishableKey, ...secretos } = inject('stack')
     expect(Object.keys(ajustes)).toEqual(['supabase', 'clave', 'demo'])
@@ -101,8 +101,8 @@ describe('la documentación', () => {
       secretos.jwtSecret,
       new URL(secretos.authenticatorUrl).password,
     ])
-      expect(texto).not.toContain(secreto)
+      expect(text).not.toContain(secreto)
     for (const path of ['/docs/scalar.ts', '/docs/..%2fpagina.ts', '/docs/navegador', '/docs/toString'])
-      expect((await llamar(null, 'GET', path)).status).toBe(404)
+      expect((await call(null, 'GET', path)).status).toBe(404)
   })
 })

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { pdf } from '../support/pdf.ts'
 import { sql } from '../support/sql.ts'
-import { crearGente, type Gente, llamar, nuevoContrato, subir } from './support.ts'
+import { call, makeContrato, makePeople, type People, upload } from './support.ts'
 
 /** A foreign key between tables of public that an app reads. */
 interface Referencia {
@@ -31,15 +31,15 @@ const REFERENCIAS = `
   where f.contype = 'f' and f.connamespace = 'public'::regnamespace and d.columna is not null and r.columna is not null
     and not exists (select from unnest(f.conkey) as k where not has_column_privilege('authenticated', f.conrelid, k, 'select'))`
 
-let gente: Gente
+let people: People
 let referencias: Referencia[]
 
 beforeAll(async () => {
-  gente = await crearGente()
-  const { codigo } = await nuevoContrato(gente)
+  people = await makePeople()
+  const { codigo } = await makeContrato(people)
   for (let n = 0; n < 2; n++) {
-    await subir(gente.ana, codigo, { tipo: 'factura', archivo: pdf() })
-    await llamar(gente.ana, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq: '100', humedad: 7 } })
+    await upload(people.ana, codigo, { tipo: 'factura', archivo: pdf() })
+    await call(people.ana, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq: '100', humedad: 7 } })
   }
   referencias = await sql<Referencia & Record<string, unknown>>(REFERENCIAS)
 })
@@ -63,7 +63,10 @@ describe('los select con tablas dentro', () => {
       const columna =
         [...hacia.map((r) => r.columna_a), ...desde.map((r) => r.columna_de)][0] ??
         referencias.find(({ a }) => a === otra)!.columna_a
-      const { data, error } = await gente.ana.supabase.from(una).select(`dentro:${otra}(${columna})`).limit(5)
+      const { data, error } = await people.ana.supabase
+        .from(una)
+        .select(`dentro:${otra}(${columna})`)
+        .limit(5)
       expect(error?.code, `${una}, ${otra}`).toBe(cuantas > 1 ? 'PGRST201' : undefined)
       const esLista = hacia.length === 0 && !desde.some((r) => r.una)
       for (const fila of (data ?? []) as unknown as { dentro: unknown }[])
@@ -73,7 +76,7 @@ describe('los select con tablas dentro', () => {
   })
 
   test('un contrato lleva todos sus documentos y lotes; un lote, su contrato', async () => {
-    const { data, error } = await gente.ana.supabase
+    const { data, error } = await people.ana.supabase
       .from('contratos')
       .select('codigo, documentos_contrato(id), lotes_asociados(codigo_lote, contratos(codigo))')
     expect(error).toBeNull()
@@ -83,11 +86,11 @@ describe('los select con tablas dentro', () => {
       { codigo: contrato!.codigo },
       { codigo: contrato!.codigo },
     ])
-    const { data: yo } = await gente.ana.supabase
+    const { data: yo } = await people.ana.supabase
       .from('usuarios')
       .select('nombre, empresas(nombre)')
-      .eq('id', gente.ana.id)
+      .eq('id', people.ana.id)
       .single()
-    expect(yo!.empresas).toEqual({ nombre: gente.exportadora.nombre })
+    expect(yo!.empresas).toEqual({ nombre: people.exportadora.nombre })
   })
 })

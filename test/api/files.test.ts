@@ -7,14 +7,14 @@ import { client } from '../support/client.ts'
 import { pdf } from '../support/pdf.ts'
 import { sha256 } from '../support/sha256.ts'
 import { zip } from '../support/zip.ts'
-import { crearGente, type Gente, llamar, nuevoContrato, subir } from './support.ts'
+import { call, makeContrato, makePeople, type People, upload } from './support.ts'
 
-let gente: Gente
-let contrato: Awaited<ReturnType<typeof nuevoContrato>>
+let people: People
+let contrato: Awaited<ReturnType<typeof makeContrato>>
 let database: Database
 beforeAll(async () => {
-  gente = await crearGente()
-  contrato = await nuevoContrato(gente)
+  people = await makePeople()
+  contrato = await makeContrato(people)
   database = openDatabase(inject('stack').authenticatorUrl, { max: 1 })
 })
 afterAll(() => database.close())
@@ -39,10 +39,10 @@ describe('por la función', () => {
     const bytes = await archivo(nombre)
     const campos: Record<string, string> =
       tipo === 'analisis' ? { tipo, etiqueta: nombre.replace(/\W/g, '') } : { tipo }
-    const { status, cuerpo } = await subir(gente.ana, contrato.codigo, { ...campos, archivo: bytes }, nombre)
-    expect([status, cuerpo.errores]).toEqual([201, undefined])
-    expect(cuerpo).toMatchObject({ mime, bytes: bytes.length, sha256: sha256(bytes), nombre })
-    expect(cuerpo.url_archivo).toMatch(new RegExp(`[.]${extension}$`))
+    const { status, body } = await upload(people.ana, contrato.codigo, { ...campos, archivo: bytes }, nombre)
+    expect([status, body.errores]).toEqual([201, undefined])
+    expect(body).toMatchObject({ mime, bytes: bytes.length, sha256: sha256(bytes), nombre })
+    expect(body.url_archivo).toMatch(new RegExp(`[.]${extension}$`))
   })
 
   test.each([
@@ -56,14 +56,14 @@ describe('por la función', () => {
       'zip',
     ],
   ])('%s se reconoce', async (_, bytes, mime, extension) => {
-    const { status, cuerpo } = await subir(
-      gente.ana,
+    const { status, body } = await upload(
+      people.ana,
       contrato.codigo,
       { tipo: 'otro', archivo: bytes },
       'x.bin',
     )
-    expect([status, cuerpo.mime]).toEqual([201, mime])
-    expect(cuerpo.url_archivo).toMatch(new RegExp(`[.]${extension}$`))
+    expect([status, body.mime]).toEqual([201, mime])
+    expect(body.url_archivo).toMatch(new RegExp(`[.]${extension}$`))
   })
 
   test.each([
@@ -83,18 +83,18 @@ describe('por la función', () => {
     ['un XML con DOCTYPE', Buffer.from('<?xml version="1.0"?><!DOCTYPE a []><a/>'), 'DOCTYPE'],
     ['un correo', Buffer.from('From: a@b.ec\nTo: c@d.ec\nSubject: hola\n\nhola'), 'correo'],
   ])('%s no, y se dice por qué', async (_, bytes, dice) => {
-    const { codigo } = await nuevoContrato(gente)
-    const { status, cuerpo } = await subir(gente.ana, codigo, { tipo: 'otro', archivo: bytes })
-    expect([status, cuerpo.clave, cuerpo.errores?.[0].campo]).toEqual([422, 'archivo_no_admitido', 'archivo'])
-    expect(cuerpo.errores[0].mensaje).toContain(dice)
-    const { data } = await gente.ana.supabase.storage.from('contratos').list(codigo)
+    const { codigo } = await makeContrato(people)
+    const { status, body } = await upload(people.ana, codigo, { tipo: 'otro', archivo: bytes })
+    expect([status, body.clave, body.errores?.[0].campo]).toEqual([422, 'archivo_no_admitido', 'archivo'])
+    expect(body.errores[0].mensaje).toContain(dice)
+    const { data } = await people.ana.supabase.storage.from('contratos').list(codigo)
     expect(data).toEqual([])
   })
 })
 
 describe('por el SDK', () => {
   const registrar = async (nombre: string, bytes: Uint8Array, contentType: string) => {
-    const { supabase } = gente.carlos
+    const { supabase } = people.carlos
     const subida = await supabase.storage.from('contratos').upload(nombre, bytes, { contentType })
     expect(subida.error).toBeNull()
     return supabase
@@ -109,7 +109,7 @@ describe('por el SDK', () => {
     // Those of other tests are read in the same rounds.
     for (let round = 0; round < 100; round++) {
       await revisarDocumentos(database, storage)
-      const { data } = await gente.carlos.supabase.from('documentos_contrato').select().eq('id', id).single()
+      const { data } = await people.carlos.supabase.from('documentos_contrato').select().eq('id', id).single()
       if (data.revisado_en) return data
     }
     throw new Error('It was never read.')
@@ -119,7 +119,7 @@ describe('por el SDK', () => {
     'una foto HEIC enviada como %s es una foto, y su huella la lee el servidor',
     async (contentType) => {
       const bytes = await archivo('foto.heic')
-      const { data: nombre } = await gente.carlos.supabase.rpc('siguiente_nombre_documento', {
+      const { data: nombre } = await people.carlos.supabase.rpc('siguiente_nombre_documento', {
         contrato_id: contrato.id,
         tipo: 'foto',
         extension: 'heic',
@@ -153,7 +153,7 @@ describe('por el SDK', () => {
     const nombre = `${contrato.codigo}/otro_903.pdf`
     expect(
       (
-        await gente.carlos.supabase.storage
+        await people.carlos.supabase.storage
           .from('contratos')
           .upload(nombre, ajeno, { contentType: 'application/pdf' })
       ).error,
@@ -164,13 +164,13 @@ describe('por el SDK', () => {
       method: 'POST',
       headers: {
         apikey: publishableKey,
-        authorization: `Bearer ${gente.carlos.token}`,
+        authorization: `Bearer ${people.carlos.token}`,
         'content-type': 'application/pdf',
       },
       body: suyo,
     })
     expect(status).toBe(200)
-    const { data, error } = await gente.carlos.supabase
+    const { data, error } = await people.carlos.supabase
       .from('documentos_contrato')
       .insert({ contrato_id: contrato.id, tipo: 'otro', url_archivo: `contratos/${nombre}?` })
       .select()
@@ -181,13 +181,13 @@ describe('por el SDK', () => {
 
   test('lo que llegó por la función se lee otra vez, ya guardado', async () => {
     const bytes = pdf()
-    const { cuerpo } = await subir(gente.carlos, contrato.codigo, { tipo: 'pago', archivo: bytes })
-    expect(await revisado(cuerpo.id)).toMatchObject({ huella_de: 'subida', sha256: sha256(bytes) })
+    const { body } = await upload(people.carlos, contrato.codigo, { tipo: 'pago', archivo: bytes })
+    expect(await revisado(body.id)).toMatchObject({ huella_de: 'subida', sha256: sha256(bytes) })
   })
 
   test('lo que no se admite no entra al bucket', async () => {
     for (const contentType of ['text/html', 'image/svg+xml', 'image/gif', 'application/msword']) {
-      const { error } = await gente.carlos.supabase.storage
+      const { error } = await people.carlos.supabase.storage
         .from('contratos')
         .upload(`${contrato.codigo}/foto_902.x`, Buffer.from('x'), { contentType })
       expect(error).toMatchObject({ message: expect.stringContaining('not supported') })
@@ -198,17 +198,17 @@ describe('por el SDK', () => {
     const bytes = pdf()
     const { data } = await registrar(`${contrato.codigo}/foto_903.pdf`, bytes, 'application/pdf')
     await revisado(data.id)
-    const { status, cuerpo } = await subir(gente.carlos, contrato.codigo, { tipo: 'pago', archivo: bytes })
-    expect([status, cuerpo.id]).toEqual([200, data.id])
+    const { status, body } = await upload(people.carlos, contrato.codigo, { tipo: 'pago', archivo: bytes })
+    expect([status, body.id]).toEqual([200, data.id])
   })
 })
 
 describe('un papel de una empresa', () => {
   test('lo que otra empresa registró, con esos bytes o diciendo que los tiene, no lo reemplaza', async () => {
-    const { codigo, id: contrato_id } = await nuevoContrato(gente)
+    const { codigo, id: contrato_id } = await makeContrato(people)
     const archivo = pdf()
     const huella = sha256(archivo)
-    const { supabase } = gente.carlos
+    const { supabase } = people.carlos
     const nombre = `${codigo}/factura_001.pdf`
     const falso = new Blob([pdf()], { type: 'application/pdf' })
     expect((await supabase.storage.from('contratos').upload(nombre, falso)).error).toBeNull()
@@ -230,12 +230,12 @@ describe('un papel de una empresa', () => {
       ).toBe(404)
     expect((await supabase.from('documentos_contrato').insert(fila)).error).toBeNull()
     // The partner's very bytes, through the function: its paper, and not the owner's.
-    expect((await subir(gente.carlos, codigo, { tipo: 'factura', archivo })).status).toBe(201)
-    const propio = await subir(gente.ana, codigo, { tipo: 'factura', archivo }, 'la mía.pdf')
+    expect((await upload(people.carlos, codigo, { tipo: 'factura', archivo })).status).toBe(201)
+    const propio = await upload(people.ana, codigo, { tipo: 'factura', archivo }, 'la mía.pdf')
     expect(propio.status).toBe(201)
-    expect(propio.cuerpo).toMatchObject({ nombre: 'la mía.pdf', sha256: huella, bytes: archivo.length })
-    const { cuerpo } = await llamar(gente.ana, 'GET', `/contratos/${codigo}/documentos`)
-    expect(cuerpo.documentos.map((documento: { sha256: string }) => documento.sha256)).toEqual([
+    expect(propio.body).toMatchObject({ nombre: 'la mía.pdf', sha256: huella, bytes: archivo.length })
+    const { body } = await call(people.ana, 'GET', `/contratos/${codigo}/documentos`)
+    expect(body.documentos.map((documento: { sha256: string }) => documento.sha256)).toEqual([
       null,
       huella,
       huella,

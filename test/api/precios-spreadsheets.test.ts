@@ -3,24 +3,24 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sql } from '../support/sql.ts'
-import { crearGente, type Gente, llamar, type Persona } from './support.ts'
+import { call, makePeople, type People, type Person } from './support.ts'
 
-let gente: Gente
+let people: People
 const PREFIJO = `hoja-${randomBytes(3).toString('hex')}`
 let numero = 0
 const nueva = () => `${PREFIJO} ${++numero}`
 
 beforeAll(async () => {
-  gente = await crearGente()
+  people = await makePeople()
 })
 afterAll(() => sql(`delete from public.precios_fob where calidad like $1 || ' %'`, [PREFIJO]))
 
 const importar = (
-  quien: Persona | null,
+  quien: Person | null,
   csv: string | Uint8Array,
   { consulta = '', headers = {} as Record<string, string> } = {},
 ) =>
-  llamar(quien, 'POST', `/precios-fob/importar${consulta}`, {
+  call(quien, 'POST', `/precios-fob/importar${consulta}`, {
     body: csv as BodyInit,
     headers: { 'content-type': 'text/csv', ...headers },
   })
@@ -29,8 +29,8 @@ const guardados = (calidad: string) =>
     'select fecha::text, mercado, precio_tm, diferencial, fuente from public.precios_fob where calidad = $1 order by fecha',
     [calidad],
   )
-const estados = (cuerpo: { lineas: { linea: number; estado: string }[] }) =>
-  cuerpo.lineas.map(({ linea, estado }) => `${linea} ${estado}`)
+const estados = (body: { lineas: { linea: number; estado: string }[] }) =>
+  body.lineas.map(({ linea, estado }) => `${linea} ${estado}`)
 
 describe('un CSV de precios como lo guarda una hoja de cálculo', () => {
   test.each([
@@ -40,10 +40,10 @@ describe('un CSV de precios como lo guarda una hoja de cálculo', () => {
   ])('%s, como lo guarda Excel, se lee', async (nombre, fuente) => {
     const calidad = nueva()
     const archivo = await readFile(new URL(`../support/files/${nombre}`, import.meta.url))
-    const simulado = await importar(gente.ana, archivo, { consulta: '?simular=true' })
-    expect(simulado.cuerpo.totales).toMatchObject({ lineas: 1, creado: 1, rechazado: 0 })
+    const simulado = await importar(people.ana, archivo, { consulta: '?simular=true' })
+    expect(simulado.body.totales).toMatchObject({ lineas: 1, creado: 1, rechazado: 0 })
     const propio = Buffer.from(archivo.toString('latin1').replace('ASE', calidad), 'latin1')
-    await importar(gente.ana, propio)
+    await importar(people.ana, propio)
     expect(await guardados(calidad)).toMatchObject([{ precio_tm: '9120.50', diferencial: '-700', fuente }])
   })
 
@@ -56,7 +56,7 @@ describe('un CSV de precios como lo guarda una hoja de cálculo', () => {
   ])('en %s se lee', async (_, codificar) => {
     const calidad = nueva()
     const csv = `fecha\tcalidad\tprecio_tm\tdiferencial\tfuente\r\n21/01/2025\t${calidad}\t11498,5\t\tBoletín en €\r\n`
-    expect((await importar(gente.ana, codificar(csv))).cuerpo.totales).toMatchObject({ creado: 1 })
+    expect((await importar(people.ana, codificar(csv))).body.totales).toMatchObject({ creado: 1 })
     expect(await guardados(calidad)).toMatchObject([
       { fecha: '2025-01-21', precio_tm: '11498.5', diferencial: '0', fuente: 'Boletín en €' },
     ])
@@ -65,8 +65,8 @@ describe('un CSV de precios como lo guarda una hoja de cálculo', () => {
   test('las filas y columnas vacías que deja la hoja no cuentan, y las líneas son las del archivo', async () => {
     const calidad = nueva()
     const csv = `sep=;\r\nfecha;calidad;precio_tm;;\r\n1/2/2025;${calidad};100;;\r\n;;;;\r\n2/2/25;${calidad};100;;\r\n;;;;\r\n;;;;\r\n`
-    const { cuerpo } = await importar(gente.ana, csv)
-    expect(cuerpo.lineas).toEqual([
+    const { body } = await importar(people.ana, csv)
+    expect(body.lineas).toEqual([
       { linea: 3, estado: 'creado', errores: [] },
       {
         linea: 5,
@@ -88,34 +88,37 @@ describe('un CSV de precios como lo guarda una hoja de cálculo', () => {
       '31/02/2025',
       '40/01/2025',
     ]
-    const { cuerpo } = await importar(
-      gente.ana,
+    const { body } = await importar(
+      people.ana,
       `fecha,calidad,precio_tm\n${fechas.map((fecha) => `${fecha},${calidad},100`).join('\n')}\n`,
     )
-    expect(
-      cuerpo.lineas.map(({ errores }: { errores: { mensaje: string }[] }) => errores[0]?.mensaje),
-    ).toEqual([
-      'No se sabe cuál es el mes: en la línea 3 va primero. Escríbala AAAA-MM-DD.',
-      'Debe ser dd/mm/aaaa: no hay mes 21.',
-      undefined,
-      undefined,
-      undefined,
-      'No es una fecha del calendario.',
-      'Debe ser una fecha AAAA-MM-DD.',
-    ])
+    expect(body.lineas.map(({ errores }: { errores: { mensaje: string }[] }) => errores[0]?.mensaje)).toEqual(
+      [
+        'No se sabe cuál es el mes: en la línea 3 va primero. Escríbala AAAA-MM-DD.',
+        'Debe ser dd/mm/aaaa: no hay mes 21.',
+        undefined,
+        undefined,
+        undefined,
+        'No es una fecha del calendario.',
+        'Debe ser una fecha AAAA-MM-DD.',
+      ],
+    )
     expect(await guardados(calidad)).toHaveLength(3)
   })
 
   test('un separador de miles se rechaza, y se dice por qué', async () => {
     const calidad = nueva()
     const precios = ['11.498', '11,498', '11.498,50', '11498,5', '-1']
-    const { cuerpo } = await importar(
-      gente.ana,
+    const { body } = await importar(
+      people.ana,
       `fecha\tcalidad\tprecio_tm\n${precios.map((precio, i) => `2025-01-0${i + 1}\t${calidad}\t${precio}`).join('\n')}`,
     )
-    expect(estados(cuerpo)).toEqual(['2 rechazado', '3 rechazado', '4 rechazado', '5 creado', '6 rechazado'])
-    const conComas = await importar(gente.ana, `fecha,calidad,precio_tm\n2025-02-01,${calidad},"11,498.50"\n`)
-    expect(conComas.cuerpo.lineas[0].errores).toEqual([
+    expect(estados(body)).toEqual(['2 rechazado', '3 rechazado', '4 rechazado', '5 creado', '6 rechazado'])
+    const conComas = await importar(
+      people.ana,
+      `fecha,calidad,precio_tm\n2025-02-01,${calidad},"11,498.50"\n`,
+    )
+    expect(conComas.body.lineas[0].errores).toEqual([
       { campo: 'precio_tm', mensaje: 'Con , los decimales llevan punto, sin separador de miles.' },
     ])
   })

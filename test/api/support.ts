@@ -8,7 +8,7 @@ import { sql } from '../support/sql.ts'
 import { checkAnswer } from './check-answer.ts'
 
 /** The password of everyone here. */
-export const CLAVE = 'cacao-de-prueba-2025'
+export const PASSWORD = 'cacao-de-prueba-2025'
 
 export interface Empresa {
   id: number
@@ -16,7 +16,7 @@ export interface Empresa {
   tipo: 'exportadora' | 'centro_acopio' | 'proveedor'
 }
 
-export interface Persona {
+export interface Person {
   id: string
   empresa: Empresa | null
   token: string
@@ -24,36 +24,36 @@ export interface Persona {
   supabase: SupabaseClient
 }
 
-export interface Respuesta {
+export interface Answer {
   status: number
   headers: Headers
   // biome-ignore lint/suspicious/noExplicitAny: the JSON of any answer
-  cuerpo: any
+  body: any
   /** The body as it came. */
-  texto: string
+  text: string
 }
 
-export async function crearEmpresa(
+export async function makeEmpresa(
   tipo: Empresa['tipo'],
   nombre = `${tipo} ${randomBytes(4).toString('hex')}`,
 ): Promise<Empresa> {
   const ruc = `099${String(randomInt(10_000_000)).padStart(7, '0')}001`
-  const [fila] = await sql<{ id: string }>(
+  const [row] = await sql<{ id: string }>(
     'insert into public.empresas (ruc, nombre, tipo) values ($1, $2, $3) returning id',
     [ruc, nombre, tipo],
   )
-  return { id: Number(fila!.id), nombre, tipo }
+  return { id: Number(row!.id), nombre, tipo }
 }
 
 /** An account, signed in; without company and role it has no profile yet. */
-export async function crearPersona(
+export async function makePerson(
   empresa: Empresa | null,
   rol: Empresa['tipo'] | 'admin' | null = empresa?.tipo ?? null,
-): Promise<Persona> {
+): Promise<Person> {
   const { supabaseUrl, publishableKey, secretKey } = inject('stack')
   const email = `${randomBytes(6).toString('hex')}@prueba.test`
   const admin = client(supabaseUrl, secretKey).auth.admin
-  const { data, error } = await admin.createUser({ email, password: CLAVE, email_confirm: true })
+  const { data, error } = await admin.createUser({ email, password: PASSWORD, email_confirm: true })
   if (error) throw error
   const id = data.user.id
   if (rol) {
@@ -65,25 +65,25 @@ export async function crearPersona(
     ])
   }
   const supabase = client(supabaseUrl, publishableKey)
-  const signed = await supabase.auth.signInWithPassword({ email, password: CLAVE })
+  const signed = await supabase.auth.signInWithPassword({ email, password: PASSWORD })
   if (signed.error) throw signed.error
   return { id, empresa, token: signed.data.session.access_token, supabase }
 }
 
 /** One exporter, its centre and supplier, an administrator, and rivals of the first two: none of the demo's. */
-export async function crearGente() {
+export async function makePeople() {
   const [exportadora, centro, finca, otra, rival] = await Promise.all(
     (['exportadora', 'centro_acopio', 'proveedor', 'exportadora', 'centro_acopio'] as const).map((tipo) =>
-      crearEmpresa(tipo),
+      makeEmpresa(tipo),
     ),
   )
   const [ana, carlos, jose, teresa, rita, cesar] = await Promise.all([
-    crearPersona(exportadora!),
-    crearPersona(centro!),
-    crearPersona(finca!),
-    crearPersona(centro!, 'admin'),
-    crearPersona(otra!),
-    crearPersona(rival!),
+    makePerson(exportadora!),
+    makePerson(centro!),
+    makePerson(finca!),
+    makePerson(centro!, 'admin'),
+    makePerson(otra!),
+    makePerson(rival!),
   ])
   return {
     ana: ana!,
@@ -97,9 +97,9 @@ export async function crearGente() {
     finca: finca!,
   }
 }
-export type Gente = Awaited<ReturnType<typeof crearGente>>
+export type People = Awaited<ReturnType<typeof makePeople>>
 
-interface Opciones {
+interface Options {
   headers?: Record<string, string>
   /** Sent as JSON. */
   json?: unknown
@@ -107,60 +107,60 @@ interface Opciones {
 }
 
 /** A request to the functions; without a person, without a session. */
-export async function llamar(
-  quien: Persona | null,
+export async function call(
+  who: Person | null,
   method: string,
   path: string,
-  opciones: Opciones = {},
-): Promise<Respuesta> {
-  const { json, body, headers } = opciones
+  options: Options = {},
+): Promise<Answer> {
+  const { json, body, headers } = options
   const response = await fetch(inject('stack').functionsUrl + path, {
     method,
     headers: {
-      ...(quien && { authorization: `Bearer ${quien.token}` }),
+      ...(who && { authorization: `Bearer ${who.token}` }),
       ...(json !== undefined && { 'content-type': 'application/json' }),
       ...headers,
     },
     body: json === undefined ? body : JSON.stringify(json),
   })
-  const texto = await response.text()
+  const text = await response.text()
   const isJson = response.headers.get('content-type')?.includes('json')
-  const respuesta = {
+  const answer = {
     status: response.status,
     headers: response.headers,
-    texto,
-    cuerpo: isJson ? JSON.parse(texto) : undefined,
+    text,
+    body: isJson ? JSON.parse(text) : undefined,
   }
-  checkAnswer(method, path, respuesta)
-  return respuesta
+  checkAnswer(method, path, answer)
+  return answer
 }
 
 /** A contract of Ana with Carlos, José invited, on which nobody else works. */
-export async function nuevoContrato({ ana, centro, finca }: Gente, datos: object = {}) {
+export async function makeContrato({ ana, centro, finca }: People, datos: object = {}) {
   const json = { contraparte_id: centro.id, volumen_tm: 200, proveedores: [finca.id], ...datos }
-  const { status, cuerpo, texto } = await llamar(ana, 'POST', '/contratos', { json })
-  if (status !== 201) throw new Error(texto)
-  return cuerpo as { id: number; codigo: string; actualizado_en: string }
+  const { status, body, text } = await call(ana, 'POST', '/contratos', { json })
+  if (status !== 201) throw new Error(text)
+  return body as { id: number; codigo: string; actualizado_en: string }
 }
 
 /** The form of POST /contratos/{id}/documento; the order of its parts is the order of its keys. */
-export function formulario(partes: Record<string, string | Uint8Array>, nombre = 'documento.pdf'): FormData {
+export function formOf(parts: Record<string, string | Uint8Array>, nombre = 'documento.pdf'): FormData {
   const form = new FormData()
-  for (const [campo, valor] of Object.entries(partes)) {
-    if (typeof valor === 'string') form.append(campo, valor)
-    else form.append(campo, new Blob([Buffer.from(valor)]), nombre)
+  for (const [field, value] of Object.entries(parts)) {
+    if (typeof value === 'string') form.append(field, value)
+    else form.append(field, new Blob([Buffer.from(value)]), nombre)
   }
   return form
 }
 
-export const subir = (
-  quien: Persona | null,
+export const upload = (
+  who: Person | null,
   contrato: string | number,
-  partes: Record<string, string | Uint8Array>,
+  parts: Record<string, string | Uint8Array>,
   nombre?: string,
   headers?: Record<string, string>,
 ) =>
-  llamar(quien, 'POST', `/contratos/${contrato}/documento`, {
-    body: formulario(partes, nombre),
+  call(who, 'POST', `/contratos/${contrato}/documento`, {
+    body: formOf(parts, nombre),
     ...(headers && { headers }),
   })

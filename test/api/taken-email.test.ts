@@ -3,21 +3,21 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { correoNuevo, invitar, perfil, registrarse } from './invitados.ts'
-import { CLAVE, crearGente, type Gente, llamar } from './support.ts'
+import { call, makePeople, PASSWORD, type People } from './support.ts'
 
 const ejecutar = promisify(execFile)
-let gente: Gente
+let people: People
 beforeAll(async () => {
-  gente = await crearGente()
+  people = await makePeople()
 })
 
 describe('el correo que otro registró antes', () => {
   test('sirve a su dueño sin sesión, con una contraseña nueva', async () => {
     const email = correoNuevo()
-    const { testigo } = await invitar(gente.ana, { email })
-    const aceptar = (json: object) => llamar(null, 'POST', '/invitaciones/aceptar', { json })
+    const { testigo } = await invitar(people.ana, { email })
+    const aceptar = (json: object) => call(null, 'POST', '/invitaciones/aceptar', { json })
     const contrasena = 'la de la dueña'
-    expect((await aceptar({ testigo, contrasena })).cuerpo.clave).toBe('invitacion_sin_cuenta')
+    expect((await aceptar({ testigo, contrasena })).body.clave).toBe('invitacion_sin_cuenta')
     // Auth confirms here by itself: the stranger has a session, and an e-mail change under way.
     const intruso = await registrarse(email, undefined, 'El Intruso')
     await intruso.supabase.auth.updateUser({ email: correoNuevo() })
@@ -27,25 +27,25 @@ describe('el correo que otro registró antes', () => {
       [{ testigo, contrasena: 'ñ'.repeat(37) }, 'datos_invalidos'],
       [{ testigo: 'a'.repeat(64), contrasena }, 'invitacion_no_existe'],
     ] as const)
-      expect((await aceptar(json)).cuerpo.clave).toBe(clave)
-    expect((await perfil(intruso)).cuerpo.clave).toBe('sin_empresa')
+      expect((await aceptar(json)).body.clave).toBe(clave)
+    expect((await perfil(intruso)).body.clave).toBe('sin_empresa')
 
     expect(await aceptar({ testigo, contrasena, nombre: 'La Dueña' })).toMatchObject({
       status: 200,
-      cuerpo: { email },
+      body: { email },
     })
-    expect((await perfil(intruso)).cuerpo.clave).toBe('sesion_cerrada')
+    expect((await perfil(intruso)).body.clave).toBe('sesion_cerrada')
     expect((await intruso.supabase.from('contratos').select('id')).data ?? []).toEqual([])
     expect((await intruso.supabase.auth.refreshSession()).error).not.toBeNull()
     const { auth } = intruso.supabase
-    expect((await auth.signInWithPassword({ email, password: CLAVE })).error?.code).toBe(
+    expect((await auth.signInWithPassword({ email, password: PASSWORD })).error?.code).toBe(
       'invalid_credentials',
     )
     const { data } = await auth.signInWithPassword({ email, password: contrasena })
     expect(data.user?.new_email ?? '').toBe('')
     const duena = { ...intruso, token: data.session!.access_token }
-    expect((await perfil(duena)).cuerpo).toMatchObject({ nombre: 'La Dueña', rol: 'exportadora' })
-    expect((await aceptar({ testigo, contrasena })).cuerpo.clave).toBe('invitacion_no_existe')
+    expect((await perfil(duena)).body).toMatchObject({ nombre: 'La Dueña', rol: 'exportadora' })
+    expect((await aceptar({ testigo, contrasena })).body.clave).toBe('invitacion_no_existe')
   })
 
   test('del primer administrador no deja nada al que registró antes su correo', async () => {
@@ -61,14 +61,14 @@ describe('el correo que otro registró antes', () => {
         DATABASE_URL: databaseUrl,
       },
     })
-    expect((await perfil(intruso)).cuerpo.clave).toBe('sesion_cerrada')
+    expect((await perfil(intruso)).body.clave).toBe('sesion_cerrada')
     const { auth } = intruso.supabase
-    expect((await auth.signInWithPassword({ email, password: CLAVE })).error?.code).toBe(
+    expect((await auth.signInWithPassword({ email, password: PASSWORD })).error?.code).toBe(
       'invalid_credentials',
     )
     const password = /once: (\S+)/.exec(stdout)![1]!
     const { data } = await auth.signInWithPassword({ email, password })
     const admin = { ...intruso, token: data.session!.access_token }
-    expect((await perfil(admin)).cuerpo).toMatchObject({ nombre: 'La Administradora', rol: 'admin' })
+    expect((await perfil(admin)).body).toMatchObject({ nombre: 'La Administradora', rol: 'admin' })
   })
 })

@@ -5,13 +5,13 @@ import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { pdf } from '../support/pdf.ts'
 import { sha256 } from '../support/sha256.ts'
 import { sql } from '../support/sql.ts'
-import { crearGente, crearPersona, formulario, type Gente, llamar, nuevoContrato, subir } from './support.ts'
+import { call, formOf, makeContrato, makePeople, makePerson, type People, upload } from './support.ts'
 
-let gente: Gente
+let people: People
 let codigo: string
 beforeAll(async () => {
-  gente = await crearGente()
-  codigo = (await nuevoContrato(gente)).codigo
+  people = await makePeople()
+  codigo = (await makeContrato(people)).codigo
 })
 
 const enDisco = (ruta: string) => join(inject('stack').storageDir, ruta)
@@ -29,12 +29,11 @@ const huerfanos = (contrato: string) =>
 describe('subir un documento', () => {
   test('lo guarda en la carpeta del contrato y responde 201 con su suma', async () => {
     const archivo = pdf(200_000)
-    const { status, headers, cuerpo } = await subir(
-      gente.carlos,
-      codigo,
-      { tipo: 'factura', archivo },
-      'FAC-001.pdf',
-    )
+    const {
+      status,
+      headers,
+      body: cuerpo,
+    } = await upload(people.carlos, codigo, { tipo: 'factura', archivo }, 'FAC-001.pdf')
     expect(status).toBe(201)
     expect(cuerpo).toMatchObject({
       tipo: 'factura',
@@ -53,45 +52,48 @@ describe('subir un documento', () => {
   })
 
   test('con los campos antes o después del archivo da lo mismo', async () => {
-    const { codigo } = await nuevoContrato(gente)
-    await llamar(gente.ana, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq: 60, humedad: 7 } })
-    const antes = await subir(
-      gente.jose,
+    const { codigo } = await makeContrato(people)
+    await call(people.ana, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq: 60, humedad: 7 } })
+    const antes = await upload(
+      people.jose,
       codigo,
       { tipo: 'analisis', etiqueta: 'Humedad', lote: 'LT-0001', archivo: csv },
       'a.csv',
     )
-    const despues = await subir(
-      gente.jose,
+    const despues = await upload(
+      people.jose,
       codigo,
       { archivo: Buffer.from('a,b\n1,2\n'), lote: 'LT-0001', etiqueta: 'humedad', tipo: 'analisis' },
       'b.csv',
     )
-    expect([antes.cuerpo.url_archivo, despues.cuerpo.url_archivo]).toEqual([
+    expect([antes.body.url_archivo, despues.body.url_archivo]).toEqual([
       `contratos/${codigo}/analisis_humedad.csv`,
       `contratos/${codigo}/analisis_humedad_002.csv`,
     ])
-    expect(antes.cuerpo).toMatchObject({ etiqueta: 'humedad', lote: 'LT-0001', mime: 'text/csv' })
+    expect(antes.body).toMatchObject({ etiqueta: 'humedad', lote: 'LT-0001', mime: 'text/csv' })
   })
 
   test('el contrato firmado queda como archivo del contrato', async () => {
-    const { codigo } = await nuevoContrato(gente)
-    const { cuerpo } = await subir(gente.ana, codigo, { tipo: 'contrato', archivo: pdf() }, ' ')
+    const { codigo } = await makeContrato(people)
+    const { body: cuerpo } = await upload(people.ana, codigo, { tipo: 'contrato', archivo: pdf() }, ' ')
     expect(cuerpo).toMatchObject({ nombre: `${codigo}.pdf`, url_archivo: `contratos/${codigo}/contrato.pdf` })
-    expect((await llamar(gente.ana, 'GET', `/contratos/${codigo}`)).cuerpo.archivo_pdf).toBe(
-      cuerpo.url_archivo,
-    )
+    expect((await call(people.ana, 'GET', `/contratos/${codigo}`)).body.archivo_pdf).toBe(cuerpo.url_archivo)
   })
 
   test('el tipo es el del contenido, y no el del nombre', async () => {
-    const { cuerpo } = await subir(gente.ana, codigo, { tipo: 'factura', archivo: xml(1) }, 'factura.pdf')
+    const { body: cuerpo } = await upload(
+      people.ana,
+      codigo,
+      { tipo: 'factura', archivo: xml(1) },
+      'factura.pdf',
+    )
     expect(cuerpo).toMatchObject({ mime: 'application/xml', nombre: 'factura.pdf' })
     expect(cuerpo.url_archivo).toMatch(/factura_\d{3}\.xml$/)
   })
 
   test('el nombre del archivo se limpia', async () => {
-    const { cuerpo } = await subir(
-      gente.ana,
+    const { body: cuerpo } = await upload(
+      people.ana,
       codigo,
       { tipo: 'otro', archivo: pdf() },
       '..\\..\\año 1/Fáctura \u202e"ñ".pdf',
@@ -100,59 +102,64 @@ describe('subir un documento', () => {
   })
 
   test('los mismos bytes dos veces de una empresa responden el documento que ya estaba, y no queda nada de más', async () => {
-    const { codigo } = await nuevoContrato(gente)
+    const { codigo } = await makeContrato(people)
     const archivo = pdf()
-    const colega = await crearPersona(gente.exportadora)
-    const primero = await subir(gente.ana, codigo, { tipo: 'factura', archivo }, 'a.pdf')
-    const segundo = await subir(colega, codigo, { tipo: 'pago', archivo }, 'b.pdf')
+    const colega = await makePerson(people.exportadora)
+    const primero = await upload(people.ana, codigo, { tipo: 'factura', archivo }, 'a.pdf')
+    const segundo = await upload(colega, codigo, { tipo: 'pago', archivo }, 'b.pdf')
     expect([primero.status, segundo.status]).toEqual([201, 200])
-    expect(segundo.texto).toBe(primero.texto)
-    const otro = await nuevoContrato(gente)
-    expect((await subir(gente.ana, otro.codigo, { tipo: 'factura', archivo })).status).toBe(201)
+    expect(segundo.text).toBe(primero.text)
+    const otro = await makeContrato(people)
+    expect((await upload(people.ana, otro.codigo, { tipo: 'factura', archivo })).status).toBe(201)
     expect(await huerfanos(codigo)).toEqual([])
   })
 
   test('a la vez, las del mismo tipo reciben números distintos, sea cual sea su formato', async () => {
-    const { codigo } = await nuevoContrato(gente)
+    const { codigo } = await makeContrato(people)
     const respuestas = await Promise.all(
       Array.from({ length: 12 }, (_, i) => {
         const archivo = i % 2 ? pdf() : Buffer.from(`<?xml version="1.0"?><factura>${i}</factura>`)
-        return subir(gente.ana, codigo, { tipo: 'factura', archivo })
+        return upload(people.ana, codigo, { tipo: 'factura', archivo })
       }),
     )
     expect(respuestas.map(({ status }) => status)).toEqual(Array(12).fill(201))
-    expect(respuestas.map(({ cuerpo }) => cuerpo.url_archivo.replace(/\.(pdf|xml)$/, '')).sort()).toEqual(
+    expect(
+      respuestas.map(({ body: cuerpo }) => cuerpo.url_archivo.replace(/\.(pdf|xml)$/, '')).sort(),
+    ).toEqual(
       Array.from({ length: 12 }, (_, i) => `contratos/${codigo}/factura_${String(i + 1).padStart(3, '0')}`),
     )
     expect(await huerfanos(codigo)).toEqual([])
   })
 
   test('a la vez, los mismos bytes quedan una vez', async () => {
-    const { codigo } = await nuevoContrato(gente)
+    const { codigo } = await makeContrato(people)
     const archivo = pdf()
     const respuestas = await Promise.all(
-      Array.from({ length: 6 }, () => subir(gente.ana, codigo, { tipo: 'factura', archivo })),
+      Array.from({ length: 6 }, () => upload(people.ana, codigo, { tipo: 'factura', archivo })),
     )
     expect(respuestas.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 201])
-    expect(new Set(respuestas.map(({ texto }) => texto)).size).toBe(1)
+    expect(new Set(respuestas.map(({ text }) => text)).size).toBe(1)
     expect(await huerfanos(codigo)).toEqual([])
   })
 })
 
 describe('quién sube', () => {
   test('un proveedor, solo a contratos activos', async () => {
-    const { cuerpo: enRevision } = await llamar(gente.carlos, 'POST', '/contratos', {
-      json: { exportadora_id: gente.exportadora.id, volumen_tm: 1, proveedores: [gente.finca.id] },
+    const { body: enRevision } = await call(people.carlos, 'POST', '/contratos', {
+      json: { exportadora_id: people.exportadora.id, volumen_tm: 1, proveedores: [people.finca.id] },
     })
-    const { status, cuerpo } = await subir(gente.jose, enRevision.codigo, { tipo: 'factura', archivo: pdf() })
+    const { status, body: cuerpo } = await upload(people.jose, enRevision.codigo, {
+      tipo: 'factura',
+      archivo: pdf(),
+    })
     expect([status, cuerpo.clave]).toEqual([403, 'documento_sin_permiso'])
-    expect((await subir(gente.jose, codigo, { tipo: 'factura', archivo: pdf() })).status).toBe(201)
+    expect((await upload(people.jose, codigo, { tipo: 'factura', archivo: pdf() })).status).toBe(201)
   })
 
   test('la rival no sabe del contrato, ni quien no entró', async () => {
-    const rival = await subir(gente.rita, codigo, { tipo: 'factura', archivo: pdf() })
-    expect([rival.status, rival.cuerpo.clave]).toEqual([404, 'contrato_no_existe'])
-    expect((await subir(null, codigo, { tipo: 'factura', archivo: pdf() })).status).toBe(401)
+    const rival = await upload(people.rita, codigo, { tipo: 'factura', archivo: pdf() })
+    expect([rival.status, rival.body.clave]).toEqual([404, 'contrato_no_existe'])
+    expect((await upload(null, codigo, { tipo: 'factura', archivo: pdf() })).status).toBe(401)
   })
 })
 
@@ -173,8 +180,8 @@ describe('lo que no se admite', () => {
   ] as [string, Record<string, string | Uint8Array>, string][])(
     '%s: 422 y el campo',
     async (_, partes, campo) => {
-      const { codigo } = await nuevoContrato(gente)
-      const { status, cuerpo } = await subir(gente.ana, codigo, partes)
+      const { codigo } = await makeContrato(people)
+      const { status, body: cuerpo } = await upload(people.ana, codigo, partes)
       expect(status).toBe(422)
       expect(cuerpo.errores[0].campo).toBe(campo)
       expect(await huerfanos(codigo)).toEqual([])
@@ -191,9 +198,9 @@ describe('lo que no se admite', () => {
       Buffer.concat([Buffer.from('a,b\n'.repeat(3000)), Buffer.alloc(9000)]),
     ],
   ])('un archivo %s', async (_, contenido) => {
-    const { codigo } = await nuevoContrato(gente)
-    const { status, cuerpo } = await subir(
-      gente.ana,
+    const { codigo } = await makeContrato(people)
+    const { status, body: cuerpo } = await upload(
+      people.ana,
       codigo,
       { tipo: 'otro', archivo: contenido },
       'contrato.pdf',
@@ -203,15 +210,15 @@ describe('lo que no se admite', () => {
   })
 
   test('más de 50 MiB; 50 MiB justos sí', async () => {
-    const { codigo } = await nuevoContrato(gente)
+    const { codigo } = await makeContrato(people)
     const justo = Buffer.alloc(50 * 1024 * 1024, '%PDF-1.7\n')
-    const exceso = await subir(gente.ana, codigo, {
+    const exceso = await upload(people.ana, codigo, {
       tipo: 'otro',
       archivo: Buffer.concat([justo, Buffer.from('x')]),
     })
-    expect([exceso.status, exceso.cuerpo.clave]).toEqual([413, 'archivo_demasiado_grande'])
+    expect([exceso.status, exceso.body.clave]).toEqual([413, 'archivo_demasiado_grande'])
     expect(await huerfanos(codigo)).toEqual([])
-    expect((await subir(gente.ana, codigo, { tipo: 'otro', archivo: justo })).cuerpo.bytes).toBe(justo.length)
+    expect((await upload(people.ana, codigo, { tipo: 'otro', archivo: justo })).body.bytes).toBe(justo.length)
   })
 
   test.each([
@@ -232,8 +239,8 @@ describe('lo que no se admite', () => {
       400,
     ],
   ])('%s', async (_, headers, body, esperado) => {
-    const { codigo } = await nuevoContrato(gente)
-    const { status } = await llamar(gente.ana, 'POST', `/contratos/${codigo}/documento`, {
+    const { codigo } = await makeContrato(people)
+    const { status } = await call(people.ana, 'POST', `/contratos/${codigo}/documento`, {
       headers: headers as never,
       body,
     })
@@ -242,12 +249,12 @@ describe('lo que no se admite', () => {
   })
 
   test('quien cuelga a la mitad no deja nada', async () => {
-    const { codigo } = await nuevoContrato(gente)
-    const form = new Response(formulario({ tipo: 'factura', archivo: pdf(3_000_000) }))
+    const { codigo } = await makeContrato(people)
+    const form = new Response(formOf({ tipo: 'factura', archivo: pdf(3_000_000) }))
     const bytes = Buffer.from(await form.arrayBuffer())
     const url = new URL(`/contratos/${codigo}/documento`, inject('stack').functionsUrl)
     const headers = {
-      authorization: `Bearer ${gente.ana.token}`,
+      authorization: `Bearer ${people.ana.token}`,
       'content-type': form.headers.get('content-type')!,
       'content-length': bytes.length,
       // The server says so once it is at it.
@@ -261,6 +268,6 @@ describe('lo que no se admite', () => {
       )
     })
     await expect.poll(() => huerfanos(codigo), { timeout: 5000 }).toEqual([])
-    expect((await llamar(gente.ana, 'GET', `/contratos/${codigo}/documentos`)).cuerpo.documentos).toEqual([])
+    expect((await call(people.ana, 'GET', `/contratos/${codigo}/documentos`)).body.documentos).toEqual([])
   })
 })

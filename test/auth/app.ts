@@ -3,50 +3,50 @@ import { expect, inject } from 'vitest'
 import { openMailer } from '../../server/process/mail/mailer.ts'
 import { client } from '../support/client.ts'
 import { linkIn, type Smtp, startSmtp } from '../support/smtp.ts'
-import { CLAVE, correoNuevo, exito, type ServidorDeAuth, servidorDeAuth } from './support.ts'
+import { type AuthServer, newEmail, ok, PASSWORD, startAuth } from './support.ts'
 
-export const SITIO = 'https://app.triboka.ec'
+export const SITE = 'https://app.triboka.ec'
 /** Where an app on a phone is opened. */
-export const MOVIL = 'triboka://entrar/correo'
+export const MOBILE = 'triboka://entrar/correo'
 
-export interface ConCorreo {
-  servidor: ServidorDeAuth
+export interface WithMail {
+  server: AuthServer
   smtp: Smtp
   /** A confirmed account. @returns its address. */
-  conCuenta(): Promise<string>
+  withAccount(): Promise<string>
   /** An app that keeps what it must between asking for a mail and being opened by its link, as a phone does. */
   app(flowType: 'pkce' | 'implicit'): SupabaseClient
   /** Follows the last link that an address got, and begins the session that it gives. */
-  abrir(quien: SupabaseClient, email: string): Promise<{ destino: string; session: Session }>
+  open(who: SupabaseClient, email: string): Promise<{ destination: string; session: Session }>
   close(): Promise<void>
 }
 
 /** An auth server that asks to confirm addresses, and a real server of mail that its mails leave by. */
-export async function servidorConCorreo(
+export async function startMailingAuth(
   email: Record<string, unknown> = {},
   refuse?: Parameters<typeof startSmtp>[0],
-): Promise<ConCorreo> {
+): Promise<WithMail> {
   const smtp = await startSmtp(refuse)
-  const servidor = await servidorDeAuth(
+  const server = await startAuth(
     {
-      site_url: SITIO,
+      site_url: SITE,
       additional_redirect_urls: ['triboka://**', 'https://*.triboka.ec/*'],
       email: { enable_confirmations: true, double_confirm_changes: true, max_frequency: '0s', ...email },
     },
     openMailer({ smtpUrl: smtp.url, smtpFrom: 'Triboka <hola@triboka.ec>' }),
   )
   return {
-    servidor,
+    server,
     smtp,
-    async conCuenta() {
-      const email = correoNuevo()
-      const { admin } = client(servidor.url, inject('stack').secretKey).auth
-      exito(await admin.createUser({ email, password: CLAVE, email_confirm: true }))
+    async withAccount() {
+      const email = newEmail()
+      const { admin } = client(server.url, inject('stack').secretKey).auth
+      ok(await admin.createUser({ email, password: PASSWORD, email_confirm: true }))
       return email
     },
     app(flowType) {
       const kept = new Map<string, string>()
-      return createClient(servidor.url, inject('stack').publishableKey, {
+      return createClient(server.url, inject('stack').publishableKey, {
         auth: {
           flowType,
           autoRefreshToken: false,
@@ -59,35 +59,35 @@ export async function servidorConCorreo(
         },
       })
     },
-    async abrir(quien, email) {
-      const llegada = await seguir(linkIn(smtp.textFor(email)))
-      const destino = llegada.href.split(/[?#]/)[0]!
-      const codigo = llegada.searchParams.get('code')
+    async open(who, email) {
+      const arrival = await follow(linkIn(smtp.textFor(email)))
+      const destination = arrival.href.split(/[?#]/)[0]!
+      const codigo = arrival.searchParams.get('code')
       if (codigo) {
-        expect(llegada.hash).toBe('')
-        return { destino, session: exito(await quien.auth.exchangeCodeForSession(codigo)).session }
+        expect(arrival.hash).toBe('')
+        return { destination, session: ok(await who.auth.exchangeCodeForSession(codigo)).session }
       }
-      const datos = new URLSearchParams(llegada.hash.slice(1))
+      const values = new URLSearchParams(arrival.hash.slice(1))
       const tokens = {
-        access_token: datos.get('access_token')!,
-        refresh_token: datos.get('refresh_token')!,
+        access_token: values.get('access_token')!,
+        refresh_token: values.get('refresh_token')!,
       }
-      return { destino, session: exito(await quien.auth.setSession(tokens)).session! }
+      return { destination, session: ok(await who.auth.setSession(tokens)).session! }
     },
     async close() {
-      await servidor.close()
+      await server.close()
       await smtp.close()
     },
   }
 }
 
 /** Follows a link. @returns where it leads. */
-export async function seguir(enlace: string): Promise<URL> {
-  const respuesta = await fetch(enlace, { redirect: 'manual' })
-  expect(respuesta.status).toBe(303)
-  return new URL(respuesta.headers.get('location')!)
+export async function follow(link: string): Promise<URL> {
+  const answer = await fetch(link, { redirect: 'manual' })
+  expect(answer.status).toBe(303)
+  return new URL(answer.headers.get('location')!)
 }
 
 /** What is told in a URL where a link led: in its fragment, and for PKCE in its query too. */
-export const dicho = (llegada: URL): URLSearchParams =>
-  llegada.searchParams.size ? llegada.searchParams : new URLSearchParams(llegada.hash.slice(1))
+export const told = (arrival: URL): URLSearchParams =>
+  arrival.searchParams.size ? arrival.searchParams : new URLSearchParams(arrival.hash.slice(1))

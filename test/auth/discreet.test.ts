@@ -4,56 +4,56 @@ import { client } from '../support/client.ts'
 import { sql } from '../support/sql.ts'
 import { turns } from '../support/turns.ts'
 import { until } from '../support/until.ts'
-import { CLAVE, correoNuevo, exito, type ServidorDeAuth, servidorDeAuth } from './support.ts'
+import { type AuthServer, newEmail, ok, PASSWORD, startAuth } from './support.ts'
 
 // What waits is told how long it waits, and waits for as long as the test has the clock stand still.
-const reloj = vi.hoisted(() => ({ isHeld: false, waits: [] as number[], held: [] as (() => void)[] }))
+const clock = vi.hoisted(() => ({ isHeld: false, waits: [] as number[], held: [] as (() => void)[] }))
 vi.mock('node:timers/promises', async (original) => {
   const real = await original<typeof import('node:timers/promises')>()
   const setTimeout = (ms: number, ...more: []) => {
     // Shorter ones are the test's own.
-    if (!reloj.isHeld || ms < 100) return real.setTimeout(ms, ...more)
-    reloj.waits.push(ms)
-    return new Promise<void>((resolve) => reloj.held.push(resolve))
+    if (!clock.isHeld || ms < 100) return real.setTimeout(ms, ...more)
+    clock.waits.push(ms)
+    return new Promise<void>((resolve) => clock.held.push(resolve))
   }
   return { ...real, default: { ...real, setTimeout }, setTimeout }
 })
 
 const stack = inject('stack')
-let abierto: ServidorDeAuth
-let cerrado: ServidorDeAuth
+let open: AuthServer
+let closed: AuthServer
 beforeAll(async () => {
   const config = { site_url: 'http://127.0.0.1:3000', minimum_password_length: 8 }
   const email = { enable_signup: true, enable_confirmations: true, max_frequency: '0s' }
-  abierto = await servidorDeAuth({ ...config, email })
-  cerrado = await servidorDeAuth({ ...config, email, enable_signup: false })
+  open = await startAuth({ ...config, email })
+  closed = await startAuth({ ...config, email, enable_signup: false })
 })
 afterAll(async () => {
-  await abierto.close()
-  await cerrado.close()
+  await open.close()
+  await closed.close()
 })
 
-const persona = ({ url }: ServidorDeAuth = abierto) => client(url, stack.publishableKey).auth
+const person = ({ url }: AuthServer = open) => client(url, stack.publishableKey).auth
 
 /** An account of the stack. */
-async function cuenta(atributos: object = {}) {
-  const email = correoNuevo()
-  const { admin } = client(abierto.url, stack.secretKey).auth
-  const { user } = exito(
-    await admin.createUser({ email, password: CLAVE, email_confirm: true, ...atributos }),
+async function account(attributes: object = {}) {
+  const email = newEmail()
+  const { admin } = client(open.url, stack.secretKey).auth
+  const { user } = ok(
+    await admin.createUser({ email, password: PASSWORD, email_confirm: true, ...attributes }),
   )
   return { id: user!.id, email }
 }
 
-const entrar = async (email: string, password: string) =>
-  (await persona().signInWithPassword({ email, password })).error?.code
+const signIn = async (email: string, password: string) =>
+  (await person().signInWithPassword({ email, password })).error?.code
 
 /** The costs of the hashes that a password is compared with meanwhile, and what the work gives. */
-async function comparados<T>(work: () => Promise<T>) {
+async function compared<T>(work: () => Promise<T>) {
   const compare = vi.spyOn(bcrypt, 'compare')
   try {
-    const dado = await work()
-    return { dado, costos: compare.mock.calls.map(([, hash]) => Number(hash.split('$')[2])) }
+    const given = await work()
+    return { given, costs: compare.mock.calls.map(([, hash]) => Number(hash.split('$')[2])) }
   } finally {
     compare.mockRestore()
   }
@@ -61,101 +61,101 @@ async function comparados<T>(work: () => Promise<T>) {
 
 describe('al entrar', () => {
   test('un correo desconocido da el trabajo de uno conocido: se compara una vez, con un hash del mismo costo', async () => {
-    const { email } = await cuenta()
-    const conocido = await comparados(() => entrar(email, 'no es esta'))
-    expect(conocido).toEqual({ dado: 'invalid_credentials', costos: [10] })
-    expect(await comparados(() => entrar(correoNuevo(), 'no es esta'))).toEqual(conocido)
+    const { email } = await account()
+    const known = await compared(() => signIn(email, 'no es esta'))
+    expect(known).toEqual({ given: 'invalid_credentials', costs: [10] })
+    expect(await compared(() => signIn(newEmail(), 'no es esta'))).toEqual(known)
   })
 
   test.each([
     ['sin confirmar', { email_confirm: false }, 'email_not_confirmed'],
     ['suspendida', { ban_duration: '24h' }, 'user_banned'],
-  ])('que la cuenta está %s se dice solo a quien sabe su contraseña', async (_como, atributos, code) => {
-    const { email } = await cuenta(atributos)
-    expect(await entrar(email, 'no es esta')).toBe('invalid_credentials')
-    expect(await entrar(email, CLAVE)).toBe(code)
+  ])('que la cuenta está %s se dice solo a quien sabe su contraseña', async (_como, attributes, code) => {
+    const { email } = await account(attributes)
+    expect(await signIn(email, 'no es esta')).toBe('invalid_credentials')
+    expect(await signIn(email, PASSWORD)).toBe(code)
   })
 
   test('un correo que no se puede guardar es un error de quien lo envía', async () => {
     for (const email of ['nul\u0000@prueba.test', 'media\ud800@prueba.test'])
-      expect(['validation_failed', 'invalid_credentials']).toContain(await entrar(email, CLAVE))
+      expect(['validation_failed', 'invalid_credentials']).toContain(await signIn(email, PASSWORD))
   })
 
   test('la contraseña que cambia mientras se comprueba no deja sesión', async () => {
-    const { id, email } = await cuenta()
+    const { id, email } = await account()
     // Everybody's turn is taken: the sign-in has read the old hash and waits.
-    const ocupado = [bcrypt.hash('x', 13), bcrypt.hash('x', 13), bcrypt.hash('x', 13)]
+    const busy = [bcrypt.hash('x', 13), bcrypt.hash('x', 13), bcrypt.hash('x', 13)]
     const compare = vi.spyOn(bcrypt, 'compare')
-    const entrada = entrar(email, CLAVE)
+    const signingIn = signIn(email, PASSWORD)
     await until('the old hash is read', () => compare.mock.calls.length > 0)
     compare.mockRestore()
     await sql(
       `update auth.users set encrypted_password = extensions.crypt('la nueva', extensions.gen_salt('bf', 4)) where id = $1`,
       [id],
     )
-    await Promise.all(ocupado)
-    expect(await entrada).toBe('invalid_credentials')
+    await Promise.all(busy)
+    expect(await signingIn).toBe('invalid_credentials')
     expect(await sql('select id from auth.sessions where user_id = $1', [id])).toEqual([])
-    expect(await entrar(email, 'la nueva')).toBeUndefined()
+    expect(await signIn(email, 'la nueva')).toBeUndefined()
   })
 })
 
 describe('al pedir un correo', () => {
-  const pedidos: [string, () => ServidorDeAuth, (email: string, de: ServidorDeAuth) => Promise<unknown>][] = [
-    ['un código', () => abierto, (email, de) => persona(de).signInWithOtp({ email })],
+  const requests: [string, () => AuthServer, (email: string, own: AuthServer) => Promise<unknown>][] = [
+    ['un código', () => open, (email, own) => person(own).signInWithOtp({ email })],
     [
       'un código de quien ya tiene cuenta',
-      () => abierto,
-      (email, de) => persona(de).signInWithOtp({ email, options: { shouldCreateUser: false } }),
+      () => open,
+      (email, own) => person(own).signInWithOtp({ email, options: { shouldCreateUser: false } }),
     ],
-    ['un código con el registro cerrado', () => cerrado, (email, de) => persona(de).signInWithOtp({ email })],
-    ['otra contraseña', () => abierto, (email, de) => persona(de).resetPasswordForEmail(email)],
-    ['otra vez el correo', () => abierto, (email, de) => persona(de).resend({ type: 'signup', email })],
+    ['un código con el registro cerrado', () => closed, (email, own) => person(own).signInWithOtp({ email })],
+    ['otra contraseña', () => open, (email, own) => person(own).resetPasswordForEmail(email)],
+    ['otra vez el correo', () => open, (email, own) => person(own).resend({ type: 'signup', email })],
     [
       'un enlace',
-      () => cerrado,
+      () => closed,
       async (email, { url }) => {
         const body = JSON.stringify({ email })
         const headers = { apikey: stack.publishableKey }
-        const respuesta = await fetch(`${url}/auth/v1/magiclink`, { method: 'POST', body, headers })
-        return { status: respuesta.status, cuerpo: await respuesta.json() }
+        const answer = await fetch(`${url}/auth/v1/magiclink`, { method: 'POST', body, headers })
+        return { status: answer.status, cuerpo: await answer.json() }
       },
     ],
   ]
 
   /** Asks while the clock stands still. @returns what was waited for, and the answer, which comes when it goes on. */
-  async function conRelojParado(pedir: () => Promise<unknown>) {
-    reloj.isHeld = true
+  async function withClockStopped(ask: () => Promise<unknown>) {
+    clock.isHeld = true
     let isAnswered = false
-    const respuesta = pedir().finally(() => {
+    const answer = ask().finally(() => {
       isAnswered = true
     })
-    await until('it waits', () => reloj.waits.length >= 2)
+    await until('it waits', () => clock.waits.length >= 2)
     await turns(200)
     expect(isAnswered).toBe(false)
-    reloj.isHeld = false
-    const esperas = reloj.waits.splice(0)
-    for (const seguir of reloj.held.splice(0)) seguir()
-    return { esperas, respuesta: await respuesta }
+    clock.isHeld = false
+    const waits = clock.waits.splice(0)
+    for (const follow of clock.held.splice(0)) follow()
+    return { waits, answer: await answer }
   }
 
-  test.each(pedidos)('%s: lo mismo y en el mismo tiempo, haya cuenta o no', async (_que, de, pedir) => {
-    const [conocida, pendiente] = [await cuenta(), await cuenta({ email_confirm: false })]
-    const respuesta = await pedir(correoNuevo(), de())
-    expect(await pedir(conocida.email, de())).toEqual(respuesta)
-    expect(await pedir(pendiente.email, de())).toEqual(respuesta)
-    const si = await conRelojParado(() => pedir(conocida.email, de()))
-    expect(si.respuesta).toEqual(respuesta)
-    expect(await conRelojParado(() => pedir(correoNuevo(), de()))).toEqual(si)
+  test.each(requests)('%s: lo mismo y en el mismo tiempo, haya cuenta o no', async (_que, own, ask) => {
+    const [known, pending] = [await account(), await account({ email_confirm: false })]
+    const answer = await ask(newEmail(), own())
+    expect(await ask(known.email, own())).toEqual(answer)
+    expect(await ask(pending.email, own())).toEqual(answer)
+    const yes = await withClockStopped(() => ask(known.email, own()))
+    expect(yes.answer).toEqual(answer)
+    expect(await withClockStopped(() => ask(newEmail(), own()))).toEqual(yes)
   })
 
   test('lo que está mal en el pedido se dice, y el correo que hay llega', async () => {
-    expect((await persona().signInWithOtp({ email: 'sin arroba' })).error?.code).toBe('validation_failed')
-    const { email } = await cuenta()
-    exito(await persona().resetPasswordForEmail(email))
-    expect(abierto.correos.at(-1)).toMatchObject({ to: email })
-    const antes = cerrado.correos.length
-    exito(await persona(cerrado).signInWithOtp({ email: correoNuevo() }))
-    expect(cerrado.correos).toHaveLength(antes)
+    expect((await person().signInWithOtp({ email: 'sin arroba' })).error?.code).toBe('validation_failed')
+    const { email } = await account()
+    ok(await person().resetPasswordForEmail(email))
+    expect(open.mails.at(-1)).toMatchObject({ to: email })
+    const before = closed.mails.length
+    ok(await person(closed).signInWithOtp({ email: newEmail() }))
+    expect(closed.mails).toHaveLength(before)
   })
 })

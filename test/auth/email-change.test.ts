@@ -2,164 +2,164 @@ import type { SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { client } from '../support/client.ts'
 import { codeIn, linkIn } from '../support/smtp.ts'
-import { type ConCorreo, dicho, MOVIL, seguir, servidorConCorreo } from './app.ts'
-import { CLAVE, correoNuevo, exito } from './support.ts'
+import { follow, MOBILE, startMailingAuth, told, type WithMail } from './app.ts'
+import { newEmail, ok, PASSWORD } from './support.ts'
 
-const PRIMERO = 'Confirmation link accepted. Please proceed to confirm link sent to the other email'
-let aqui: ConCorreo
+const FIRST = 'Confirmation link accepted. Please proceed to confirm link sent to the other email'
+let here: WithMail
 beforeAll(async () => {
-  aqui = await servidorConCorreo()
+  here = await startMailingAuth()
 })
-afterAll(() => aqui.close())
+afterAll(() => here.close())
 
-async function dentro(flowType: 'pkce' | 'implicit') {
-  const actual = await aqui.conCuenta()
-  const quien = aqui.app(flowType)
-  const { user } = exito(await quien.auth.signInWithPassword({ email: actual, password: CLAVE }))
-  return { actual, nuevo: correoNuevo('nueva'), quien, id: user.id }
+async function inside(flowType: 'pkce' | 'implicit') {
+  const current = await here.withAccount()
+  const who = here.app(flowType)
+  const { user } = ok(await who.auth.signInWithPassword({ email: current, password: PASSWORD }))
+  return { current, fresh: newEmail('nueva'), who, id: user.id }
 }
 
 /** The address of the account and the one that it asks for, as an administrator sees them. */
-async function correos(id: string) {
-  const { admin } = client(aqui.servidor.url, inject('stack').secretKey).auth
-  const { email, new_email, identities } = exito(await admin.getUserById(id)).user!
+async function mails(id: string) {
+  const { admin } = client(here.server.url, inject('stack').secretKey).auth
+  const { email, new_email, identities } = ok(await admin.getUserById(id)).user!
   return { email, new_email, identidad: identities?.[0]?.identity_data?.email }
 }
 
-const entra = async (email: string, password = CLAVE) =>
-  (await aqui.app('implicit').auth.signInWithPassword({ email, password })).error?.code ?? 'entra'
+const entra = async (email: string, password = PASSWORD) =>
+  (await here.app('implicit').auth.signInWithPassword({ email, password })).error?.code ?? 'entra'
 
 describe.each(['implicit', 'pkce'] as const)('con flowType %s', (flowType) => {
   test.each([
     ['el de siempre primero', false],
     ['el nuevo primero', true],
-  ])('cada correo confirma con su enlace, %s', async (_, alReves) => {
-    const { actual, nuevo, quien, id } = await dentro(flowType)
-    const { user } = exito(await quien.auth.updateUser({ email: nuevo }, { emailRedirectTo: MOVIL }))
-    expect(user).toMatchObject({ email: actual, new_email: nuevo })
-    expect(aqui.smtp.received.slice(-2).map(({ to, parsed }) => [to[0], parsed.subject])).toEqual([
-      [actual, 'Confirme el cambio de su correo'],
-      [nuevo, 'Confirme su nuevo correo'],
+  ])('cada correo confirma con su enlace, %s', async (_, reversed) => {
+    const { current, fresh, who, id } = await inside(flowType)
+    const { user } = ok(await who.auth.updateUser({ email: fresh }, { emailRedirectTo: MOBILE }))
+    expect(user).toMatchObject({ email: current, new_email: fresh })
+    expect(here.smtp.received.slice(-2).map(({ to, parsed }) => [to[0], parsed.subject])).toEqual([
+      [current, 'Confirme el cambio de su correo'],
+      [fresh, 'Confirme su nuevo correo'],
     ])
-    expect(aqui.smtp.textFor(nuevo)).toContain(`de ${actual} a ${nuevo}`)
-    const [uno, dos] = alReves ? [nuevo, actual] : [actual, nuevo]
+    expect(here.smtp.textFor(fresh)).toContain(`de ${current} a ${fresh}`)
+    const [one, two] = reversed ? [fresh, current] : [current, fresh]
 
-    const llegada = await seguir(linkIn(aqui.smtp.textFor(uno)))
-    expect(llegada.href.split(/[?#]/)[0]).toBe(MOVIL)
-    expect(dicho(llegada).get('message')).toBe(PRIMERO)
-    expect(dicho(await seguir(linkIn(aqui.smtp.textFor(uno)))).get('error_code')).toBe('otp_expired')
-    expect(await correos(id)).toEqual({ email: actual, new_email: nuevo, identidad: actual })
+    const arrival = await follow(linkIn(here.smtp.textFor(one)))
+    expect(arrival.href.split(/[?#]/)[0]).toBe(MOBILE)
+    expect(told(arrival).get('message')).toBe(FIRST)
+    expect(told(await follow(linkIn(here.smtp.textFor(one)))).get('error_code')).toBe('otp_expired')
+    expect(await mails(id)).toEqual({ email: current, new_email: fresh, identidad: current })
 
-    const { destino, session } = await aqui.abrir(quien, dos)
-    expect(destino).toBe(MOVIL)
-    expect(session.user.email).toBe(nuevo)
-    expect(await correos(id)).toEqual({ email: nuevo, new_email: undefined, identidad: nuevo })
-    expect([await entra(nuevo), await entra(actual)]).toEqual(['entra', 'invalid_credentials'])
+    const { destination, session } = await here.open(who, two)
+    expect(destination).toBe(MOBILE)
+    expect(session.user.email).toBe(fresh)
+    expect(await mails(id)).toEqual({ email: fresh, new_email: undefined, identidad: fresh })
+    expect([await entra(fresh), await entra(current)]).toEqual(['entra', 'invalid_credentials'])
   })
 
   test.each([
     ['el de siempre primero', false],
     ['el nuevo primero', true],
-  ])('o con su código, %s', async (_, alReves) => {
-    const { actual, nuevo, quien, id } = await dentro(flowType)
-    exito(await quien.auth.updateUser({ email: nuevo }))
-    const [uno, dos] = alReves ? [nuevo, actual] : [actual, nuevo]
-    const verificar = (email: string, token = codeIn(aqui.smtp.textFor(email))) =>
-      aqui.app(flowType).auth.verifyOtp({ email, token, type: 'email_change' })
-    expect((await verificar(uno)).data.session).toBeNull()
-    expect((await verificar(uno)).error).toMatchObject({ code: 'otp_expired' })
-    expect((await correos(id)).email).toBe(actual)
-    expect(exito(await verificar(dos)).user?.email).toBe(nuevo)
+  ])('o con su código, %s', async (_, reversed) => {
+    const { current, fresh, who, id } = await inside(flowType)
+    ok(await who.auth.updateUser({ email: fresh }))
+    const [one, two] = reversed ? [fresh, current] : [current, fresh]
+    const verify = (email: string, token = codeIn(here.smtp.textFor(email))) =>
+      here.app(flowType).auth.verifyOtp({ email, token, type: 'email_change' })
+    expect((await verify(one)).data.session).toBeNull()
+    expect((await verify(one)).error).toMatchObject({ code: 'otp_expired' })
+    expect((await mails(id)).email).toBe(current)
+    expect(ok(await verify(two)).user?.email).toBe(fresh)
   })
 })
 
 test('escrito de otro modo, el camino no se salta la segunda confirmación', async () => {
-  const { actual, nuevo, quien, id } = await dentro('implicit')
-  exito(await quien.auth.updateUser({ email: nuevo }))
-  const enlace = linkIn(aqui.smtp.textFor(actual)).replace('/verify', '/%76erify')
-  expect((await fetch(enlace, { redirect: 'manual' })).status).toBe(404)
-  expect(await correos(id)).toMatchObject({ email: actual, new_email: nuevo })
+  const { current, fresh, who, id } = await inside('implicit')
+  ok(await who.auth.updateUser({ email: fresh }))
+  const link = linkIn(here.smtp.textFor(current)).replace('/verify', '/%76erify')
+  expect((await fetch(link, { redirect: 'manual' })).status).toBe(404)
+  expect(await mails(id)).toMatchObject({ email: current, new_email: fresh })
 })
 
 test('pedirlo otra vez envía los dos, y los enlaces de antes ya no valen', async () => {
-  const { actual, nuevo, quien, id } = await dentro('implicit')
-  exito(await quien.auth.updateUser({ email: nuevo }))
-  const viejos = [actual, nuevo].map((correo) => linkIn(aqui.smtp.textFor(correo)))
-  exito(await quien.auth.resend({ type: 'email_change', email: actual }))
-  for (const viejo of viejos) expect(dicho(await seguir(viejo)).get('error_code')).toBe('otp_expired')
-  expect(dicho(await seguir(linkIn(aqui.smtp.textFor(actual)))).get('message')).toBe(PRIMERO)
-  await aqui.abrir(quien, nuevo)
-  expect((await correos(id)).email).toBe(nuevo)
+  const { current, fresh, who, id } = await inside('implicit')
+  ok(await who.auth.updateUser({ email: fresh }))
+  const oldOnes = [current, fresh].map((email) => linkIn(here.smtp.textFor(email)))
+  ok(await who.auth.resend({ type: 'email_change', email: current }))
+  for (const old of oldOnes) expect(told(await follow(old)).get('error_code')).toBe('otp_expired')
+  expect(told(await follow(linkIn(here.smtp.textFor(current)))).get('message')).toBe(FIRST)
+  await here.open(who, fresh)
+  expect((await mails(id)).email).toBe(fresh)
 })
 
 describe('se rechaza, y no cambia ni se envía nada', () => {
-  let quien: SupabaseClient
-  let actual: string
+  let who: SupabaseClient
+  let current: string
   let id: string
-  let enviados: number
+  let sent: number
   beforeAll(async () => {
-    ;({ quien, actual, id } = await dentro('implicit'))
-    enviados = aqui.smtp.received.length
+    ;({ who, current, id } = await inside('implicit'))
+    sent = here.smtp.received.length
   })
 
   test('el correo de otro', async () => {
-    const email = await aqui.conCuenta()
-    const { error } = await quien.auth.updateUser({ email, data: { nombre: 'Eva' } })
+    const email = await here.withAccount()
+    const { error } = await who.auth.updateUser({ email, data: { nombre: 'Eva' } })
     expect(error).toMatchObject({ status: 422, code: 'email_exists' })
   })
 
   test('lo que no es un correo, o una contraseña débil con él', async () => {
-    const mal = await quien.auth.updateUser({ email: 'no es un correo', password: 'otra clave larga' })
-    expect(mal.error).toMatchObject({ status: 400, code: 'validation_failed' })
-    const debil = await quien.auth.updateUser({ email: correoNuevo(), password: 'corta' })
-    expect(debil.error).toMatchObject({ status: 422, code: 'weak_password' })
+    const bad = await who.auth.updateUser({ email: 'no es un correo', password: 'otra clave larga' })
+    expect(bad.error).toMatchObject({ status: 400, code: 'validation_failed' })
+    const weak = await who.auth.updateUser({ email: newEmail(), password: 'corta' })
+    expect(weak.error).toMatchObject({ status: 422, code: 'weak_password' })
   })
 
   test('lo que pide quien no ha entrado', async () => {
-    const respuesta = await fetch(`${aqui.servidor.url}/auth/v1/user`, {
+    const answer = await fetch(`${here.server.url}/auth/v1/user`, {
       method: 'PUT',
       headers: { apikey: inject('stack').publishableKey },
-      body: JSON.stringify({ email: correoNuevo() }),
+      body: JSON.stringify({ email: newEmail() }),
     })
-    expect(respuesta.status).toBe(401)
+    expect(answer.status).toBe(401)
   })
 
   afterAll(async () => {
-    expect(await correos(id)).toMatchObject({ email: actual, new_email: undefined })
-    expect(await entra(actual)).toBe('entra')
-    expect(aqui.smtp.received).toHaveLength(enviados)
+    expect(await mails(id)).toMatchObject({ email: current, new_email: undefined })
+    expect(await entra(current)).toBe('entra')
+    expect(here.smtp.received).toHaveLength(sent)
   })
 })
 
 test('el correo, la contraseña y los datos se piden juntos', async () => {
-  const { actual, nuevo, quien } = await dentro('implicit')
-  const pedido = { email: nuevo, password: 'otra-clave-2025', data: { nombre: 'Ana' } }
-  const { user } = exito(await quien.auth.updateUser(pedido))
-  expect(user).toMatchObject({ email: actual, new_email: nuevo, user_metadata: { nombre: 'Ana' } })
-  expect(await entra(actual, 'otra-clave-2025')).toBe('entra')
+  const { current, fresh, who } = await inside('implicit')
+  const asked = { email: fresh, password: 'otra-clave-2025', data: { nombre: 'Ana' } }
+  const { user } = ok(await who.auth.updateUser(asked))
+  expect(user).toMatchObject({ email: current, new_email: fresh, user_metadata: { nombre: 'Ana' } })
+  expect(await entra(current, 'otra-clave-2025')).toBe('entra')
 })
 
 test('si la contraseña es la de antes no se cambia tampoco el correo', async () => {
-  const { nuevo, quien, id } = await dentro('implicit')
-  const { error } = await quien.auth.updateUser({ email: nuevo, password: CLAVE })
+  const { fresh, who, id } = await inside('implicit')
+  const { error } = await who.auth.updateUser({ email: fresh, password: PASSWORD })
   expect(error).toMatchObject({ status: 422, code: 'same_password' })
-  expect((await correos(id)).new_email).toBeUndefined()
+  expect((await mails(id)).new_email).toBeUndefined()
 })
 
 describe('con double_confirm_changes = false', () => {
-  let solo: ConCorreo
+  let only: WithMail
   beforeAll(async () => {
-    solo = await servidorConCorreo({ double_confirm_changes: false })
+    only = await startMailingAuth({ double_confirm_changes: false })
   })
-  afterAll(() => solo.close())
+  afterAll(() => only.close())
 
   test('confirma solo el correo nuevo', async () => {
-    const actual = await solo.conCuenta()
-    const nuevo = correoNuevo('nueva')
-    const quien = solo.app('pkce')
-    exito(await quien.auth.signInWithPassword({ email: actual, password: CLAVE }))
-    exito(await quien.auth.updateUser({ email: nuevo }))
-    expect(solo.smtp.received.map(({ to }) => to[0])).toEqual([nuevo])
-    expect((await solo.abrir(quien, nuevo)).session.user.email).toBe(nuevo)
+    const current = await only.withAccount()
+    const fresh = newEmail('nueva')
+    const who = only.app('pkce')
+    ok(await who.auth.signInWithPassword({ email: current, password: PASSWORD }))
+    ok(await who.auth.updateUser({ email: fresh }))
+    expect(only.smtp.received.map(({ to }) => to[0])).toEqual([fresh])
+    expect((await only.open(who, fresh)).session.user.email).toBe(fresh)
   })
 })

@@ -15,13 +15,13 @@ const valores = {
   Email: 'ana@finca.ec',
   NewEmail: 'ana@nueva.ec',
 }
-const carta = (kind: LetterKind, email: Record<string, unknown> = {}, mas: Partial<typeof valores> = {}) =>
-  writeLetter(kind, 'ana@finca.ec', { ...valores, ...mas }, authSettings({ email }))
+const letter = (kind: LetterKind, email: Record<string, unknown> = {}, most: Partial<typeof valores> = {}) =>
+  writeLetter(kind, 'ana@finca.ec', { ...valores, ...most }, authSettings({ email }))
 
 test.each(['confirmation', 'recovery', 'magic_link', 'email_change', 'invite'] as const)(
   '%s está en español, con el enlace y el código, en texto y en HTML',
   async (kind) => {
-    const { to, text, html, subject } = await carta(kind)
+    const { to, text, html, subject } = await letter(kind)
     expect(to).toBe('ana@finca.ec')
     expect(text).toMatch(/^http:\/\/127\.0\.0\.1:54321\/auth\/v1\/verify\?token=abc&type=signup$/m)
     expect(text).toContain('O escriba este código: 012345')
@@ -35,19 +35,19 @@ test.each(['confirmation', 'recovery', 'magic_link', 'email_change', 'invite'] a
 )
 
 test('reauthentication lleva solo el código', async () => {
-  const { text, html } = await carta('reauthentication', { otp_expiry: 120 }, { ConfirmationURL: '' })
+  const { text, html } = await letter('reauthentication', { otp_expiry: 120 }, { ConfirmationURL: '' })
   expect(text).toContain('Escriba este código: 012345')
   expect(text).toContain('El código sirve una vez, por 2 minutos.')
   expect(`${text}${html}`).not.toMatch(/https?:/)
 })
 
 test('config.toml da otro asunto y otro HTML, y lo que se pone en él es texto', async () => {
-  const carpeta = await mkdtemp(join(tmpdir(), 'triboka-carta-'))
-  const content_path = join(carpeta, 'clave.html')
+  const folder = await mkdtemp(join(tmpdir(), 'triboka-carta-'))
+  const content_path = join(folder, 'clave.html')
   await writeFile(content_path, '<p>{{ .Email }} {{.Token}} {{ .SiteURL }} {{ .Otro }}</p>')
   const template = { recovery: { subject: 'Hola {{ .Email }}', content_path } }
-  const { subject, html, text } = await carta('recovery', { template }, { Email: '<b>@finca.ec' })
-  await rm(carpeta, { recursive: true })
+  const { subject, html, text } = await letter('recovery', { template }, { Email: '<b>@finca.ec' })
+  await rm(folder, { recursive: true })
   expect(subject).toBe('Hola <b>@finca.ec')
   expect(html).toBe('<p>&#60;b&#62;@finca.ec 012345 https://app.triboka.ec {{ .Otro }}</p>')
   expect(text).toContain('012345')

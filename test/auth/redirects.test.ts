@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { isAllowed, redirectOf, redirectTo } from '../../supabase/local/auth/mail/redirect.ts'
 
-const sitio = 'https://app.triboka.ec'
-const permite = (url: string, ...additionalRedirectUrls: string[]) =>
-  isAllowed(url, { siteUrl: sitio, additionalRedirectUrls })
+const site = 'https://app.triboka.ec'
+const allows = (url: string, ...additionalRedirectUrls: string[]) =>
+  isAllowed(url, { siteUrl: site, additionalRedirectUrls })
 
 describe('el sitio', () => {
   test.each([
-    [sitio, true],
-    [`${sitio}/a/b?c=d#e`, true],
-    [`${sitio}:8443/`, false],
+    [site, true],
+    [`${site}/a/b?c=d#e`, true],
+    [`${site}:8443/`, false],
     ['http://app.triboka.ec/', false],
     ['https://otro.app.triboka.ec/', false],
     ['https://app.triboka.ec@otro.test/', false],
@@ -17,7 +17,7 @@ describe('el sitio', () => {
     ['https://app.triboka.ec.otro.test', false],
     ['/relativo', false],
     ['', false],
-  ])('%s: %s', (url, esperado) => expect(permite(url)).toBe(esperado))
+  ])('%s: %s', (url, expected) => expect(allows(url)).toBe(expected))
 
   test('en esta máquina, con cualquier puerto: una aplicación nativa toma el que encuentra', () => {
     const local = { siteUrl: 'http://127.0.0.1:3000', additionalRedirectUrls: [] }
@@ -51,16 +51,16 @@ describe('los comodines de additional_redirect_urls', () => {
     ['**', 'http://[::1]:3000/', true],
     ['**', 'http://[2001:db8::1]/', false],
     ['**', 'https://a\tb.ec/', false],
-  ])('%s y %s: %s', (patron, url, esperado) => expect(permite(url, patron)).toBe(esperado))
+  ])('%s y %s: %s', (pattern, url, expected) => expect(allows(url, pattern)).toBe(expected))
 })
 
 test('se toma el que se pide, si no la página de donde viene, si no el sitio', () => {
-  const reglas = { siteUrl: sitio, additionalRedirectUrls: ['https://x.ec/**'] }
-  const destino = (pedido: string, referer = '') =>
-    redirectOf(new Request(`http://a/?redirect_to=${pedido}`, { headers: { referer } }), reglas)
-  expect(destino('https://x.ec/a', 'https://x.ec/b')).toBe('https://x.ec/a')
-  expect(destino('https://otro.test/', 'https://x.ec/b')).toBe('https://x.ec/b')
-  expect(destino('', 'https://otro.test/')).toBe(sitio)
+  const rules = { siteUrl: site, additionalRedirectUrls: ['https://x.ec/**'] }
+  const destination = (asked: string, referer = '') =>
+    redirectOf(new Request(`http://a/?redirect_to=${asked}`, { headers: { referer } }), rules)
+  expect(destination('https://x.ec/a', 'https://x.ec/b')).toBe('https://x.ec/a')
+  expect(destination('https://otro.test/', 'https://x.ec/b')).toBe('https://x.ec/b')
+  expect(destination('', 'https://otro.test/')).toBe(site)
 })
 
 test('lo que lleva una respuesta no cambia el destino', () => {

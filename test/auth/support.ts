@@ -15,16 +15,16 @@ import { client } from '../support/client.ts'
 import { listen } from '../support/listen.ts'
 
 /** A password that every test may use. */
-export const CLAVE = 'cacao-demo-2025'
+export const PASSWORD = 'cacao-demo-2025'
 
-let numero = 0
+let counter = 0
 
 /** An address that no other test has. */
-export const correoNuevo = (nombre = 'persona') =>
-  `${nombre}.${process.pid}.${Date.now()}.${numero++}@triboka.test`
+export const newEmail = (nombre = 'persona') =>
+  `${nombre}.${process.pid}.${Date.now()}.${counter++}@triboka.test`
 
 /** The data of a call that must succeed. */
-export function exito<Result extends { data: unknown; error: unknown }>(
+export function ok<Result extends { data: unknown; error: unknown }>(
   result: Result,
 ): Extract<Result, { error: null }>['data'] {
   if (result.error) throw result.error
@@ -32,24 +32,24 @@ export function exito<Result extends { data: unknown; error: unknown }>(
 }
 
 /** A client of the stack without a session. */
-export const persona = () => client(inject('stack').supabaseUrl, inject('stack').publishableKey)
+export const person = () => client(inject('stack').supabaseUrl, inject('stack').publishableKey)
 
 /** Makes a confirmed user of the stack; attributes given here take precedence. */
-export async function crear(atributos: AdminUserAttributes = {}): Promise<User> {
+export async function makeUser(attributes: AdminUserAttributes = {}): Promise<User> {
   const { admin } = client(inject('stack').supabaseUrl, inject('stack').secretKey).auth
-  return exito(
-    await admin.createUser({ email: correoNuevo(), password: CLAVE, email_confirm: true, ...atributos }),
+  return ok(
+    await admin.createUser({ email: newEmail(), password: PASSWORD, email_confirm: true, ...attributes }),
   ).user
 }
 
 /** Signs in on the stack. */
-export const entrar = (email: string, password = CLAVE) =>
-  persona().auth.signInWithPassword({ email, password })
+export const signIn = (email: string, password = PASSWORD) =>
+  person().auth.signInWithPassword({ email, password })
 
-export interface ServidorDeAuth {
+export interface AuthServer {
   url: string
   /** Mails that were sent, the last one last. */
-  correos: Mail[]
+  mails: Mail[]
   close(): Promise<void>
 }
 
@@ -57,10 +57,7 @@ export interface ServidorDeAuth {
  * Another auth server over the stack's database, with an `[auth]` of its own and mails that can be read.
  * @param sendMail what is to send them besides.
  */
-export async function servidorDeAuth(
-  config: Record<string, unknown>,
-  sendMail?: SendMail,
-): Promise<ServidorDeAuth> {
+export async function startAuth(config: Record<string, unknown>, sendMail?: SendMail): Promise<AuthServer> {
   const stack = inject('stack')
   const keys = await loadKeys(stack.dataDir)
   const authAdminUrl = Object.assign(new URL(stack.databaseUrl), { username: 'supabase_auth_admin' }).href
@@ -68,7 +65,7 @@ export async function servidorDeAuth(
   const server = createServer()
   const publicUrl = `http://127.0.0.1:${await listen(server)}`
 
-  const correos: Mail[] = []
+  const mails: Mail[] = []
   const connection = createPostgresConnection({
     url: authAdminUrl,
     postgresOptions: { max: 2, onnotice: () => {}, types: authColumnTypes as never },
@@ -87,7 +84,7 @@ export async function servidorDeAuth(
     auth: (request) => lite.fetch(request),
     sendMail: async (mail) => {
       await sendMail?.(mail)
-      correos.push(mail)
+      mails.push(mail)
     },
   })
 
@@ -110,7 +107,7 @@ export async function servidorDeAuth(
   server.on('request', toNodeListener(app))
   return {
     url: publicUrl,
-    correos,
+    mails,
     async close() {
       server.closeAllConnections()
       server.close()

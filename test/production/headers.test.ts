@@ -10,8 +10,8 @@ afterAll(() => replica.stop())
 describe('las cabeceras de seguridad', () => {
   test.each(['/salud', '/contratos', '/nada', '/docs', '/openapi.json', '/docs/scalar.js'])(
     'van en %s',
-    async (ruta) => {
-      const { headers } = await fetch(replica.url + ruta)
+    async (path) => {
+      const { headers } = await fetch(replica.url + path)
       expect(headers.get('x-content-type-options')).toBe('nosniff')
       expect(headers.get('referrer-policy')).toBe('no-referrer')
       expect(headers.get('cross-origin-resource-policy')).toBe('same-origin')
@@ -22,13 +22,13 @@ describe('las cabeceras de seguridad', () => {
 })
 
 describe('con CORS_ORIGINS', () => {
-  const cabeceras = async (origin?: string, method = 'GET') =>
+  const heads = async (origin?: string, method = 'GET') =>
     (await fetch(`${replica.url}/salud/vivo`, { method, headers: origin ? { origin } : {} })).headers
 
-  test.each(['https://app.triboka.ec', 'https://otra.test'])('%s puede leer', async (origen) => {
+  test.each(['https://app.triboka.ec', 'https://otra.test'])('%s puede leer', async (origin) => {
     for (const method of ['GET', 'OPTIONS']) {
-      const headers = await cabeceras(origen, method)
-      expect(headers.get('access-control-allow-origin')).toBe(origen)
+      const headers = await heads(origin, method)
+      expect(headers.get('access-control-allow-origin')).toBe(origin)
       expect(headers.get('vary')).toBe('Origin')
       expect(headers.get('access-control-allow-credentials')).toBeNull()
     }
@@ -36,8 +36,8 @@ describe('con CORS_ORIGINS', () => {
 
   test.each([undefined, 'https://mala.test', 'https://app.triboka.ec.mala.test', 'null', '*'])(
     '%s no',
-    async (origen) => {
-      const headers = await cabeceras(origen)
+    async (origin) => {
+      const headers = await heads(origin)
       expect([headers.get('access-control-allow-origin'), headers.get('vary')]).toEqual([null, 'Origin'])
     },
   )

@@ -1,17 +1,17 @@
 import { createServer, type Server } from 'node:net'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { createLog } from '../../server/process/log.ts'
-import { crearGente, crearPersona, type Gente, nuevoContrato } from '../api/support.ts'
+import { makeContrato, makePeople, makePerson, type People } from '../api/support.ts'
 import { listen } from '../support/listen.ts'
 import { type Replica, startReplica } from '../support/replica.ts'
 
-let gente: Gente
+let people: People
 let smtp: Server
 let smtpPort: number
 const texto = 'lo-que-alguien-escribio'
 
 beforeAll(async () => {
-  gente = await crearGente()
+  people = await makePeople()
   // A mail server whose refusal repeats what it was told.
   smtp = createServer((socket) => {
     socket.on('error', () => {})
@@ -27,64 +27,64 @@ afterAll(() => smtp.close())
 
 let replica: Replica
 /** Starts a replica for one test, which ends it to read all that it wrote. */
-async function iniciar(env: Record<string, string> = {}) {
+async function begin(env: Record<string, string> = {}) {
   replica = await startReplica(inject('stack'), env)
   onTestFinished(() => replica.stop())
 }
 
-const pedir = (ruta: string, init: RequestInit = {}) => fetch(replica.url + ruta, init)
-const json = (quien: { token: string }, cuerpo: object, headers: Record<string, string> = {}) => ({
+const ask = (path: string, init: RequestInit = {}) => fetch(replica.url + path, init)
+const json = (who: { token: string }, payload: object, headers: Record<string, string> = {}) => ({
   method: 'POST',
-  headers: { authorization: `Bearer ${quien.token}`, 'content-type': 'application/json', ...headers },
-  body: JSON.stringify(cuerpo),
+  headers: { authorization: `Bearer ${who.token}`, 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(payload),
 })
 
 describe('el registro', () => {
   test('no guarda secretos, tokens ni texto de nadie, vengan por donde vengan', async () => {
-    await iniciar({
+    await begin({
       SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
       METRICS_TOKEN: 'la-clave-de-las-metricas',
     })
-    const { supabase, ...persona } = await crearPersona(gente.exportadora)
-    const correo = 'maria.perez@finca.test'
-    const secreto = 'sb_secret_abcdefghijk'
-    const { codigo } = await nuevoContrato(gente)
-    await pedir(`/contratos?buscar=${texto}&token=${secreto}`, {
-      headers: { authorization: `Bearer ${gente.ana.token}` },
+    const { supabase, ...person } = await makePerson(people.exportadora)
+    const email = 'maria.perez@finca.test'
+    const secret = 'sb_secret_abcdefghijk'
+    const { codigo } = await makeContrato(people)
+    await ask(`/contratos?buscar=${texto}&token=${secret}`, {
+      headers: { authorization: `Bearer ${people.ana.token}` },
     })
-    await pedir(`/contratos/${texto}`, {
-      headers: { authorization: `Bearer ${gente.ana.token}`, apikey: secreto, cookie: texto },
+    await ask(`/contratos/${texto}`, {
+      headers: { authorization: `Bearer ${people.ana.token}`, apikey: secret, cookie: texto },
     })
-    await pedir(`/${texto}/${secreto}`, { headers: { authorization: `Basic ${texto}`, 'user-agent': texto } })
-    await pedir(`/contratos/${codigo}/mensajes`, json(gente.ana, { texto }))
-    await pedir('/contratos', json(gente.ana, { observaciones: texto }, { 'idempotency-key': texto }))
-    await pedir('/contratos', json(persona, {}, { 'x-request-id': `${texto} ${secreto}` }))
-    await pedir(`/dispositivos/${texto}`, {
+    await ask(`/${texto}/${secret}`, { headers: { authorization: `Basic ${texto}`, 'user-agent': texto } })
+    await ask(`/contratos/${codigo}/mensajes`, json(people.ana, { texto }))
+    await ask('/contratos', json(people.ana, { observaciones: texto }, { 'idempotency-key': texto }))
+    await ask('/contratos', json(person, {}, { 'x-request-id': `${texto} ${secret}` }))
+    await ask(`/dispositivos/${texto}`, {
       method: 'DELETE',
-      headers: { authorization: `Bearer ${persona.token}` },
+      headers: { authorization: `Bearer ${person.token}` },
     })
-    await pedir('/invitaciones/aceptar', json(persona, { testigo: texto }))
+    await ask('/invitaciones/aceptar', json(person, { testigo: texto }))
     // The mail is refused, and the refusal repeats the address and more.
-    const invitacion = await pedir('/invitaciones', json(gente.ana, { email: correo }))
+    const invitacion = await ask('/invitaciones', json(people.ana, { email }))
     expect(invitacion.status).toBe(201)
-    const { enlace } = (await invitacion.json()) as { enlace: string }
-    expect(enlace).toContain('testigo=')
+    const { enlace: link } = (await invitacion.json()) as { enlace: string }
+    expect(link).toContain('testigo=')
     // A token of a session whose keys nobody publishes.
-    await pedir('/contratos', {
+    await ask('/contratos', {
       headers: { authorization: `Bearer eyJhbGciOiJFUzI1NiJ9.${'x'.repeat(20)}.${'y'.repeat(20)}` },
     })
 
     await replica.stop()
-    const escrito = replica.output()
+    const written = replica.output()
     const { jwtSecret, secretKey, publishableKey, authenticatorUrl } = inject('stack')
-    for (const oculto of [
+    for (const hidden of [
       texto,
-      secreto,
-      correo,
+      secret,
+      email,
       'maria.perez',
-      enlace.split('=')[1]!,
-      gente.ana.token,
-      persona.token,
+      link.split('=')[1]!,
+      people.ana.token,
+      person.token,
       jwtSecret,
       secretKey,
       publishableKey,
@@ -92,56 +92,56 @@ describe('el registro', () => {
       'la-clave-de-las-metricas',
       'eyJ',
     ])
-      expect(escrito).not.toContain(oculto)
-    expect(escrito).toContain('the invitation was not mailed')
+      expect(written).not.toContain(hidden)
+    expect(written).toContain('the invitation was not mailed')
     expect(replica.log().filter(({ method }) => method)).toHaveLength(10)
   })
 
   test('dice de cada petición quién, qué, cómo fue y su identificador, que vuelve en la respuesta', async () => {
-    await iniciar()
-    const dado = 'proxy-0123456789'
-    const { codigo } = await nuevoContrato(gente)
-    const headers = { authorization: `Bearer ${gente.ana.token}`, 'x-forwarded-for': '203.0.113.9' }
-    const primera = await pedir(`/functions/v1/contratos/${codigo}`, {
-      headers: { ...headers, 'x-request-id': dado },
+    await begin()
+    const given = 'proxy-0123456789'
+    const { codigo } = await makeContrato(people)
+    const headers = { authorization: `Bearer ${people.ana.token}`, 'x-forwarded-for': '203.0.113.9' }
+    const first = await ask(`/functions/v1/contratos/${codigo}`, {
+      headers: { ...headers, 'x-request-id': given },
     })
-    const segunda = await pedir('/contratos?limite=0', {
+    const second = await ask('/contratos?limite=0', {
       headers: { ...headers, 'x-request-id': 'mal formado' },
     })
-    expect(primera.headers.get('x-request-id')).toBe(dado)
-    const propio = segunda.headers.get('x-request-id')
-    expect(propio).toMatch(/^[0-9a-f-]{36}$/)
+    expect(first.headers.get('x-request-id')).toBe(given)
+    const own = second.headers.get('x-request-id')
+    expect(own).toMatch(/^[0-9a-f-]{36}$/)
     await replica.stop()
-    const [una, otra] = replica.log().filter(({ method }) => method)
-    const comun = { method: 'GET', user: gente.ana.id, address: '203.0.113.9', level: 30 }
-    expect(una).toMatchObject({
-      ...comun,
-      request: dado,
+    const [one, other] = replica.log().filter(({ method }) => method)
+    const common = { method: 'GET', user: people.ana.id, address: '203.0.113.9', level: 30 }
+    expect(one).toMatchObject({
+      ...common,
+      request: given,
       route: '/contratos/:id',
       status: 200,
       ms: expect.any(Number),
     })
-    expect(otra).toMatchObject({ ...comun, request: propio, route: '/contratos', status: 400 })
+    expect(other).toMatchObject({ ...common, request: own, route: '/contratos', status: 400 })
   })
 
   test('no pierde líneas al detenerse', async () => {
-    await iniciar()
-    await Promise.all(Array.from({ length: 300 }, () => pedir('/salud/vivo')))
+    await begin()
+    await Promise.all(Array.from({ length: 300 }, () => ask('/salud/vivo')))
     await replica.stop('SIGTERM')
     expect(replica.log().filter(({ route }) => route === '/salud/vivo')).toHaveLength(300)
   })
 
   test('no impide detenerse cuando ya nadie lo lee', async () => {
-    await iniciar()
+    await begin()
     replica.child.stdout?.destroy()
-    await pedir('/salud/vivo')
+    await ask('/salud/vivo')
     await replica.stop('SIGTERM')
     expect(replica.child.exitCode).toBe(0)
   })
 
   test('calla lo que se le pide que calle', async () => {
-    await iniciar({ LOG_LEVEL: 'warn' })
-    await pedir('/salud/vivo')
+    await begin({ LOG_LEVEL: 'warn' })
+    await ask('/salud/vivo')
     await replica.stop()
     expect(replica.output()).toBe('')
   })
@@ -156,7 +156,7 @@ describe('el registro', () => {
     })
     log.error({ err: new Error('Bearer abc.def failed, ?testigo=zzz&x=1', { cause }) }, 'error_interno')
     const [line = ''] = lines
-    for (const oculto of [texto, 'clave-x', 'abc.def', 'zzz']) expect(line).not.toContain(oculto)
+    for (const hidden of [texto, 'clave-x', 'abc.def', 'zzz']) expect(line).not.toContain(hidden)
     expect(JSON.parse(line)).toMatchObject({
       msg: 'error_interno',
       err: { message: 'Bearer [oculto] failed, ?testigo=[oculto]&x=1', cause: { code: 'ECONNREFUSED' } },

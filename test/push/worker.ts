@@ -4,7 +4,7 @@ import { launch, untilReady } from '../support/programs.ts'
 import type { TestStack } from '../support/stack.ts'
 import type { Firebase } from './fcm.ts'
 
-export interface Trabajador {
+export interface PushProcess {
   child: ChildProcess
   /** SIGTERM: finishes what it has in hand. @returns its exit code. */
   stop(): Promise<number | null>
@@ -13,7 +13,7 @@ export interface Trabajador {
 }
 
 /** Starts a process that sends the pushes of a stack through `firebase`. */
-export async function startTrabajador(stack: TestStack, firebase: Firebase): Promise<Trabajador> {
+export async function startPushWorker(stack: TestStack, firebase: Firebase): Promise<PushProcess> {
   const program = launch(process.execPath, [fileURLToPath(new URL('./worker-child.ts', import.meta.url))], {
     env: {
       PATH: process.env.PATH,

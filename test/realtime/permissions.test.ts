@@ -1,20 +1,20 @@
 import type { RealtimeChannel, SupabaseClient } from '@supabase/supabase-js'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { crearGente, type Gente, nuevoContrato, type Persona } from '../api/support.ts'
+import { makeContrato, makePeople, type People, type Person } from '../api/support.ts'
 import { sign } from '../support/sign.ts'
 import { sql } from '../support/sql.ts'
 import { until } from '../support/until.ts'
 import { allow, newTopic, openClient, openRaw, subscribed } from './support.ts'
 
-let gente: Gente
+let people: People
 let contrato: { id: number; codigo: string }
 beforeEach(async () => {
-  gente = await crearGente()
-  contrato = await nuevoContrato(gente)
+  people = await makePeople()
+  contrato = await makeContrato(people)
 })
 
 /** Joins the channel of the contract, or the one beside it. */
-async function entrar({ supabase }: Persona, beside = '') {
+async function entrar({ supabase }: Person, beside = '') {
   await supabase.realtime.setAuth()
   onTestFinished(async () => {
     await supabase.removeAllChannels()
@@ -41,30 +41,30 @@ describe('quién oye el canal de un contrato, mientras está abierto', () => {
       () =>
         sql('delete from public.contratos_participantes where contrato_id = $1 and empresa_id = $2', [
           contrato.id,
-          gente.finca.id,
+          people.finca.id,
         ]),
     ],
     [
       'al apagar su usuario',
-      () => sql('update public.usuarios set activo = false where id = $1', [gente.jose.id]),
+      () => sql('update public.usuarios set activo = false where id = $1', [people.jose.id]),
     ],
     [
       'al apagar su empresa',
-      () => sql('update public.empresas set activo = false where id = $1', [gente.finca.id]),
+      () => sql('update public.empresas set activo = false where id = $1', [people.finca.id]),
     ],
     [
       'al pasarlo a otra empresa',
       () =>
         sql('update public.usuarios set empresa_id = $2, rol = $3 where id = $1', [
-          gente.jose.id,
-          gente.rita.empresa!.id,
+          people.jose.id,
+          people.rita.empresa!.id,
           'exportadora',
         ]),
     ],
     [
       'al cerrar sus sesiones',
       async () => {
-        const { error } = await gente.jose.supabase.rpc('cerrar_sesiones')
+        const { error } = await people.jose.supabase.rpc('cerrar_sesiones')
         if (error) throw error
       },
     ],
@@ -73,8 +73,8 @@ describe('quién oye el canal de un contrato, mientras está abierto', () => {
       () => sql('update public.contratos set eliminado_en = now() where id = $1', [contrato.id]),
     ],
   ])('%s deja de oír y de hablar, y los demás siguen', async (_, quitar) => {
-    const [jose, ana] = [await entrar(gente.jose), await entrar(gente.ana)]
-    const vivo = await entrar(gente.jose, ':vivo')
+    const [jose, ana] = [await entrar(people.jose), await entrar(people.ana)]
+    const vivo = await entrar(people.jose, ':vivo')
     expect([jose.status, ana.status, vivo.status]).toEqual(['SUBSCRIBED', 'SUBSCRIBED', 'SUBSCRIBED'])
     await quitar()
     await until(
@@ -84,7 +84,7 @@ describe('quién oye el canal de un contrato, mientras está abierto', () => {
     expect(jose.said.at(-1)).toBe(
       `You no longer have permission to read from this Channel topic: contrato:${contrato.codigo}`,
     )
-    expect((await entrar(gente.jose)).status).toBe('CHANNEL_ERROR')
+    expect((await entrar(people.jose)).status).toBe('CHANNEL_ERROR')
     if (_ === 'al eliminar el contrato') return
     await decir('Entre los que quedan')
     await until('the message', () => ana.heard.includes('Entre los que quedan'))
@@ -95,14 +95,14 @@ describe('quién oye el canal de un contrato, mientras está abierto', () => {
     const otra = await sql<{ id: string }>(
       `insert into public.empresas (ruc, nombre, tipo) values ('099' || lpad((random() * 1e7)::int::text, 7, '0') || '001', 'Finca Nueva', 'proveedor') returning id`,
     )
-    await sql('update public.usuarios set empresa_id = $2 where id = $1', [gente.jose.id, otra[0]!.id])
-    expect((await entrar(gente.jose)).status).toBe('CHANNEL_ERROR')
-    await gente.jose.supabase.removeAllChannels()
-    const { error } = await gente.ana.supabase
+    await sql('update public.usuarios set empresa_id = $2 where id = $1', [people.jose.id, otra[0]!.id])
+    expect((await entrar(people.jose)).status).toBe('CHANNEL_ERROR')
+    await people.jose.supabase.removeAllChannels()
+    const { error } = await people.ana.supabase
       .from('contratos_participantes')
       .insert({ contrato_id: contrato.id, empresa_id: Number(otra[0]!.id) })
     expect(error).toBeNull()
-    const jose = await entrar(gente.jose)
+    const jose = await entrar(people.jose)
     expect(jose.status).toBe('SUBSCRIBED')
     await decir('Bienvenido')
     await until('the message', () => jose.heard.includes('Bienvenido'))

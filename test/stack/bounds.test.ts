@@ -1,14 +1,14 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import WebSocket from 'ws'
-import { crearGente, type Gente, nuevoContrato } from '../api/support.ts'
+import { makeContrato, makePeople, type People } from '../api/support.ts'
 import { client } from '../support/client.ts'
 import { sql } from '../support/sql.ts'
 
 const stack = inject('stack')
-let gente: Gente
+let people: People
 beforeAll(async () => {
-  gente = await crearGente()
+  people = await makePeople()
 })
 
 const send = (path: string, body: string, type = 'application/json', more: Record<string, string> = {}) =>
@@ -16,7 +16,7 @@ const send = (path: string, body: string, type = 'application/json', more: Recor
     method: 'POST',
     headers: {
       apikey: stack.publishableKey,
-      authorization: `Bearer ${gente.ana.token}`,
+      authorization: `Bearer ${people.ana.token}`,
       'content-type': type,
       ...more,
     },
@@ -77,7 +77,7 @@ describe('un cuerpo que cuesta', () => {
       message: 'cuerpo_demasiado_grande',
     })
     // What is within a text is no bracket.
-    const { error } = await gente.ana.supabase
+    const { error } = await people.ana.supabase
       .from('mensajes')
       .insert({ contrato_id: 0, texto: '[{"\\'.repeat(400) })
     expect(error).not.toMatchObject({ message: 'json_invalido' })
@@ -86,10 +86,10 @@ describe('un cuerpo que cuesta', () => {
 
 describe('las filas de una petición', () => {
   test('mil entran; mil y una no, ni en una lista, ni en CSV, ni en los datos de una función', async () => {
-    const { id } = await nuevoContrato(gente)
+    const { id } = await makeContrato(people)
     const row = { contrato_id: id, texto: 'Uno de muchos' }
-    const lista = (filas: number) => JSON.stringify(Array.from({ length: filas }, () => row))
-    const csv = (filas: number) => `contrato_id,texto\n${`${id},"uno, y otro"\n`.repeat(filas)}`
+    const lista = (rows: number) => JSON.stringify(Array.from({ length: rows }, () => row))
+    const csv = (rows: number) => `contrato_id,texto\n${`${id},"uno, y otro"\n`.repeat(rows)}`
     const many = { code: 'PT413', message: 'demasiadas_filas' }
     for (const [path, body, type] of [
       ['/rest/v1/mensajes', lista(1001), 'application/json'],
@@ -104,7 +104,7 @@ describe('las filas de una petición', () => {
       [id, 'usuario'],
     )
     expect(none!.n).toBe(0)
-    const { error } = await gente.ana.supabase
+    const { error } = await people.ana.supabase
       .from('calculos')
       .insert(
         Array(1000).fill({ tipo: 'fob', fecha: '2025-11-03', entrada: {}, parametros: [], resultado: {} }),
@@ -116,11 +116,11 @@ describe('las filas de una petición', () => {
 describe('contar', () => {
   test.each(['planned', 'estimated'] as const)('count=%s cuenta lo propio, no lo de todos', async (count) => {
     const stranger: SupabaseClient = client(stack.supabaseUrl, stack.publishableKey)
-    await nuevoContrato(gente)
+    await makeContrato(people)
     await sql('analyze public.contratos')
     for (const [who, supabase] of [
-      ['rita', gente.rita.supabase],
-      ['ana', gente.ana.supabase],
+      ['rita', people.rita.supabase],
+      ['ana', people.ana.supabase],
     ] as const) {
       const [asked, exact] = [
         await supabase.from('contratos').select('id', { count, head: true }),

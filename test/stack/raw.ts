@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { beforeAll, inject } from 'vitest'
-import { crearGente } from '../api/support.ts'
+import { makePeople } from '../api/support.ts'
 
 const stack = inject('stack')
 const { hostname, port } = new URL(stack.supabaseUrl)
@@ -10,7 +10,7 @@ let caller: string
 /** Whoever calls has an account and a company. */
 export function callAsMember(): void {
   beforeAll(async () => {
-    caller = (await crearGente()).ana.token
+    caller = (await makePeople()).ana.token
   })
 }
 

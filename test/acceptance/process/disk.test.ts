@@ -17,7 +17,7 @@ describe('un disco casi lleno', () => {
     await running.stop()
     running = await startStackProcess({ dir, env: { ...running.env, DISK_RESERVE_MB } })
   }
-  const salud = async () => {
+  const health = async () => {
     const response = await fetch(`${running.stack.functionsUrl}/salud`)
     return { status: response.status, ...((await response.json()) as { disco: object }) }
   }
@@ -30,7 +30,7 @@ describe('un disco casi lleno', () => {
   afterAll(async () => running?.dispose())
 
   test('se entra y se lee; lo que escribe se rechaza diciendo por qué, por todos los caminos', async () => {
-    expect(await salud()).toMatchObject({ status: 200, disco: { estado: 'suficiente' } })
+    expect(await health()).toMatchObject({ status: 200, disco: { estado: 'suficiente' } })
     await restart('999999999')
     const agroarriba = await signInOn(running, 'agroarriba')
 
@@ -56,7 +56,7 @@ describe('un disco casi lleno', () => {
     expect(file.error).toMatchObject({ status: 507, message: 'There is no space left for objects' })
     expect(await ask(running, `select from public.mensajes where texto = 'Hola'`)).toEqual([])
 
-    expect(await salud()).toMatchObject({ status: 503, disco: { estado: 'casi lleno' } })
+    expect(await health()).toMatchObject({ status: 503, disco: { estado: 'casi lleno' } })
     expect((await fetch(`${running.stack.functionsUrl}/salud/listo`)).status).toBe(200)
     const metrics = await (await fetch(`${running.stack.functionsUrl}/metrics`)).text()
     for (const folder of ['data', 'storage'])
@@ -71,7 +71,7 @@ describe('un disco casi lleno', () => {
       body: { texto: 'Hola' },
     })
     expect(status).toBe(201)
-    expect(await salud()).toMatchObject({ status: 200, disco: { estado: 'suficiente' } })
+    expect(await health()).toMatchObject({ status: 200, disco: { estado: 'suficiente' } })
   })
 })
 

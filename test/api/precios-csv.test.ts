@@ -1,36 +1,15 @@
-import { randomBytes } from 'node:crypto'
 import { request } from 'node:http'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { sql } from '../support/sql.ts'
-import { call, formOf, makePeople, makePerson, type People, type Person } from './support.ts'
+import { estados, guardados, importar, useCalidades } from './importar.ts'
+import { call, formOf, makePeople, makePerson, type People } from './support.ts'
 
 let people: People
-const PREFIJO = `csv-${randomBytes(3).toString('hex')}`
-let numero = 0
-const nueva = () => `${PREFIJO} ${++numero}`
+const nueva = useCalidades('csv')
 
 beforeAll(async () => {
   people = await makePeople()
 })
-afterAll(() => sql(`delete from public.precios_fob where calidad like $1 || ' %'`, [PREFIJO]))
-
-const importar = (
-  quien: Person | null,
-  csv: string | Uint8Array,
-  { consulta = '', headers = {} as Record<string, string> } = {},
-) =>
-  call(quien, 'POST', `/precios-fob/importar${consulta}`, {
-    body: csv as BodyInit,
-    headers: { 'content-type': 'text/csv', ...headers },
-  })
-const guardados = (calidad: string) =>
-  sql(
-    'select fecha::text, mercado, precio_tm, diferencial, fuente from public.precios_fob where calidad = $1 order by fecha',
-    [calidad],
-  )
-const estados = (body: { lineas: { linea: number; estado: string }[] }) =>
-  body.lineas.map(({ linea, estado }) => `${linea} ${estado}`)
-
 describe('un CSV de precios', () => {
   test('de Excel en español (BOM, punto y coma, coma decimal) se importa con un informe por línea', async () => {
     const calidad = nueva()

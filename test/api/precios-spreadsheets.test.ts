@@ -1,37 +1,14 @@
-// What spreadsheets save and copy, in the codings, separators and dates that they use.
-import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sql } from '../support/sql.ts'
-import { call, makePeople, type People, type Person } from './support.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { estados, guardados, importar, useCalidades } from './importar.ts'
+import { makePeople, type People } from './support.ts'
 
 let people: People
-const PREFIJO = `hoja-${randomBytes(3).toString('hex')}`
-let numero = 0
-const nueva = () => `${PREFIJO} ${++numero}`
+const nueva = useCalidades('hoja')
 
 beforeAll(async () => {
   people = await makePeople()
 })
-afterAll(() => sql(`delete from public.precios_fob where calidad like $1 || ' %'`, [PREFIJO]))
-
-const importar = (
-  quien: Person | null,
-  csv: string | Uint8Array,
-  { consulta = '', headers = {} as Record<string, string> } = {},
-) =>
-  call(quien, 'POST', `/precios-fob/importar${consulta}`, {
-    body: csv as BodyInit,
-    headers: { 'content-type': 'text/csv', ...headers },
-  })
-const guardados = (calidad: string) =>
-  sql(
-    'select fecha::text, mercado, precio_tm, diferencial, fuente from public.precios_fob where calidad = $1 order by fecha',
-    [calidad],
-  )
-const estados = (body: { lineas: { linea: number; estado: string }[] }) =>
-  body.lineas.map(({ linea, estado }) => `${linea} ${estado}`)
-
 describe('un CSV de precios como lo guarda una hoja de cálculo', () => {
   test.each([
     ['precios-latin1.csv', 'Boletín'],

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import fc from 'fast-check'
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { listBackups, noteProof } from '../../supabase/local/backup/folders.ts'
 import { readEntries, readHead } from '../../supabase/local/backup/manifest.ts'
@@ -15,7 +15,7 @@ import { SUPERUSER } from '../../supabase/local/postgres/cluster.ts'
 import { migrate } from '../../supabase/local/postgres/migrate.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 import { sha256 } from '../support/sha256.ts'
-import { query } from '../support/sql.ts'
+import { connected, query } from '../support/sql.ts'
 import { startSystemPostgres } from './system-postgres.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
@@ -112,10 +112,9 @@ describe('el respaldo del autoalojado, con el pg_dump de su versión', () => {
     const name = await only(vars)
     await expect(restaurar(vars, name)).rejects.toThrow('never over living files')
     const empty = { ...vars, STORAGE_DIR: join(postgres.dir, 'otro') }
-    const client = new pg.Client({ connectionString: url })
-    await client.connect()
-    await expect(restaurar(empty, name)).rejects.toThrow('1 connections use the database postgres')
-    await client.end()
+    await connected(url, () =>
+      expect(restaurar(empty, name)).rejects.toThrow('1 connections use the database postgres'),
+    )
     await expect(restaurar(empty, name)).rejects.toThrow('has 1 contracts')
   })
 

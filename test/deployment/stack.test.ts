@@ -1,9 +1,8 @@
-// The embedded stack as a pilot runs it: behind the real nginx, by HTTPS alone, through the public SDKs.
-import { randomBytes } from 'node:crypto'
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Contract, createContract, EMAILS, form, invoke, signIn } from '../acceptance/support.ts'
 import { upload } from '../storage/tus.ts'
+import { pdf } from '../support/pdf.ts'
 import { type Redis, startRedis } from '../support/redis.ts'
 import { sha256 } from '../support/sha256.ts'
 import { makeEnv, type StackProcess, startStackProcess } from '../support/stack.ts'
@@ -42,10 +41,6 @@ afterAll(async () => {
 
 const tokenOf = async (supabase: SupabaseClient) =>
   (await supabase.auth.getSession()).data.session!.access_token
-const paper = (bytes: number) => {
-  const start = Buffer.from('%PDF-1.7\n%')
-  return Buffer.concat([start, randomBytes(bytes - start.length)])
-}
 
 describe('por la entrada', () => {
   test('las tablas contestan con lo que cada quien puede ver', async () => {
@@ -64,7 +59,7 @@ describe('por la entrada', () => {
   })
 
   test('pasa un documento de 50 MiB, y vuelve igual', async () => {
-    const bytes = paper(50 * 2 ** 20)
+    const bytes = pdf(50 * 2 ** 20)
     const { status, data } = await invoke(agroarriba, `contratos/${contract.codigo}/documento`, {
       body: form(new Blob([bytes]), 'grande.pdf', { tipo: 'factura' }),
     })
@@ -76,7 +71,7 @@ describe('por la entrada', () => {
   })
 
   test('una subida que se corta sigue donde quedó, por la misma entrada', async () => {
-    const bytes = paper(3 * 2 ** 20)
+    const bytes = pdf(3 * 2 ** 20)
     const who = { token: await tokenOf(agroarriba) }
     const name = `${contract.codigo}/factura_777.pdf`
     const options = { url: entrance.url, headers: { apikey: pilot.stack.publishableKey } }

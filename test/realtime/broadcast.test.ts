@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { until } from '../support/until.ts'
-import { aMoment, newTopic, openClient, openRaw, subscribed, VERSIONS } from './support.ts'
+import { aMoment, until } from '../support/until.ts'
+import { newTopic, openClient, openRaw, subscribed, VERSIONS } from './support.ts'
 
 const SETTINGS = { config: { broadcast: { self: false, ack: true } } }
 

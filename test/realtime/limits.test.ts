@@ -1,9 +1,9 @@
 import { connect } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import WebSocket from 'ws'
-import { until } from '../support/until.ts'
+import { aMoment, until } from '../support/until.ts'
 import { join, startServer } from './server.ts'
-import { aMoment, newTopic, socketUrl, stack } from './support.ts'
+import { newTopic, socketUrl, stack } from './support.ts'
 
 const say = (topic: string, ref: string, payload: unknown) => [
   topic,

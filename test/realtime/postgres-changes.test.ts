@@ -2,8 +2,8 @@ import type { SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { client } from '../support/client.ts'
 import { sql } from '../support/sql.ts'
-import { until } from '../support/until.ts'
-import { aMoment, openClient, stack } from './support.ts'
+import { aMoment, until } from '../support/until.ts'
+import { openClient, stack } from './support.ts'
 
 const ANA = 'exportadora@agroarriba.test'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sql } from '../support/sql.ts'
-import { until } from '../support/until.ts'
-import { allow, aMoment, newTopic, openClient, stack, subscribed } from './support.ts'
+import { aMoment, until } from '../support/until.ts'
+import { allow, newTopic, openClient, stack, subscribed } from './support.ts'
 
 const ANA = 'exportadora@agroarriba.test'
 const RIVAL = 'exportadora@rival.test'

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { startReplication } from '../../supabase/local/realtime/replication.ts'
-import { until } from '../support/until.ts'
+import { aMoment, until } from '../support/until.ts'
 import { useDatabase } from './database.ts'
 import { useLog } from './log.ts'
-import { aMoment } from './support.ts'
 
 const db = useDatabase()
 const { follow, listen } = useLog(db)

@@ -4,9 +4,9 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import WebSocket from 'ws'
 import type { Limits } from '../../supabase/local/realtime/limits.ts'
 import { sign } from '../support/sign.ts'
-import { until } from '../support/until.ts'
+import { aMoment, until } from '../support/until.ts'
 import { startServer } from './server.ts'
-import { aMoment, newTopic, socketUrl, stack } from './support.ts'
+import { newTopic, socketUrl, stack } from './support.ts'
 
 const SHARES = { user: 0.2, address: 0.6, anonymous: 0.3 }
 const STRANGER = '198.51.100.7'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import WebSocket from 'ws'
-import { aMoment, newTopic, openRaw, socketUrl, stack } from './support.ts'
+import { aMoment } from '../support/until.ts'
+import { newTopic, openRaw, socketUrl, stack } from './support.ts'
 
 /** Status and body of a handshake that is refused. */
 function refused(

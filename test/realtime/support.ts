@@ -36,9 +36,6 @@ export function subscribed(channel: RealtimeChannel): Promise<{ status: string; 
   })
 }
 
-/** Long enough for what is forbidden to arrive, if it did. */
-export const aMoment = () => new Promise((resolve) => setTimeout(resolve, 300))
-
 let topics = 0
 /** A topic that no other test uses. */
 export const newTopic = (name = 'prueba') => `${name}-${process.pid}-${++topics}`

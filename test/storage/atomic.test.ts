@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, inject, test } from 'vitest'
 import { turns } from '../support/turns.ts'
-import { until } from '../support/until.ts'
+import { aMoment, until } from '../support/until.ts'
 import { makeBucket, ok, service, storageUrl, textOf } from './support.ts'
 
 const key = () => ({ apikey: inject('stack').secretKey })
@@ -108,7 +107,7 @@ describe('reemplazar es atómico', () => {
       signal: controller.signal,
     } as RequestInit)
     await expect(put).rejects.toThrow()
-    await sleep(200)
+    await aMoment()
     expect(await textOf(files.download('a'))).toBe('entero')
     expect(ok(await files.list())).toHaveLength(1)
   })

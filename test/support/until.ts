@@ -18,3 +18,6 @@ export async function until<T>(
     await sleep(10)
   }
 }
+
+/** Long enough for what is forbidden to arrive, if it did: where nothing that comes after it can be waited for. */
+export const aMoment = (ms = 300): Promise<void> => sleep(ms)

@@ -3,12 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { client } from '../../support/client.ts'
+import { bytesOnDisk } from '../../support/disk.ts'
 import { pdfBlob } from '../../support/pdf.ts'
 import { type StackProcess, startStackProcess } from '../../support/stack.ts'
 import { until } from '../../support/until.ts'
 import { attach, type Contract, companyId, createContract, invoke } from '../support.ts'
 import { ask, familyOf, killAll, postmasterOf, run, signInOn, survivors } from './support.ts'
-import { bytesOnDisk, startUpload } from './upload.ts'
+import { startUpload } from './upload.ts'
 
 // Each test kills the stack in another way and goes on with what it left.
 describe('muerte y vuelta', () => {

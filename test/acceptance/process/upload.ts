@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const BOUNDARY = 'cut-in-the-middle'
@@ -38,16 +36,4 @@ export function startUpload(
     () => null,
   )
   return { sent: () => sent, answer }
-}
-
-/** Bytes below a folder, counting a file with several names once. */
-export async function bytesOnDisk(folder: string): Promise<number> {
-  const sizes = new Map<number, number>()
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue
-    // It may be gone by now: an upload is renamed when it is whole.
-    const found = await stat(join(entry.parentPath, entry.name)).catch(() => null)
-    if (found) sizes.set(found.ino, found.size)
-  }
-  return [...sizes.values()].reduce((sum, size) => sum + size, 0)
 }

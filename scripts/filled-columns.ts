@@ -1,6 +1,6 @@
 /**
  * Columns that are `not null` without a default and that a trigger fills before a row is inserted: in `Insert` types
- * they may be left out. Postgres tells of no such thing; test/database/tipos.test.ts inserts without them.
+ * they may be left out. Postgres tells of no such thing; test/database/types.test.ts inserts without them.
  */
 export const FILLED_BY_TRIGGER: Record<string, readonly string[]> = {
   calculos: ['usuario_id'],

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { createError } from 'h3'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { asProblem } from './as-problem.ts'
 import { isDuplicate, problemFromStorage } from './documentos/storage-errors.ts'
 import { CATALOGUE } from './http/catalogue.ts'
@@ -13,7 +13,7 @@ const bodyOf = (error: unknown) => (fromDatabase(error) as Problem).body
 const event = { path: '/functions/v1/contratos?x=1' } as never
 
 describe('el catálogo de errores', () => {
-  it('está en docs/errores.md, con su estado y su mensaje', async () => {
+  test('está en docs/errores.md, con su estado y su mensaje', async () => {
     const docs = (await readFile(new URL('../docs/errores.md', import.meta.url), 'utf8')).replaceAll(
       '\\<',
       '<',
@@ -25,7 +25,7 @@ describe('el catálogo de errores', () => {
 })
 
 describe('un error de Postgres', () => {
-  it('lanzado a propósito conserva clave, estado, mensaje y campo', () => {
+  test('lanzado a propósito conserva clave, estado, mensaje y campo', () => {
     const error = Object.assign(
       postgres('PT409', { detail: 'Un contrato cerrado no se edita.', hint: 'estado' }),
       {
@@ -42,7 +42,7 @@ describe('un error de Postgres', () => {
     })
   })
 
-  it.each([
+  test.each([
     ['42501', {}, 403, 'sin_permiso', undefined],
     [
       '23505',
@@ -87,7 +87,7 @@ describe('un error de Postgres', () => {
     expect(JSON.stringify(body)).not.toContain('secreta')
   })
 
-  it.each([
+  test.each([
     Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
     new Error('Connection terminated unexpectedly'),
     new Error('timeout exceeded when trying to connect'),
@@ -97,14 +97,14 @@ describe('un error de Postgres', () => {
     expect([translated.statusCode, translated.headers['retry-after']]).toEqual([503, '5'])
   })
 
-  it('que nadie previó sigue siendo el mismo', () => {
+  test('que nadie previó sigue siendo el mismo', () => {
     for (const error of [postgres('42703'), new TypeError('x is not a function')])
       expect(fromDatabase(error)).toBe(error)
   })
 })
 
 describe('lo que una ruta lanza', () => {
-  it('imprevisto es un 500 que no cuenta nada', () => {
+  test('imprevisto es un 500 que no cuenta nada', () => {
     const error = createError(new Error('contraseña hunter2 en /etc/x'))
     error.unhandled = true
     const { body } = asProblem(error, event)
@@ -112,12 +112,12 @@ describe('lo que una ruta lanza', () => {
     expect(JSON.stringify(body)).not.toContain('hunter2')
   })
 
-  it('un problema queda como está', () => {
+  test('un problema queda como está', () => {
     const thrown = problem('lote_no_existe')
     expect(asProblem(thrown, event)).toBe(thrown)
   })
 
-  it('lo de h3 se dice en español', () => {
+  test('lo de h3 se dice en español', () => {
     expect(asProblem(createError({ statusCode: 404 }), event).clave).toBe('ruta_inexistente')
     expect(asProblem(createError({ statusCode: 400 }), event).clave).toBe('peticion_invalida')
     const refused = asProblem(createError({ statusCode: 405 }), event)
@@ -126,7 +126,7 @@ describe('lo que una ruta lanza', () => {
 })
 
 describe('un error de Storage', () => {
-  it.each([
+  test.each([
     [{ status: 400, statusCode: '409', message: 'The resource already exists' }, 503],
     [{ status: 400, statusCode: '403', message: 'new row violates row-level security policy' }, 403],
     [{ status: 413, statusCode: '413', message: 'too large' }, 413],
@@ -138,7 +138,7 @@ describe('un error de Storage', () => {
     expect(problemFromStorage(error).statusCode).toBe(status)
   })
 
-  it('dice cuándo el nombre ya existe', () => {
+  test('dice cuándo el nombre ya existe', () => {
     expect(isDuplicate({ status: 400, statusCode: '409', message: 'x' })).toBe(true)
     expect(isDuplicate({ status: 400, statusCode: 'InvalidKey', message: 'x' })).toBe(false)
   })

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readEnvironment } from './environment.ts'
 
 const whole = {
@@ -10,7 +10,7 @@ const whole = {
 }
 
 describe('the environment of the functions', () => {
-  it('is read with its defaults', () => {
+  test('is read with its defaults', () => {
     expect(readEnvironment(whole)).toEqual({
       supabaseUrl: 'http://127.0.0.1:54321',
       publicUrl: 'http://127.0.0.1:54321',
@@ -38,12 +38,12 @@ describe('the environment of the functions', () => {
     })
   })
 
-  it('takes the legacy key where there is no publishable one', () => {
+  test('takes the legacy key where there is no publishable one', () => {
     const env = { ...whole, SUPABASE_PUBLISHABLE_KEY: '', SUPABASE_ANON_KEY: 'eyJ' }
     expect(readEnvironment(env).publishableKey).toBe('eyJ')
   })
 
-  it('prefers AUTHENTICATOR_DATABASE_URL to a DATABASE_URL of another role', () => {
+  test('prefers AUTHENTICATOR_DATABASE_URL to a DATABASE_URL of another role', () => {
     const env = {
       ...whole,
       DATABASE_URL: 'postgres://postgres:x@h/postgres',
@@ -52,12 +52,12 @@ describe('the environment of the functions', () => {
     expect(readEnvironment(env).databaseUrl).toBe(whole.DATABASE_URL)
   })
 
-  it('accepts the login of a tenant of the pooler', () => {
+  test('accepts the login of a tenant of the pooler', () => {
     const env = { ...whole, DATABASE_URL: 'postgres://authenticator.tenant:x@pooler:6543/postgres' }
     expect(readEnvironment(env).databaseUrl).toBe(env.DATABASE_URL)
   })
 
-  it('takes lists, and a limit that is off', () => {
+  test('takes lists, and a limit that is off', () => {
     const env = {
       ...whole,
       TRUSTED_PROXIES: 'loopback, 10.0.0.0/8',
@@ -70,7 +70,7 @@ describe('the environment of the functions', () => {
     })
   })
 
-  it.each([
+  test.each([
     ['TRUSTED_PROXIES', 'nginx'],
     ['METRICS_ALLOW', '10.0.0.0/99'],
     ['CORS_ORIGINS', 'a.test'],
@@ -85,12 +85,12 @@ describe('the environment of the functions', () => {
     expect(() => readEnvironment({ ...whole, [name]: value })).toThrow(new RegExp(`start: ${name} `))
   })
 
-  it.each(['postgres', 'supabase_admin', 'authenticated', ''])('refuses to query as %o', (user) => {
+  test.each(['postgres', 'supabase_admin', 'authenticated', ''])('refuses to query as %o', (user) => {
     const env = { ...whole, DATABASE_URL: `postgres://${user}:x@h/postgres` }
     expect(() => readEnvironment(env)).toThrow('must log in as authenticator')
   })
 
-  it('names everything that is missing or wrong in one line', () => {
+  test('names everything that is missing or wrong in one line', () => {
     expect(() =>
       readEnvironment({ SUPABASE_URL: 'ftp://x', JWT_SECRET: 'short', LOG_LEVEL: 'loud' }),
     ).toThrow(
@@ -98,7 +98,7 @@ describe('the environment of the functions', () => {
     )
   })
 
-  it('never shows a secret in its complaint', () => {
+  test('never shows a secret in its complaint', () => {
     const env = { ...whole, DATABASE_URL: 'mysql://authenticator:hunter2@h/x', JWT_SECRET: 'hunter2' }
     expect(() => readEnvironment(env)).toThrow(expect.not.stringContaining('hunter2'))
   })

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { startFirebase } from '../../test/push/fcm.ts'
-import { startTrabajador } from '../../test/push/trabajador.ts'
+import { startPushWorker } from '../../test/push/worker.ts'
 import { type Case, inMs, perSecond } from '../lib/case.ts'
 import { alternate, latency } from '../lib/measure.ts'
 
@@ -112,7 +112,7 @@ export const pushes: Case = async ({ small }, { pushes: total }) => {
          from generate_series(1, $3::int) as n, unnest($1::uuid[]) as u, unnest($2::bigint[]) as c`,
         [usuarios, contratos.rows.map(({ id }) => id), Math.ceil(total / PHONES / contratos.rows.length)],
       )
-      const worker = await startTrabajador(stack, firebase)
+      const worker = await startPushWorker(stack, firebase)
       const cpu = async () => {
         const stat = await readFile(`/proc/${worker.child.pid}/stat`, 'utf8')
         const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')

@@ -1,6 +1,6 @@
 // The same errors as PostgREST, GoTrue and storage-api word them, through the SDK: the stack of the tests is another.
 import { createClient } from '@supabase/supabase-js'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { explicar } from './errores.ts'
 
 /** The SDK in front of a server that gives this one answer. */
@@ -34,7 +34,7 @@ const deFuncion = async (status: number, body: unknown) =>
   explicar((await ante(status, body).functions.invoke('contratos')).error)
 
 describe('los errores de PostgREST', () => {
-  it.each([
+  test.each([
     [
       400,
       {
@@ -136,7 +136,7 @@ describe('los errores de PostgREST', () => {
 
 describe('los errores de GoTrue', () => {
   const VERSION = { 'x-supabase-api-version': '2024-01-01' }
-  it.each([
+  test.each([
     [400, { code: 'invalid_credentials', message: 'Invalid login credentials' }, 'invalid_credentials', null],
     [400, { code: 'email_not_confirmed', message: 'Email not confirmed' }, 'email_not_confirmed', 'email'],
     [
@@ -165,7 +165,7 @@ describe('los errores de GoTrue', () => {
     expect([explicado.clave, explicado.campo]).toEqual([clave, campo])
   })
 
-  it('lo que responde un proxy en su lugar', async () => {
+  test('lo que responde un proxy en su lugar', async () => {
     expect((await deAuth(502, '<html>Bad gateway</html>', { 'content-type': 'text/html' })).clave).toBe(
       'no_disponible',
     )
@@ -173,7 +173,7 @@ describe('los errores de GoTrue', () => {
 })
 
 describe('los errores de storage-api', () => {
-  it.each([
+  test.each([
     [400, { statusCode: '409', error: 'Duplicate', message: 'The resource already exists' }, 'duplicado'],
     [
       400,
@@ -220,7 +220,7 @@ describe('los errores de storage-api', () => {
     expect((await deStorage(status, body)).clave).toBe(clave)
   })
 
-  it('una regla del negocio conserva su mensaje', async () => {
+  test('una regla del negocio conserva su mensaje', async () => {
     const mensaje = 'Un archivo registrado como documento no se reemplaza ni se mueve.'
     const body = {
       statusCode: '409',
@@ -233,7 +233,7 @@ describe('los errores de storage-api', () => {
 })
 
 describe('los errores de una función', () => {
-  it.each([
+  test.each([
     [
       422,
       {

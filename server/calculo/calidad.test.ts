@@ -1,5 +1,5 @@
 // The worked examples of the trade's rules: the figures are those of the book, not of the code.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { con, parametro, resultado } from './support.ts'
 
 describe('calidad', () => {
@@ -14,7 +14,7 @@ describe('calidad', () => {
     humedad: 7,
   }
 
-  it.each([
+  test.each([
     ['ASSPS', {}],
     ['ASSS', { bien_fermentado: 65, violeta: 15, pizarroso: 9, gramos_100: 130 }],
     [
@@ -42,7 +42,7 @@ describe('calidad', () => {
     expect(resultado('calidad', { ...prueba, ...cambios }).grado).toBe(grado)
   })
 
-  it('dice qué límites incumple cada grado', () => {
+  test('dice qué límites incumple cada grado', () => {
     const { grado, grados } = resultado('calidad', {
       granos: 300,
       bien_fermentado: 195,
@@ -67,7 +67,7 @@ describe('calidad', () => {
     expect(grados[2]!.incumple).toEqual([{ limite: 'humedad', valor: 7.5, maximo: 7 }])
   })
 
-  it('dice qué no se midió', () => {
+  test('dice qué no se midió', () => {
     const { gramos_100: _, defectos: __, humedad: ___, ...corte } = prueba
     expect(resultado('calidad', corte)).toMatchObject({
       grado: 'ASSPS',
@@ -75,7 +75,7 @@ describe('calidad', () => {
     })
   })
 
-  it('de una edición solo juzga lo que ella limita', () => {
+  test('de una edición solo juzga lo que ella limita', () => {
     const grados = [
       { grado: '1', bien_fermentado_min: 75, violeta_max: 15, pizarroso_max: 9, moho_max: 1 },
       { grado: '2', bien_fermentado_min: 65, violeta_max: 21, pizarroso_max: 12, moho_max: 2 },

@@ -1,11 +1,11 @@
 // The worked examples of the trade's rules: the figures are those of the book, not of the code.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { decimal } from './decimal.ts'
 import { condicionDe } from './humedad.ts'
 import { calcular, con, parametro, resultado } from './support.ts'
 
 describe('conversion', () => {
-  it.each([
+  test.each([
     [
       { cantidad: 1, de: 'qq' },
       { kg: 45.3592, lb: 100, qq: 1, tm: 0.0454 },
@@ -28,7 +28,7 @@ describe('conversion', () => {
     expect(resultado('conversion', entrada)).toMatchObject(esperado)
   })
 
-  it.each([
+  test.each([
     [46, 21.7391],
     [50, 20],
   ])('con un quintal de %i kg, una TM son %d qq', (kg, qq) => {
@@ -38,7 +38,7 @@ describe('conversion', () => {
     expect(resultado('conversion', { cantidad: 1, de: 'tm' }, propio).lb).toBe(2204.6226)
   })
 
-  it('dice con qué datos y cómo', () => {
+  test('dice con qué datos y cómo', () => {
     const { pasos, parametros } = calcular('conversion', { cantidad: 2, de: 'qq' })
     expect(parametros.map(({ tipo, desde }) => [tipo, desde])).toEqual([
       ['quintal', '1990-01-01'],
@@ -54,24 +54,24 @@ describe('conversion', () => {
 })
 
 describe('humedad', () => {
-  it.each([
+  test.each([
     [7, 94.6237],
     [8, 95.6522],
   ])('100 qq al 12 %% al %i %% son %d', (humedad_objetivo, qq) => {
     expect(resultado('humedad', { peso: 100, humedad: 12, humedad_objetivo }).objetivo_qq).toBe(qq)
   })
 
-  it('con 7 % de objetivo, un punto vale 1.0753 % del peso', () => {
+  test('con 7 % de objetivo, un punto vale 1.0753 % del peso', () => {
     const { perdida_porcentaje, condicion } = resultado('humedad', { peso: 100, humedad: 8 })
     expect([perdida_porcentaje, condicion]).toEqual([1.0753, null])
   })
 
-  it('de 57 % a 7 % queda el 46.24 %', () => {
+  test('de 57 % a 7 % queda el 46.24 %', () => {
     const { rendimiento_porcentaje, condicion } = resultado('humedad', { peso: 100, humedad: 57 })
     expect([rendimiento_porcentaje.toFixed(2), condicion]).toEqual(['46.24', 'baba'])
   })
 
-  it.each([
+  test.each([
     ['baba', 38],
     ['escurrido', 50],
   ])('sin medir, 100 qq de %s rinden %d', (condicion, qq) => {
@@ -79,12 +79,12 @@ describe('humedad', () => {
     expect([dicho.metodo, dicho.objetivo_qq, dicho.perdida_qq]).toEqual(['factor', qq, 100 - qq])
   })
 
-  it('con el rendimiento de la empresa, si lo tiene', () => {
+  test('con el rendimiento de la empresa, si lo tiene', () => {
     const propio = con(parametro('rendimiento', { factor: 0.82 }, 'semiseco'))
     expect(resultado('humedad', { peso: 10, condicion: 'semiseco' }, propio).objetivo_qq).toBe(8.2)
   })
 
-  it.each([
+  test.each([
     ['7.99', 'seco'],
     ['8', null],
     ['15', 'semiseco'],
@@ -98,13 +98,13 @@ describe('humedad', () => {
     expect(condicionDe(decimal(humedad))).toBe(condicion)
   })
 
-  it('más seco que el objetivo pesa más', () => {
+  test('más seco que el objetivo pesa más', () => {
     expect(resultado('humedad', { peso: 93, humedad: 6 })).toMatchObject({ objetivo_qq: 94, perdida_qq: -1 })
   })
 })
 
 describe('recepcion', () => {
-  it('bruto, tara por saco, impurezas y humedad, línea por línea', () => {
+  test('bruto, tara por saco, impurezas y humedad, línea por línea', () => {
     const { resultado: dicho, pasos } = calcular('recepcion', {
       bruto: 1400,
       sacos: 20,
@@ -138,7 +138,7 @@ describe('recepcion', () => {
     ])
   })
 
-  it.each([
+  test.each([
     [0, 100],
     [3, 97],
     [4, 96],

@@ -1,9 +1,9 @@
 // The worked examples of the trade's rules: the figures are those of the book, not of the code.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { calcular, resultado } from './support.ts'
 
 describe('fob', () => {
-  it.each([
+  test.each([
     [{ ny: 11498, diferencial: -700 }, 474.79],
     [{ ny: 3226, diferencial: -700 }, 99.58],
     [{ fob: 10798, costo_qq: 15 }, 474.79],
@@ -11,7 +11,7 @@ describe('fob', () => {
     expect(resultado('fob', entrada).finca_qq).toBe(finca)
   })
 
-  it('al revés: (finca + costos) × 22.0462262', () => {
+  test('al revés: (finca + costos) × 22.0462262', () => {
     // (474.79 + 15) × 22.0462262 = 10798.02
     expect(resultado('fob', { finca: 474.79, diferencial: -700 })).toMatchObject({
       fob_tm: 10798.02,
@@ -19,11 +19,11 @@ describe('fob', () => {
     })
   })
 
-  it('nunca por toneladas cortas', () => {
+  test('nunca por toneladas cortas', () => {
     expect(resultado('fob', { ny: 1000, costo_qq: 0 }).fob_qq).toBe(45.36)
   })
 
-  it('descuenta los gravámenes del FOB, línea por línea', () => {
+  test('descuenta los gravámenes del FOB, línea por línea', () => {
     const { resultado: dicho, pasos } = calcular('fob', {
       ny: 11498,
       diferencial: -700,
@@ -43,7 +43,7 @@ describe('fob', () => {
 })
 
 describe('liquidacion', () => {
-  it('quintales por precio, primas, descuentos, retenciones y anticipos', () => {
+  test('quintales por precio, primas, descuentos, retenciones y anticipos', () => {
     const dicho = resultado('liquidacion', {
       qq: 94.6237,
       precio_qq: 99.58,
@@ -74,7 +74,7 @@ describe('liquidacion', () => {
     })
   })
 
-  it('de una recepción paga lo mismo que de sus quintales', () => {
+  test('de una recepción paga lo mismo que de sus quintales', () => {
     const recepcion = { bruto: 1400, sacos: 20, tara_por_saco: 0.5, impurezas: 2, humedad: 12 }
     const directa = resultado('liquidacion', { recepcion, precio_qq: 474.79 })
     const { pagable_qq } = resultado('recepcion', recepcion)
@@ -84,7 +84,7 @@ describe('liquidacion', () => {
     )
   })
 
-  it('lo que los anticipos pasan queda por cobrar, y no se paga nada', () => {
+  test('lo que los anticipos pasan queda por cobrar, y no se paga nada', () => {
     const entrada = { qq: 10, precio_qq: 100, anticipos: [{ concepto: 'Adelanto', usd: 1200.5 }] }
     const { resultado: dicho, pasos } = calcular('liquidacion', entrada)
     expect([dicho.neto_a_pagar, dicho.saldo_por_cobrar]).toEqual([0, 200.5])
@@ -93,7 +93,7 @@ describe('liquidacion', () => {
 })
 
 describe('fijacion', () => {
-  it('promedia por tonelada, deja la posición abierta y cubre lotes enteros', () => {
+  test('promedia por tonelada, deja la posición abierta y cubre lotes enteros', () => {
     const dicho = resultado('fijacion', {
       contrato_tm: 100,
       diferencial: -700,
@@ -115,7 +115,7 @@ describe('fijacion', () => {
     })
   })
 
-  it('sin fijaciones todo está abierto y no hay precio', () => {
+  test('sin fijaciones todo está abierto y no hay precio', () => {
     expect(resultado('fijacion', { contrato_tm: 9, fijaciones: [] })).toMatchObject({
       precio_promedio: null,
       tm_abiertas: 9,

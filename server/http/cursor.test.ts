@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { cursorAfter, idAfter, pageJson } from './cursor.ts'
 
 const invalid = expect.objectContaining({ statusCode: 400, clave: 'cursor_invalido' })
 
 describe('el cursor de una lista', () => {
-  it('vuelve como salió', () => {
+  test('vuelve como salió', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1 }).map(String), (id) => {
         expect(idAfter('recientes', cursorAfter('recientes', id))).toBe(id)
@@ -13,11 +13,11 @@ describe('el cursor de una lista', () => {
     )
   })
 
-  it('no es de otro orden', () => {
+  test('no es de otro orden', () => {
     expect(() => idAfter('antiguos', cursorAfter('recientes', '7'))).toThrow(invalid)
   })
 
-  it('no se inventa', () => {
+  test('no se inventa', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(() => idAfter('recientes', text)).toThrow(invalid)
@@ -25,7 +25,7 @@ describe('el cursor de una lista', () => {
     )
   })
 
-  it('falta en la última página', () => {
+  test('falta en la última página', () => {
     expect(pageJson('contratos', 'recientes', { cuerpo: '[1]', ultimo: '9', hay_mas: false })).toBe(
       '{"contratos":[1],"siguiente":null}',
     )

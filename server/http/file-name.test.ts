@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { attachment, cleanFileName } from './file-name.ts'
 
 describe('el nombre de un archivo', () => {
-  it.each([
+  test.each([
     ['FAC-001.pdf', 'FAC-001.pdf'],
     ['C:\\Users\\ana\\FAC 001.pdf', 'FAC 001.pdf'],
     ['../../etc/passwd', 'passwd'],
@@ -18,19 +18,19 @@ describe('el nombre de un archivo', () => {
     expect(cleanFileName(given)).toBe(clean)
   })
 
-  it('se corta sin perder la extensión', () => {
+  test('se corta sin perder la extensión', () => {
     const name = cleanFileName(`${'ñ'.repeat(400)}.pdf`)
     expect([...name]).toHaveLength(255)
     expect(name).toMatch(/ñ\.pdf$/)
   })
 
-  it('de antes, con caracteres que no se ven, se baja sin ellos', () => {
+  test('de antes, con caracteres que no se ven, se baja sin ellos', () => {
     expect(attachment('factura_\u202efdp\u200b.exe')).toBe(
       `attachment; filename="factura_fdp.exe"; filename*=UTF-8''factura_fdp.exe`,
     )
   })
 
-  it('siempre cabe en la base y en la cabecera, y la cabecera lo dice exacto', () => {
+  test('siempre cabe en la base y en la cabecera, y la cabecera lo dice exacto', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (given) => {
         const name = cleanFileName(given)

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type JsonBounds, passedBound } from './json-bounds.ts'
 
 const BOUNDS: JsonBounds = { depth: 3, values: 20, items: 5 }
 const passed = (text: string, bounds = BOUNDS) => passedBound(Buffer.from(text), bounds)
 
 describe('what a JSON text holds', () => {
-  it.each([
+  test.each([
     ['[[[1]]]', null],
     ['[[[[1]]]]', 'depth'],
     ['{"a":{"b":{"c":{}}}}', 'depth'],
@@ -25,7 +25,7 @@ describe('what a JSON text holds', () => {
     expect(passed(text)).toBe(bound)
   })
 
-  it('is told without parsing it: nine megabytes of brackets stop at the first one too many', () => {
+  test('is told without parsing it: nine megabytes of brackets stop at the first one too many', () => {
     // Nothing that could be told by reading further: what comes after is not read.
     const body = new Proxy(Buffer.alloc(9 * 2 ** 20, '['), {
       get(target, key) {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { type Smtp, startSmtp } from '../../test/support/smtp.ts'
 import { readEnvironment } from '../environment.ts'
 import { log } from '../process/log.ts'
@@ -49,7 +49,7 @@ const invitacion: Invitacion = {
 const ENLACE = `https://app.triboka.ec/invitacion?testigo=${invitacion.testigo}`
 
 describe('una invitación', () => {
-  it('sale por correo con su enlace, que entonces no se devuelve', async () => {
+  test('sale por correo con su enlace, que entonces no se devuelve', async () => {
     const { received, url } = await startMail()
     openServices(environment(url))
     expect(await entregarInvitacion(invitacion)).toEqual({ enviada: true })
@@ -61,7 +61,7 @@ describe('una invitación', () => {
     expect(html).toContain(`href="${ENLACE}"`)
   })
 
-  it('sin servidor de correo, o si este la rechaza o no está, devuelve el enlace', async () => {
+  test('sin servidor de correo, o si este la rechaza o no está, devuelve el enlace', async () => {
     const { url } = await startMail(new Error('mailbox full'))
     for (const smtpUrl of [undefined, url, url.replace('clave', 'otra'), 'smtp://127.0.0.1:1']) {
       openServices(environment(smtpUrl))
@@ -69,7 +69,7 @@ describe('una invitación', () => {
     }
   })
 
-  it('en la pila embebida, sin servidor de correo, queda en el buzón y el enlace se devuelve', async () => {
+  test('en la pila embebida, sin servidor de correo, queda en el buzón y el enlace se devuelve', async () => {
     const carpeta = await mkdtemp(join(tmpdir(), 'triboka-buzon-'))
     openServices(environment(undefined, { MAILBOX_DIR: carpeta }))
     expect(await entregarInvitacion(invitacion)).toEqual({ enviada: false, enlace: ENLACE })
@@ -85,7 +85,7 @@ describe('una invitación', () => {
     await rm(carpeta, { recursive: true })
   })
 
-  it('quien la escribe no pone HTML en la carta', async () => {
+  test('quien la escribe no pone HTML en la carta', async () => {
     const { received, url } = await startMail()
     openServices(environment(url))
     await entregarInvitacion({ ...invitacion, invita: '<script>x</script> & Cía', empresa: '<b>Finca</b>' })
@@ -93,7 +93,7 @@ describe('una invitación', () => {
     expect(received[0]!.parsed.html).not.toMatch(/<script|<b>Finca/)
   })
 
-  it('si no sale, se sabe por qué sin nada de lo que el servidor repita de ella', async () => {
+  test('si no sale, se sabe por qué sin nada de lo que el servidor repita de ella', async () => {
     const { url } = await startMail(
       new Error('5.7.1 no quiero https://app.triboka.ec/invitacion?testigo=ffff'),
     )
@@ -106,7 +106,7 @@ describe('una invitación', () => {
     expect((await porque('smtp://127.0.0.1:1')).message).toContain('ECONNREFUSED')
   })
 
-  it('no deja que una dirección escriba cabeceras', async () => {
+  test('no deja que una dirección escriba cabeceras', async () => {
     const { received, url } = await startMail()
     const send = openMailer(environment(url))!
     await send({ to: 'a@b.ec', subject: 'Hola\r\nBcc: rival@otra.ec', text: 'x', html: '' })

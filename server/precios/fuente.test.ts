@@ -1,7 +1,6 @@
-import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
+import { listen } from '../../test/support/listen.ts'
 import { readEnvironment } from '../environment.ts'
 import { type Fuente, pedirPrecio, precioEn } from './fuente.ts'
 
@@ -13,9 +12,7 @@ afterEach(() => {
 
 async function servir(listener: RequestListener, fuente: Partial<Fuente> = {}): Promise<Fuente> {
   server = createServer(listener)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/diario?llave=secreta`
+  const url = `http://127.0.0.1:${await listen(server)}/diario?llave=secreta`
   return {
     url,
     ruta: 'data.0.price',
@@ -33,7 +30,7 @@ const responder =
     response.writeHead(status, { 'content-type': 'application/json' }).end(body)
 
 describe('a source of prices', () => {
-  it('gives the digits at a path of its JSON, asked with the credentials', async () => {
+  test('gives the digits at a path of its JSON, asked with the credentials', async () => {
     const asked: unknown[] = []
     const fuente = await servir(
       (request, response) => {
@@ -46,7 +43,7 @@ describe('a source of prices', () => {
     expect(asked).toEqual(['abc', '/diario?llave=secreta'])
   })
 
-  it.each([
+  test.each([
     ['answers 500', responder('{"data": [{"price": 1}]}', 500), 'it answered 500'],
     ['answers no JSON', responder('<html>'), 'its answer is not JSON'],
     ['answers another JSON', responder('{"data": []}'), 'has nothing at data.0.price'],
@@ -90,18 +87,18 @@ describe('a source of prices', () => {
     },
   )
 
-  it('that nobody serves gives no price', async () => {
+  test('that nobody serves gives no price', async () => {
     const fuente = await servir(responder('{}'))
     server!.close()
     await expect(pedirPrecio(fuente, 300)).rejects.toThrow('could not be read')
   })
 
-  it.each([
+  test.each([
     ['{"a": {"b": ["1.50"]}}', 'a.b.0', '1.50'],
     ['[[7]]', '0.0', '7'],
   ])('%s has at %s the price %s', (json, ruta, precio) => expect(precioEn(json, ruta)).toBe(precio))
 
-  it.each(['__proto__', 'constructor.name', 'a.length', 'toString'])('has nothing at %s', (ruta) =>
+  test.each(['__proto__', 'constructor.name', 'a.length', 'toString'])('has nothing at %s', (ruta) =>
     expect(() => precioEn('{"a": [1]}', ruta)).toThrow('nothing at'),
   )
 })
@@ -114,11 +111,11 @@ describe('the environment of a source', () => {
   }
   const source = { PRECIO_URL: 'https://precios.test/hoy', PRECIO_RUTA: 'price', PRECIO_CALIDAD: 'CC' }
 
-  it('is off without PRECIO_URL', () => {
+  test('is off without PRECIO_URL', () => {
     expect(readEnvironment({ ...whole, PRECIO_RUTA: 'price' }).precio).toBeUndefined()
   })
 
-  it('has its defaults, and a token goes in Authorization', () => {
+  test('has its defaults, and a token goes in Authorization', () => {
     expect(readEnvironment({ ...whole, ...source, PRECIO_TOKEN: 't' }).precio).toEqual({
       url: source.PRECIO_URL,
       ruta: 'price',
@@ -135,7 +132,7 @@ describe('the environment of a source', () => {
     })
   })
 
-  it('names what is missing or wrong', () => {
+  test('names what is missing or wrong', () => {
     expect(() => readEnvironment({ ...whole, PRECIO_URL: source.PRECIO_URL })).toThrow(
       'PRECIO_RUTA is missing; PRECIO_CALIDAD is missing',
     )

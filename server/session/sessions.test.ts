@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listen } from '../../test/support/listen.ts'
 import { bearerOf, createSessionVerifier } from './sessions.ts'
 
 const SECRET = 'un secreto de al menos treinta y dos caracteres'
@@ -19,13 +19,13 @@ const sign = (jwt: SignJWT, secret = SECRET) => jwt.sign(new TextEncoder().encod
 describe('la sesión con secreto compartido', () => {
   const verify = createSessionVerifier({ supabaseUrl: 'http://127.0.0.1:1', jwtSecret: SECRET })
 
-  it('vale con su firma, y otra vez', async () => {
+  test('vale con su firma, y otra vez', async () => {
     const token = await sign(session())
     expect(await verify(token)).toMatchObject({ sub: SUB, role: 'authenticated' })
     expect(await verify(token)).toMatchObject({ sub: SUB })
   })
 
-  it.each([
+  test.each([
     ['de otro secreto', () => sign(session(), 'x'.repeat(40))],
     ['vencida', () => sign(session({}, '-1s'))],
     ['de la clave anónima', () => sign(session({ role: 'anon' }))],
@@ -67,27 +67,26 @@ describe('la sesión con las claves que publica Auth', () => {
   const pair = generateKeyPair('ES256')
 
   beforeAll(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    url = `http://127.0.0.1:${await listen(server)}`
   })
   afterAll(() => void server.close())
 
   const asymmetric = async (kid = 'uno') =>
     session({}, '1h', { alg: 'ES256', kid } as never).sign((await pair).privateKey)
 
-  it('vale con su firma', async () => {
+  test('vale con su firma', async () => {
     const verify = createSessionVerifier({ supabaseUrl: url })
     expect(await verify(await asymmetric())).toMatchObject({ sub: SUB })
   })
 
-  it('no vale con una clave que no se publica, ni con un secreto', async () => {
+  test('no vale con una clave que no se publica, ni con un secreto', async () => {
     const verify = createSessionVerifier({ supabaseUrl: url })
     await expect(verify(await asymmetric('otra'))).rejects.toEqual(unauthenticated)
     await expect(verify(await sign(session()))).rejects.toEqual(unauthenticated)
   })
 
   // While a server goes from one to the other, both kinds of session are about.
-  it('vale junto con las del secreto compartido, y ninguna pasa por la otra', async () => {
+  test('vale junto con las del secreto compartido, y ninguna pasa por la otra', async () => {
     const verify = createSessionVerifier({ supabaseUrl: url, jwtSecret: SECRET })
     expect(await verify(await asymmetric())).toMatchObject({ sub: SUB })
     expect(await verify(await sign(session()))).toMatchObject({ sub: SUB })
@@ -97,7 +96,7 @@ describe('la sesión con las claves que publica Auth', () => {
     await expect(verify(await asymmetric('otra'))).rejects.toEqual(unauthenticated)
   })
 
-  it('queda en espera mientras Auth no responde', async () => {
+  test('queda en espera mientras Auth no responde', async () => {
     isDown = true
     const verify = createSessionVerifier({ supabaseUrl: url })
     await expect(verify(await asymmetric())).rejects.toMatchObject({
@@ -110,12 +109,12 @@ describe('la sesión con las claves que publica Auth', () => {
 })
 
 describe('la cabecera Authorization', () => {
-  it('lleva un token Bearer', () => {
+  test('lleva un token Bearer', () => {
     expect(bearerOf('Bearer a.b.c')).toBe('a.b.c')
     expect(bearerOf('bearer  a.b.c ')).toBe('a.b.c')
   })
 
-  it.each([
+  test.each([
     undefined,
     '',
     'Bearer',

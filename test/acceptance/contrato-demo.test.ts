@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { invoke, signIn, target, type Who } from './apoyo.ts'
+import { invoke, signIn, target, type Who } from './support.ts'
 
 const EXAMPLE =
   '{"codigo":"CT-2025-00014","exportadora":"Agroarriba","contraparte":"Centro Triboka","volumen_tm":200,"estado":"Activo",' +
@@ -49,7 +48,7 @@ describe('el contrato CT-2025-00014 de la demostración', () => {
       const content = Buffer.from(await file.data!.arrayBuffer())
       expect(content.subarray(0, 5).toString()).toBe('%PDF-')
       expect({
-        sha256: createHash('sha256').update(content).digest('hex'),
+        sha256: sha256(content),
         bytes: content.length,
         mime,
       }).toEqual({

@@ -1,8 +1,9 @@
 import type { RealtimeChannel, SupabaseClient } from '@supabase/supabase-js'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { attach, type Contract, createContract, invoke, pdf, signIn, target, type Who } from './apoyo.ts'
+import { pdfBlob } from '../support/pdf.ts'
+import { aMoment, until } from '../support/until.ts'
+import { attach, type Contract, createContract, invoke, signIn, target, type Who } from './support.ts'
 
-const PATIENCE_MS = 15_000
 const open: SupabaseClient[] = []
 afterEach(async () => {
   await Promise.all(open.splice(0).map((supabase) => supabase.removeAllChannels()))
@@ -15,17 +16,6 @@ async function enter(who: Who): Promise<SupabaseClient> {
   open.push(supabase)
   return supabase
 }
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`It did not come: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
-
-/** Long enough for what is forbidden to arrive, if it did. */
-const aMoment = () => new Promise((resolve) => setTimeout(resolve, 1000))
 
 const subscribe = (channel: RealtimeChannel) =>
   new Promise<string>((resolve) => channel.subscribe((status) => resolve(status)))
@@ -103,7 +93,7 @@ describe('la conversación de un contrato', () => {
   test('los cambios de estado, los documentos y los lotes aparecen en ella', async () => {
     const own = await createContract(agroarriba)
     const { texts } = await listen(await enter('finca'), own)
-    await attach(agroarriba, own, pdf(), 'FAC-001.pdf', { tipo: 'factura' })
+    await attach(agroarriba, own, pdfBlob(), 'FAC-001.pdf', { tipo: 'factura' })
     await invoke(agroarriba, `contratos/${own.codigo}/lote`, { body: { peso_qq: 60, humedad: 7.5 } })
     await invoke(agroarriba, `contratos/${own.codigo}/lotes/LT-0001`, {
       method: 'PUT',
@@ -166,8 +156,10 @@ describe('la conversación de un contrato', () => {
 
     await say(agroarriba, contract, 'lo cierto')
     await until('what was written', () => theirs.texts().includes('lo cierto'))
-    await aMoment()
-    expect(theirs.texts()).toEqual(['lo cierto'])
+    // What is forbidden would have come before it.
+    await say(agroarriba, contract, 'y esto')
+    await until('what was written next', () => theirs.texts().includes('y esto'))
+    expect(theirs.texts()).toEqual(['lo cierto', 'y esto'])
     expect(theirs.heard[0]!.meta?.id).toBeDefined()
   })
 
@@ -252,7 +244,7 @@ describe('la conversación de un contrato', () => {
 
       await say(agroarriba, contract, 'entre nosotros')
       await until('what may be heard', () => theirs.texts().includes('entre nosotros'))
-      await aMoment()
+      await aMoment(1000)
       expect(theirs.texts().slice(before)).toEqual(['entre nosotros'])
       expect(theirs.channel.presenceState()).toEqual({})
       expect(outside.heard.map(({ payload }) => payload.texto)).not.toContain('entre nosotros')

@@ -1,6 +1,7 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { attach, type Contract, companyId, createContract, invoke, pdf, signIn } from './apoyo.ts'
+import { pdfBlob } from '../support/pdf.ts'
+import { attach, type Contract, companyId, createContract, invoke, signIn } from './support.ts'
 
 const clave = ({ status, data }: { status: number; data: { clave?: string } | null }) => [status, data?.clave]
 
@@ -63,7 +64,7 @@ describe('un proveedor asociado', () => {
   })
 
   test('sube documentos a un contrato activo', async () => {
-    const { status } = await attach(finca, contract, pdf(), 'certificado.pdf', {
+    const { status } = await attach(finca, contract, pdfBlob(), 'certificado.pdf', {
       tipo: 'certificado_calidad',
     })
     expect(status).toBe(201)
@@ -80,9 +81,9 @@ describe('un proveedor asociado', () => {
       proveedores: [proveedor],
     })
     expect(data.estado).toBe('En revisión')
-    const answer = await attach(finca, data, pdf(), 'pronto.pdf', { tipo: 'otro' })
+    const answer = await attach(finca, data, pdfBlob(), 'pronto.pdf', { tipo: 'otro' })
     expect(clave(answer)).toEqual([403, 'documento_sin_permiso'])
-    const upload = await finca.storage.from('contratos').upload(`${data.codigo}/pronto.pdf`, pdf())
+    const upload = await finca.storage.from('contratos').upload(`${data.codigo}/pronto.pdf`, pdfBlob())
     expect(upload.error).not.toBeNull()
     const listed = await triboka.storage.from('contratos').list(data.codigo)
     expect(listed.data).toEqual([])
@@ -95,7 +96,7 @@ describe('un proveedor asociado', () => {
       404,
       'contrato_no_existe',
     ])
-    const answer = await attach(finca, other.data, pdf(), 'ajeno.pdf', { tipo: 'otro' })
+    const answer = await attach(finca, other.data, pdfBlob(), 'ajeno.pdf', { tipo: 'otro' })
     expect(clave(answer)).toEqual([404, 'contrato_no_existe'])
   })
 })

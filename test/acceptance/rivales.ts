@@ -1,6 +1,6 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { expect } from 'vitest'
-import { type Contract, invoke } from './apoyo.ts'
+import { type Contract, invoke } from './support.ts'
 
 const CHILDREN = ['contratos_participantes', 'documentos_contrato', 'lotes_asociados'] as const
 

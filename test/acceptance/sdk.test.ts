@@ -1,6 +1,8 @@
-import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import type { SupabaseClient } from '@supabase/supabase-js'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { attach, type Contract, companyId, createContract, invoke, pdf, signIn, target } from './apoyo.ts'
+import { client } from '../support/client.ts'
+import { pdfBlob } from '../support/pdf.ts'
+import { attach, type Contract, companyId, createContract, invoke, signIn, target } from './support.ts'
 
 describe('una app con el SDK, sin funciones', () => {
   let agroarriba: SupabaseClient
@@ -26,7 +28,7 @@ describe('una app con el SDK, sin funciones', () => {
   }
 
   test('un enlace de subida que se pidió antes no reemplaza un documento ya registrado', async () => {
-    const [original, changed] = [pdf(500), pdf(600)]
+    const [original, changed] = [pdfBlob(500), pdfBlob(600)]
     const own = await createContract(agroarriba)
     const name = `${own.codigo}/enlace.pdf`
     const bucket = triboka.storage.from('contratos')
@@ -45,7 +47,7 @@ describe('una app con el SDK, sin funciones', () => {
   })
 
   test('subir el archivo y registrar la fila da lo mismo que la función', async () => {
-    const [first, second] = [pdf(2000), pdf(2000)]
+    const [first, second] = [pdfBlob(2000), pdfBlob(2000)]
     const answer = await attach(triboka, contract, first, 'FAC-001.pdf', { tipo: 'factura' })
     expect(answer.status).toBe(201)
 
@@ -98,8 +100,8 @@ describe('una app con el SDK, sin funciones', () => {
     const bucket = triboka.storage.from('contratos')
     const name = `${contract.codigo}/factura_002.pdf`
     const before = await (await bucket.download(name)).data!.text()
-    expect((await bucket.update(name, pdf())).error).not.toBeNull()
-    expect((await bucket.upload(name, pdf(), { upsert: true })).error).not.toBeNull()
+    expect((await bucket.update(name, pdfBlob())).error).not.toBeNull()
+    expect((await bucket.upload(name, pdfBlob(), { upsert: true })).error).not.toBeNull()
     expect((await bucket.remove([name])).data ?? []).toEqual([])
     expect((await bucket.move(name, `${contract.codigo}/otra.pdf`)).error).not.toBeNull()
     expect(await (await bucket.download(name)).data!.text()).toBe(before)
@@ -170,7 +172,7 @@ describe('una app con el SDK, sin funciones', () => {
   })
 
   test('quien no ha entrado no ve nada', async () => {
-    const anonymous = createClient(target.url, target.key)
+    const anonymous = client(target.url, target.key)
     for (const table of ['empresas', 'contratos', 'documentos_contrato', 'lotes_asociados']) {
       expect((await anonymous.from(table).select('*')).data ?? [], table).toEqual([])
     }

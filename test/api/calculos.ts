@@ -1,6 +1,6 @@
-import { type Gente, llamar } from './apoyo.ts'
+import { call, type People } from './support.ts'
 
-type Persona = Gente['ana']
+type Persona = People['ana']
 
 /** A liquidation that needs nothing of a company. */
 export const PAGO = {
@@ -9,15 +9,11 @@ export const PAGO = {
   retenciones: ['renta_productor'],
 }
 
-export const calcular = (
-  quien: Persona | null,
-  tipo: string,
-  json: object,
-  headers?: Record<string, string>,
-) => llamar(quien, 'POST', `/calculadora/${tipo}`, { json, ...(headers && { headers }) })
+export const calcular = (who: Persona | null, tipo: string, json: object, headers?: Record<string, string>) =>
+  call(who, 'POST', `/calculadora/${tipo}`, { json, ...(headers && { headers }) })
 
-export const historial = async (quien: Persona, consulta = '') =>
-  (await llamar(quien, 'GET', `/calculadora/historial${consulta}`)).cuerpo as {
+export const historial = async (who: Persona, consulta = '') =>
+  (await call(who, 'GET', `/calculadora/historial${consulta}`)).body as {
     calculos: { id: number; tipo: string; usuario_id: string }[]
     siguiente: string | null
   }

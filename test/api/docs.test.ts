@@ -1,26 +1,26 @@
 import { get, type IncomingMessage } from 'node:http'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { openApiDocument } from '../../server/openapi/document.ts'
 import { OPERATIONS } from '../../server/openapi/operations.ts'
-import { llamar } from './apoyo.ts'
+import { call } from './support.ts'
 
 const url = (path: string) => inject('stack').functionsUrl + path
 
 describe('la documentación', () => {
-  it('/openapi.json es la de los esquemas, entera y sin referencias rotas', async () => {
-    const { cuerpo, texto } = await llamar(null, 'GET', '/openapi.json')
-    expect(cuerpo).toEqual(JSON.parse(JSON.stringify(openApiDocument())))
-    expect(cuerpo.openapi).toBe('3.1.0')
-    for (const [, name] of texto.matchAll(/"#\/components\/schemas\/(\w+)"/g))
-      expect(cuerpo.components.schemas).toHaveProperty(name!)
-    const ids = Object.values(cuerpo.paths).flatMap((path) =>
+  test('/openapi.json es la de los esquemas, entera y sin referencias rotas', async () => {
+    const { body, text } = await call(null, 'GET', '/openapi.json')
+    expect(body).toEqual(JSON.parse(JSON.stringify(openApiDocument())))
+    expect(body.openapi).toBe('3.1.0')
+    for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g))
+      expect(body.components.schemas).toHaveProperty(name!)
+    const ids = Object.values(body.paths).flatMap((path) =>
       Object.values(path as object).map(({ operationId }) => operationId),
     )
     expect(new Set(ids).size).toBe(OPERATIONS.length)
   })
 
-  it('/docs la muestra con lo de este origen, y ningún guion dentro', async () => {
+  test('/docs la muestra con lo de este origen, y ningún guion dentro', async () => {
     const { supabaseUrl } = inject('stack')
     for (const base of ['/docs', '/functions/v1/docs']) {
       const page = await fetch(url(base))
@@ -44,7 +44,7 @@ describe('la documentación', () => {
     }
   })
 
-  it.each(['/docs', '/docs/scalar.js', '/docs/pagina.js', '/openapi.json'])(
+  test.each(['/docs', '/docs/scalar.js', '/docs/pagina.js', '/openapi.json'])(
     '%s llega comprimido a quien lo admite, y una sola vez',
     async (path) => {
       const pedir = (headers: Record<string, string>) =>
@@ -84,10 +84,10 @@ describe('la documentación', () => {
     },
   )
 
-  it('/docs lleva la clave pública y las cuentas de demostración; nada secreto', async () => {
-    const { texto } = await llamar(null, 'GET', '/docs')
+  test('/docs lleva la clave pública y las cuentas de demostración; nada secreto', async () => {
+    const { text } = await call(null, 'GET', '/docs')
     const ajustes = JSON.parse(
-      /<script type="application\/json" id="ajustes">(.+?)<\/script>/.exec(texto)![1]!,
+      /<script type="application\/json" id="ajustes">(.+?)<\/script>/.exec(text)![1]!,
     )
     const { supabaseUrl, publishableKey, ...secretos } = inject('stack')
     expect(Object.keys(ajustes)).toEqual(['supabase', 'clave', 'demo'])
@@ -101,8 +101,8 @@ describe('la documentación', () => {
       secretos.jwtSecret,
       new URL(secretos.authenticatorUrl).password,
     ])
-      expect(texto).not.toContain(secreto)
+      expect(text).not.toContain(secreto)
     for (const path of ['/docs/scalar.ts', '/docs/..%2fpagina.ts', '/docs/navegador', '/docs/toString'])
-      expect((await llamar(null, 'GET', path)).status).toBe(404)
+      expect((await call(null, 'GET', path)).status).toBe(404)
   })
 })

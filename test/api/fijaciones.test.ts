@@ -1,22 +1,22 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { crearGente, type Gente, llamar, nuevoContrato } from './apoyo.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { call, makeContrato, makePeople, type People } from './support.ts'
 
-let gente: Gente
+let people: People
 beforeAll(async () => {
-  gente = await crearGente()
+  people = await makePeople()
 })
 
-const nuevo = () => nuevoContrato(gente, { modalidad_precio: 'por fijar', volumen_tm: 200 })
-const fijar = (quien: keyof Gente, codigo: string, json: object, headers = {}) =>
-  llamar(gente[quien] as Gente['ana'], 'POST', `/contratos/${codigo}/fijaciones`, { json, headers })
+const nuevo = () => makeContrato(people, { modalidad_precio: 'por fijar', volumen_tm: 200 })
+const fijar = (quien: keyof People, codigo: string, json: object, headers = {}) =>
+  call(people[quien] as People['ana'], 'POST', `/contratos/${codigo}/fijaciones`, { json, headers })
 const FIJACION = { tm: 55.5, ny: '3226.00', diferencial: -700, fecha: '2026-02-18' }
 
 describe('un contrato', () => {
-  it('lleva calidad, entrega, tolerancia y modalidad, que también se editan', async () => {
+  test('lleva calidad, entrega, tolerancia y modalidad, que también se editan', async () => {
     const datos = { calidad: ' ASE ', fecha_entrega: '2026-12-01', tolerancia_pct: '2.5' }
-    const { codigo } = await nuevoContrato(gente, datos)
-    const { cuerpo } = await llamar(gente.ana, 'GET', `/contratos/${codigo}`)
-    expect(cuerpo).toMatchObject({
+    const { codigo } = await makeContrato(people, datos)
+    const { body } = await call(people.ana, 'GET', `/contratos/${codigo}`)
+    expect(body).toMatchObject({
       calidad: 'ASE',
       fecha_entrega: '2026-12-01',
       tolerancia_pct: 2.5,
@@ -24,11 +24,11 @@ describe('un contrato', () => {
       fijacion: null,
     })
     const json = { calidad: null, tolerancia_pct: 5, modalidad_precio: 'por fijar' }
-    const editado = await llamar(gente.carlos, 'PUT', `/contratos/${codigo}`, { json })
-    expect(editado.cuerpo).toMatchObject({ ...json, fecha_entrega: '2026-12-01' })
+    const editado = await call(people.carlos, 'PUT', `/contratos/${codigo}`, { json })
+    expect(editado.body).toMatchObject({ ...json, fecha_entrega: '2026-12-01' })
   })
 
-  it.each([
+  test.each([
     [{ calidad: 'x'.repeat(41) }, 'calidad'],
     [{ fecha_entrega: '2026-02-30' }, 'fecha_entrega'],
     [{ tolerancia_pct: -1 }, 'tolerancia_pct'],
@@ -37,21 +37,21 @@ describe('un contrato', () => {
     [{ tolerancia_pct: null }, 'tolerancia_pct'],
     [{ modalidad_precio: 'a convenir' }, 'modalidad_precio'],
   ])('con %j dice qué campo está mal', async (datos, campo) => {
-    const json = { contraparte_id: gente.centro.id, volumen_tm: 1, ...datos }
-    const { status, cuerpo } = await llamar(gente.ana, 'POST', '/contratos', { json })
-    expect([status, cuerpo.errores[0].campo]).toEqual([422, campo])
+    const json = { contraparte_id: people.centro.id, volumen_tm: 1, ...datos }
+    const { status, body } = await call(people.ana, 'POST', '/contratos', { json })
+    expect([status, body.errores[0].campo]).toEqual([422, campo])
   })
 })
 
 describe('fijar', () => {
-  it('fija una parte, y el contrato dice su promedio y lo que queda abierto', async () => {
+  test('fija una parte, y el contrato dice su promedio y lo que queda abierto', async () => {
     const { codigo } = await nuevo()
-    const { status, cuerpo, texto } = await fijar('ana', codigo, FIJACION)
-    expect([status, cuerpo.precio_tm, cuerpo.creado_por]).toEqual([201, 2526, gente.ana.id])
-    expect(texto).toContain('"ny":3226.00,')
+    const { status, body, text } = await fijar('ana', codigo, FIJACION)
+    expect([status, body.precio_tm, body.creado_por]).toEqual([201, 2526, people.ana.id])
+    expect(text).toContain('"ny":3226.00,')
     await fijar('carlos', codigo, { tm: 30, ny: 11498, diferencial: '-700' })
-    const visto = await llamar(gente.carlos, 'GET', `/contratos/${codigo}`)
-    expect(visto.cuerpo).toMatchObject({
+    const visto = await call(people.carlos, 'GET', `/contratos/${codigo}`)
+    expect(visto.body).toMatchObject({
       precio_fijado_tm: 5428.46,
       fijacion: {
         tm_fijadas: 85.5,
@@ -61,24 +61,24 @@ describe('fijar', () => {
         tm_expuestas: 4.5,
       },
     })
-    const lista = await llamar(gente.teresa, 'GET', `/contratos/${codigo}/fijaciones`)
-    expect(lista.cuerpo.fijaciones).toHaveLength(2)
-    expect(lista.cuerpo.fijacion).toEqual(visto.cuerpo.fijacion)
+    const lista = await call(people.teresa, 'GET', `/contratos/${codigo}/fijaciones`)
+    expect(lista.body.fijaciones).toHaveLength(2)
+    expect(lista.body.fijacion).toEqual(visto.body.fijacion)
   })
 
-  it('repetida con la misma Idempotency-Key es una sola', async () => {
+  test('repetida con la misma Idempotency-Key es una sola', async () => {
     const { codigo } = await nuevo()
     const headers = { 'idempotency-key': `fijar-${codigo}` }
     const [una, otra] = [
       await fijar('ana', codigo, FIJACION, headers),
       await fijar('ana', codigo, FIJACION, headers),
     ]
-    expect(otra.texto).toBe(una.texto)
-    const { cuerpo } = await llamar(gente.ana, 'GET', `/contratos/${codigo}/fijaciones`)
-    expect(cuerpo.fijaciones).toHaveLength(1)
+    expect(otra.text).toBe(una.text)
+    const { body } = await call(people.ana, 'GET', `/contratos/${codigo}/fijaciones`)
+    expect(body.fijaciones).toHaveLength(1)
   })
 
-  it('50 a la vez no pasan del volumen', async () => {
+  test('50 a la vez no pasan del volumen', async () => {
     const { codigo } = await nuevo()
     const respuestas = await Promise.all(
       Array.from({ length: 50 }, () => fijar('ana', codigo, { tm: 7, ny: 3000, diferencial: 0 })),
@@ -88,7 +88,7 @@ describe('fijar', () => {
     expect(estados.filter((estado) => estado === 409)).toHaveLength(22)
   })
 
-  it.each([
+  test.each([
     [{ tm: 0 }, 'tm'],
     [{ tm: '1,5' }, 'tm'],
     [{ ny: -3226 }, 'ny'],
@@ -102,32 +102,28 @@ describe('fijar', () => {
     [{ precio_tm: 1 }, 'precio_tm'],
   ])('con %j dice qué campo está mal, y nada cambia', async (cambio, campo) => {
     const { codigo } = await nuevo()
-    const { status, cuerpo } = await fijar('ana', codigo, { ...FIJACION, ...cambio })
-    expect([status, cuerpo.errores[0].campo]).toEqual([422, campo])
-    expect((await llamar(gente.ana, 'GET', `/contratos/${codigo}/fijaciones`)).cuerpo.fijaciones).toEqual([])
+    const { status, body } = await fijar('ana', codigo, { ...FIJACION, ...cambio })
+    expect([status, body.errores[0].campo]).toEqual([422, campo])
+    expect((await call(people.ana, 'GET', `/contratos/${codigo}/fijaciones`)).body.fijaciones).toEqual([])
   })
 
-  it('el precio no se escribe a mano', async () => {
+  test('el precio no se escribe a mano', async () => {
     const { codigo } = await nuevo()
     const json = { precio_fijado_tm: 5000 }
-    const { status, cuerpo } = await llamar(gente.ana, 'PUT', `/contratos/${codigo}`, { json })
-    expect([status, cuerpo.clave, cuerpo.errores[0].campo]).toEqual([
-      409,
-      'precio_por_fijar',
-      'precio_fijado_tm',
-    ])
+    const { status, body } = await call(people.ana, 'PUT', `/contratos/${codigo}`, { json })
+    expect([status, body.clave, body.errores[0].campo]).toEqual([409, 'precio_por_fijar', 'precio_fijado_tm'])
   })
 
-  it('un proveedor asociado no ve nada de lo fijado; quien no es parte, ni el contrato', async () => {
+  test('un proveedor asociado no ve nada de lo fijado; quien no es parte, ni el contrato', async () => {
     const { codigo } = await nuevo()
     await fijar('ana', codigo, FIJACION)
-    const { cuerpo } = await llamar(gente.jose, 'GET', `/contratos/${codigo}/fijaciones`)
-    expect(cuerpo).toEqual({ fijaciones: [], fijacion: null })
-    expect((await llamar(gente.jose, 'GET', `/contratos/${codigo}`)).cuerpo.fijacion).toBeNull()
-    expect((await fijar('jose', codigo, FIJACION)).cuerpo.clave).toBe('fijacion_sin_permiso')
+    const { body } = await call(people.jose, 'GET', `/contratos/${codigo}/fijaciones`)
+    expect(body).toEqual({ fijaciones: [], fijacion: null })
+    expect((await call(people.jose, 'GET', `/contratos/${codigo}`)).body.fijacion).toBeNull()
+    expect((await fijar('jose', codigo, FIJACION)).body.clave).toBe('fijacion_sin_permiso')
     for (const quien of ['rita', 'cesar'] as const) {
-      expect((await fijar(quien, codigo, FIJACION)).cuerpo.clave).toBe('contrato_no_existe')
-      expect((await llamar(gente[quien], 'GET', `/contratos/${codigo}/fijaciones`)).status).toBe(404)
+      expect((await fijar(quien, codigo, FIJACION)).body.clave).toBe('contrato_no_existe')
+      expect((await call(people[quien], 'GET', `/contratos/${codigo}/fijaciones`)).status).toBe(404)
     }
   })
 })
@@ -138,28 +134,28 @@ describe('anular', () => {
     codigo: string,
     id: unknown,
     json: object = { motivo: 'Error' },
-  ) => llamar(gente[quien], 'POST', `/contratos/${codigo}/fijaciones/${id}/anular`, { json })
+  ) => call(people[quien], 'POST', `/contratos/${codigo}/fijaciones/${id}/anular`, { json })
 
-  it('queda con su motivo, deja de contar y no se anula dos veces', async () => {
+  test('queda con su motivo, deja de contar y no se anula dos veces', async () => {
     const { codigo } = await nuevo()
-    const { id } = (await fijar('ana', codigo, FIJACION)).cuerpo
-    expect((await anular('ana', codigo, id, { motivo: ' ' })).cuerpo.errores[0].campo).toBe('motivo')
-    const { status, cuerpo } = await anular('ana', codigo, id)
-    expect([status, cuerpo.motivo, cuerpo.anulada_por]).toEqual([200, 'Error', gente.ana.id])
-    expect((await anular('ana', codigo, id)).cuerpo.clave).toBe('fijacion_anulada')
-    const { fijacion, precio_fijado_tm } = (await llamar(gente.ana, 'GET', `/contratos/${codigo}`)).cuerpo
+    const { id } = (await fijar('ana', codigo, FIJACION)).body
+    expect((await anular('ana', codigo, id, { motivo: ' ' })).body.errores[0].campo).toBe('motivo')
+    const { status, body } = await anular('ana', codigo, id)
+    expect([status, body.motivo, body.anulada_por]).toEqual([200, 'Error', people.ana.id])
+    expect((await anular('ana', codigo, id)).body.clave).toBe('fijacion_anulada')
+    const { fijacion, precio_fijado_tm } = (await call(people.ana, 'GET', `/contratos/${codigo}`)).body
     expect([precio_fijado_tm, fijacion.tm_fijadas, fijacion.precio_promedio]).toEqual([null, 0, null])
   })
 
-  it('ni la de otro contrato, ni quien no firma', async () => {
+  test('ni la de otro contrato, ni quien no firma', async () => {
     const [uno, otro] = [await nuevo(), await nuevo()]
-    const { id } = (await fijar('ana', uno.codigo, FIJACION)).cuerpo
+    const { id } = (await fijar('ana', uno.codigo, FIJACION)).body
     for (const [quien, codigo, fijacion, clave] of [
       ['ana', otro.codigo, id, 'fijacion_no_existe'],
       ['ana', uno.codigo, 'x', 'fijacion_no_existe'],
       ['jose', uno.codigo, id, 'fijacion_no_existe'],
       ['rita', uno.codigo, id, 'contrato_no_existe'],
     ] as const)
-      expect((await anular(quien, codigo, fijacion)).cuerpo.clave).toBe(clave)
+      expect((await anular(quien, codigo, fijacion)).body.clave).toBe(clave)
   })
 })

@@ -1,40 +1,41 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { crearGente, crearPersona, type Gente, llamar, sql } from './apoyo.ts'
-import { correoNuevo, invitar, type Persona, perfil, registrarse } from './invitados.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { sql } from '../support/sql.ts'
+import { correoNuevo, invitar, type Person, perfil, registrarse } from './invitados.ts'
+import { call, makePeople, makePerson, type People } from './support.ts'
 
-let gente: Gente
+let people: People
 beforeAll(async () => {
-  gente = await crearGente()
+  people = await makePeople()
 })
 
 describe('una invitación', () => {
-  it('da al que se registra con su enlace la empresa y el rol de quien invita', async () => {
+  test('da al que se registra con su enlace la empresa y el rol de quien invita', async () => {
     const email = correoNuevo()
-    const invitacion = await invitar(gente.ana, { email: ` ${email.toUpperCase()} ` })
+    const invitacion = await invitar(people.ana, { email: ` ${email.toUpperCase()} ` })
     expect(invitacion).toMatchObject({ email, rol: 'exportadora', enviada: false, estado: 'abierta' })
     expect(Date.parse(invitacion.vence_en) - Date.parse(invitacion.creado_en)).toBe(7 * 86_400_000)
     const nueva = await registrarse(email, invitacion.testigo)
-    expect((await perfil(nueva)).cuerpo).toMatchObject({
+    expect((await perfil(nueva)).body).toMatchObject({
       email,
       nombre: 'Nueva Persona',
       rol: 'exportadora',
-      empresa: { id: gente.exportadora.id },
+      empresa: { id: people.exportadora.id },
       permisos: { crear_contratos: true, eliminar_contratos: false, invitar: 'su empresa' },
     })
     // Who invited it sees it among its invitations, already used.
-    const { cuerpo } = await llamar(gente.ana, 'GET', '/invitaciones')
-    expect(cuerpo.invitaciones.find(({ id }: { id: number }) => id === invitacion.id).estado).toBe('aceptada')
+    const { body } = await call(people.ana, 'GET', '/invitaciones')
+    expect(body.invitaciones.find(({ id }: { id: number }) => id === invitacion.id).estado).toBe('aceptada')
   })
 
-  it('entra también quien se da un nombre que no cabe', async () => {
+  test('entra también quien se da un nombre que no cabe', async () => {
     const email = correoNuevo()
-    const { testigo } = await invitar(gente.ana, { email })
+    const { testigo } = await invitar(people.ana, { email })
     const nueva = await registrarse(email, testigo, `${'a'.repeat(199)} bcd`)
-    expect((await perfil(nueva)).cuerpo.nombre).toBe('a'.repeat(199))
+    expect((await perfil(nueva)).body.nombre).toBe('a'.repeat(199))
   })
 
-  it('no guarda el testigo, solo su huella', async () => {
-    const { id, testigo } = await invitar(gente.ana, { email: correoNuevo() })
+  test('no guarda el testigo, solo su huella', async () => {
+    const { id, testigo } = await invitar(people.ana, { email: correoNuevo() })
     const [fila] = await sql(`select i::text as todo from public.invitaciones i where id = $1`, [id])
     expect(fila!.todo).not.toContain(testigo)
     const [igual] = await sql(
@@ -44,38 +45,36 @@ describe('una invitación', () => {
     expect(igual).toEqual({ es: true })
   })
 
-  it('solo sirve una vez, con su correo y con su testigo', async () => {
+  test('solo sirve una vez, con su correo y con su testigo', async () => {
     const email = correoNuevo()
-    const { testigo } = await invitar(gente.ana, { email })
+    const { testigo } = await invitar(people.ana, { email })
     // Another address with the token; the address without it, or with a guess: Auth confirms here by itself.
     for (const [otro, con] of [
       [correoNuevo(), testigo],
       [correoNuevo(), 'a'.repeat(64)],
     ] as const)
-      expect((await perfil(await registrarse(otro, con))).cuerpo.clave).toBe('sin_empresa')
+      expect((await perfil(await registrarse(otro, con))).body.clave).toBe('sin_empresa')
     const invitada = await registrarse(email)
-    expect((await perfil(invitada)).cuerpo.clave).toBe('sin_empresa')
-    const aceptar = (quien: Persona, con: string) =>
-      llamar(quien, 'POST', '/invitaciones/aceptar', { json: { testigo: con } })
-    expect((await aceptar(invitada, testigo.slice(1))).cuerpo.clave).toBe('invitacion_no_existe')
-    expect((await aceptar(await registrarse(correoNuevo()), testigo)).cuerpo.clave).toBe(
-      'invitacion_no_existe',
-    )
+    expect((await perfil(invitada)).body.clave).toBe('sin_empresa')
+    const aceptar = (quien: Person, con: string) =>
+      call(quien, 'POST', '/invitaciones/aceptar', { json: { testigo: con } })
+    expect((await aceptar(invitada, testigo.slice(1))).body.clave).toBe('invitacion_no_existe')
+    expect((await aceptar(await registrarse(correoNuevo()), testigo)).body.clave).toBe('invitacion_no_existe')
     expect(await aceptar(invitada, testigo)).toMatchObject({
       status: 200,
-      cuerpo: { email, rol: 'exportadora' },
+      body: { email, rol: 'exportadora' },
     })
-    expect((await aceptar(invitada, testigo)).cuerpo.clave).toBe('cuenta_con_empresa')
+    expect((await aceptar(invitada, testigo)).body.clave).toBe('cuenta_con_empresa')
   })
 
-  it('vencida, anulada, reemplazada o de quien ya no está activo no sirve', async () => {
-    const invitador = await crearPersona(gente.exportadora)
+  test('vencida, anulada, reemplazada o de quien ya no está activo no sirve', async () => {
+    const invitador = await makePerson(people.exportadora)
     const casos: Record<string, (id: number, email: string) => Promise<unknown>> = {
       vencida: (id) => sql(`update public.invitaciones set vence_en = now() where id = $1`, [id]),
       anulada: async (id) => {
-        expect((await llamar(invitador, 'DELETE', `/invitaciones/${id}`)).status).toBe(204)
+        expect((await call(invitador, 'DELETE', `/invitaciones/${id}`)).status).toBe(204)
       },
-      reemplazada: (_id, email) => invitar(gente.ana, { email }),
+      reemplazada: (_id, email) => invitar(people.ana, { email }),
       'de quien ya no está': () =>
         sql('update public.usuarios set activo = false where id = $1', [invitador.id]),
     }
@@ -83,58 +82,60 @@ describe('una invitación', () => {
       const email = correoNuevo()
       const { id, testigo } = await invitar(invitador, { email })
       await cambio(id, email)
-      expect((await perfil(await registrarse(email, testigo))).cuerpo.clave, caso).toBe('sin_empresa')
+      expect((await perfil(await registrarse(email, testigo))).body.clave, caso).toBe('sin_empresa')
     }
   })
 
-  it('no se sube a otra empresa ni a otro rol', async () => {
-    const pedir = (quien: Persona, json: object) => llamar(quien, 'POST', '/invitaciones', { json })
+  test('no se sube a otra empresa ni a otro rol', async () => {
+    const pedir = (quien: Person, json: object) => call(quien, 'POST', '/invitaciones', { json })
     const email = correoNuevo()
     for (const [json, campo] of [
-      [{ email, empresa_id: gente.centro.id }, 'empresa_id'],
+      [{ email, empresa_id: people.centro.id }, 'empresa_id'],
       [{ email, rol: 'admin' }, 'rol'],
     ] as const) {
-      const { status, cuerpo } = await pedir(gente.ana, json)
-      expect([status, cuerpo.clave, cuerpo.errores[0].campo]).toEqual([403, 'invitacion_ajena', campo])
+      const { status, body } = await pedir(people.ana, json)
+      expect([status, body.clave, body.errores[0].campo]).toEqual([403, 'invitacion_ajena', campo])
     }
-    expect((await pedir(await crearPersona(null), { email })).cuerpo.clave).toBe('sin_empresa')
+    expect((await pedir(await makePerson(null), { email })).body.clave).toBe('sin_empresa')
     // Nor past the function, with the SDK.
-    const { error } = await gente.ana.supabase.rpc('invitar', { email, empresa_id: gente.centro.id })
+    const { error } = await people.ana.supabase.rpc('invitar', { email, empresa_id: people.centro.id })
     expect(error).toMatchObject({ code: 'PT403', message: 'invitacion_ajena' })
-    const fila = { email, empresa_id: gente.exportadora.id, rol: 'exportadora', testigo_sha256: '\\x00' }
-    expect((await gente.ana.supabase.from('invitaciones').insert(fila)).error?.code).toBe('42501')
-    const { data } = await gente.ana.supabase.rpc('invitar', { email })
-    const cambio = await gente.ana.supabase.from('invitaciones').update({ rol: 'admin' }).eq('id', data.id)
+    const fila = { email, empresa_id: people.exportadora.id, rol: 'exportadora', testigo_sha256: '\\x00' }
+    expect((await people.ana.supabase.from('invitaciones').insert(fila)).error?.code).toBe('42501')
+    const { data } = await people.ana.supabase.rpc('invitar', { email })
+    const cambio = await people.ana.supabase.from('invitaciones').update({ rol: 'admin' }).eq('id', data.id)
     expect(cambio.error?.code).toBe('42501')
-    expect((await gente.ana.supabase.from('invitaciones').select('testigo_sha256')).error?.code).toBe('42501')
+    expect((await people.ana.supabase.from('invitaciones').select('testigo_sha256')).error?.code).toBe(
+      '42501',
+    )
   })
 
-  it('de otro no se ve ni se anula', async () => {
-    const { id } = await invitar(gente.ana, { email: correoNuevo() })
-    for (const rival of [gente.rita, gente.carlos, await crearPersona(gente.exportadora)]) {
+  test('de otro no se ve ni se anula', async () => {
+    const { id } = await invitar(people.ana, { email: correoNuevo() })
+    for (const rival of [people.rita, people.carlos, await makePerson(people.exportadora)]) {
       expect((await rival.supabase.from('invitaciones').select('id').eq('id', id)).data).toEqual([])
-      expect((await llamar(rival, 'DELETE', `/invitaciones/${id}`)).cuerpo.clave).toBe('invitacion_no_existe')
+      expect((await call(rival, 'DELETE', `/invitaciones/${id}`)).body.clave).toBe('invitacion_no_existe')
     }
-    expect((await llamar(gente.teresa, 'DELETE', `/invitaciones/${id}`)).status).toBe(204)
+    expect((await call(people.teresa, 'DELETE', `/invitaciones/${id}`)).status).toBe(204)
   })
 
-  it('de un administrador es para cualquier empresa; se rechaza lo que no es posible', async () => {
-    const pedir = (json: object) => llamar(gente.teresa, 'POST', '/invitaciones', { json })
+  test('de un administrador es para cualquier empresa; se rechaza lo que no es posible', async () => {
+    const pedir = (json: object) => call(people.teresa, 'POST', '/invitaciones', { json })
     const email = correoNuevo()
-    const { testigo } = await invitar(gente.teresa, { email, empresa_id: gente.finca.id })
-    expect((await perfil(await registrarse(email, testigo))).cuerpo).toMatchObject({ rol: 'proveedor' })
+    const { testigo } = await invitar(people.teresa, { email, empresa_id: people.finca.id })
+    expect((await perfil(await registrarse(email, testigo))).body).toMatchObject({ rol: 'proveedor' })
     for (const [json, clave] of [
-      [{ email, empresa_id: gente.finca.id }, 'usuario_ya_existe'],
+      [{ email, empresa_id: people.finca.id }, 'usuario_ya_existe'],
       [{ email: correoNuevo() }, 'empresa_invalida'],
       [{ email: correoNuevo(), empresa_id: 999_999_999 }, 'empresa_invalida'],
-      [{ email: correoNuevo(), empresa_id: gente.finca.id, rol: 'exportadora' }, 'usuario_rol_invalido'],
-      [{ email: 'no es un correo', empresa_id: gente.finca.id }, 'datos_invalidos'],
+      [{ email: correoNuevo(), empresa_id: people.finca.id, rol: 'exportadora' }, 'usuario_rol_invalido'],
+      [{ email: 'no es un correo', empresa_id: people.finca.id }, 'datos_invalidos'],
     ] as const)
-      expect((await pedir(json)).cuerpo.clave).toBe(clave)
+      expect((await pedir(json)).body.clave).toBe(clave)
     // An administrator without a company.
     const otro = correoNuevo()
-    const deAdmin = await invitar(gente.teresa, { email: otro, rol: 'admin' })
+    const deAdmin = await invitar(people.teresa, { email: otro, rol: 'admin' })
     const admin = await registrarse(otro, deAdmin.testigo)
-    expect((await perfil(admin)).cuerpo).toMatchObject({ rol: 'admin', empresa: null })
+    expect((await perfil(admin)).body).toMatchObject({ rol: 'admin', empresa: null })
   })
 })

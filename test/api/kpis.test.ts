@@ -1,14 +1,15 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import { crearEmpresa, crearGente, crearPersona, type Gente, llamar, nuevoContrato, sql } from './apoyo.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { sql } from '../support/sql.ts'
+import { call, makeContrato, makeEmpresa, makePeople, makePerson, type People } from './support.ts'
 
-let gente: Gente
-const kpis = async (quien: keyof Gente, query = '') =>
-  (await llamar(gente[quien] as Gente['ana'], 'GET', `/kpis${query}`)).cuerpo
+let people: People
+const kpis = async (quien: keyof People, query = '') =>
+  (await call(people[quien] as People['ana'], 'GET', `/kpis${query}`)).body
 
 /** Ana's year: one contract exported at a price, one to be fixed and late, in months that are over. */
 beforeAll(async () => {
-  gente = await crearGente()
-  const { codigo, id } = await nuevoContrato(gente, {
+  people = await makePeople()
+  const { codigo, id } = await makeContrato(people, {
     volumen_tm: 10,
     precio_fijado_tm: '5000.10',
     calidad: 'ASE',
@@ -19,14 +20,14 @@ beforeAll(async () => {
     ['100.0', 8],
     ['150.0', 7],
   ])
-    await llamar(gente.ana, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq, humedad } })
-  const cambiar = async (quien: Gente['ana'], lote: string, json: object) =>
-    expect(await llamar(quien, 'PUT', `/contratos/${codigo}/lotes/${lote}`, { json })).toMatchObject({
+    await call(people.ana, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq, humedad } })
+  const cambiar = async (quien: People['ana'], lote: string, json: object) =>
+    expect(await call(quien, 'PUT', `/contratos/${codigo}/lotes/${lote}`, { json })).toMatchObject({
       status: 200,
     })
-  await cambiar(gente.ana, 'LT-0001', { peso_qq: '98.0', estado: 'Secado' })
-  for (const lote of ['LT-0001', 'LT-0002']) await cambiar(gente.carlos, lote, { estado: 'Exportado' })
-  await nuevoContrato(gente, {
+  await cambiar(people.ana, 'LT-0001', { peso_qq: '98.0', estado: 'Secado' })
+  for (const lote of ['LT-0001', 'LT-0002']) await cambiar(people.carlos, lote, { estado: 'Exportado' })
+  await makeContrato(people, {
     volumen_tm: 20,
     modalidad_precio: 'por fijar',
     fecha_entrega: '2026-03-31',
@@ -49,7 +50,7 @@ beforeAll(async () => {
 }, 60_000)
 
 describe('GET /kpis', () => {
-  it('suma por mes lo contratado, lo entregado, lo vendido, la humedad y la merma', async () => {
+  test('suma por mes lo contratado, lo entregado, lo vendido, la humedad y la merma', async () => {
     const { total, grupos, series, stock, contratos, posicion_abierta } = await kpis(
       'ana',
       '?desde=2026-01&hasta=2026-03',
@@ -92,13 +93,13 @@ describe('GET /kpis', () => {
     expect(posicion_abierta).toEqual({ contratos: 1, tm: 20 })
   })
 
-  it('por contraparte y por calidad, los totales son los mismos', async () => {
+  test('por contraparte y por calidad, los totales son los mismos', async () => {
     const porMes = await kpis('ana', '?desde=2026-01&hasta=2026-12')
     const porOtra = await kpis('ana', '?desde=2026-01&hasta=2026-12&agrupar=contraparte')
     const porCalidad = await kpis('ana', '?desde=2026-01&hasta=2026-12&agrupar=calidad')
     expect([porOtra.total, porCalidad.total]).toEqual([porMes.total, porMes.total])
     expect(porOtra.grupos).toMatchObject([
-      { clave: String(gente.centro.id), nombre: gente.centro.nombre, stock_qq: 0 },
+      { clave: String(people.centro.id), nombre: people.centro.nombre, stock_qq: 0 },
     ])
     expect(porCalidad.grupos).toMatchObject([
       { nombre: '=HYPERLINK("http://x")', abierta_tm: 20 },
@@ -106,17 +107,17 @@ describe('GET /kpis', () => {
     ])
   })
 
-  it('sin período, los últimos doce meses; lo que se acaba de hacer ya está', async () => {
+  test('sin período, los últimos doce meses; lo que se acaba de hacer ya está', async () => {
     const { desde, hasta, grupos } = await kpis('ana')
     const mes = new Date().toLocaleDateString('sv', { timeZone: 'America/Guayaquil' }).slice(0, 7)
     expect([hasta, grupos.length, grupos[0].clave]).toEqual([mes, 12, desde])
     const antes = (await kpis('carlos')).stock[0]
-    const { codigo } = await nuevoContrato(gente)
-    await llamar(gente.ana, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq: 1.5, humedad: 7 } })
+    const { codigo } = await makeContrato(people)
+    await call(people.ana, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq: 1.5, humedad: 7 } })
     expect((await kpis('carlos')).stock[0]).toMatchObject({ lotes: antes.lotes + 1, qq: antes.qq + 1.5 })
   })
 
-  it('un proveedor asociado ve entregas, no ventas ni posición abierta', async () => {
+  test('un proveedor asociado ve entregas, no ventas ni posición abierta', async () => {
     const { total, stock, posicion_abierta } = await kpis('jose', '?desde=2026-01&hasta=2026-12')
     expect(total).toMatchObject({
       entregado_qq: 248,
@@ -129,14 +130,14 @@ describe('GET /kpis', () => {
     expect(posicion_abierta.contratos).toBe(0)
   })
 
-  it('un rival no ve nada, ni pidiéndolo; un administrador, lo de cualquiera', async () => {
+  test('un rival no ve nada, ni pidiéndolo; un administrador, lo de cualquiera', async () => {
     const { total, stock } = await kpis('rita')
     expect(total).toMatchObject({ contratado_tm: 0, entregado_qq: 0, ventas_usd: 0 })
     expect(stock.every(({ lotes }: { lotes: number }) => lotes === 0)).toBe(true)
-    const { exportadora } = gente
+    const { exportadora } = people
     for (const ruta of ['/kpis', '/kpis/contratos']) {
-      const { status, cuerpo } = await llamar(gente.rita, 'GET', `${ruta}?empresa=${exportadora.id}`)
-      expect([status, cuerpo.clave]).toEqual([403, 'kpis_ajenos'])
+      const { status, body } = await call(people.rita, 'GET', `${ruta}?empresa=${exportadora.id}`)
+      expect([status, body.clave]).toEqual([403, 'kpis_ajenos'])
     }
     const deAna = await kpis('ana', '?desde=2026-01&hasta=2026-12')
     const pedido = await kpis('teresa', `?desde=2026-01&hasta=2026-12&empresa=${exportadora.id}`)
@@ -146,29 +147,29 @@ describe('GET /kpis', () => {
     )
   })
 
-  it('con el SDK se lee lo mismo, y nada ajeno', async () => {
-    const { data } = await gente.ana.supabase.rpc('kpis', { desde: '2026-01-01', hasta: '2026-12-31' })
+  test('con el SDK se lee lo mismo, y nada ajeno', async () => {
+    const { data } = await people.ana.supabase.rpc('kpis', { desde: '2026-01-01', hasta: '2026-12-31' })
     expect(data).toEqual(await kpis('ana', '?desde=2026-01&hasta=2026-12'))
-    const totales = await gente.rita.supabase.from('kpis_totales').select('empresa_id')
+    const totales = await people.rita.supabase.from('kpis_totales').select('empresa_id')
     expect(totales).toMatchObject({ error: null, data: [] })
-    const ajeno = await gente.rita.supabase.rpc('kpis', { empresa: gente.exportadora.id })
+    const ajeno = await people.rita.supabase.rpc('kpis', { empresa: people.exportadora.id })
     expect(ajeno.error?.message).toBe('kpis_ajenos')
   })
 
-  it('como CSV: con su cabecera, y sin fórmulas que haya escrito otro', async () => {
-    const { headers, texto, status } = await llamar(
-      gente.ana,
+  test('como CSV: con su cabecera, y sin fórmulas que haya escrito otro', async () => {
+    const { headers, text, status } = await call(
+      people.ana,
       'GET',
       '/kpis?desde=2026-01&hasta=2026-12&agrupar=calidad',
       { headers: { accept: 'text/csv' } },
     )
     expect([status, headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8'])
-    const [cabecera, ...filas] = texto.replace('\uFEFF', '').split('\r\n')
+    const [cabecera, ...filas] = text.replace('\uFEFF', '').split('\r\n')
     expect(cabecera).toMatch(/^clave,nombre,contratado_tm,entregado_qq,/)
     expect(filas.find((fila) => fila.includes('HYPERLINK'))).toMatch(/^"'=HYPERLINK\(""http:\/\/x""\)",/)
   })
 
-  it.each([
+  test.each([
     ['desde=2026-13', 400, 'desde'],
     ['desde=2026-1', 400, 'desde'],
     ['hasta=ayer', 400, 'hasta'],
@@ -180,22 +181,22 @@ describe('GET /kpis', () => {
     ['desde=2026-02&hasta=2026-01', 422, 'desde'],
     ['desde=2000-01&hasta=2026-01', 422, 'desde'],
   ])('con %s dice qué está mal', async (query, estado, campo) => {
-    const { status, cuerpo } = await llamar(gente.ana, 'GET', `/kpis?${query}`)
-    expect([status, cuerpo.errores[0].campo]).toEqual([estado, campo])
+    const { status, body } = await call(people.ana, 'GET', `/kpis?${query}`)
+    expect([status, body.errores[0].campo]).toEqual([estado, campo])
   })
 
-  it('sin sesión o sin empresa, nada', async () => {
-    expect((await llamar(null, 'GET', '/kpis')).status).toBe(401)
-    const nadie = await crearPersona(null)
-    expect((await llamar(nadie, 'GET', '/kpis')).cuerpo.clave).toBe('sin_empresa')
-    expect((await llamar(nadie, 'GET', '/kpis/contratos')).cuerpo.clave).toBe('sin_empresa')
+  test('sin sesión o sin empresa, nada', async () => {
+    expect((await call(null, 'GET', '/kpis')).status).toBe(401)
+    const nadie = await makePerson(null)
+    expect((await call(nadie, 'GET', '/kpis')).body.clave).toBe('sin_empresa')
+    expect((await call(nadie, 'GET', '/kpis/contratos')).body.clave).toBe('sin_empresa')
   })
 })
 
 describe('GET /kpis/contratos', () => {
-  it('dice cómo va cada uno, y encuentra los que van mal', async () => {
-    const { cuerpo } = await llamar(gente.carlos, 'GET', '/kpis/contratos?situacion=atrasado')
-    expect(cuerpo.contratos).toMatchObject([
+  test('dice cómo va cada uno, y encuentra los que van mal', async () => {
+    const { body } = await call(people.carlos, 'GET', '/kpis/contratos?situacion=atrasado')
+    expect(body.contratos).toMatchObject([
       {
         contratado_tm: 20,
         entregado_tm: 0,
@@ -205,42 +206,42 @@ describe('GET /kpis/contratos', () => {
         fecha_entrega: '2026-03-31',
       },
     ])
-    expect(cuerpo.contratos[0].dias_atraso).toBeGreaterThan(0)
-    const sobre = await llamar(gente.ana, 'GET', '/kpis/contratos?situacion=sobre%20tolerancia')
+    expect(body.contratos[0].dias_atraso).toBeGreaterThan(0)
+    const sobre = await call(people.ana, 'GET', '/kpis/contratos?situacion=sobre%20tolerancia')
     // 11.2491 delivered of 10 with 5 %.
-    expect(sobre.cuerpo.contratos).toMatchObject([
+    expect(sobre.body.contratos).toMatchObject([
       { estado: 'Cerrado', sobre_tolerancia_tm: 0.7491, avance_pct: 112.49, pendiente_tm: 0, lotes: 2 },
     ])
   })
 
-  it('va por páginas, en JSON y en CSV, y a un rival no le da ninguno', async () => {
-    const exportadora = await crearEmpresa('exportadora')
-    const eva = await crearPersona(exportadora)
-    const suya = { ...gente, ana: eva }
+  test('va por páginas, en JSON y en CSV, y a un rival no le da ninguno', async () => {
+    const exportadora = await makeEmpresa('exportadora')
+    const eva = await makePerson(exportadora)
+    const suya = { ...people, ana: eva }
     const codigos = []
-    for (let n = 0; n < 5; n++) codigos.unshift((await nuevoContrato(suya)).codigo)
+    for (let n = 0; n < 5; n++) codigos.unshift((await makeContrato(suya)).codigo)
     const vistos: string[] = []
     for (let cursor = ''; ; ) {
-      const { cuerpo } = await llamar(eva, 'GET', `/kpis/contratos?limite=2${cursor}`)
-      vistos.push(...cuerpo.contratos.map(({ codigo }: { codigo: string }) => codigo))
-      if (!cuerpo.siguiente) break
-      cursor = `&cursor=${encodeURIComponent(cuerpo.siguiente)}`
+      const { body } = await call(eva, 'GET', `/kpis/contratos?limite=2${cursor}`)
+      vistos.push(...body.contratos.map(({ codigo }: { codigo: string }) => codigo))
+      if (!body.siguiente) break
+      cursor = `&cursor=${encodeURIComponent(body.siguiente)}`
     }
     expect(vistos).toEqual(codigos)
     const headers = { accept: 'text/csv' }
     // The link of each page has the filters of the first.
     const enCsv: string[] = []
     for (let query: string | undefined = '?limite=2&estado=Activo'; query; ) {
-      const { texto, headers: suyas } = await llamar(eva, 'GET', `/kpis/contratos${query}`, { headers })
-      const lineas = texto.trim().split('\r\n').slice(1)
+      const { text, headers: suyas } = await call(eva, 'GET', `/kpis/contratos${query}`, { headers })
+      const lineas = text.trim().split('\r\n').slice(1)
       expect(lineas.length).toBeLessThanOrEqual(2)
       enCsv.push(...lineas.map((linea) => linea.split(',')[0]!))
       query = /^<(\?.*estado=Activo.*)>; rel="next"$/.exec(suyas.get('link') ?? '')?.[1]
     }
     expect(enCsv).toEqual(codigos)
-    expect((await llamar(gente.rita, 'GET', '/kpis/contratos')).cuerpo.contratos).toEqual([])
-    expect((await llamar(eva, 'GET', '/kpis/contratos?cursor=eA')).cuerpo.clave).toBe('cursor_invalido')
-    const { data } = await gente.rita.supabase.from('kpis_contratos').select('codigo').in('codigo', codigos)
+    expect((await call(people.rita, 'GET', '/kpis/contratos')).body.contratos).toEqual([])
+    expect((await call(eva, 'GET', '/kpis/contratos?cursor=eA')).body.clave).toBe('cursor_invalido')
+    const { data } = await people.rita.supabase.from('kpis_contratos').select('codigo').in('codigo', codigos)
     expect(data).toEqual([])
   })
 })

@@ -1,7 +1,9 @@
-import { beforeEach, describe, expect, it } from 'vitest'
-import { crearGente, crearPersona, type Gente, llamar, nuevoContrato, pdf, subir } from './apoyo.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { pdf } from '../support/pdf.ts'
+import { until } from '../support/until.ts'
+import { call, makeContrato, makePeople, makePerson, type People, upload } from './support.ts'
 
-type Persona = Gente['ana']
+type Persona = People['ana']
 interface Aviso {
   id: number
   tipo: string
@@ -10,13 +12,13 @@ interface Aviso {
   contrato: string
 }
 
-let gente: Gente
+let people: People
 beforeEach(async () => {
-  gente = await crearGente()
+  people = await makePeople()
 })
 
 const avisos = async (quien: Persona, consulta = '?limite=100') =>
-  (await llamar(quien, 'GET', `/notificaciones${consulta}`)).cuerpo as {
+  (await call(quien, 'GET', `/notificaciones${consulta}`)).body as {
     notificaciones: Aviso[]
     siguiente: string | null
     sin_leer: number
@@ -24,32 +26,26 @@ const avisos = async (quien: Persona, consulta = '?limite=100') =>
 /** Of contracts: an administrator is told of prices and backups too, whatever other tests do with them meanwhile. */
 const tipos = async (quien: Persona) =>
   (await avisos(quien)).notificaciones.filter(({ contrato }) => contrato).map(({ tipo }) => tipo)
-const leer = (quien: Persona, json: object = {}) => llamar(quien, 'POST', '/notificaciones/leidas', { json })
+const leer = (quien: Persona, json: object = {}) => call(quien, 'POST', '/notificaciones/leidas', { json })
 const decir = (quien: Persona, codigo: string, texto: string) =>
-  llamar(quien, 'POST', `/contratos/${codigo}/mensajes`, { json: { texto } })
-
-/** Waits until something that arrives by another way holds. */
-async function hasta(condicion: () => boolean) {
-  for (let i = 0; i < 200 && !condicion(); i++) await new Promise((r) => setTimeout(r, 25))
-  expect(condicion()).toBe(true)
-}
+  call(quien, 'POST', `/contratos/${codigo}/mensajes`, { json: { texto } })
 
 describe('lo que hace una parte', () => {
-  it('se avisa a los usuarios activos de las otras, no a quien lo hizo ni a su empresa ni a un rival', async () => {
-    const { ana, carlos, jose, rita, cesar, finca } = gente
-    const colega = await crearPersona(gente.exportadora)
-    const { codigo } = await nuevoContrato(gente, { proveedores: [] })
-    await llamar(ana, 'PUT', `/contratos/${codigo}`, { json: { volumen_tm: 300 } })
-    await llamar(ana, 'POST', `/contratos/${codigo}/proveedores`, { json: { proveedores: [finca.id] } })
-    await subir(ana, codigo, { tipo: 'factura', archivo: pdf() })
-    const lote = await llamar(ana, 'POST', `/contratos/${codigo}/lote`, {
+  test('se avisa a los usuarios activos de las otras, no a quien lo hizo ni a su empresa ni a un rival', async () => {
+    const { ana, carlos, jose, rita, cesar, finca } = people
+    const colega = await makePerson(people.exportadora)
+    const { codigo } = await makeContrato(people, { proveedores: [] })
+    await call(ana, 'PUT', `/contratos/${codigo}`, { json: { volumen_tm: 300 } })
+    await call(ana, 'POST', `/contratos/${codigo}/proveedores`, { json: { proveedores: [finca.id] } })
+    await upload(ana, codigo, { tipo: 'factura', archivo: pdf() })
+    const lote = await call(ana, 'POST', `/contratos/${codigo}/lote`, {
       json: { peso_qq: 60, humedad: 7.5 },
     })
-    const ruta = `/contratos/${codigo}/lotes/${lote.cuerpo.id}`
-    await llamar(ana, 'PUT', ruta, { json: { estado: 'Recibido' } })
-    await llamar(ana, 'PUT', ruta, { json: { humedad: 7 } })
+    const ruta = `/contratos/${codigo}/lotes/${lote.body.id}`
+    await call(ana, 'PUT', ruta, { json: { estado: 'Recibido' } })
+    await call(ana, 'PUT', ruta, { json: { humedad: 7 } })
     await decir(ana, codigo, 'El precio es 9876 USD')
-    await llamar(ana, 'PUT', ruta, { json: { estado: 'Exportado' } })
+    await call(ana, 'PUT', ruta, { json: { estado: 'Exportado' } })
     const suyos = [
       'contrato',
       'lote',
@@ -64,8 +60,8 @@ describe('lo que hace una parte', () => {
     expect(await tipos(carlos)).toEqual(suyos)
     // Associated later: it hears what came from then on.
     expect(await tipos(jose)).toEqual(suyos.slice(0, 7))
-    for (const otro of [ana, colega, rita, cesar, gente.teresa]) {
-      const esperado = otro === gente.teresa ? suyos : []
+    for (const otro of [ana, colega, rita, cesar, people.teresa]) {
+      const esperado = otro === people.teresa ? suyos : []
       expect(await tipos(otro)).toEqual(esperado)
     }
     // A locked screen shows no price, no volume and nothing that was written; codes and names have longer numbers.
@@ -74,85 +70,83 @@ describe('lo que hace una parte', () => {
     expect((await avisos(carlos)).notificaciones[0]!.texto).toBe(`El contrato ${codigo} pasó a Cerrado.`)
   })
 
-  it('a quien se retira se le avisa, y de lo que sigue no', async () => {
-    const { codigo } = await nuevoContrato(gente)
-    await leer(gente.jose)
-    await llamar(gente.ana, 'DELETE', `/contratos/${codigo}/proveedores/${gente.finca.id}`)
-    await decir(gente.ana, codigo, 'Entre nosotros')
-    const { notificaciones, sin_leer } = await avisos(gente.jose)
+  test('a quien se retira se le avisa, y de lo que sigue no', async () => {
+    const { codigo } = await makeContrato(people)
+    await leer(people.jose)
+    await call(people.ana, 'DELETE', `/contratos/${codigo}/proveedores/${people.finca.id}`)
+    await decir(people.ana, codigo, 'Entre nosotros')
+    const { notificaciones, sin_leer } = await avisos(people.jose)
     expect([notificaciones[0]!.contrato, notificaciones[0]!.tipo, sin_leer]).toEqual([
       codigo,
       'participante',
       1,
     ])
-    expect(await tipos(gente.carlos)).toEqual(['mensaje', 'participante', 'participante', 'contrato'])
+    expect(await tipos(people.carlos)).toEqual(['mensaje', 'participante', 'participante', 'contrato'])
   })
 
-  it('una ráfaga de mensajes es un aviso con su cuenta, hasta que se lee', async () => {
-    const { codigo, id } = await nuevoContrato(gente)
-    await leer(gente.carlos)
-    await Promise.all([1, 2, 3, 4, 5].map((n) => decir(gente.ana, codigo, `Mensaje ${n}`)))
-    const [aviso, ...otros] = (await avisos(gente.carlos)).notificaciones.filter(
+  test('una ráfaga de mensajes es un aviso con su cuenta, hasta que se lee', async () => {
+    const { codigo, id } = await makeContrato(people)
+    await leer(people.carlos)
+    await Promise.all([1, 2, 3, 4, 5].map((n) => decir(people.ana, codigo, `Mensaje ${n}`)))
+    const [aviso, ...otros] = (await avisos(people.carlos)).notificaciones.filter(
       ({ tipo }) => tipo === 'mensaje',
     )
     expect([aviso!.cantidad, aviso!.texto, otros]).toEqual([5, `5 mensajes nuevos en ${codigo}.`, []])
-    const { mensajes } = (await llamar(gente.carlos, 'GET', `/contratos/${codigo}/mensajes`)).cuerpo
+    const { mensajes } = (await call(people.carlos, 'GET', `/contratos/${codigo}/mensajes`)).body
     // By the conversation itself; short of its end it stays.
     const lectura = (hasta: number) =>
-      llamar(gente.carlos, 'PUT', `/contratos/${id}/lectura`, { json: { hasta } })
+      call(people.carlos, 'PUT', `/contratos/${id}/lectura`, { json: { hasta } })
     await lectura(mensajes[1].id)
-    expect((await avisos(gente.carlos)).sin_leer).toBe(1)
+    expect((await avisos(people.carlos)).sin_leer).toBe(1)
     await lectura(mensajes[0].id)
-    expect((await avisos(gente.carlos)).sin_leer).toBe(0)
-    await decir(gente.ana, codigo, 'Otro')
-    expect((await avisos(gente.carlos)).notificaciones[0]).toMatchObject({ tipo: 'mensaje', cantidad: 1 })
+    expect((await avisos(people.carlos)).sin_leer).toBe(0)
+    await decir(people.ana, codigo, 'Otro')
+    expect((await avisos(people.carlos)).notificaciones[0]).toMatchObject({ tipo: 'mensaje', cantidad: 1 })
   })
 
-  it('lo que se deshace no se avisa, y de lo que no se quiere no se avisa', async () => {
-    const { codigo } = await nuevoContrato(gente)
+  test('lo que se deshace no se avisa, y de lo que no se quiere no se avisa', async () => {
+    const { codigo } = await makeContrato(people)
     const preferencias = { mensaje: { en_app: false, push: false }, documento: { en_app: false } }
-    await llamar(gente.carlos, 'PUT', '/perfil', { json: { preferencias } })
-    await decir(gente.ana, codigo, 'Hola')
-    await subir(gente.ana, codigo, { tipo: 'factura', archivo: pdf() })
+    await call(people.carlos, 'PUT', '/perfil', { json: { preferencias } })
+    await decir(people.ana, codigo, 'Hola')
+    await upload(people.ana, codigo, { tipo: 'factura', archivo: pdf() })
     expect(
-      (await llamar(gente.ana, 'PUT', `/contratos/${codigo}`, { json: { estado: 'Cerrado' } })).status,
+      (await call(people.ana, 'PUT', `/contratos/${codigo}`, { json: { estado: 'Cerrado' } })).status,
     ).toBe(403)
-    expect(await tipos(gente.carlos)).toEqual(['participante', 'contrato'])
+    expect(await tipos(people.carlos)).toEqual(['participante', 'contrato'])
   })
 })
 
 describe('GET /notificaciones', () => {
-  it('va por páginas, primero lo no leído, y nada se repite ni falta', async () => {
-    const { codigo } = await nuevoContrato(gente)
-    for (let n = 0; n < 4; n++) await subir(gente.ana, codigo, { tipo: 'foto', archivo: pdf() })
-    const todas = (await avisos(gente.carlos)).notificaciones
+  test('va por páginas, primero lo no leído, y nada se repite ni falta', async () => {
+    const { codigo } = await makeContrato(people)
+    for (let n = 0; n < 4; n++) await upload(people.ana, codigo, { tipo: 'foto', archivo: pdf() })
+    const todas = (await avisos(people.carlos)).notificaciones
     expect(todas).toHaveLength(6)
     const [leida, otra] = [todas[1]!.id, todas[4]!.id]
-    expect((await leer(gente.carlos, { ids: [leida, otra] })).cuerpo).toEqual({ sin_leer: 4 })
+    expect((await leer(people.carlos, { ids: [leida, otra] })).body).toEqual({ sin_leer: 4 })
     const vistas: number[] = []
     let cursor: string | null = null
     do {
-      const pagina = await avisos(gente.carlos, `?limite=2${cursor ? `&cursor=${cursor}` : ''}`)
+      const pagina = await avisos(people.carlos, `?limite=2${cursor ? `&cursor=${cursor}` : ''}`)
       vistas.push(...pagina.notificaciones.map(({ id }) => id))
       cursor = pagina.siguiente
     } while (cursor)
     const noLeidas = todas.map(({ id }) => id).filter((id) => id !== leida && id !== otra)
     expect(vistas).toEqual([...noLeidas, leida, otra])
-    expect((await leer(gente.carlos)).cuerpo).toEqual({ sin_leer: 0 })
-    expect((await llamar(gente.carlos, 'GET', '/notificaciones?cursor=x')).cuerpo.clave).toBe(
-      'cursor_invalido',
-    )
+    expect((await leer(people.carlos)).body).toEqual({ sin_leer: 0 })
+    expect((await call(people.carlos, 'GET', '/notificaciones?cursor=x')).body.clave).toBe('cursor_invalido')
   })
 
-  it('las de otro no se ven, no se marcan, no se escriben ni se borran', async () => {
-    await nuevoContrato(gente)
-    const [suya] = (await avisos(gente.carlos)).notificaciones
-    const { supabase } = gente.rita
+  test('las de otro no se ven, no se marcan, no se escriben ni se borran', async () => {
+    await makeContrato(people)
+    const [suya] = (await avisos(people.carlos)).notificaciones
+    const { supabase } = people.rita
     expect((await supabase.from('notificaciones').select().eq('id', suya!.id)).data).toEqual([])
-    await leer(gente.rita, { ids: [suya!.id] })
+    await leer(people.rita, { ids: [suya!.id] })
     await supabase.rpc('leer_notificaciones', { ids: [suya!.id] })
-    expect((await avisos(gente.carlos)).sin_leer).toBe(2)
-    for (const { supabase: cualquiera } of [gente.rita, gente.carlos]) {
+    expect((await avisos(people.carlos)).sin_leer).toBe(2)
+    for (const { supabase: cualquiera } of [people.rita, people.carlos]) {
       const tabla = cualquiera.from('notificaciones')
       expect((await tabla.update({ texto: 'x' } as never).eq('id', suya!.id)).error?.code).toBe('42501')
       expect((await tabla.delete().eq('id', suya!.id)).error?.code).toBe('42501')
@@ -174,26 +168,26 @@ describe('el canal de un usuario', () => {
     return { canal, estado, oido }
   }
 
-  it('recibe cada aviso; nadie más lo oye y nadie habla en él', async () => {
-    const carlos = await entrar(gente.carlos, gente.carlos)
+  test('recibe cada aviso; nadie más lo oye y nadie habla en él', async () => {
+    const carlos = await entrar(people.carlos, people.carlos)
     expect(carlos.estado).toBe('SUBSCRIBED')
-    expect((await entrar(gente.rita, gente.carlos)).estado).toBe('CHANNEL_ERROR')
-    const { codigo } = await nuevoContrato(gente, { proveedores: [] })
-    await decir(gente.ana, codigo, 'Hola')
-    await decir(gente.ana, codigo, 'Otra vez')
-    await hasta(() => carlos.oido.length === 3)
-    const guardados = (await avisos(gente.carlos)).notificaciones
+    expect((await entrar(people.rita, people.carlos)).estado).toBe('CHANNEL_ERROR')
+    const { codigo } = await makeContrato(people, { proveedores: [] })
+    await decir(people.ana, codigo, 'Hola')
+    await decir(people.ana, codigo, 'Otra vez')
+    await until('it arrives', () => carlos.oido.length === 3)
+    const guardados = (await avisos(people.carlos)).notificaciones
     expect(carlos.oido.map(({ id }) => id)).toEqual([guardados[1]!.id, guardados[0]!.id, guardados[0]!.id])
     expect(carlos.oido[2]).toMatchObject({ tipo: 'mensaje', cantidad: 2 })
     await carlos.canal.send({ type: 'broadcast', event: 'notificacion', payload: { texto: 'falsa' } })
-    const error = await gente.rita.supabase
-      .channel(`usuario:${gente.carlos.id}`, { config: { private: true } })
+    const error = await people.rita.supabase
+      .channel(`usuario:${people.carlos.id}`, { config: { private: true } })
       .httpSend('notificacion', { texto: 'falsa' })
       .catch((e) => e)
-    await decir(gente.ana, codigo, 'La última')
-    await hasta(() => carlos.oido.length === 4)
+    await decir(people.ana, codigo, 'La última')
+    await until('it arrives', () => carlos.oido.length === 4)
     expect(carlos.oido[3]!.cantidad, String(error)).toBe(3)
-    await gente.carlos.supabase.removeAllChannels()
-    await gente.rita.supabase.removeAllChannels()
+    await people.carlos.supabase.removeAllChannels()
+    await people.rita.supabase.removeAllChannels()
   })
 })

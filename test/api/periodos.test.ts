@@ -1,17 +1,17 @@
-import { beforeAll, expect, inject, it } from 'vitest'
-import { crearGente, type Gente, llamar } from './apoyo.ts'
+import { beforeAll, expect, inject, test } from 'vitest'
+import { call, makePeople, type People } from './support.ts'
 
 interface Parametro {
   name: string
   in: string
 }
 
-let gente: Gente
+let people: People
 beforeAll(async () => {
-  gente = await crearGente()
+  people = await makePeople()
 })
 
-it('ninguna lista responde por un período que termina antes de empezar', async () => {
+test('ninguna lista responde por un período que termina antes de empezar', async () => {
   const documento = await (await fetch(`${inject('stack').functionsUrl}/openapi.json`)).json()
   const rutas = Object.entries<{ get?: { parameters?: Parametro[] } }>(documento.paths).flatMap(
     ([ruta, { get }]) => {
@@ -22,19 +22,19 @@ it('ninguna lista responde por un período que termina antes de empezar', async 
   expect(rutas.toSorted()).toEqual(['/calculadora/historial', '/contratos', '/kpis', '/precios-fob'])
   for (const ruta of rutas) {
     const [antes, despues] = ruta === '/kpis' ? ['2026-01', '2026-12'] : ['2026-01-01', '2026-12-31']
-    const { status, cuerpo } = await llamar(gente.ana, 'GET', `${ruta}?desde=${despues}&hasta=${antes}`)
-    if (ruta === '/kpis') expect([status, cuerpo.clave]).toEqual([422, 'kpis_periodo_invalido'])
+    const { status, body } = await call(people.ana, 'GET', `${ruta}?desde=${despues}&hasta=${antes}`)
+    if (ruta === '/kpis') expect([status, body.clave]).toEqual([422, 'kpis_periodo_invalido'])
     else
-      expect([status, cuerpo.clave, cuerpo.errores]).toEqual([
+      expect([status, body.clave, body.errores]).toEqual([
         400,
         'parametros_invalidos',
         [{ campo: 'hasta', mensaje: 'No puede ser anterior a desde.' }],
       ])
-    expect((await llamar(gente.ana, 'GET', `${ruta}?desde=${antes}&hasta=${antes}`)).status).toBe(200)
+    expect((await call(people.ana, 'GET', `${ruta}?desde=${antes}&hasta=${antes}`)).status).toBe(200)
   }
 })
 
-it('por el SDK tampoco', async () => {
-  const { error } = await gente.ana.supabase.rpc('kpis', { desde: '2026-12-01', hasta: '2026-01-01' })
+test('por el SDK tampoco', async () => {
+  const { error } = await people.ana.supabase.rpc('kpis', { desde: '2026-12-01', hasta: '2026-01-01' })
   expect(error).toMatchObject({ message: 'kpis_periodo_invalido' })
 })

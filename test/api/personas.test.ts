@@ -1,56 +1,48 @@
 import { randomBytes } from 'node:crypto'
-import { beforeAll, describe, expect, it } from 'vitest'
-import {
-  CLAVE,
-  crearGente,
-  crearPersona,
-  type Gente,
-  llamar,
-  nuevoContrato,
-  pdf,
-  sql,
-  subir,
-} from './apoyo.ts'
-import { correoNuevo, invitar, type Persona, perfil, registrarse } from './invitados.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { pdf } from '../support/pdf.ts'
+import { sql } from '../support/sql.ts'
+import { correoNuevo, invitar, type Person, perfil, registrarse } from './invitados.ts'
+import { call, makeContrato, makePeople, makePerson, PASSWORD, type People, upload } from './support.ts'
 
-let gente: Gente
+let people: People
 beforeAll(async () => {
-  gente = await crearGente()
+  people = await makePeople()
 })
 
 describe('el perfil', () => {
-  it('cambia solo lo que se envía', async () => {
-    const quien = await crearPersona(gente.exportadora)
-    const put = (json: object) => llamar(quien, 'PUT', '/perfil', { json })
+  test('cambia solo lo que se envía', async () => {
+    const quien = await makePerson(people.exportadora)
+    const put = (json: object) => call(quien, 'PUT', '/perfil', { json })
     expect(
-      (await put({ telefono: '+593 99 123 4567', preferencias: { mensaje: { push: false } } })).cuerpo,
+      (await put({ telefono: '+593 99 123 4567', preferencias: { mensaje: { push: false } } })).body,
     ).toMatchObject({
       nombre: 'Prueba',
       telefono: '+593991234567',
       idioma: 'es',
       preferencias: { mensaje: { en_app: true, push: false }, lote: { en_app: true, push: true } },
     })
-    const { cuerpo } = await put({ nombre: 'Ana María', preferencias: { mensaje: { en_app: false } } })
-    expect(cuerpo).toMatchObject({
+    const { body } = await put({ nombre: 'Ana María', preferencias: { mensaje: { en_app: false } } })
+    expect(body).toMatchObject({
       nombre: 'Ana María',
       telefono: '+593991234567',
       preferencias: { mensaje: { en_app: false, push: false } },
     })
-    expect((await put({ telefono: null })).cuerpo.telefono).toBeNull()
+    expect((await put({ telefono: null })).body.telefono).toBeNull()
     for (const [json, campo] of [
       [{ telefono: '0991234567' }, 'telefono'],
       [{ idioma: 'fr' }, 'idioma'],
       [{ rol: 'admin' }, 'rol'],
       [{ preferencias: { clima: { push: true } } }, 'preferencias.clima'],
     ] as const)
-      expect((await put(json)).cuerpo.errores[0].campo).toBe(campo)
+      expect((await put(json)).body.errores[0].campo).toBe(campo)
   })
 
-  it('lleva los contratos de la empresa, con totales por año y estado', async () => {
-    const otros = await crearGente()
-    for (const volumen_tm of [10.5, 20]) await nuevoContrato(otros, { volumen_tm, fecha_firma: '2025-03-01' })
-    const { codigo } = await nuevoContrato(otros, { fecha_firma: '2024-12-31', volumen_tm: 7 })
-    const suyo = async (quien: Persona) => (await perfil(quien)).cuerpo.contratos
+  test('lleva los contratos de la empresa, con totales por año y estado', async () => {
+    const otros = await makePeople()
+    for (const volumen_tm of [10.5, 20]) await makeContrato(otros, { volumen_tm, fecha_firma: '2025-03-01' })
+    const { codigo } = await makeContrato(otros, { fecha_firma: '2024-12-31', volumen_tm: 7 })
+    const suyo = async (quien: Person) => (await perfil(quien)).body.contratos
     const { totales, ultimos } = await suyo(otros.ana)
     expect(totales).toEqual([
       { anio: 2025, estado: 'Activo', contratos: 2, volumen_tm: 30.5 },
@@ -68,22 +60,22 @@ describe('el perfil', () => {
     expect((await otros.ana.supabase.rpc('perfil')).data.contratos.totales).toEqual(totales)
   })
 
-  it('las preferencias de otro no se ven ni se cambian', async () => {
-    await llamar(gente.ana, 'PUT', '/perfil', { json: { preferencias: { lote: { push: false } } } })
-    const tabla = gente.rita.supabase.from('preferencias')
-    expect((await tabla.select().eq('usuario_id', gente.ana.id)).data).toEqual([])
-    await tabla.update({ push: true }).eq('usuario_id', gente.ana.id)
-    expect((await perfil(gente.ana)).cuerpo.preferencias.lote.push).toBe(false)
-    expect((await tabla.insert({ usuario_id: gente.ana.id, tipo: 'lote' } as never)).error?.code).toBe(
+  test('las preferencias de otro no se ven ni se cambian', async () => {
+    await call(people.ana, 'PUT', '/perfil', { json: { preferencias: { lote: { push: false } } } })
+    const tabla = people.rita.supabase.from('preferencias')
+    expect((await tabla.select().eq('usuario_id', people.ana.id)).data).toEqual([])
+    await tabla.update({ push: true }).eq('usuario_id', people.ana.id)
+    expect((await perfil(people.ana)).body.preferencias.lote.push).toBe(false)
+    expect((await tabla.insert({ usuario_id: people.ana.id, tipo: 'lote' } as never)).error?.code).toBe(
       '42501',
     )
   })
 })
 
 describe('los usuarios', () => {
-  it('se ven los de la empresa propia, por páginas y por nombre; un administrador, todos', async () => {
-    const { ana, exportadora, teresa, rita } = await crearGente()
-    const colegas = await Promise.all([1, 2, 3].map(() => crearPersona(exportadora)))
+  test('se ven los de la empresa propia, por páginas y por nombre; un administrador, todos', async () => {
+    const { ana, exportadora, teresa, rita } = await makePeople()
+    const colegas = await Promise.all([1, 2, 3].map(() => makePerson(exportadora)))
     const nombres = ['Zoila', 'álvaro', 'Benito']
     await Promise.all(
       colegas.map(({ id }, i) =>
@@ -93,57 +85,57 @@ describe('los usuarios', () => {
     const vistos: string[] = []
     let cursor = ''
     do {
-      const { cuerpo } = await llamar(ana, 'GET', `/usuarios?limite=1${cursor && `&cursor=${cursor}`}`)
-      vistos.push(...cuerpo.usuarios.map(({ nombre }: { nombre: string }) => nombre))
-      cursor = cuerpo.siguiente
+      const { body } = await call(ana, 'GET', `/usuarios?limite=1${cursor && `&cursor=${cursor}`}`)
+      vistos.push(...body.usuarios.map(({ nombre }: { nombre: string }) => nombre))
+      cursor = body.siguiente
     } while (cursor)
     const [todos] = await sql(
       `select array_agg(nombre order by lower(nombre), id) as nombres from public.usuarios where empresa_id = $1`,
       [exportadora.id],
     )
     expect(vistos).toEqual(todos!.nombres)
-    expect((await llamar(ana, 'GET', '/usuarios?texto=ALVA')).cuerpo.usuarios).toMatchObject([
+    expect((await call(ana, 'GET', '/usuarios?texto=ALVA')).body.usuarios).toMatchObject([
       { nombre: 'álvaro' },
     ])
-    const suyos = (quien: Persona) => llamar(quien, 'GET', `/usuarios?empresa=${exportadora.id}`)
-    expect((await suyos(rita)).cuerpo.usuarios).toEqual([])
-    expect((await suyos(teresa)).cuerpo.usuarios).toHaveLength(4)
+    const suyos = (quien: Person) => call(quien, 'GET', `/usuarios?empresa=${exportadora.id}`)
+    expect((await suyos(rita)).body.usuarios).toEqual([])
+    expect((await suyos(teresa)).body.usuarios).toHaveLength(4)
   })
 
-  it('los apaga quien los invitó o un administrador, y nadie más', async () => {
+  test('los apaga quien los invitó o un administrador, y nadie más', async () => {
     const email = correoNuevo()
-    const { testigo } = await invitar(gente.ana, { email })
+    const { testigo } = await invitar(people.ana, { email })
     const nueva = await registrarse(email, testigo)
-    const colega = await crearPersona(gente.exportadora)
-    const put = (quien: Persona, json: object) => llamar(quien, 'PUT', `/usuarios/${nueva.id}`, { json })
-    expect((await put(colega, { activo: false })).cuerpo.clave).toBe('sin_permiso')
-    expect((await put(gente.rita, { activo: false })).cuerpo.clave).toBe('usuario_no_existe')
-    expect((await put(gente.ana, { rol: 'admin' })).cuerpo.clave).toBe('usuario_ajeno')
-    expect((await put(nueva, { rol: 'admin' })).cuerpo.clave).toBe('usuario_permisos_propios')
-    expect((await put(gente.ana, { activo: false })).cuerpo.activo).toBe(false)
-    expect((await perfil(nueva)).cuerpo.clave).toBe('cuenta_sin_acceso')
+    const colega = await makePerson(people.exportadora)
+    const put = (quien: Person, json: object) => call(quien, 'PUT', `/usuarios/${nueva.id}`, { json })
+    expect((await put(colega, { activo: false })).body.clave).toBe('sin_permiso')
+    expect((await put(people.rita, { activo: false })).body.clave).toBe('usuario_no_existe')
+    expect((await put(people.ana, { rol: 'admin' })).body.clave).toBe('usuario_ajeno')
+    expect((await put(nueva, { rol: 'admin' })).body.clave).toBe('usuario_permisos_propios')
+    expect((await put(people.ana, { activo: false })).body.activo).toBe(false)
+    expect((await perfil(nueva)).body.clave).toBe('cuenta_sin_acceso')
     expect((await nueva.supabase.from('contratos').select('id')).data).toEqual([])
-    expect((await put(gente.teresa, { activo: true, rol: 'admin' })).cuerpo).toMatchObject({
+    expect((await put(people.teresa, { activo: true, rol: 'admin' })).body).toMatchObject({
       activo: true,
       rol: 'admin',
     })
     // An administrator answers to administrators only.
-    expect((await put(gente.ana, { activo: false })).cuerpo.clave).toBe('sin_permiso')
+    expect((await put(people.ana, { activo: false })).body.clave).toBe('sin_permiso')
   })
 
-  it('cerrar sesiones invalida los tokens que ya se dieron, y se puede volver a entrar', async () => {
-    const quien = await crearPersona(gente.exportadora)
-    const cerrar = (otro: Persona) => llamar(otro, 'POST', `/usuarios/${quien.id}/cerrar-sesiones`)
-    expect((await cerrar(gente.rita)).cuerpo.clave).toBe('usuario_no_existe')
-    expect((await cerrar(gente.ana)).cuerpo.clave).toBe('sesiones_ajenas')
-    expect((await cerrar(gente.teresa)).status).toBe(204)
-    expect(await perfil(quien)).toMatchObject({ status: 401, cuerpo: { clave: 'sesion_cerrada' } })
+  test('cerrar sesiones invalida los tokens que ya se dieron, y se puede volver a entrar', async () => {
+    const quien = await makePerson(people.exportadora)
+    const cerrar = (otro: Person) => call(otro, 'POST', `/usuarios/${quien.id}/cerrar-sesiones`)
+    expect((await cerrar(people.rita)).body.clave).toBe('usuario_no_existe')
+    expect((await cerrar(people.ana)).body.clave).toBe('sesiones_ajenas')
+    expect((await cerrar(people.teresa)).status).toBe(204)
+    expect(await perfil(quien)).toMatchObject({ status: 401, body: { clave: 'sesion_cerrada' } })
     expect((await quien.supabase.from('contratos').select('id')).data).toEqual([])
     expect((await quien.supabase.auth.refreshSession()).error).not.toBeNull()
     const [{ email }] = (await sql('select email from auth.users where id = $1', [quien.id])) as [
       { email: string },
     ]
-    const { data } = await quien.supabase.auth.signInWithPassword({ email, password: CLAVE })
+    const { data } = await quien.supabase.auth.signInWithPassword({ email, password: PASSWORD })
     const nueva = { ...quien, token: data.session!.access_token }
     expect((await perfil(nueva)).status).toBe(200)
     expect((await cerrar(nueva)).status).toBe(204)
@@ -154,8 +146,8 @@ describe('los usuarios', () => {
 describe('las empresas', () => {
   const ruc = () => `179${String(randomBytes(3).readUIntBE(0, 3) % 1e7).padStart(7, '0')}001`
 
-  it('las registra y edita un administrador; módulo 11 avisa y no rechaza', async () => {
-    const crear = (quien: Persona, json: object) => llamar(quien, 'POST', '/empresas', { json })
+  test('las registra y edita un administrador; módulo 11 avisa y no rechaza', async () => {
+    const crear = (quien: Person, json: object) => call(quien, 'POST', '/empresas', { json })
     const [dada] = await sql(
       `select r, privado.ruc_cumple_modulo11(r) as cumple from unnest($1::text[]) as r
        where not exists (select from public.empresas e where e.ruc = r)
@@ -164,31 +156,29 @@ describe('las empresas', () => {
     )
     expect(dada!.cumple).toBe(false)
     const nueva = { ruc: dada!.r, nombre: 'Cacao del Río', tipo: 'proveedor' }
-    expect((await crear(gente.ana, nueva)).status).toBe(403)
-    const { status, cuerpo } = await crear(gente.teresa, nueva)
-    expect([status, cuerpo.ruc, cuerpo.avisos.length]).toEqual([201, nueva.ruc, 1])
-    expect((await crear(gente.teresa, nueva)).cuerpo).toMatchObject({
+    expect((await crear(people.ana, nueva)).status).toBe(403)
+    const { status, body } = await crear(people.teresa, nueva)
+    expect([status, body.ruc, body.avisos.length]).toEqual([201, nueva.ruc, 1])
+    expect((await crear(people.teresa, nueva)).body).toMatchObject({
       clave: 'duplicado',
       errores: [{ campo: 'ruc' }],
     })
-    expect((await crear(gente.teresa, { ...nueva, ruc: '2590011674001' })).cuerpo.errores[0].campo).toBe(
-      'ruc',
-    )
-    const editar = (quien: Persona, json: object) => llamar(quien, 'PUT', `/empresas/${cuerpo.id}`, { json })
-    expect((await editar(gente.teresa, { nombre: 'Cacao del Mar' })).cuerpo).toMatchObject({
+    expect((await crear(people.teresa, { ...nueva, ruc: '2590011674001' })).body.errores[0].campo).toBe('ruc')
+    const editar = (quien: Person, json: object) => call(quien, 'PUT', `/empresas/${body.id}`, { json })
+    expect((await editar(people.teresa, { nombre: 'Cacao del Mar' })).body).toMatchObject({
       nombre: 'Cacao del Mar',
       ruc: nueva.ruc,
       activo: true,
     })
-    expect((await editar(gente.ana, { nombre: 'Mía' })).status).toBe(404)
+    expect((await editar(people.ana, { nombre: 'Mía' })).status).toBe(404)
     expect(
-      (await llamar(gente.ana, 'PUT', `/empresas/${gente.exportadora.id}`, { json: { activo: false } }))
+      (await call(people.ana, 'PUT', `/empresas/${people.exportadora.id}`, { json: { activo: false } }))
         .status,
     ).toBe(403)
-    expect((await editar(gente.teresa, { tipo: 'exportadora' })).cuerpo.errores[0].campo).toBe('tipo')
+    expect((await editar(people.teresa, { tipo: 'exportadora' })).body.errores[0].campo).toBe('tipo')
   })
 
-  it.each([
+  test.each([
     ['1790011674001', true],
     ['1790011675001', false],
     ['1760001550001', true],
@@ -201,31 +191,30 @@ describe('las empresas', () => {
 })
 
 describe('los proveedores de un contrato', () => {
-  it('se asocian y se retiran; sus documentos quedan', async () => {
-    const { codigo } = await nuevoContrato(gente, { proveedores: [] })
+  test('se asocian y se retiran; sus documentos quedan', async () => {
+    const { codigo } = await makeContrato(people, { proveedores: [] })
     const ruta = `/contratos/${codigo}/proveedores`
-    const asociar = (quien: Persona) =>
-      llamar(quien, 'POST', ruta, { json: { proveedores: [gente.finca.id] } })
-    expect((await asociar(gente.rita)).cuerpo.clave).toBe('contrato_no_existe')
-    expect(await asociar(gente.carlos)).toMatchObject({
+    const asociar = (quien: Person) => call(quien, 'POST', ruta, { json: { proveedores: [people.finca.id] } })
+    expect((await asociar(people.rita)).body.clave).toBe('contrato_no_existe')
+    expect(await asociar(people.carlos)).toMatchObject({
       status: 201,
-      cuerpo: { proveedores: [{ empresa_id: gente.finca.id, papel: 'proveedor' }] },
+      body: { proveedores: [{ empresa_id: people.finca.id, papel: 'proveedor' }] },
     })
-    expect((await asociar(gente.ana)).cuerpo.clave).toBe('proveedor_repetido')
-    expect((await asociar(gente.jose)).cuerpo.clave).toBe('participante_sin_permiso')
-    const documento = await subir(gente.jose, codigo, { tipo: 'guia_remision', archivo: pdf() })
+    expect((await asociar(people.ana)).body.clave).toBe('proveedor_repetido')
+    expect((await asociar(people.jose)).body.clave).toBe('participante_sin_permiso')
+    const documento = await upload(people.jose, codigo, { tipo: 'guia_remision', archivo: pdf() })
     expect(documento.status).toBe(201)
 
-    const retirar = (quien: Persona, empresa: number) => llamar(quien, 'DELETE', `${ruta}/${empresa}`)
-    expect((await retirar(gente.jose, gente.finca.id)).status).toBe(403)
-    expect((await retirar(gente.rita, gente.finca.id)).cuerpo.clave).toBe('contrato_no_existe')
-    expect((await retirar(gente.ana, gente.centro.id)).cuerpo.clave).toBe('participante_fijo')
-    expect((await retirar(gente.ana, 999_999_999)).cuerpo.clave).toBe('proveedor_no_existe')
-    expect((await retirar(gente.ana, gente.finca.id)).status).toBe(204)
-    expect((await llamar(gente.jose, 'GET', `/contratos/${codigo}`)).status).toBe(404)
-    const { cuerpo } = await llamar(gente.ana, 'GET', `/contratos/${codigo}`)
-    expect(cuerpo.documentos.map(({ id }: { id: number }) => id)).toEqual([documento.cuerpo.id])
-    const { mensajes } = (await llamar(gente.ana, 'GET', `/contratos/${codigo}/mensajes`)).cuerpo
+    const retirar = (quien: Person, empresa: number) => call(quien, 'DELETE', `${ruta}/${empresa}`)
+    expect((await retirar(people.jose, people.finca.id)).status).toBe(403)
+    expect((await retirar(people.rita, people.finca.id)).body.clave).toBe('contrato_no_existe')
+    expect((await retirar(people.ana, people.centro.id)).body.clave).toBe('participante_fijo')
+    expect((await retirar(people.ana, 999_999_999)).body.clave).toBe('proveedor_no_existe')
+    expect((await retirar(people.ana, people.finca.id)).status).toBe(204)
+    expect((await call(people.jose, 'GET', `/contratos/${codigo}`)).status).toBe(404)
+    const { body } = await call(people.ana, 'GET', `/contratos/${codigo}`)
+    expect(body.documentos.map(({ id }: { id: number }) => id)).toEqual([documento.body.id])
+    const { mensajes } = (await call(people.ana, 'GET', `/contratos/${codigo}/mensajes`)).body
     expect(mensajes[0].texto).toContain('retiró a')
   })
 })

@@ -3,20 +3,20 @@ import { readFile } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import pg from 'pg'
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { askAs, CONTEXT } from '../../server/db/caller-query.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 
 const read = async (path: string) => JSON.parse(await readFile(join(PROJECT_DIR, path), 'utf8'))
 
 describe('lo de dentro de pg que usan las funciones', () => {
-  it('es el de una versión exacta, que es la instalada', async () => {
+  test('es el de una versión exacta, que es la instalada', async () => {
     const { dependencies } = await read('package.json')
     expect(dependencies.pg).toMatch(/^\d+\.\d+\.\d+$/)
     expect((await read('node_modules/pg/package.json')).version).toBe(dependencies.pg)
   })
 
-  it('una consulta se prepara y oye las respuestas por los métodos que CallerQuery antepone', () => {
+  test('una consulta se prepara y oye las respuestas por los métodos que CallerQuery antepone', () => {
     const prototype = pg.Query.prototype as unknown as Record<string, unknown>
     for (const [method, parameters] of [
       ['prepare', 1],
@@ -31,7 +31,7 @@ describe('lo de dentro de pg que usan las funciones', () => {
     expect((query.requiresPreparation as () => boolean)()).toBe(true)
   })
 
-  it('una conexión manda bind y execute por su socket, y el grupo entero va en una transacción', async () => {
+  test('una conexión manda bind y execute por su socket, y el grupo entero va en una transacción', async () => {
     const pool = new pg.Pool({
       connectionString: inject('stack').authenticatorUrl,
       max: 1,

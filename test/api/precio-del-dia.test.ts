@@ -1,20 +1,21 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { openDatabase } from '../../server/db/database.ts'
 import type { Database } from '../../server/db/types.ts'
 import type { Fuente } from '../../server/precios/fuente.ts'
 import { tomarPrecio } from '../../server/precios/tomar.ts'
-import { crearGente, type Gente, llamar, sql } from './apoyo.ts'
+import { listen } from '../support/listen.ts'
+import { sql } from '../support/sql.ts'
+import { call, makePeople, type People } from './support.ts'
 
 const HOY = new Date('2031-05-10T21:30:00Z')
 
-let gente: Gente
+let people: People
 let bases: Database[]
 let fuente: Fuente
 let pedidos = 0
+let port: number
 let responder: (response: ServerResponse) => void
 const server = createServer((_request, response) => {
   pedidos++
@@ -22,11 +23,10 @@ const server = createServer((_request, response) => {
 })
 
 beforeAll(async () => {
-  gente = await crearGente()
+  people = await makePeople()
   // Each as a process of its own: pools that share nothing.
   bases = Array.from({ length: 4 }, () => openDatabase(inject('stack').authenticatorUrl, { max: 2 }))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  port = await listen(server)
 })
 afterAll(async () => {
   server.closeAllConnections()
@@ -39,7 +39,7 @@ beforeEach(() => {
   pedidos = 0
   cotizar(11498)
   fuente = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hoy?llave=secreta`,
+    url: `http://127.0.0.1:${port}/hoy?llave=secreta`,
     ruta: 'price',
     cabecera: undefined,
     calidad: `dia ${randomBytes(4).toString('hex')}`,
@@ -66,7 +66,7 @@ const ayer = (precio: number) =>
   ])
 
 describe('el precio del día', () => {
-  it('se toma una vez, con su fuente y la fecha de Guayaquil', async () => {
+  test('se toma una vez, con su fuente y la fecha de Guayaquil', async () => {
     expect(await tomar()).toBe('tomado')
     expect(await tomar()).toBe('ya_estaba')
     expect(pedidos).toBe(1)
@@ -76,43 +76,43 @@ describe('el precio del día', () => {
     ])
     // Five hours behind UTC it is still the tenth.
     expect(await tomar(new Date('2031-05-11T04:59:00Z'))).toBe('ya_estaba')
-    const { cuerpo } = await llamar(
-      gente.jose,
+    const { body } = await call(
+      people.jose,
       'GET',
       `/precios-fob?fecha=2031-12-31&calidad=${encodeURIComponent(fuente.calidad)}`,
     )
-    expect(cuerpo.precios).toMatchObject([{ precio_tm: 11498, ambito: 'global', fecha: '2031-05-10' }])
+    expect(body.precios).toMatchObject([{ precio_tm: 11498, ambito: 'global', fecha: '2031-05-10' }])
   })
 
-  it('no se pide antes de su hora', async () => {
+  test('no se pide antes de su hora', async () => {
     expect(await tomar(new Date('2031-05-10T18:59:00Z'))).toBe('temprano')
     expect(pedidos).toBe(0)
     expect(await tomar(new Date('2031-05-10T19:00:00Z'))).toBe('tomado')
   })
 
-  it('pedido por varios procesos a la vez es una sola fila', async () => {
+  test('pedido por varios procesos a la vez es una sola fila', async () => {
     const tomas = await Promise.all([...bases, ...bases].map((base) => tomarPrecio(base, fuente, HOY)))
     expect(tomas.filter((toma) => toma === 'tomado')).toHaveLength(1)
     expect(await serie()).toHaveLength(1)
   })
 
-  it('que salta demasiado, pedido por varios a la vez, es un pendiente y un aviso', async () => {
+  test('que salta demasiado, pedido por varios a la vez, es un pendiente y un aviso', async () => {
     await ayer(9000)
     const tomas = await Promise.all([...bases, ...bases].map((base) => tomarPrecio(base, fuente, HOY)))
     expect(tomas.filter((toma) => toma === 'pendiente')).toHaveLength(1)
     const avisos = await sql(
       `select texto from public.notificaciones where usuario_id = $1 and tipo = 'precio' and texto like '%' || $2 || '%'`,
-      [gente.teresa.id, fuente.calidad],
+      [people.teresa.id, fuente.calidad],
     )
     expect(avisos).toHaveLength(1)
     expect(await serie()).toHaveLength(1)
   })
 
-  it('que salta espera a un administrador: confirmado, rige', async () => {
+  test('que salta espera a un administrador: confirmado, rige', async () => {
     await ayer(9000)
     expect(await tomar()).toBe('pendiente')
-    const { cuerpo } = await llamar(gente.teresa, 'GET', '/precios-fob/pendientes')
-    const pendiente = cuerpo.pendientes.find((q: { calidad: string }) => q.calidad === fuente.calidad)
+    const { body } = await call(people.teresa, 'GET', '/precios-fob/pendientes')
+    const pendiente = body.pendientes.find((q: { calidad: string }) => q.calidad === fuente.calidad)
     expect(pendiente).toMatchObject({
       fecha: '2031-05-10',
       precio_tm: 11498,
@@ -122,45 +122,43 @@ describe('el precio del día', () => {
       salto: 27.76,
       estado: 'pendiente',
     })
-    const resolver = (quien: Gente['ana'], como: string) =>
-      llamar(quien, 'POST', `/precios-fob/pendientes/${pendiente.id}/${como}`)
-    for (const quien of [gente.ana, gente.carlos, gente.jose]) {
-      expect((await llamar(quien, 'GET', '/precios-fob/pendientes')).status).toBe(403)
+    const resolver = (quien: People['ana'], como: string) =>
+      call(quien, 'POST', `/precios-fob/pendientes/${pendiente.id}/${como}`)
+    for (const quien of [people.ana, people.carlos, people.jose]) {
+      expect((await call(quien, 'GET', '/precios-fob/pendientes')).status).toBe(403)
       for (const como of ['confirmar', 'rechazar'])
-        expect((await resolver(quien, como)).cuerpo.clave).toBe('precio_solo_admin')
+        expect((await resolver(quien, como)).body.clave).toBe('precio_solo_admin')
     }
-    expect((await resolver(gente.teresa, 'confirmar')).cuerpo).toMatchObject({ estado: 'confirmado' })
-    expect((await resolver(gente.teresa, 'rechazar')).cuerpo.clave).toBe('precio_pendiente_resuelto')
+    expect((await resolver(people.teresa, 'confirmar')).body).toMatchObject({ estado: 'confirmado' })
+    expect((await resolver(people.teresa, 'rechazar')).body.clave).toBe('precio_pendiente_resuelto')
     expect((await serie()).at(-1)).toMatchObject({
       fecha: '2031-05-10',
       precio_tm: '11498',
-      creado_por: gente.teresa.id,
+      creado_por: people.teresa.id,
     })
     for (const nada of ['999999999', 'x'])
       expect(
-        (await llamar(gente.teresa, 'POST', `/precios-fob/pendientes/${nada}/confirmar`)).cuerpo.clave,
+        (await call(people.teresa, 'POST', `/precios-fob/pendientes/${nada}/confirmar`)).body.clave,
       ).toBe('precio_pendiente_no_existe')
   })
 
-  it('el aviso llega a las notificaciones del administrador, sin contrato ni cifra', async () => {
+  test('el aviso llega a las notificaciones del administrador, sin contrato ni cifra', async () => {
     await ayer(9000)
     await tomar()
-    const { cuerpo } = await llamar(gente.teresa, 'GET', '/notificaciones?limite=100')
-    const aviso = cuerpo.notificaciones.find((n: { texto: string }) => n.texto.includes(fuente.calidad))
+    const { body } = await call(people.teresa, 'GET', '/notificaciones?limite=100')
+    const aviso = body.notificaciones.find((n: { texto: string }) => n.texto.includes(fuente.calidad))
     expect(aviso).toMatchObject({
       tipo: 'precio',
       contrato: null,
       texto: `El precio de ${fuente.calidad} en NY espera su confirmación.`,
       datos: { pendiente_id: expect.any(Number) },
     })
-    await llamar(gente.teresa, 'POST', '/notificaciones/leidas', { json: { ids: [aviso.id] } })
-    const despues = await llamar(gente.teresa, 'GET', '/notificaciones?limite=100')
-    expect(
-      despues.cuerpo.notificaciones.find((n: { id: number }) => n.id === aviso.id).leida_en,
-    ).not.toBeNull()
+    await call(people.teresa, 'POST', '/notificaciones/leidas', { json: { ids: [aviso.id] } })
+    const despues = await call(people.teresa, 'GET', '/notificaciones?limite=100')
+    expect(despues.body.notificaciones.find((n: { id: number }) => n.id === aviso.id).leida_en).not.toBeNull()
   })
 
-  it('de una fuente que falla no queda nada, y se vuelve a pedir', async () => {
+  test('de una fuente que falla no queda nada, y se vuelve a pedir', async () => {
     for (const mala of [
       (response: ServerResponse) => response.writeHead(500).end(),
       (response: ServerResponse) => response.destroy(),

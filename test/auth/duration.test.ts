@@ -13,8 +13,8 @@ test.each([
   ['876000h', 876_000 * 3_600_000],
   ['0', 0],
   ['none', 0],
-])('la duración de Go %s son %d milisegundos', (texto, milisegundos) => {
-  expect(parseBan(texto)).toBeCloseTo(milisegundos, 6)
+])('la duración de Go %s son %d milisegundos', (texto, milliseconds) => {
+  expect(parseBan(texto)).toBeCloseTo(milliseconds, 6)
 })
 
 test.each(['', '5', '1d', 'h', '1h 30m', '1e3s', 'un día', '--1s', '3000000h', '1h\n'])(

@@ -1,23 +1,25 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { crearEmpresa, crearPersona, llamar, sql } from '../api/apoyo.ts'
-import { CLAVE, cliente, correoNuevo, exito, type ServidorDeAuth, servidorDeAuth } from './servidor.ts'
+import { call, makeEmpresa, makePerson } from '../api/support.ts'
+import { client } from '../support/client.ts'
+import { sql } from '../support/sql.ts'
+import { type AuthServer, newEmail, ok, PASSWORD, startAuth } from './support.ts'
 
 // An Auth that sends a mail and waits for its answer, as on a server of production.
-let servidor: ServidorDeAuth
+let server: AuthServer
 beforeAll(async () => {
-  servidor = await servidorDeAuth({
+  server = await startAuth({
     site_url: 'http://127.0.0.1:3000',
     additional_redirect_urls: [],
     minimum_password_length: 8,
     email: { enable_signup: true, enable_confirmations: true, double_confirm_changes: true },
   })
 })
-afterAll(() => servidor.close())
+afterAll(() => server.close())
 
-const NUEVA = 'otra clave, la mía'
+const NEW_PASSWORD = 'otra clave, la mía'
 const stack = inject('stack')
-const persona = () => cliente(servidor.url, stack.publishableKey)
-const perfilDe = async (email: string) =>
+const person = () => client(server.url, stack.publishableKey)
+const profileOf = async (email: string) =>
   (
     await sql(
       'select u.empresa_id::int, u.rol, u.invitado_por from public.usuarios u join auth.users a using (id) where a.email = $1',
@@ -26,128 +28,132 @@ const perfilDe = async (email: string) =>
   )[0]
 
 /** An exporter that invited an address, and who did; the token of the link. */
-async function invitado(email: string) {
-  const empresa = await crearEmpresa('exportadora')
-  const quien = await crearPersona(empresa)
-  const { testigo } = exito(await quien.supabase.rpc('invitar', { email })) as { testigo: string }
-  return { testigo, esperado: { empresa_id: empresa.id, rol: 'exportadora', invitado_por: quien.id } }
+async function guest(email: string) {
+  const empresa = await makeEmpresa('exportadora')
+  const who = await makePerson(empresa)
+  const { testigo } = ok(await who.supabase.rpc('invitar', { email })) as { testigo: string }
+  return { testigo, expected: { empresa_id: empresa.id, rol: 'exportadora', invitado_por: who.id } }
 }
 
-const registrarse = (email: string, data: object = {}) =>
-  persona().auth.signUp({ email, password: CLAVE, options: { data } })
+const signUp = (email: string, data: object = {}) =>
+  person().auth.signUp({ email, password: PASSWORD, options: { data } })
 
 /** Follows the link of the last mail that went to an address; the session that it begins. */
-async function abrirCorreo(email: string): Promise<string> {
-  const texto = servidor.correos.findLast(({ to }) => to.includes(email))!.text!
-  const enlace = /https?:\/\/\S+\/auth\/v1\/verify\S+/.exec(texto)![0]
-  const respuesta = await fetch(enlace, { redirect: 'manual' })
-  expect(respuesta.status).toBe(303)
-  const [, fragmento] = respuesta.headers.get('location')!.split('#')
-  return new URLSearchParams(fragmento).get('access_token')!
+async function openMail(email: string): Promise<string> {
+  const texto = server.mails.findLast(({ to }) => to.includes(email))!.text!
+  const link = /https?:\/\/\S+\/auth\/v1\/verify\S+/.exec(texto)![0]
+  const answer = await fetch(link, { redirect: 'manual' })
+  expect(answer.status).toBe(303)
+  const [, fragment] = answer.headers.get('location')!.split('#')
+  return new URLSearchParams(fragment).get('access_token')!
 }
 
 /** POST /invitaciones/aceptar with a session. */
-const aceptar = (token: string, json: object) =>
-  llamar({ token } as never, 'POST', '/invitaciones/aceptar', { json })
+const accept = (token: string, json: object) =>
+  call({ token } as never, 'POST', '/invitaciones/aceptar', { json })
 
 describe('quien se registra con el correo al que se le invitó', () => {
   test('y trae el testigo, recibe su perfil cuando confirma el correo', async () => {
-    const email = correoNuevo()
-    const { testigo, esperado } = await invitado(email)
-    exito(await registrarse(email, { invitacion: testigo }))
-    expect(await perfilDe(email)).toBeUndefined()
-    await abrirCorreo(email)
-    expect(await perfilDe(email)).toEqual(esperado)
+    const email = newEmail()
+    const { testigo, expected } = await guest(email)
+    ok(await signUp(email, { invitacion: testigo }))
+    expect(await profileOf(email)).toBeUndefined()
+    await openMail(email)
+    expect(await profileOf(email)).toEqual(expected)
   })
 
   test('sin el testigo no recibe nada, aunque el invitado confirme el correo', async () => {
-    const email = correoNuevo()
-    await invitado(email)
-    exito(await registrarse(email))
-    await abrirCorreo(email)
-    expect(await perfilDe(email)).toBeUndefined()
+    const email = newEmail()
+    await guest(email)
+    ok(await signUp(email))
+    await openMail(email)
+    expect(await profileOf(email)).toBeUndefined()
   })
 
   test('invitado por dos empresas, recibe la de su testigo', async () => {
-    const email = correoNuevo()
-    await invitado(email)
-    const { testigo, esperado } = await invitado(email)
-    await invitado(email)
-    exito(await registrarse(email, { invitacion: testigo }))
-    await abrirCorreo(email)
-    expect(await perfilDe(email)).toEqual(esperado)
+    const email = newEmail()
+    await guest(email)
+    const { testigo, expected } = await guest(email)
+    await guest(email)
+    ok(await signUp(email, { invitacion: testigo }))
+    await openMail(email)
+    expect(await profileOf(email)).toEqual(expected)
   })
 
   test('si Auth lo da por confirmado sin enviarle nada, no recibe nada', async () => {
-    const email = correoNuevo()
-    await invitado(email)
-    const { admin } = cliente(servidor.url, stack.secretKey).auth
-    exito(await admin.createUser({ email, password: CLAVE, email_confirm: true }))
-    expect(await perfilDe(email)).toBeUndefined()
+    const email = newEmail()
+    await guest(email)
+    const { admin } = client(server.url, stack.secretKey).auth
+    ok(await admin.createUser({ email, password: PASSWORD, email_confirm: true }))
+    expect(await profileOf(email)).toBeUndefined()
   })
 })
 
 describe('el correo que otro registró antes', () => {
   test('sigue siendo de su dueño, que entra por su buzón y pone su contraseña', async () => {
-    const email = correoNuevo()
-    const { testigo, esperado } = await invitado(email)
-    exito(await registrarse(email))
-    const enlace = await abrirCorreo(email)
+    const email = newEmail()
+    const { testigo, expected } = await guest(email)
+    ok(await signUp(email))
+    const link = await openMail(email)
     // The stranger, who has the password, is in as soon as the address is confirmed.
-    const intruso = persona()
-    const suya = exito(await intruso.auth.signInWithPassword({ email, password: CLAVE })).session!
+    const intruder = person()
+    const own = ok(await intruder.auth.signInWithPassword({ email, password: PASSWORD })).session!
 
-    const sinClave = await aceptar(enlace, { testigo })
-    expect([sinClave.status, sinClave.cuerpo.clave, sinClave.cuerpo.errores[0].campo]).toEqual([
-      422,
-      'invitacion_pide_contrasena',
-      'contrasena',
-    ])
-    expect(await perfilDe(email)).toBeUndefined()
-    const { status, cuerpo } = await aceptar(enlace, { testigo, contrasena: NUEVA, nombre: 'La Dueña' })
-    expect([status, cuerpo.nombre, cuerpo.email]).toEqual([200, 'La Dueña', email])
-    expect(await perfilDe(email)).toEqual(esperado)
+    const withoutPassword = await accept(link, { testigo })
+    expect([
+      withoutPassword.status,
+      withoutPassword.body.clave,
+      withoutPassword.body.errores[0].campo,
+    ]).toEqual([422, 'invitacion_pide_contrasena', 'contrasena'])
+    expect(await profileOf(email)).toBeUndefined()
+    const { status, body: payload } = await accept(link, {
+      testigo,
+      contrasena: NEW_PASSWORD,
+      nombre: 'La Dueña',
+    })
+    expect([status, payload.nombre, payload.email]).toEqual([200, 'La Dueña', email])
+    expect(await profileOf(email)).toEqual(expected)
 
-    expect((await llamar({ token: suya.access_token } as never, 'GET', '/perfil')).cuerpo.clave).toBe(
+    expect((await call({ token: own.access_token } as never, 'GET', '/perfil')).body.clave).toBe(
       'sesion_cerrada',
     )
-    expect((await intruso.auth.refreshSession()).error).not.toBeNull()
-    expect((await persona().auth.signInWithPassword({ email, password: CLAVE })).error?.code).toBe(
+    expect((await intruder.auth.refreshSession()).error).not.toBeNull()
+    expect((await person().auth.signInWithPassword({ email, password: PASSWORD })).error?.code).toBe(
       'invalid_credentials',
     )
-    const duena = exito(await persona().auth.signInWithPassword({ email, password: NUEVA })).session!
-    expect((await llamar({ token: duena.access_token } as never, 'GET', '/perfil')).status).toBe(200)
-    expect((await llamar({ token: enlace } as never, 'GET', '/perfil')).status).toBe(200)
+    const owner = ok(await person().auth.signInWithPassword({ email, password: NEW_PASSWORD })).session!
+    expect((await call({ token: owner.access_token } as never, 'GET', '/perfil')).status).toBe(200)
+    expect((await call({ token: link } as never, 'GET', '/perfil')).status).toBe(200)
   })
 
   test('no lo toma sin sesión quien solo tiene el testigo: quien invita también lo tiene', async () => {
-    const email = correoNuevo()
-    const { testigo } = await invitado(email)
-    const anonimo = cliente(stack.supabaseUrl, stack.publishableKey)
-    exito(await registrarse(email, { invitacion: 'a'.repeat(64) }))
-    for (const confirmada of [false, true]) {
-      if (confirmada) await abrirCorreo(email)
-      const { error } = await anonimo.rpc('aceptar_invitacion', { testigo, contrasena: NUEVA })
+    const email = newEmail()
+    const { testigo } = await guest(email)
+    const anonymous = client(stack.supabaseUrl, stack.publishableKey)
+    ok(await signUp(email, { invitacion: 'a'.repeat(64) }))
+    for (const confirmed of [false, true]) {
+      if (confirmed) await openMail(email)
+      const { error } = await anonymous.rpc('aceptar_invitacion', { testigo, contrasena: NEW_PASSWORD })
       expect(error).toMatchObject({ code: 'PT409', message: 'invitacion_pide_sesion' })
     }
-    expect(await perfilDe(email)).toBeUndefined()
-    expect((await persona().auth.signInWithPassword({ email, password: CLAVE })).error).toBeNull()
+    expect(await profileOf(email)).toBeUndefined()
+    expect((await person().auth.signInWithPassword({ email, password: PASSWORD })).error).toBeNull()
   })
 
   test('y que entró con su contraseña acepta sin dar otra; con una sesión ya cerrada, no', async () => {
-    const email = correoNuevo()
-    const { testigo, esperado } = await invitado(email)
-    exito(await registrarse(email))
-    await abrirCorreo(email)
-    const [una, otra] = [persona(), persona()]
-    const cerrada = exito(await una.auth.signInWithPassword({ email, password: CLAVE })).session!
-    await una.auth.signOut({ scope: 'local' })
-    expect((await aceptar(cerrada.access_token, { testigo })).cuerpo.clave).toBe('sesion_cerrada')
-    exito(await otra.auth.signInWithPassword({ email, password: CLAVE }))
+    const email = newEmail()
+    const { testigo, expected } = await guest(email)
+    ok(await signUp(email))
+    await openMail(email)
+    const [one, other] = [person(), person()]
+    const closed = ok(await one.auth.signInWithPassword({ email, password: PASSWORD })).session!
+    await one.auth.signOut({ scope: 'local' })
+    expect((await accept(closed.access_token, { testigo })).body.clave).toBe('sesion_cerrada')
+    ok(await other.auth.signInWithPassword({ email, password: PASSWORD }))
     // How the session began outlives its first token.
-    const { session } = exito(await otra.auth.refreshSession())
-    expect((await aceptar(session!.access_token, { testigo })).status).toBe(200)
-    expect(await perfilDe(email)).toEqual(esperado)
-    exito(await persona().auth.signInWithPassword({ email, password: CLAVE }))
+    const { session } = ok(await other.auth.refreshSession())
+    expect((await accept(session!.access_token, { testigo })).status).toBe(200)
+    expect(await profileOf(email)).toEqual(expected)
+    ok(await person().auth.signInWithPassword({ email, password: PASSWORD }))
   })
 })

@@ -4,21 +4,21 @@ import { startStudio } from '../../supabase/local/studio/server.ts'
 
 const stack = inject('stack')
 const { host, port } = new URL(stack.studioUrl)
-const PROPIA = { 'sec-fetch-site': 'same-origin' }
+const OWN = { 'sec-fetch-site': 'same-origin' }
 
-interface Respuesta {
+interface Answer {
   status: number
   headers: NodeJS.Dict<string | string[]>
   body: string
 }
 
 /** A request with headers that fetch would not let a program set. */
-function pedir(
+function ask(
   path: string,
   headers: Record<string, string> = {},
   method = 'GET',
   body?: string,
-): Promise<Respuesta> {
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request(
       { host: '127.0.0.1', port, path, method, headers: { host, ...headers } },
@@ -39,46 +39,44 @@ function pedir(
 }
 
 test('sirve la página y lo que la página pide', async () => {
-  const pagina = await pedir('/editor/public.contratos')
+  const pagina = await ask('/editor/public.contratos')
   expect(pagina).toMatchObject({
     status: 200,
     headers: { 'content-type': expect.stringContaining('text/html') },
   })
   expect(pagina.headers['content-security-policy']).toContain("default-src 'self'")
-  const recursos = [...pagina.body.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, ruta]) => ruta!)
-  expect(recursos.length).toBeGreaterThan(1)
-  for (const ruta of recursos) expect(await pedir(ruta), ruta).toMatchObject({ status: 200 })
-  expect(await pedir('/static/assets/../../../package.json', PROPIA)).toMatchObject({ status: 404 })
+  const resources = [...pagina.body.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path!)
+  expect(resources.length).toBeGreaterThan(1)
+  for (const path of resources) expect(await ask(path), path).toMatchObject({ status: 200 })
+  expect(await ask('/static/assets/../../../package.json', OWN)).toMatchObject({ status: 404 })
 })
 
 test('su página ve las tablas servidas y sus filas', async () => {
-  expect(JSON.parse((await pedir('/_system/info', PROPIA)).body)).toEqual({ admin: true })
-  const esquema = JSON.parse((await pedir('/_system/introspect', PROPIA)).body)
-  expect(esquema.tables.map((tabla: { name: string }) => tabla.name)).toContain('contratos')
-  expect(new Set(esquema.tables.map((tabla: { schema: string }) => tabla.schema))).toEqual(
-    new Set(['public']),
-  )
-  const filas = await pedir('/rest/v1/empresas?select=nombre&limit=1', {
-    ...PROPIA,
+  expect(JSON.parse((await ask('/_system/info', OWN)).body)).toEqual({ admin: true })
+  const schema = JSON.parse((await ask('/_system/introspect', OWN)).body)
+  expect(schema.tables.map((table: { name: string }) => table.name)).toContain('contratos')
+  expect(new Set(schema.tables.map((table: { schema: string }) => table.schema))).toEqual(new Set(['public']))
+  const rows = await ask('/rest/v1/empresas?select=nombre&limit=1', {
+    ...OWN,
     'accept-profile': 'public',
   })
-  expect(filas).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } })
-  expect(JSON.parse(filas.body)).toBeInstanceOf(Array)
+  expect(rows).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } })
+  expect(JSON.parse(rows.body)).toBeInstanceOf(Array)
 })
 
 test('su página edita una fila, y lo que Postgres rechaza llega como error', async () => {
-  const propia = {
-    ...PROPIA,
+  const own = {
+    ...OWN,
     origin: stack.studioUrl,
     'content-type': 'application/json',
     prefer: 'return=representation',
   }
-  const ruta = '/rest/v1/empresas?ruc=eq.1799999999001'
-  const vacia = await pedir(ruta, propia, 'PATCH', JSON.stringify({ nombre: 'Nueva' }))
-  expect(vacia).toMatchObject({ status: 200, body: '[]' })
-  const mala = await pedir('/rest/v1/empresas', propia, 'POST', JSON.stringify({ nombre: 'Sin RUC' }))
-  expect(mala.status).toBeGreaterThanOrEqual(400)
-  expect(mala.status).toBeLessThan(500)
+  const path = '/rest/v1/empresas?ruc=eq.1799999999001'
+  const empty = await ask(path, own, 'PATCH', JSON.stringify({ nombre: 'Nueva' }))
+  expect(empty).toMatchObject({ status: 200, body: '[]' })
+  const bad = await ask('/rest/v1/empresas', own, 'POST', JSON.stringify({ nombre: 'Sin RUC' }))
+  expect(bad.status).toBeGreaterThanOrEqual(400)
+  expect(bad.status).toBeLessThan(500)
 })
 
 test.each([
@@ -89,19 +87,19 @@ test.each([
   ['quien no dice de dónde viene', {}],
   ['quien miente a medias', { 'sec-fetch-site': 'same-origin', origin: 'https://malo.test' }],
 ])('no atiende a %s', async (_, headers) => {
-  for (const ruta of ['/_system/info', '/_system/introspect', '/rest/v1/empresas']) {
-    expect(await pedir(ruta, headers as Record<string, string>), ruta).toMatchObject({ status: 403 })
+  for (const path of ['/_system/info', '/_system/introspect', '/rest/v1/empresas']) {
+    expect(await ask(path, headers as Record<string, string>), path).toMatchObject({ status: 403 })
   }
-  expect(await pedir('/rest/v1/empresas?id=gt.0', headers as Record<string, string>, 'DELETE')).toMatchObject(
-    { status: 403 },
-  )
+  expect(await ask('/rest/v1/empresas?id=gt.0', headers as Record<string, string>, 'DELETE')).toMatchObject({
+    status: 403,
+  })
 })
 
 test.each([`malo.test:${port}`, `127.0.0.1.malo.test:${port}`, 'localhost:1', `[::2]:${port}`])(
   'no atiende a quien la llama por el nombre %j',
   async (nombre) => {
-    expect(await pedir('/', { ...PROPIA, host: nombre })).toMatchObject({ status: 403 })
-    expect(await pedir('/rest/v1/empresas', { ...PROPIA, host: nombre })).toMatchObject({ status: 403 })
+    expect(await ask('/', { ...OWN, host: nombre })).toMatchObject({ status: 403 })
+    expect(await ask('/rest/v1/empresas', { ...OWN, host: nombre })).toMatchObject({ status: 403 })
   },
 )
 
@@ -114,12 +112,12 @@ test.each([
   '/rest/v1/%2e%2e/%2e%2e/auth/v1/admin/users',
   '/rest/v1/%2e%2e',
   '/rest/v1/..\\..\\auth\\v1\\admin\\users',
-])('la clave no sirve para %s', async (ruta) => {
-  expect(await pedir(ruta, PROPIA)).toMatchObject({ status: 404 })
+])('la clave no sirve para %s', async (path) => {
+  expect(await ask(path, OWN)).toMatchObject({ status: 404 })
 })
 
 test('ninguna respuesta lleva la clave', async () => {
-  const rutas = [
+  const paths = [
     '/',
     '/_system/info',
     '/_system/introspect',
@@ -127,18 +125,18 @@ test('ninguna respuesta lleva la clave', async () => {
     '/rest/v1/no_existe',
     '/rest/v1/empresas?x',
   ]
-  for (const ruta of rutas) {
-    const { headers, body } = await pedir(ruta, PROPIA)
-    const todo = JSON.stringify(headers) + body
+  for (const path of paths) {
+    const { headers, body } = await ask(path, OWN)
+    const all = JSON.stringify(headers) + body
     for (const clave of [stack.secretKey, stack.serviceRoleKey, stack.jwtSecret])
-      expect(todo, ruta).not.toContain(clave)
+      expect(all, path).not.toContain(clave)
   }
 })
 
-test.each(['0.0.0.0', '::', '192.168.1.10'])('no arranca en %s', async (direccion) => {
-  const opciones = { gatewayUrl: stack.supabaseUrl, secretKey: 'x', systemFetch: async () => new Response() }
-  await expect(startStudio({ host: direccion, port: 0, ...opciones })).rejects.toThrow(/loopback/)
-  await expect(startStudio({ host: '127.0.0.1', port: Number(port), ...opciones })).rejects.toThrow(
+test.each(['0.0.0.0', '::', '192.168.1.10'])('no arranca en %s', async (address) => {
+  const options = { gatewayUrl: stack.supabaseUrl, secretKey: 'x', systemFetch: async () => new Response() }
+  await expect(startStudio({ host: address, port: 0, ...options })).rejects.toThrow(/loopback/)
+  await expect(startStudio({ host: '127.0.0.1', port: Number(port), ...options })).rejects.toThrow(
     /STUDIO_PORT/,
   )
 })

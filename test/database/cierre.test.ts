@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { type Contrato, crearContrato, crearMundo, type Mundo } from './mundo.ts'
 import { become } from './support.ts'
+import { type Contrato, crearContrato, crearMundo, type Mundo } from './world.ts'
 
 const pool = new pg.Pool({ connectionString: inject('stack').databaseUrl, max: 10 })
 let mundo: Mundo

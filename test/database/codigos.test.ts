@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterAll, describe, expect, inject, test } from 'vitest'
-import { crearMundo, type Mundo } from './mundo.ts'
 import { become, connect, expectConstraint, withUserDb } from './support.ts'
+import { crearMundo, type Mundo } from './world.ts'
 
 const pool = new pg.Pool({ connectionString: inject('stack').databaseUrl, max: 25 })
 afterAll(() => pool.end())

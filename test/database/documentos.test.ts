@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { crearObjeto } from './mundo.ts'
-import { proponer, registrar, subir } from './papeles.ts'
+import { proponer, registrar, subir } from './documentos.ts'
 import { type Db, expectConstraint, expectRaises, type Quien, withUserDb } from './support.ts'
+import { crearObjeto } from './world.ts'
 
 async function cambiarEstado(db: Db, estado: string, quien: Quien) {
   await db.como('sistema')

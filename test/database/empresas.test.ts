@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { nuevoRuc } from './mundo.ts'
 import { type Db, expectConstraint, expectRaises, withUserDb } from './support.ts'
+import { nuevoRuc } from './world.ts'
 
 describe('las empresas', () => {
   const ficha = (db: Db, empresa: string) => db.query('select * from public.ficha_empresa($1)', [empresa])

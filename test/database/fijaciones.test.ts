@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterAll, describe, expect, inject, test } from 'vitest'
-import { crearMundo, type Mundo } from './mundo.ts'
 import { become, connect, type Db, expectConstraint, expectRaises, withUserDb } from './support.ts'
+import { crearMundo, type Mundo } from './world.ts'
 
 /** The contract of the world, of 200 TM, with its price to be fixed. */
 async function porFijar(db: Db) {

@@ -1,7 +1,8 @@
 // Rows of auth.users as GoTrue writes them, and its tables that the embedded Auth has not.
 import { randomUUID } from 'node:crypto'
-import pg from 'pg'
+import type pg from 'pg'
 import { expect, inject, test } from 'vitest'
+import { connected } from '../support/sql.ts'
 import { withUserDb } from './support.ts'
 
 const ESPERADA = { count: '1' }
@@ -20,9 +21,7 @@ const INVITA = `select privado.invitar($1, id, null) ->> 'testigo' as testigo
 /** Everything in one transaction of the superuser, rolled back; GoTrue's tables stand while it lasts. */
 async function conGoTrue(work: (client: pg.Client) => Promise<void>): Promise<void> {
   const url = Object.assign(new URL(inject('stack').databaseUrl), { username: 'supabase_admin' })
-  const client = new pg.Client({ connectionString: url.href })
-  await client.connect()
-  try {
+  await connected(url.href, async (client) => {
     await client.query(`begin; set local role supabase_auth_admin;
       create table auth.one_time_tokens (id uuid primary key, user_id uuid not null references auth.users on delete cascade,
         token_type text not null, token_hash text not null, relates_to text not null);
@@ -30,11 +29,9 @@ async function conGoTrue(work: (client: pg.Client) => Promise<void>): Promise<vo
         status text not null);
       alter table auth.refresh_tokens alter column user_id type varchar(255);
       set local role postgres`)
+    // The connection ends, and with it whatever it did.
     await work(client)
-  } finally {
-    await client.query('rollback').catch(() => {})
-    await client.end()
-  }
+  })
 }
 
 /** What there is of an account in a table of Auth. */

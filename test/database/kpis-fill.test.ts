@@ -1,10 +1,10 @@
-import pg from 'pg'
 import { expect, test } from 'vitest'
 import { fill } from '../../scripts/fill.ts'
 import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { migrate } from '../../supabase/local/postgres/migrate.ts'
 import { withTemporaryCluster } from '../../supabase/local/postgres/temporary.ts'
-import { esperado, sumado } from './cuentas-kpis.ts'
+import { connected } from '../support/sql.ts'
+import { esperado, sumado } from './kpis-counted.ts'
 
 test(
   'lo que se carga sin disparadores se suma igual, y se puede hacer de nuevo',
@@ -13,9 +13,7 @@ test(
       const url = databaseUrl(db, 'postgres')
       await migrate(url)
       await fill({ databaseUrl: url, contratos: 800, empresas: 12, semilla: 7 })
-      const client = new pg.Client({ connectionString: url })
-      await client.connect()
-      try {
+      await connected(url, async (client) => {
         const { rows } = await client.query<{ id: string }>('select id from public.empresas order by id')
         const todas = async () => {
           const sumas = []
@@ -30,9 +28,7 @@ test(
         await client.query('select privado.recalcular_kpis()')
         expect(await todas()).toEqual(sumas)
         expect((await client.query(avances)).rows).toEqual(antes)
-      } finally {
-        await client.end()
-      }
+      })
     }),
   120_000,
 )

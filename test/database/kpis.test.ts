@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { paginaAvances } from '../../server/kpis/queries.ts'
-import { compararTodos, esperado, sumado } from './cuentas-kpis.ts'
-import { crearMundo, nuevoAnio } from './mundo.ts'
+import { compararTodos, esperado, sumado } from './kpis-counted.ts'
 import { connect, type Db, expectRaises, withUserDb } from './support.ts'
+import { crearMundo, nuevoAnio } from './world.ts'
 
 /** One thing that happens: a statement over the contracts and lots of the world, chosen by number. */
 interface Hecho {

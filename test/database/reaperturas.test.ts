@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { verContrato } from '../../server/contratos/queries.ts'
-import { compararTodos } from './cuentas-kpis.ts'
+import { compararTodos } from './kpis-counted.ts'
 import { type Db, expectConstraint, expectRaises, withUserDb } from './support.ts'
 
 const AL_COMPLETAR = 'al completar el volumen'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { crearObjeto } from './mundo.ts'
 import { become, connect, type Db, withUserDb } from './support.ts'
+import { crearObjeto } from './world.ts'
 
 const BUCKETS = ['contratos', 'facturas', 'remisiones', 'lotes', 'documentos']
 

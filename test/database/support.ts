@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterAll, expect, inject } from 'vitest'
-import { crearMundo, type Mundo, type Persona } from './mundo.ts'
+import { crearMundo, type Mundo, type Persona } from './world.ts'
 
 /** A person, an account without profile, someone who did not sign in, or the system (role postgres). */
 export type Quien = Persona | 'sin_perfil' | 'anonimo' | 'sistema'
@@ -14,7 +14,7 @@ export interface Db {
   cuenta(sql: string, params?: unknown[]): Promise<number>
   /** Goes on as someone else. */
   como(quien: Quien): Promise<void>
-  /** The connection itself, for the makers of mundo.ts; only while being the system. */
+  /** The connection itself, for the makers of world.ts; only while being the system. */
   client: pg.ClientBase
 }
 

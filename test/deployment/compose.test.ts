@@ -14,13 +14,13 @@ import {
 import { makeTempDir } from '../../supabase/local/postgres/temporary.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 import { interpolate, merge, readCompose, variablesOf } from './compose.ts'
-import { makeServer, readEnvFile, type Server } from './servidor.ts'
+import { makeServer, readEnvFile, type Server } from './server.ts'
 
 // As COMPOSE_FILE of instalar.sh names them.
 const OVERLAYS = ['supabase/docker/compose.triboka.yml', 'supabase/docker/respaldo/compose.yml']
 // Supabase's own file where a server has fetched it; where nothing was, what is written down of it.
 const FETCHED = 'supabase/docker/oficial/docker/docker-compose.yml'
-const WRITTEN = 'test/deployment/oficial/docker-compose.yml'
+const WRITTEN = 'test/deployment/official/docker-compose.yml'
 // Where paths of the files start, once installed.
 const STACK = join(PROJECT_DIR, 'supabase/docker/oficial/docker')
 

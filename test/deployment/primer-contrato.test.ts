@@ -5,9 +5,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, inject, test } from 'vitest'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
-import { run } from '../acceptance/proceso/procesos.ts'
+import { run } from '../acceptance/process/support.ts'
 import { requireProgram } from '../support/programs.ts'
-import { openEntrance } from './entrada.ts'
+import { openEntrance } from './entrance.ts'
 
 const page = await readFile(join(PROJECT_DIR, 'docs/operacion.md'), 'utf8')
 

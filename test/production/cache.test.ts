@@ -1,5 +1,5 @@
 import { createStorage, type Storage } from 'unstorage'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { cacheDriver } from '../../server/process/cache.ts'
 import { type Redis, startRedis } from '../support/redis.ts'
 
@@ -15,7 +15,7 @@ afterAll(async () => {
 })
 
 /** Keeps and finds a value, once the connection is there. */
-const guarda = (key: string) =>
+const keep = (key: string) =>
   vi.waitFor(
     async () => {
       await replicas[0]!.setItem(key, 'valor')
@@ -25,20 +25,20 @@ const guarda = (key: string) =>
   )
 
 describe('lo que se guarda para no repetirlo', () => {
-  it('lo encuentran todas las réplicas, y vence', async () => {
-    await guarda('precio')
+  test('lo encuentran todas las réplicas, y vence', async () => {
+    await keep('precio')
     expect(await replicas[1]!.hasItem('precio')).toBe(true)
     expect(await replicas[1]!.getKeys()).toEqual(['precio'])
     await replicas[0]!.setItem('breve', 'x', { ttl: 1 })
     await vi.waitFor(async () => expect(await replicas[1]!.hasItem('breve')).toBe(false), { timeout: 10_000 })
   })
 
-  it.each([
+  test.each([
     ['se va', () => redis.stop('SIGKILL'), () => redis.start()],
     ['no contesta', () => redis.freeze(), () => redis.thaw()],
-  ])('si Redis %s, no se encuentra y nadie falla; cuando vuelve, sí', async (_, quitar, poner) => {
-    await guarda('precio')
-    await quitar()
+  ])('si Redis %s, no se encuentra y nadie falla; cuando vuelve, sí', async (_, remove, put) => {
+    await keep('precio')
+    await remove()
     await replicas[0]!.setItem('precio', 'otro')
     await replicas[0]!.removeItem('nada')
     expect([
@@ -46,7 +46,7 @@ describe('lo que se guarda para no repetirlo', () => {
       await replicas[1]!.hasItem('precio'),
       await replicas[1]!.getKeys(),
     ]).toEqual([null, false, []])
-    await poner()
-    await guarda('precio')
+    await put()
+    await keep('precio')
   })
 })

@@ -1,12 +1,12 @@
-import { createClient } from '@supabase/supabase-js'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { openBrowser, type Page } from '../support/browser.ts'
+import { client } from '../support/client.ts'
 import { type Replica, startReplica } from '../support/replica.ts'
 
 const { supabaseUrl, functionsUrl, secretKey } = inject('stack')
 const button = (text: string) =>
   `[...document.querySelectorAll('button')].find((one) => one.textContent.includes('${text}'))`
-const quien = `document.querySelector('#quien').textContent`
+const who = `document.querySelector('#quien').textContent`
 
 let page: Page
 beforeAll(async () => {
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => page?.close())
 
 /** Tries the list of contracts in the page. @returns what the browser then asked. */
-async function probarLista(): Promise<Page['requests']> {
+async function tryList(): Promise<Page['requests']> {
   page.requests.length = 0
   await page.evaluate(`location.hash = '#tag/contratos/GET/contratos'`)
   await page.until(`Boolean(${button('Probar solicitud')})`)
@@ -27,7 +27,7 @@ async function probarLista(): Promise<Page['requests']> {
 }
 
 describe('la página de la referencia, en un navegador', () => {
-  it.each(['', '/functions/v1'])(
+  test.each(['', '/functions/v1'])(
     'se abre en español por %s/docs, sin quejas ni nada de fuera',
     async (base) => {
       const origin = base ? supabaseUrl : functionsUrl
@@ -39,20 +39,20 @@ describe('la página de la referencia, en un navegador', () => {
       )
       expect(await page.evaluate('document.documentElement.lang')).toBe('es')
       expect(await page.evaluate<string>('document.body.innerText')).toMatch(/Buscar[\s\S]*Introducción/)
-      const fuera = page.requests.filter(({ url }) => !url.startsWith(origin) && !url.startsWith('data:'))
-      expect(fuera).toEqual([])
+      const outside = page.requests.filter(({ url }) => !url.startsWith(origin) && !url.startsWith('data:'))
+      expect(outside).toEqual([])
       expect(page.complaints).toEqual([])
     },
   )
 
-  it('una cuenta de demostración entra y sus peticiones llevan su sesión', async () => {
+  test('una cuenta de demostración entra y sus peticiones llevan su sesión', async () => {
     await page.open(`${functionsUrl}/docs`)
     await page.until(`document.querySelector('select[name=cuenta]')?.options.length > 1`)
     await page.evaluate(`document.querySelector('#entrar').click()`)
-    await page.until(`${quien}.includes('Ana Arriaga')`)
-    const pedidas = await probarLista()
-    expect(pedidas.length).toBeGreaterThan(0)
-    expect(pedidas.at(-1)!.authorization).toMatch(/^Bearer eyJ/)
+    await page.until(`${who}.includes('Ana Arriaga')`)
+    const asked = await tryList()
+    expect(asked.length).toBeGreaterThan(0)
+    expect(asked.at(-1)!.authorization).toMatch(/^Bearer eyJ/)
     await page.until(`document.body.innerText.includes('CT-2025-00014')`)
     // What is in no storage is gone with the page.
     expect(
@@ -60,7 +60,7 @@ describe('la página de la referencia, en un navegador', () => {
     ).not.toMatch(/eyJ/)
   })
 
-  it('en un teléfono cabe a lo ancho', async () => {
+  test('en un teléfono cabe a lo ancho', async () => {
     const phone = await openBrowser(360)
     try {
       await phone.open(`${functionsUrl}/docs`)
@@ -74,33 +74,33 @@ describe('la página de la referencia, en un navegador', () => {
 
 describe('en un servidor de verdad, sin cuentas de demostración', () => {
   let replica: Replica
-  const cuenta = { email: 'docs@prueba.test', password: 'cacao-de-prueba-2025' }
+  const account = { email: 'docs@prueba.test', password: 'cacao-de-prueba-2025' }
   beforeAll(async () => {
     replica = await startReplica(inject('stack'), { CUENTAS_DEMO: '' })
-    const { auth } = createClient(supabaseUrl, secretKey, { auth: { persistSession: false } })
-    await auth.admin.createUser({ ...cuenta, email_confirm: true })
+    const { auth } = client(supabaseUrl, secretKey)
+    await auth.admin.createUser({ ...account, email_confirm: true })
   })
   afterAll(() => replica?.stop())
 
-  const entrar = (correo: string, contrasena: string) =>
+  const signIn = (email: string, password: string) =>
     page.evaluate(`(() => {
       const form = document.querySelector('#entrada')
-      form.correo.value = ${JSON.stringify(correo)}
-      form.contrasena.value = ${JSON.stringify(contrasena)}
+      form.correo.value = ${JSON.stringify(email)}
+      form.contrasena.value = ${JSON.stringify(password)}
       document.querySelector('#entrar').click()
     })()`)
 
-  it('se entra con correo y contraseña; una equivocada lo dice', async () => {
+  test('se entra con correo y contraseña; una equivocada lo dice', async () => {
     await page.open(`${replica.url}/docs`)
     await page.until(`document.body.textContent.includes('Crea un contrato')`)
     expect(await page.evaluate(`document.querySelector('#demo').hidden`)).toBe(true)
     expect(await page.evaluate('document.documentElement.outerHTML')).not.toContain('agroarriba.test')
-    await entrar(cuenta.email, 'otra')
-    await page.until(`${quien}.includes('no son correctos')`)
-    await entrar(cuenta.email, cuenta.password)
-    await page.until(`${quien}.includes('${cuenta.email}')`)
+    await signIn(account.email, 'otra')
+    await page.until(`${who}.includes('no son correctos')`)
+    await signIn(account.email, account.password)
+    await page.until(`${who}.includes('${account.email}')`)
     expect(await page.evaluate(`document.querySelector('#entrada').contrasena.value`)).toBe('')
     await page.evaluate(`document.querySelector('#salir').click()`)
-    await page.until(`${quien}.includes('Sesión cerrada')`)
+    await page.until(`${who}.includes('Sesión cerrada')`)
   })
 })

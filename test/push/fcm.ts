@@ -1,25 +1,25 @@
 // Firebase as seen from a network that cannot reach it: its token endpoint and FCM's v1 endpoint over TLS, behind a
 // proxy that leads both names here. The real firebase-admin speaks to it.
 import { generateKeyPairSync } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import { type AddressInfo, connect } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jwtVerify } from 'jose'
 import selfsigned from 'selfsigned'
+import { listen } from '../support/listen.ts'
 
 /** What a phone would have been told. */
-export interface Mensaje {
+export interface Message {
   token: string
   notification: { title: string; body: string }
   data: { notificacion_id: string; tipo: string; contrato: string }
   [part: string]: unknown
 }
 
-interface Respuesta {
+interface Answer {
   status: number
   headers?: Record<string, string>
   /** FCM's own code. */
@@ -30,20 +30,19 @@ export interface Firebase {
   /** Environment of a process that sends through it. */
   env: Record<string, string>
   /** Requests for messages, in the order in which they came. */
-  pedidos: {
+  requests: {
     path: string
     headers: IncomingMessage['headers']
-    message: Mensaje
+    message: Message
     accepted: boolean
-    at: number
   }[]
   /** Hosts that were asked for, through the proxy. */
   hosts: Set<string>
   /** How the next requests for a token are answered: a failure, `hang` or `cut`; afterwards it accepts. */
-  fallos: Map<string, (Respuesta | 'hang' | 'cut')[]>
+  failures: Map<string, (Answer | 'hang' | 'cut')[]>
   /** Milliseconds that it takes to accept. */
-  demora: number
-  accepted(): Mensaje[]
+  delay: number
+  accepted(): Message[]
   close(): Promise<void>
 }
 
@@ -59,12 +58,6 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 function reply(response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}) {
   response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8', ...headers })
   response.end(JSON.stringify(body))
-}
-
-async function listening(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return (server.address() as AddressInfo).port
 }
 
 /** Starts it. */
@@ -92,10 +85,10 @@ export async function startFirebase(): Promise<Firebase> {
     client_email: `push@${PROJECT}.iam.gserviceaccount.com`,
   }
   const firebase = {
-    pedidos: [] as Firebase['pedidos'],
+    requests: [] as Firebase['requests'],
     hosts: new Set<string>(),
-    fallos: new Map() as Firebase['fallos'],
-    demora: 0,
+    failures: new Map() as Firebase['failures'],
+    delay: 0,
   }
 
   async function giveToken(request: IncomingMessage, response: ServerResponse) {
@@ -113,25 +106,25 @@ export async function startFirebase(): Promise<Firebase> {
   }
 
   async function takeMessage(request: IncomingMessage, response: ServerResponse) {
-    const { message } = JSON.parse(await bodyOf(request)) as { message: Mensaje }
-    const fallo = firebase.fallos.get(message.token)?.shift()
+    const { message } = JSON.parse(await bodyOf(request)) as { message: Message }
+    const failure = firebase.failures.get(message.token)?.shift()
     const { url: path = '', headers } = request
-    firebase.pedidos.push({ path, headers, message, accepted: !fallo, at: Date.now() })
-    if (fallo === 'hang') return
-    if (fallo === 'cut') return void request.socket.destroy()
-    if (fallo) {
-      const { status, errorCode = 'UNSPECIFIED_ERROR' } = fallo
+    firebase.requests.push({ path, headers, message, accepted: !failure })
+    if (failure === 'hang') return
+    if (failure === 'cut') return void request.socket.destroy()
+    if (failure) {
+      const { status, errorCode = 'UNSPECIFIED_ERROR' } = failure
       const details = [{ '@type': 'type.googleapis.com/google.firebase.fcm.v1.FcmError', errorCode }]
       return reply(
         response,
         status,
         { error: { code: status, message: errorCode, status: errorCode, details } },
-        fallo.headers,
+        failure.headers,
       )
     }
     setTimeout(
-      () => reply(response, 200, { name: `projects/${PROJECT}/messages/${firebase.pedidos.length}` }),
-      firebase.demora,
+      () => reply(response, 200, { name: `projects/${PROJECT}/messages/${firebase.requests.length}` }),
+      firebase.delay,
     )
   }
 
@@ -151,7 +144,7 @@ export async function startFirebase(): Promise<Firebase> {
       reply(response, 401, { error: { code: 401, status: 'UNAUTHENTICATED', message: String(error) } }),
     )
   })
-  const port = await listening(google)
+  const port = await listen(google)
   const proxy = createServer()
   proxy.on('connect', (request: IncomingMessage, client) => {
     firebase.hosts.add(request.url!)
@@ -164,7 +157,7 @@ export async function startFirebase(): Promise<Firebase> {
     client.on('error', () => upstream.destroy())
     client.on('close', () => upstream.destroy())
   })
-  const proxyPort = await listening(proxy)
+  const proxyPort = await listen(proxy)
 
   return Object.assign(firebase, {
     env: {
@@ -172,7 +165,7 @@ export async function startFirebase(): Promise<Firebase> {
       HTTPS_PROXY: `http://127.0.0.1:${proxyPort}`,
       NODE_EXTRA_CA_CERTS: ca,
     },
-    accepted: () => firebase.pedidos.filter(({ accepted }) => accepted).map(({ message }) => message),
+    accepted: () => firebase.requests.filter(({ accepted }) => accepted).map(({ message }) => message),
     async close() {
       for (const server of [proxy, google]) {
         server.closeAllConnections()

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createReplayer, type Replayer } from '../../supabase/local/realtime/replay.ts'
-import { useDatabase } from './base.ts'
+import { until } from '../support/until.ts'
+import { useDatabase } from './database.ts'
 
 const { url, sql, connect } = useDatabase()
 let replayer: Replayer
@@ -25,7 +26,7 @@ const numbers = async (options: { since: number; limit?: number }) =>
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n)
 
 describe('repetición', () => {
-  it('los últimos 25, del más antiguo al más nuevo, también los de una misma transacción', async () => {
+  test('los últimos 25, del más antiguo al más nuevo, también los de una misma transacción', async () => {
     await say(1, 10)
     await say(11, 40)
     expect(await numbers({ since: 0 })).toEqual(range(16, 40))
@@ -33,18 +34,21 @@ describe('repetición', () => {
     expect(await numbers({ since: 0, limit: 3 })).toEqual([38, 39, 40])
   })
 
-  it('solo desde el momento pedido', async () => {
+  test('solo desde el momento pedido', async () => {
     await say(1, 2)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-    const [{ now }] = (await sql<{ now: number }>(
-      `select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`,
-    )) as [{ now: number }]
+    const now = await until('a later millisecond', async () => {
+      const [row] = await sql<{ now: number; last: number }>(
+        `select floor(extract(epoch from clock_timestamp()) * 1000)::float8 as now,
+           extract(epoch from max(inserted_at) at time zone 'UTC')::float8 * 1000 as last from realtime.messages`,
+      )
+      return row!.now > row!.last && row!.now
+    })
     await say(3, 4)
     expect(await numbers({ since: now })).toEqual([3, 4])
     expect(await numbers({ since: now + 60_000 })).toEqual([])
   })
 
-  it('lleva su id y su marca; lo binario, sus bytes; los números, sus cifras', async () => {
+  test('lleva su id y su marca; lo binario, sus bytes; los números, sus cifras', async () => {
     await sql(`select realtime.send('{"id": "mio", "peso": 12345678901234567890.10}', 'dicho', 'sala')`)
     await sql(`select realtime.send_binary('\\x00ff'::bytea, 'bytes', 'sala')`)
     const [text, bytes] = await replayer.replay('sala', { since: 0 })
@@ -64,7 +68,7 @@ describe('repetición', () => {
     })
   })
 
-  it('nunca lo público, lo de otro tema, ni lo que no es difusión', async () => {
+  test('nunca lo público, lo de otro tema, ni lo que no es difusión', async () => {
     await say(1, 1, 'sala', false)
     await say(2, 2, 'sala2')
     await say(3, 3, 'SALA')
@@ -73,7 +77,7 @@ describe('repetición', () => {
     expect(await replayer.replay(`sala' or true --`, { since: 0 })).toEqual([])
   })
 
-  it('valores disparatados no rompen nada', async () => {
+  test('valores disparatados no rompen nada', async () => {
     await say(1, 30)
     for (const limit of [0, -5, Number.NaN, Infinity, 1.5])
       expect((await numbers({ since: 0, limit })).length).toBeLessThanOrEqual(25)

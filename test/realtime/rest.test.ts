@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createApp, eventHandler, toNodeListener } from 'h3'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createRest } from '../../supabase/local/realtime/rest.ts'
 import type { Message } from '../../supabase/local/realtime/types.ts'
-import { ANA, RIVAL } from './base.ts'
+import { listen } from '../support/listen.ts'
+import { ANA, RIVAL } from './database.ts'
 
 let server: Server
 let base: string
@@ -45,9 +45,8 @@ beforeAll(async () => {
     }),
   )
   app.use(rest)
-  server = createServer(toNodeListener(app)).listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  server = createServer(toNodeListener(app))
+  base = `http://127.0.0.1:${await listen(server)}`
 })
 afterAll(() => new Promise((resolve) => server.close(resolve)))
 beforeEach(() => {
@@ -74,7 +73,7 @@ async function post(path: string, body: unknown, who = 'ana', headers: Record<st
 const message = (values: object = {}) => ({ topic: 'sala', event: 'x', payload: { n: 1 }, ...values })
 
 describe('varios mensajes', () => {
-  it('se difunden en orden y la respuesta va vacía', async () => {
+  test('se difunden en orden y la respuesta va vacía', async () => {
     const messages = [message(), message({ topic: 'otra', payload: { n: 2 } }), message({ payload: [3] })]
     expect(await post('', { messages })).toEqual({ status: 202, body: '' })
     expect(published).toEqual([
@@ -85,7 +84,7 @@ describe('varios mensajes', () => {
     expect(asked).toEqual([])
   })
 
-  it('lo privado que no se puede escribir se calla; lo demás sale, y se pregunta una vez por tema', async () => {
+  test('lo privado que no se puede escribir se calla; lo demás sale, y se pregunta una vez por tema', async () => {
     const messages = [
       message({ private: true }),
       message({ private: true, topic: 'solo-presencia' }),
@@ -100,7 +99,7 @@ describe('varios mensajes', () => {
     expect(published.map(({ topic, isPrivate }) => [topic, isPrivate])).toEqual([['abierta', false]])
   })
 
-  it('lo mal hecho se dice mensaje por mensaje, sin repetir lo enviado, y no se difunde nada', async () => {
+  test('lo mal hecho se dice mensaje por mensaje, sin repetir lo enviado, y no se difunde nada', async () => {
     const messages = [message(), message({ topic: '', event: 'secreto'.length }), { topic: 'sala' }, 'texto']
     expect(await post('', { messages })).toEqual({
       status: 422,
@@ -126,7 +125,7 @@ describe('varios mensajes', () => {
     expect(published).toEqual([])
   })
 
-  it('lo privado que no se puede escribir no gasta lo de todos, y lo de cada uno se cuenta antes', async () => {
+  test('lo privado que no se puede escribir no gasta lo de todos, y lo de cada uno se cuenta antes', async () => {
     left = 2
     const secret = Array.from({ length: 50 }, () => message({ private: true }))
     expect((await post('', { messages: secret }, 'rival')).status).toBe(202)
@@ -138,7 +137,7 @@ describe('varios mensajes', () => {
     expect(asked).toEqual([])
   })
 
-  it('más de lo que cabe en un segundo se rechaza entero', async () => {
+  test('más de lo que cabe en un segundo se rechaza entero', async () => {
     left = 2
     expect((await post('', { messages: [message(), message(), message()] })).status).toBe(429)
     expect(published).toEqual([])
@@ -148,7 +147,7 @@ describe('varios mensajes', () => {
 })
 
 describe('un mensaje', () => {
-  it('JSON pasa como vino; los bytes, como bytes; el tema puede llevar signos', async () => {
+  test('JSON pasa como vino; los bytes, como bytes; el tema puede llevar signos', async () => {
     expect(await post('/sala%2F1/events/a%20b', '{"peso": 12345678901234567890}')).toEqual({
       status: 202,
       body: '',
@@ -166,7 +165,7 @@ describe('un mensaje', () => {
     ])
   })
 
-  it('al privado solo quien puede escribirlo', async () => {
+  test('al privado solo quien puede escribirlo', async () => {
     expect((await post('/sala/events/x?private=true', {}, 'rival')).status).toBe(403)
     expect((await post('/solo-presencia/events/x?private=true', {})).status).toBe(403)
     expect(published).toEqual([])
@@ -174,7 +173,7 @@ describe('un mensaje', () => {
     expect(published).toMatchObject([{ topic: 'sala', isPrivate: true }])
   })
 
-  it('otro tipo, otro JSON, otro método, otra ruta, demasiado', async () => {
+  test('otro tipo, otro JSON, otro método, otra ruta, demasiado', async () => {
     const as = (type: string) => post('/sala/events/x', 'a', 'ana', { 'content-type': type })
     expect((await as('text/plain')).status).toBe(415)
     expect((await as('application/json')).status).toBe(422)
@@ -187,7 +186,7 @@ describe('un mensaje', () => {
 })
 
 describe('quién', () => {
-  it('sin identidad no se difunde nada', async () => {
+  test('sin identidad no se difunde nada', async () => {
     for (const path of ['', '/sala/events/x'])
       expect(await post(path, { messages: [message()] }, '')).toEqual({
         status: 401,
@@ -196,7 +195,7 @@ describe('quién', () => {
     expect(published).toEqual([])
   })
 
-  it('si no se puede preguntar no se difunde, y la causa no sale', async () => {
+  test('si no se puede preguntar no se difunde, y la causa no sale', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {})
     const sinBase = message({ topic: 'sin-base', private: true })
     for (const answer of [

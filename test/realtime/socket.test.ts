@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import WebSocket from 'ws'
-import { aMoment, newTopic, openRaw, socketUrl, stack } from './support.ts'
+import { aMoment } from '../support/until.ts'
+import { newTopic, openRaw, socketUrl, stack } from './support.ts'
 
 /** Status and body of a handshake that is refused. */
 function refused(
@@ -30,7 +31,7 @@ const joinFrame = (topic: string, config = {}, ref = '1') => [
 ]
 
 describe('conexión', () => {
-  it('sin llave, o con una que no vale, no se abre y dice por qué', async () => {
+  test('sin llave, o con una que no vale, no se abre y dice por qué', async () => {
     expect(await refused({})).toEqual([401, { error: 'API key is missing' }])
     expect(await refused({ apikey: 'cualquiera' })).toEqual([
       401,
@@ -48,7 +49,7 @@ describe('conexión', () => {
     ])
   })
 
-  it('toma las dos llaves públicas, y las secretas', async () => {
+  test('toma las dos llaves públicas, y las secretas', async () => {
     for (const key of [stack.publishableKey, stack.anonKey, stack.secretKey, stack.serviceRoleKey]) {
       const socket = await openRaw('2.0.0', key)
       socket.send([null, '1', 'phoenix', 'heartbeat', {}])
@@ -62,7 +63,7 @@ describe('conexión', () => {
     }
   })
 
-  it('responde al latido en la versión 1', async () => {
+  test('responde al latido en la versión 1', async () => {
     const socket = await openRaw('1.0.0')
     socket.send({ topic: 'phoenix', event: 'heartbeat', payload: {}, ref: '7' })
     expect(await socket.find(() => true)).toEqual({
@@ -73,7 +74,7 @@ describe('conexión', () => {
     })
   })
 
-  it('una trama que no es del protocolo cierra la conexión', async () => {
+  test('una trama que no es del protocolo cierra la conexión', async () => {
     for (const frame of ['{', '5', '["1"]', Buffer.from([9, 9]), Buffer.from([3, 200, 0, 0, 0, 0, 1])]) {
       const socket = await openRaw()
       socket.send(frame)
@@ -83,7 +84,7 @@ describe('conexión', () => {
 })
 
 describe('canales', () => {
-  it('la respuesta de la unión trae join_ref, ref y las suscripciones', async () => {
+  test('la respuesta de la unión trae join_ref, ref y las suscripciones', async () => {
     const socket = await openRaw()
     const topic = newTopic()
     socket.send(['4', '5', `realtime:${topic}`, 'phx_join', { config: {} }])
@@ -96,7 +97,7 @@ describe('canales', () => {
     ])
   })
 
-  it('un tema sin nombre, o de otro prefijo, se rechaza', async () => {
+  test('un tema sin nombre, o de otro prefijo, se rechaza', async () => {
     const socket = await openRaw()
     socket.send(['1', '1', 'realtime:', 'phx_join', {}])
     socket.send(['2', '2', 'otro:tema', 'phx_join', {}])
@@ -108,7 +109,7 @@ describe('canales', () => {
     expect((await reason('3')).response.reason).toBe('unmatched topic')
   })
 
-  it('lo que se pide mal al unirse se rechaza con el campo', async () => {
+  test('lo que se pide mal al unirse se rechaza con el campo', async () => {
     const socket = await openRaw()
     socket.send(joinFrame(newTopic(), { broadcast: 'sí' }))
     expect(await socket.find(() => true)).toMatchObject({
@@ -116,7 +117,7 @@ describe('canales', () => {
     })
   })
 
-  it('una segunda unión al mismo tema cierra la primera; salir responde y cierra', async () => {
+  test('una segunda unión al mismo tema cierra la primera; salir responde y cierra', async () => {
     const socket = await openRaw()
     const topic = newTopic()
     socket.send(joinFrame(topic, {}, '1'))
@@ -138,7 +139,7 @@ describe('canales', () => {
     })
   })
 
-  it('un token vencido, mal formado o de otra firma dice cuál es', async () => {
+  test('un token vencido, mal formado o de otra firma dice cuál es', async () => {
     const socket = await openRaw()
     const [head, body] = stack.anonKey.split('.')
     const wrong = { 1: 'x.y.z', 2: `${head}.${body}.${'A'.repeat(43)}` }

@@ -1,14 +1,13 @@
 import { createClient, type RealtimeChannel, type SupabaseClient } from '@supabase/supabase-js'
-import pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
 import WebSocket from 'ws'
 import { DEMO_PASSWORD } from '../../scripts/seed.ts'
+import { sql } from '../support/sql.ts'
+import { until } from '../support/until.ts'
 
 export const stack = inject('stack')
 export const VERSIONS = ['1.0.0', '2.0.0'] as const
 export type Version = (typeof VERSIONS)[number]
-
-const PATIENCE_MS = 10_000
 
 /** A client of the SDK, signed in when an e-mail is given; closed at the end of the test. */
 export async function openClient(
@@ -36,18 +35,6 @@ export function subscribed(channel: RealtimeChannel): Promise<{ status: string; 
     channel.subscribe((status, error) => resolve({ status, ...(error && { error }) }))
   })
 }
-
-/** Waits until something holds. */
-export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`It did not come: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}
-
-/** Long enough for what is forbidden to arrive, if it did. */
-export const aMoment = () => new Promise((resolve) => setTimeout(resolve, 300))
 
 let topics = 0
 /** A topic that no other test uses. */
@@ -89,25 +76,10 @@ export async function openRaw(
     send: (frame) =>
       ws.send(Buffer.isBuffer(frame) || typeof frame === 'string' ? frame : JSON.stringify(frame)),
     async find(matches) {
-      await until(() => received.some((frame) => matches(frame as never)), 'a frame')
-      return received.find((frame) => matches(frame as never)) as never
+      return (await until('a frame', () => received.find((frame) => matches(frame as never)))) as never
     },
     closed,
     close: () => ws.close(),
-  }
-}
-
-/** Runs SQL as the owner of the schema. */
-export async function sql<Row extends pg.QueryResultRow>(
-  text: string,
-  values: unknown[] = [],
-): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: stack.databaseUrl })
-  await client.connect()
-  try {
-    return (await client.query<Row>(text, values)).rows
-  } finally {
-    await client.end()
   }
 }
 

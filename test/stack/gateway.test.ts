@@ -1,16 +1,10 @@
-import { createClient } from '@supabase/supabase-js'
-import { SignJWT } from 'jose'
 import { describe, expect, inject, test } from 'vitest'
+import { client } from '../support/client.ts'
+import { sign } from '../support/sign.ts'
 
 const stack = inject('stack')
 const rest = (headers: Record<string, string>, path = '/rest/v1/contratos?select=id&limit=1') =>
   fetch(`${stack.supabaseUrl}${path}`, { headers })
-
-const sign = (claims: Record<string, unknown>, secret = stack.jwtSecret, expires = '1h') =>
-  new SignJWT(claims)
-    .setProtectedHeader({ alg: 'HS256' })
-    .setExpirationTime(expires)
-    .sign(new TextEncoder().encode(secret))
 
 describe('API keys', () => {
   test.each(['/rest/v1/contratos', '/auth/v1/user', '/storage/v1/bucket', '/auth/v1/admin/users'])(
@@ -35,7 +29,7 @@ describe('API keys', () => {
       [stack.secretKey, true],
       [stack.serviceRoleKey, true],
     ] as const) {
-      const { data, error } = await createClient(stack.supabaseUrl, key).auth.admin.listUsers()
+      const { data, error } = await client(stack.supabaseUrl, key).auth.admin.listUsers()
       expect({ key: key.slice(0, 14), ok: !error && data.users.length > 0 }).toEqual({
         key: key.slice(0, 14),
         ok: canListUsers,
@@ -58,9 +52,9 @@ describe('tokens', () => {
   test.each([
     [
       'signed by somebody else',
-      () => sign({ role: 'service_role' }, 'another-secret-of-32-characters-or-more'),
+      () => sign({ role: 'service_role' }, '1h', 'another-secret-of-32-characters-or-more'),
     ],
-    ['expired', () => sign({ role: 'service_role' }, undefined, '-1h')],
+    ['expired', () => sign({ role: 'service_role' }, '-1h')],
     ['without signature', async () => `${btoa('{"alg":"none"}')}.${btoa('{"role":"service_role"}')}.`],
     ['of a role that nobody may take', () => sign({ role: 'supabase_admin' })],
     ['of the owner of the tables', () => sign({ role: 'postgres' })],

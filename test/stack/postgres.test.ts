@@ -1,15 +1,10 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
+import { query, sql } from '../support/sql.ts'
 
 const stack = inject('stack')
-const client = new pg.Client({ connectionString: stack.databaseUrl })
-beforeAll(() => client.connect())
-afterAll(() => client.end())
-
-const setting = async (name: string) =>
-  (await client.query(`select current_setting($1) as value`, [name])).rows[0].value
+const setting = async (name: string) => (await sql(`select current_setting($1) as value`, [name]))[0]!.value
 
 describe('the cluster', () => {
   test.each([
@@ -28,7 +23,7 @@ describe('the cluster', () => {
   })
 
   test('sorts by code point whatever the locale of the machine', async () => {
-    const { rows } = await client.query(
+    const rows = await sql(
       `select datlocprovider, datlocale from pg_database where datname = current_database()`,
     )
     expect(rows).toEqual([{ datlocprovider: 'b', datlocale: 'C.UTF-8' }])
@@ -39,8 +34,7 @@ describe('the cluster', () => {
       const url = new URL(stack.databaseUrl)
       url.username = user
       url.password = 'guess'
-      const stranger = new pg.Client({ connectionString: url.href })
-      await expect(stranger.connect()).rejects.toThrow('password authentication failed')
+      await expect(query(url.href, 'select')).rejects.toThrow('password authentication failed')
     }
   })
 
@@ -49,19 +43,18 @@ describe('the cluster', () => {
   })
 
   test('the owner of our tables is no superuser', async () => {
-    const { rows } = await client.query(`select rolsuper from pg_roles where rolname = current_user`)
+    const rows = await sql(`select rolsuper from pg_roles where rolname = current_user`)
     expect(rows).toEqual([{ rolsuper: false }])
   })
 
   test('authenticator can do nothing by itself', async () => {
-    const authenticator = new pg.Client({ connectionString: stack.authenticatorUrl })
-    await authenticator.connect()
-    await expect(authenticator.query('select * from public.contratos')).rejects.toThrow('permission denied')
-    await expect(authenticator.query('select * from auth.users')).rejects.toThrow('permission denied')
-    await authenticator.end()
+    for (const table of ['public.contratos', 'auth.users'])
+      await expect(query(stack.authenticatorUrl, `select * from ${table}`)).rejects.toThrow(
+        'permission denied',
+      )
   })
 
   test('files are not deleted behind the back of the Storage API', async () => {
-    await expect(client.query('delete from storage.objects')).rejects.toThrow('Direct deletion')
+    await expect(sql('delete from storage.objects')).rejects.toThrow('Direct deletion')
   })
 })

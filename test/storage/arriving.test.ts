@@ -1,6 +1,7 @@
 import { type ClientRequest, request } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { bytesOnDisk } from '../support/disk.ts'
+import { until } from '../support/until.ts'
 import { startStorageProcess } from './server-process.ts'
 import { allow, makeBucket, ok, type Person, person } from './support.ts'
 
@@ -28,15 +29,14 @@ function slow(url: string, bucket: string, who: Person, name: string, bytes: num
   return { end: () => sent.end(), cut: () => sent.destroy(), status }
 }
 
-it('lo que una persona está subiendo a la vez tiene un tope, y cada cual tiene el suyo', async () => {
+test('lo que una persona está subiendo a la vez tiene un tope, y cada cual tiene el suyo', async () => {
   const server = await startStorageProcess({ openBytes: 1000 * KIB })
   const bucket = await makeBucket({}, server.url)
   const [ana, luis] = [await person(server.url), await person(server.url)]
   for (const who of [ana, luis]) await allow(who, bucket, ['insert', 'select'])
 
   const first = slow(server.url, bucket, ana, 'a.pdf', 600 * KIB)
-  // Its bytes are on their way.
-  await sleep(1000)
+  await until('its bytes are there', async () => (await bytesOnDisk(server.storageDir)) >= 600 * KIB)
   await vi.waitFor(
     async () => {
       const second = slow(server.url, bucket, ana, `b-${Date.now()}.pdf`, 600 * KIB)
@@ -55,8 +55,9 @@ it('lo que una persona está subiendo a la vez tiene un tope, y cada cual tiene 
   const again = slow(server.url, bucket, ana, 'e.pdf', 900 * KIB)
   again.end()
   expect(await again.status).toBe(200)
+  const before = await bytesOnDisk(server.storageDir)
   const cut = slow(server.url, bucket, ana, 'f.pdf', 900 * KIB)
-  await sleep(300)
+  await until('its bytes too', async () => (await bytesOnDisk(server.storageDir)) >= before + 900 * KIB)
   cut.cut()
   await vi.waitFor(
     async () => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
+import { turns } from '../support/turns.ts'
+import { aMoment, until } from '../support/until.ts'
 import { makeBucket, ok, service, storageUrl, textOf } from './support.ts'
 
 const key = () => ({ apikey: inject('stack').secretKey })
@@ -12,7 +13,7 @@ const versionOf = (i: number) => ({
 })
 
 describe('reemplazar es atómico', () => {
-  it('quien lee ve una versión entera, con su tamaño, su tipo y su etag', async () => {
+  test('quien lee ve una versión entera, con su tamaño, su tipo y su etag', async () => {
     const bucket = await makeBucket()
     const files = service().from(bucket)
     const { body, contentType } = versionOf(0)
@@ -42,7 +43,7 @@ describe('reemplazar es atómico', () => {
         const version = versionOf(i % 10)
         ok(await files.update('a', version.body, { contentType: version.contentType }))
       }
-      await sleep(20)
+      await until('they read', () => reads > 20)
       isWriting = false
     }
     await Promise.all([read(), read(), read(), write()])
@@ -50,7 +51,7 @@ describe('reemplazar es atómico', () => {
     expect(contents.size).toBeGreaterThan(1)
   })
 
-  it('de muchos que reemplazan a la vez queda uno entero, el mismo para la API y en disco', async () => {
+  test('de muchos que reemplazan a la vez queda uno entero, el mismo para la API y en disco', async () => {
     const bucket = await makeBucket()
     const files = service().from(bucket)
     await Promise.all(
@@ -66,7 +67,7 @@ describe('reemplazar es atómico', () => {
     expect((await readFile(`${inject('stack').storageDir}/${bucket}/a`)).equals(last.body)).toBe(true)
   })
 
-  it('quien empezó a bajar termina de bajar lo que empezó, aunque se reemplace o se borre', async () => {
+  test('quien empezó a bajar termina de bajar lo que empezó, aunque se reemplace o se borre', async () => {
     const bucket = await makeBucket()
     const files = service().from(bucket)
     const size = 20 * 1024 * 1024
@@ -84,7 +85,7 @@ describe('reemplazar es atómico', () => {
     }
   })
 
-  it('una subida que el cliente corta no deja nada', async () => {
+  test('una subida que el cliente corta no deja nada', async () => {
     const bucket = await makeBucket()
     const files = service().from(bucket)
     ok(await files.upload('a', 'entero'))
@@ -95,7 +96,7 @@ describe('reemplazar es atómico', () => {
         stream.enqueue(new Uint8Array(64 * 1024))
         sent += 1
         if (sent === 20) controller.abort()
-        await sleep(1)
+        await turns(1)
       },
     })
     const put = fetch(storageUrl(`/object/${bucket}/a`), {
@@ -106,7 +107,7 @@ describe('reemplazar es atómico', () => {
       signal: controller.signal,
     } as RequestInit)
     await expect(put).rejects.toThrow()
-    await sleep(200)
+    await aMoment()
     expect(await textOf(files.download('a'))).toBe('entero')
     expect(ok(await files.list())).toHaveLength(1)
   })

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
-import { allow, failure, makeBucket, ok, person, service, sql, textOf } from './support.ts'
+import { describe, expect, test } from 'vitest'
+import { sql } from '../support/sql.ts'
+import { allow, failure, makeBucket, ok, person, service, textOf } from './support.ts'
 
 const NO_BUCKET = { statusCode: '404', message: 'Bucket not found', code: 'NoSuchBucket' }
 
 describe('buckets con la llave secreta', () => {
-  it('se crea, se lee, se cambia, se vacía y se borra', async () => {
+  test('se crea, se lee, se cambia, se vacía y se borra', async () => {
     const id = await makeBucket({ fileSizeLimit: '1MB', allowedMimeTypes: ['image/*', 'application/pdf'] })
     expect(ok(await service().getBucket(id))).toMatchObject({
       id,
@@ -31,7 +32,7 @@ describe('buckets con la llave secreta', () => {
     expect(failure(await service().getBucket(id))).toEqual(NO_BUCKET)
   })
 
-  it('se listan con búsqueda, orden, límite y desplazamiento', async () => {
+  test('se listan con búsqueda, orden, límite y desplazamiento', async () => {
     const mark = randomUUID()
     for (const letter of ['b', 'a', 'c']) {
       const id = `${letter}-${mark}`
@@ -45,7 +46,7 @@ describe('buckets con la llave secreta', () => {
     for (const letter of ['a', 'b', 'c']) ok(await service().deleteBucket(`${letter}-${mark}`))
   })
 
-  it('no se crea dos veces, ni con un nombre, un tipo o un límite que no valen', async () => {
+  test('no se crea dos veces, ni con un nombre, un tipo o un límite que no valen', async () => {
     const id = await makeBucket()
     expect(failure(await service().createBucket(id))).toMatchObject({
       statusCode: '409',
@@ -63,7 +64,7 @@ describe('buckets con la llave secreta', () => {
     })
   })
 
-  it('un bucket hecho por una migración sirve igual', async () => {
+  test('un bucket hecho por una migración sirve igual', async () => {
     const id = `sql-${randomUUID()}`
     await sql('insert into storage.buckets (id, name) values ($1, $1)', [id])
     ok(await service().from(id).upload('a.txt', 'hola'))
@@ -74,7 +75,7 @@ describe('buckets con la llave secreta', () => {
 })
 
 describe('buckets con una sesión', () => {
-  it('sin política nadie crea, ve, cambia, vacía ni borra un bucket', async () => {
+  test('sin política nadie crea, ve, cambia, vacía ni borra un bucket', async () => {
     const id = await makeBucket({ public: true })
     ok(await service().from(id).upload('a.txt', 'x'))
     const { storage } = await person()
@@ -88,7 +89,7 @@ describe('buckets con una sesión', () => {
     expect(await textOf(service().from(id).download('a.txt'))).toBe('x')
   })
 
-  it('quien ve el bucket lo vacía solo de lo que puede borrar', async () => {
+  test('quien ve el bucket lo vacía solo de lo que puede borrar', async () => {
     const id = await makeBucket()
     const who = await person()
     await allow(who, id, ['select'], 'buckets')
@@ -100,7 +101,7 @@ describe('buckets con una sesión', () => {
     expect(failure(await who.storage.deleteBucket(id))).toMatchObject({ code: 'ResourceNotEmpty' })
   })
 
-  it('con política lo crea, y es su dueño', async () => {
+  test('con política lo crea, y es su dueño', async () => {
     const who = await person()
     const id = `propio-${randomUUID()}`
     await allow(who, id, ['insert', 'select', 'update', 'delete'], 'buckets')
@@ -110,7 +111,7 @@ describe('buckets con una sesión', () => {
     ok(await who.storage.deleteBucket(id))
   })
 
-  it('las filas no se borran a mano', async () => {
+  test('las filas no se borran a mano', async () => {
     const id = await makeBucket()
     ok(await service().from(id).upload('a.txt', 'x'))
     for (const table of ['objects', 'buckets']) {

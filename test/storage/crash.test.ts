@@ -1,9 +1,10 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { sql } from '../support/sql.ts'
+import { until } from '../support/until.ts'
 import { type StorageProcess, startStorageProcess } from './server-process.ts'
-import { makeBucket, ok, service, sql } from './support.ts'
+import { makeBucket, ok, service } from './support.ts'
 
 interface Row {
   name: string
@@ -34,7 +35,7 @@ async function privateFiles(server: StorageProcess, folder: string): Promise<str
 const contentOf = (name: string, round: number) => Buffer.alloc(100_000 + round, `${name}:${round};`)
 
 describe('el servidor muere a media subida', () => {
-  it('lo confirmado está entero, no hay fila sin objeto y el barrido quita el resto', async () => {
+  test('lo confirmado está entero, no hay fila sin objeto y el barrido quita el resto', async () => {
     const server = await startStorageProcess()
     // What git brings there: the sweep below leaves it, and it is nobody's object.
     const page = join(server.storageDir, 'README.md')
@@ -44,6 +45,7 @@ describe('el servidor muere a media subida', () => {
     const acknowledged = new Map<string, number>()
     const begun = new Map<string, number>()
 
+    let writes = 0
     for (let life = 0; life < 4; life++) {
       let isAlive = true
       const writer = async (name: string) => {
@@ -52,11 +54,14 @@ describe('el servidor muere a media subida', () => {
           const { error } = await service(server.url)
             .from(bucket)
             .upload(name, contentOf(name, round), { upsert: true })
-          if (!error) acknowledged.set(name, round)
+          if (error) continue
+          acknowledged.set(name, round)
+          writes++
         }
       }
       const writers = ['a', 'b', 'carpeta/c', 'carpeta/d'].map(writer)
-      await sleep(250 + life * 90)
+      const enough = writes + 3 + 4 * life
+      await until('they write', () => writes >= enough)
       await server.kill()
       isAlive = false
       await Promise.all(writers)
@@ -87,7 +92,7 @@ describe('el servidor muere a media subida', () => {
     for (const { name, size } of rows) expect(ok(await reader.info(name)).size).toBe(size)
   })
 
-  it('el barrido respeta lo que está en curso y repone los nombres del árbol', async () => {
+  test('el barrido respeta lo que está en curso y repone los nombres del árbol', async () => {
     const server = await startStorageProcess()
     const bucket = await makeBucket({}, server.url)
     const reader = service(server.url).from(bucket)

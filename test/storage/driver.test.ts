@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { createStorage } from 'unstorage'
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { fileSystemDriver } from '../../supabase/local/storage/driver/file-system.ts'
 import { prepareFolders, type StoreFolders } from '../../supabase/local/storage/driver/paths.ts'
 import type { ObjectDriver } from '../../supabase/local/storage/driver/types.ts'
@@ -39,7 +39,7 @@ const tree = async () =>
     .sort()
 
 describe('el driver cumple la interfaz de unstorage', () => {
-  it('escribe, lee, enumera y borra por clave', async () => {
+  test('escribe, lee, enumera y borra por clave', async () => {
     const storage = createStorage({ driver })
     const [a, b] = [randomUUID(), randomUUID()]
     await storage.setItemRaw(a, Buffer.from([0, 255, 1]))
@@ -55,7 +55,7 @@ describe('el driver cumple la interfaz de unstorage', () => {
     expect(await storage.getKeys()).toEqual([])
   })
 
-  it('ninguna clave que no sea un id de versión se vuelve ruta', async () => {
+  test('ninguna clave que no sea un id de versión se vuelve ruta', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(fc.string(), fc.constantFrom('../x', '..:x', '/etc/passwd', 'a\0b')),
@@ -75,7 +75,7 @@ describe('el driver cumple la interfaz de unstorage', () => {
 })
 
 describe('escrituras', () => {
-  it('nadie ve una clave hasta que está entera; una descartada no deja rastro', async () => {
+  test('nadie ve una clave hasta que está entera; una descartada no deja rastro', async () => {
     const staged = await driver.stage(Readable.from([Buffer.from('ho'), Buffer.from('la')]))
     expect(staged).toMatchObject({ size: 4 })
     const key = randomUUID()
@@ -86,7 +86,7 @@ describe('escrituras', () => {
     expect(await readdir(folders.staging)).toEqual([])
   })
 
-  it('un cuerpo que falla a medias no deja nada', async () => {
+  test('un cuerpo que falla a medias no deja nada', async () => {
     async function* cut() {
       yield Buffer.alloc(300_000)
       throw new Error('se cortó')
@@ -95,7 +95,7 @@ describe('escrituras', () => {
     expect(await readdir(folders.staging)).toEqual([])
   })
 
-  it('lo que se abrió se lee entero aunque se borre, y por rangos', async () => {
+  test('lo que se abrió se lee entero aunque se borre, y por rangos', async () => {
     const key = await put('0123456789')
     const [whole, part] = [(await driver.open(key))!, (await driver.open(key))!]
     await driver.removeItem!(key, {})
@@ -104,7 +104,7 @@ describe('escrituras', () => {
     expect(await driver.open(key)).toBeNull()
   })
 
-  it('cualquier secuencia de trozos da los mismos bytes', async () => {
+  test('cualquier secuencia de trozos da los mismos bytes', async () => {
     const chunks = fc.array(fc.uint8Array({ maxLength: 5000 }), { maxLength: 20 })
     await fc.assert(
       fc.asyncProperty(chunks, async (parts) => {
@@ -118,7 +118,7 @@ describe('escrituras', () => {
 })
 
 describe('el árbol que se lee', () => {
-  it('da a cada objeto su nombre y se poda al borrar', async () => {
+  test('da a cada objeto su nombre y se poda al borrar', async () => {
     const key = await put('hola')
     await driver.names!.set('contratos', 'CT-1/sub/a.pdf', key)
     expect(await readFile(join(root, 'contratos/CT-1/sub/a.pdf'), 'utf8')).toBe('hola')
@@ -130,7 +130,7 @@ describe('el árbol que se lee', () => {
     expect(await tree()).toEqual([])
   })
 
-  it('un archivo y una carpeta del mismo nombre conviven', async () => {
+  test('un archivo y una carpeta del mismo nombre conviven', async () => {
     const [file, inside] = [await put('archivo'), await put('dentro')]
     await driver.names!.set('b', 'a', file)
     await driver.names!.set('b', 'a/x', inside)
@@ -144,7 +144,7 @@ describe('el árbol que se lee', () => {
     expect(await tree()).toEqual([])
   })
 
-  it('no sigue un enlace puesto por otra mano, ni al escribir ni al borrar', async () => {
+  test('no sigue un enlace puesto por otra mano, ni al escribir ni al borrar', async () => {
     const outside = join(dir, 'fuera')
     await mkdir(outside)
     await writeFile(join(outside, 'suyo'), 'intacto')
@@ -159,7 +159,7 @@ describe('el árbol que se lee', () => {
     expect(await readFile(join(outside, 'suyo'), 'utf8')).toBe('intacto')
   })
 
-  it('ni un enlace en lugar de las carpetas propias', async () => {
+  test('ni un enlace en lugar de las carpetas propias', async () => {
     const other = join(dir, 'otro')
     await mkdir(join(other, '.store~', 'db'), { recursive: true })
     await symlink(dir, join(other, '.store~', 'db', 'versions'))
@@ -170,7 +170,7 @@ describe('el árbol que se lee', () => {
     await expect(driver.open(version)).rejects.toMatchObject({ code: 'ELOOP' })
   })
 
-  it('ningún nombre sale de su bucket ni entra en lo oculto', async () => {
+  test('ningún nombre sale de su bucket ni entra en lo oculto', async () => {
     const key = await put('hola')
     const hostile = fc.array(
       fc.constantFrom('..', '.', '', '/', '\\', '\0', 'a', '~', '.store~', '%2e', 'x'.repeat(300), 'ñ'),
@@ -189,7 +189,7 @@ describe('el árbol que se lee', () => {
     expect(await read(key)).toBe('hola')
   })
 
-  it('quita los nombres que llevan a unos bytes, y solo esos', async () => {
+  test('quita los nombres que llevan a unos bytes, y solo esos', async () => {
     const [old, kept] = [await put('viejo'), await put('actual')]
     await driver.names!.set('b', 'x/viejo', old)
     await driver.names!.set('b', 'actual', kept)

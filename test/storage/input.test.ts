@@ -1,7 +1,8 @@
 import fc from 'fast-check'
-import { beforeEach, describe, expect, inject, it } from 'vitest'
+import { beforeEach, describe, expect, inject, test } from 'vitest'
+import { sign } from '../support/sign.ts'
 import { calls, STRANGE } from './hostile.ts'
-import { send, sign } from './raw.ts'
+import { send } from './raw.ts'
 import { allow, anonymous, makeBucket, ok, person, service } from './support.ts'
 
 const DEEP = `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`
@@ -25,11 +26,11 @@ describe('nada de lo que envía un cliente es un error nuestro', () => {
     await refill()
   })
 
-  it('ni la dirección, ni el cuerpo, ni las cabeceras', async () => {
+  test('ni la dirección, ni el cuerpo, ni las cabeceras', async () => {
     const { secretKey } = inject('stack')
     const who = await person()
     await allow(who, bucket, ['select', 'insert', 'update', 'delete'])
-    const service_role = `Bearer ${await sign({ role: 'service_role' })}`
+    const service_role = `Bearer ${await sign({ aud: 'authenticated', role: 'service_role' })}`
     const authorization = fc.constantFrom(`Bearer ${who.token}`, service_role, `Bearer ${secretKey}`, '')
     const before = ok(await service().listBuckets()).map(({ id }) => id)
     let runs = 0
@@ -54,7 +55,7 @@ describe('nada de lo que envía un cliente es un error nuestro', () => {
     }
   }, 240_000)
 
-  it('ni una sesión bien firmada que dice cosas raras', async () => {
+  test('ni una sesión bien firmada que dice cosas raras', async () => {
     const { publishableKey } = inject('stack')
     const open = await makeBucket({ public: true })
     const who = await person()
@@ -69,7 +70,10 @@ describe('nada de lo que envía un cliente es un error nuestro', () => {
       { role: 'authenticated', sub: who.id, app_metadata: { '\0': 1 } },
       { role: 'service_role', sub: '\0' },
     ]) {
-      const headers = { authorization: `Bearer ${await sign(claims)}`, apikey: publishableKey }
+      const headers = {
+        authorization: `Bearer ${await sign({ aud: 'authenticated', ...claims })}`,
+        apikey: publishableKey,
+      }
       for (const [method, path, body] of [
         ['GET', '/bucket', ''],
         ['GET', `/object/${bucket}/a.pdf`, ''],
@@ -85,7 +89,7 @@ describe('nada de lo que envía un cliente es un error nuestro', () => {
     }
   })
 
-  it('un NUL se rechaza diciendo dónde, venga en el nombre, el prefijo, el destino o los metadatos', async () => {
+  test('un NUL se rechaza diciendo dónde, venga en el nombre, el prefijo, el destino o los metadatos', async () => {
     const files = service().from(bucket)
     const nul = 'a\0b'
     for (const answer of [
@@ -110,7 +114,7 @@ describe('nada de lo que envía un cliente es un error nuestro', () => {
     expect(ok(await files.list()).map(({ name }) => name)).toEqual(['a.pdf', 'a.png'])
   })
 
-  it('metadatos sin fondo y codificaciones que no lo son no rompen nada', async () => {
+  test('metadatos sin fondo y codificaciones que no lo son no rompen nada', async () => {
     const { secretKey } = inject('stack')
     const headers = { apikey: secretKey, 'content-type': 'multipart/form-data; boundary=x' }
     const part = (name: string, content: string) =>
@@ -139,7 +143,7 @@ describe('nada de lo que envía un cliente es un error nuestro', () => {
     ok(await files.remove(['copia.pdf']))
   })
 
-  it('el nombre con que se baja no vuelve atrás lo que se lee, ni parte la cabecera', async () => {
+  test('el nombre con que se baja no vuelve atrás lo que se lee, ni parte la cabecera', async () => {
     const open = await makeBucket({ public: true })
     ok(await service().from(open).upload('a.txt', 'hola'))
     const { data } = anonymous()

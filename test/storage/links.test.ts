@@ -1,6 +1,7 @@
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { crearMundo, type Mundo } from '../database/mundo.ts'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { connect } from '../database/support.ts'
+import { crearMundo, type Mundo } from '../database/world.ts'
+import { sql } from '../support/sql.ts'
 import {
   allow,
   anonymous,
@@ -13,7 +14,6 @@ import {
   person,
   REFUSED,
   service,
-  sql,
   textOf,
 } from './support.ts'
 
@@ -21,7 +21,7 @@ const DAY = 24 * 3600
 const status = async (url: string) => (await fetch(url)).status
 
 describe('un enlace dura lo que se admite', () => {
-  it('el de un usuario, un día; el de la clave secreta, más', async () => {
+  test('el de un usuario, un día; el de la clave secreta, más', async () => {
     const bucket = await makeBucket()
     const who = await person()
     await allow(who, bucket, ['select'])
@@ -42,7 +42,7 @@ describe('un enlace dura lo que se admite', () => {
     )
   })
 
-  it('no lleva lo que la sesión dice de la persona', async () => {
+  test('no lleva lo que la sesión dice de la persona', async () => {
     const bucket = await makeBucket()
     const who = await person(undefined, { email: 'ana@prueba.test', user_metadata: { cedula: '0912345678' } })
     await allow(who, bucket, ['insert'])
@@ -61,7 +61,7 @@ describe('un enlace puede lo que puede hoy quien lo hizo', () => {
     who = await person()
   })
 
-  it('para subir: sin el permiso ya no sube, ni de una vez ni por partes', async () => {
+  test('para subir: sin el permiso ya no sube, ni de una vez ni por partes', async () => {
     await allow(
       who,
       bucket,
@@ -81,7 +81,7 @@ describe('un enlace puede lo que puede hoy quien lo hizo', () => {
     ok(await put())
   })
 
-  it('para bajar: lo que ya no ve no se baja', async () => {
+  test('para bajar: lo que ya no ve no se baja', async () => {
     await allow(who, bucket, ['select'], 'objects', `name = 'a.txt'`)
     ok(await service().from(bucket).upload('a.txt', 'hola'))
     const { signedUrl } = ok(await who.storage.from(bucket).createSignedUrl('a.txt', 60))
@@ -95,7 +95,7 @@ describe('un enlace puede lo que puede hoy quien lo hizo', () => {
     expect(await status(signedUrl)).toBe(400)
   })
 
-  it('ninguno reemplaza lo que otro puso después, aunque quien lo hizo pudiera', async () => {
+  test('ninguno reemplaza lo que otro puso después, aunque quien lo hizo pudiera', async () => {
     const rival = await person()
     for (const someone of [who, rival]) await allow(someone, bucket, ['insert', 'select', 'update'])
     const files = who.storage.from(bucket)
@@ -114,7 +114,7 @@ describe('un enlace puede lo que puede hoy quien lo hizo', () => {
     ok(await files.update('a.txt', new Blob(['mío'])))
   })
 
-  it('el de la clave secreta tampoco pisa lo que subió un usuario', async () => {
+  test('el de la clave secreta tampoco pisa lo que subió un usuario', async () => {
     await allow(who, bucket, ['insert'])
     const { token } = ok(await service().from(bucket).createSignedUploadUrl('a.txt', { upsert: true }))
     ok(await who.storage.from(bucket).upload('a.txt', new Blob(['de un usuario'])))
@@ -166,7 +166,7 @@ describe('en un contrato', () => {
     ],
   ]
 
-  it.each(finales)('los enlaces terminan cuando %s', async (_caso, fin) => {
+  test.each(finales)('los enlaces terminan cuando %s', async (_caso, fin) => {
     ok(await carpeta().upload(`${mundo.contrato.codigo}/visto.pdf`, papel))
     const { signedUrl } = ok(await carpeta().createSignedUrl(`${mundo.contrato.codigo}/visto.pdf`, 600))
     const { token } = ok(await carpeta().createSignedUploadUrl(nombre()))
@@ -177,7 +177,7 @@ describe('en un contrato', () => {
     expect(failure(await service().from('contratos').info(nombre()))).toEqual(NOT_FOUND)
   })
 
-  it('los de una sesión terminan con ella', async () => {
+  test('los de una sesión terminan con ella', async () => {
     const session = crypto.randomUUID()
     await sql('insert into auth.sessions (id, user_id) values ($1, $2)', [
       session,

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import { allow, failure, makeBucket, ok, person, service, sql } from './support.ts'
+import { describe, expect, test } from 'vitest'
+import { sql } from '../support/sql.ts'
+import { allow, failure, makeBucket, ok, person, service } from './support.ts'
 
 /** Rows without bytes: listings read only rows. */
 const seedRows = (bucket: string, names: string[]) =>
@@ -12,7 +13,7 @@ const seedRows = (bucket: string, names: string[]) =>
   )
 
 describe('list', () => {
-  it('muestra un nivel, carpetas y archivos, por nombre sin mirar mayúsculas', async () => {
+  test('muestra un nivel, carpetas y archivos, por nombre sin mirar mayúsculas', async () => {
     const bucket = await makeBucket()
     await seedRows(bucket, ['b.txt', 'A.txt', 'a.txt', 'Carpeta/1', 'Carpeta/2', 'carro/1/2', 'z'])
     const files = service().from(bucket)
@@ -46,7 +47,7 @@ describe('list', () => {
     ])
   })
 
-  it('un comodín de SQL es una letra como otra', async () => {
+  test('un comodín de SQL es una letra como otra', async () => {
     const bucket = await makeBucket()
     await seedRows(bucket, ['a_b', 'axb', 'a%b'])
     const files = service().from(bucket)
@@ -54,7 +55,7 @@ describe('list', () => {
     expect(ok(await files.listV2({ prefix: 'a%' })).objects.map(({ name }) => name)).toEqual(['a%b'])
   })
 
-  it('rechaza lo que no entiende con 400', async () => {
+  test('rechaza lo que no entiende con 400', async () => {
     const files = service().from(await makeBucket())
     expect(failure(await files.list('', { sortBy: { column: 'id; drop' } }))).toMatchObject({
       statusCode: '400',
@@ -88,7 +89,7 @@ function expected(names: string[], prefix: string, isDelimited: boolean): string
 }
 
 describe('listV2', () => {
-  it('página a página da lo mismo que de una vez, en cualquier orden y con cualquier prefijo', async () => {
+  test('página a página da lo mismo que de una vez, en cualquier orden y con cualquier prefijo', async () => {
     const bucket = await makeBucket()
     const files = service().from(bucket)
     const options = fc.record({
@@ -139,7 +140,7 @@ describe('listV2', () => {
     )
   })
 
-  it('ordena por fecha, carpetas primero, sin perder nada entre páginas', async () => {
+  test('ordena por fecha, carpetas primero, sin perder nada entre páginas', async () => {
     const bucket = await makeBucket()
     await seedRows(bucket, ['f/1', 'c', 'a', 'b'])
     const listed: string[] = []
@@ -161,7 +162,7 @@ describe('listV2', () => {
     expect(listed).toEqual(['f/', 'b', 'a', 'c'])
   })
 
-  it('una página cuesta lo mismo con cien mil objetos, también bajo políticas', async () => {
+  test('una página cuesta lo mismo con cien mil objetos, también bajo políticas', async () => {
     const who = await person()
     /** The least of several tries, in milliseconds, of each way of reading a page. */
     const cost = async (folders: number) => {

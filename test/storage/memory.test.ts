@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { startStorageProcess } from './server-process.ts'
 import { makeBucket, ok, service } from './support.ts'
 
@@ -17,7 +17,7 @@ function pieces(size: number): ReadableStream<Uint8Array> {
   })
 }
 
-it('200 MiB se suben y se bajan, en crudo y en formulario, con una fracción de esa memoria', async () => {
+test('200 MiB se suben y se bajan, en crudo y en formulario, con una fracción de esa memoria', async () => {
   const server = await startStorageProcess()
   const bucket = await makeBucket({}, server.url)
   const client = service(server.url).from(bucket)

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { isBucketName, isObjectName } from '../../supabase/local/storage/names.ts'
 import { failure, makeBucket, ok, service } from './support.ts'
 
@@ -47,7 +47,7 @@ const pieces = fc.constantFrom(
 )
 
 describe('nombres de objetos', () => {
-  it('ninguno, escrito como sea, sale de su bucket ni toca lo oculto', async () => {
+  test('ninguno, escrito como sea, sale de su bucket ni toca lo oculto', async () => {
     const { storageDir } = inject('stack')
     const bucket = await makeBucket()
     const before = await readdir(join(storageDir, '..'))
@@ -73,7 +73,7 @@ describe('nombres de objetos', () => {
     expect((await readdir(storageDir)).filter((entry) => entry.includes('~'))).toEqual(['.store~'])
   })
 
-  it('los que storage-api rechaza se rechazan igual, y no se crea nada', async () => {
+  test('los que storage-api rechaza se rechazan igual, y no se crea nada', async () => {
     const bucket = await makeBucket()
     for (const name of [
       '../x',
@@ -97,7 +97,7 @@ describe('nombres de objetos', () => {
     expect(ok(await service().from(bucket).list())).toEqual([])
   })
 
-  it('los caracteres que storage-api toma se guardan tal cual, también en disco', async () => {
+  test('los caracteres que storage-api toma se guardan tal cual, también en disco', async () => {
     const bucket = await makeBucket()
     const name = `a b/c!-.*'()&$@=;:+,?.txt`
     const answer = await post(`/storage/v1/object/${bucket}/${encodeURIComponent(name)}`, 'hola')
@@ -106,7 +106,7 @@ describe('nombres de objetos', () => {
     expect(ok(await service().from(bucket).list('a b'))[0]?.name).toBe(name.slice(4))
   })
 
-  it('un objeto y una carpeta del mismo nombre conviven, como en storage-api', async () => {
+  test('un objeto y una carpeta del mismo nombre conviven, como en storage-api', async () => {
     const files = service().from(await makeBucket())
     ok(await files.upload('a', 'archivo'))
     ok(await files.upload('a/b', 'dentro'))
@@ -119,7 +119,7 @@ describe('nombres de objetos', () => {
     ])
   })
 
-  it('nombres de un bucket: los de storage-api, y nunca uno que el disco lea de otro modo', () => {
+  test('nombres de un bucket: los de storage-api, y nunca uno que el disco lea de otro modo', () => {
     for (const name of ['contratos', 'a.b', 'A b', '..a', `x!'()&$@=;:+,?-`])
       expect(isBucketName(name), name).toBe(true)
     for (const name of ['', '.', '..', 'a/b', 'a\\b', 'a\0', ' a', 'a ', 'ñ', '.store~'])

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import {
   anonymous,
   DUPLICATE,
@@ -18,7 +18,7 @@ const get = (path: string, headers: Record<string, string> = {}, method = 'GET')
   fetch(storageUrl(path), { method, headers: { ...key(), ...headers } })
 
 describe('bajar', () => {
-  it('responde a rangos, a HEAD y a lo que el cliente ya tiene', async () => {
+  test('responde a rangos, a HEAD y a lo que el cliente ya tiene', async () => {
     const bucket = await makeBucket()
     ok(await service().from(bucket).upload('a.txt', '0123456789', { cacheControl: '60' }))
     const path = `/object/${bucket}/a.txt`
@@ -54,14 +54,14 @@ describe('bajar', () => {
     expect((await ranged('bytes=0-1', { 'if-range': '"otro"' }))[0]).toBe(200)
   })
 
-  it('un objeto vacío se sube y se baja', async () => {
+  test('un objeto vacío se sube y se baja', async () => {
     const bucket = await makeBucket()
     ok(await service().from(bucket).upload('vacio', Buffer.alloc(0)))
     expect(await textOf(service().from(bucket).download('vacio'))).toBe('')
     expect((await get(`/object/${bucket}/vacio`, { range: 'bytes=0-' })).status).toBe(416)
   })
 
-  it('lo que un navegador abre aquí no se ejecuta', async () => {
+  test('lo que un navegador abre aquí no se ejecuta', async () => {
     const bucket = await makeBucket()
     for (const type of [
       'text/html',
@@ -79,7 +79,7 @@ describe('bajar', () => {
     expect((await get(`/object/${bucket}/a.pdf`)).headers.get('content-security-policy')).toBeNull()
   })
 
-  it('download pone el nombre del adjunto, con acentos y sin partir el encabezado', async () => {
+  test('download pone el nombre del adjunto, con acentos y sin partir el encabezado', async () => {
     const bucket = await makeBucket({ public: true })
     ok(await service().from(bucket).upload('a.txt', 'x'))
     const disposition = async (name: string) =>
@@ -94,7 +94,7 @@ describe('bajar', () => {
     expect(plain.headers.get('content-disposition')).toBe('attachment')
   })
 
-  it('un bucket público se lee sin llave; uno privado no dice ni que existe', async () => {
+  test('un bucket público se lee sin llave; uno privado no dice ni que existe', async () => {
     const open = await makeBucket({ public: true })
     const closed = await makeBucket()
     for (const bucket of [open, closed]) ok(await service().from(bucket).upload('a.txt', 'x'))
@@ -108,7 +108,7 @@ describe('bajar', () => {
 })
 
 describe('mover, copiar y borrar', () => {
-  it('mueve y copia dentro del bucket y a otro, con sus metadatos', async () => {
+  test('mueve y copia dentro del bucket y a otro, con sus metadatos', async () => {
     const [from, to] = [await makeBucket(), await makeBucket()]
     const files = service().from(from)
     const { id } = ok(await files.upload('a/1.txt', 'hola', { metadata: { n: 1 } }))
@@ -134,7 +134,7 @@ describe('mover, copiar y borrar', () => {
     expect(await textOf(service().from(to).download('c/3.txt'))).toBe('hola')
   })
 
-  it('no mueve ni copia sobre otro objeto, ni de donde no hay nada', async () => {
+  test('no mueve ni copia sobre otro objeto, ni de donde no hay nada', async () => {
     const files = service().from(await makeBucket())
     for (const name of ['a', 'b']) ok(await files.upload(name, name))
     expect(failure(await files.move('a', 'b'))).toEqual(DUPLICATE)
@@ -145,7 +145,7 @@ describe('mover, copiar y borrar', () => {
     expect(await textOf(files.download('b'))).toBe('b')
   })
 
-  it('borra los que están y devuelve sus filas; los demás se callan', async () => {
+  test('borra los que están y devuelve sus filas; los demás se callan', async () => {
     const bucket = await makeBucket()
     const files = service().from(bucket)
     for (const name of ['a', 'b/c']) ok(await files.upload(name, name))
@@ -159,7 +159,7 @@ describe('mover, copiar y borrar', () => {
     expect((await get(`/object/${bucket}/a`, {}, 'DELETE')).status).toBe(400)
   })
 
-  it('el árbol en disco se lee como los buckets y queda limpio', async () => {
+  test('el árbol en disco se lee como los buckets y queda limpio', async () => {
     const bucket = await makeBucket()
     const file = (name: string) =>
       readFile(join(inject('stack').storageDir, bucket, name), 'utf8').catch(() => null)
@@ -177,7 +177,7 @@ describe('mover, copiar y borrar', () => {
 })
 
 describe('lo que este almacén no tiene', () => {
-  it('se niega con un error de storage-api, no en silencio', async () => {
+  test('se niega con un error de storage-api, no en silencio', async () => {
     const files = service().from(await makeBucket())
     ok(await files.upload('a.png', 'x', { contentType: 'image/png' }))
     const notEnabled = { statusCode: '409', code: 'FeatureNotEnabled' }

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { readdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { type StorageProcess, startStorageProcess } from './server-process.ts'
 import { allow, makeBucket, ok, type Person, person, service } from './support.ts'
 import { bearer, CHUNK, head, refusal, upload } from './tus.ts'
@@ -49,7 +49,7 @@ describe('las subidas sin terminar', () => {
       .map(({ status }) => status)
       .sort()
 
-  it('de una persona tienen un número, aunque las abra a la vez; la que sigue sube lo suyo', async () => {
+  test('de una persona tienen un número, aunque las abra a la vez; la que sigue sube lo suyo', async () => {
     expect(await statuses(12, ana, MIB)).toEqual([...Array(4).fill(201), ...Array(8).fill(429)])
     const refused = await open(server.url, bucket, ana, MIB)
     expect(refused.text).toContain('at most 4 at once and 100 MiB in all')
@@ -61,7 +61,7 @@ describe('las subidas sin terminar', () => {
     ok(await ana.storage.from(bucket).upload('a.pdf', 'de una vez'))
   })
 
-  it('tienen un tamaño en total, el que dijeron o el que cabe en el bucket si no lo dicen', async () => {
+  test('tienen un tamaño en total, el que dijeron o el que cabe en el bucket si no lo dicen', async () => {
     expect(await statuses(6, ana, 40 * MIB)).toEqual([201, 201, 429, 429, 429, 429])
     const small = await makeBucket({ fileSizeLimit: 60 * MIB }, server.url)
     await allow(luis, small, ['insert'])
@@ -70,7 +70,7 @@ describe('las subidas sin terminar', () => {
     expect((await open(server.url, small, luis, 40 * MIB)).status).toBe(201)
   })
 
-  it('terminar o cancelar una da lugar a otra; el servidor se acuerda tras un corte', async () => {
+  test('terminar o cancelar una da lugar a otra; el servidor se acuerda tras un corte', async () => {
     const opened = []
     for (let i = 0; i < 4; i++) opened.push(await open(server.url, bucket, ana, MIB))
     await server.restart()
@@ -85,7 +85,7 @@ describe('las subidas sin terminar', () => {
     expect((await open(server.url, bucket, ana, MIB)).status).toBe(429)
   })
 
-  it('la que lleva una hora quieta deja su lugar a otra de la misma persona', async () => {
+  test('la que lleva una hora quieta deja su lugar a otra de la misma persona', async () => {
     const opened = []
     for (let i = 0; i < 4; i++) opened.push(await open(server.url, bucket, ana, MIB))
     const [store] = await readdir(join(server.storageDir, '.store~'))
@@ -100,14 +100,14 @@ describe('las subidas sin terminar', () => {
     expect((await head(opened[1]!.url!, bearer(ana))).status).toBe(200)
   })
 
-  it('las que entran por un enlace cuentan como de quien lo hizo', async () => {
+  test('las que entran por un enlace cuentan como de quien lo hizo', async () => {
     const { token } = ok(await ana.storage.from(bucket).createSignedUploadUrl('firmado.pdf'))
     for (let i = 0; i < 4; i++) expect((await open(server.url, bucket, null, MIB, token)).status).toBe(201)
     expect((await open(server.url, bucket, null, MIB, token)).status).toBe(429)
     expect((await open(server.url, bucket, ana, MIB)).status).toBe(429)
   })
 
-  it('la clave secreta no tiene cupo', async () => {
+  test('la clave secreta no tiene cupo', async () => {
     const { token } = ok(await service(server.url).from(bucket).createSignedUploadUrl('firmado.pdf'))
     for (let i = 0; i < 6; i++) expect((await open(server.url, bucket, null, MIB, token)).status).toBe(201)
   })

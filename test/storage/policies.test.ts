@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { sql } from '../support/sql.ts'
 import {
   allow,
   anonymous,
@@ -10,7 +11,6 @@ import {
   person,
   REFUSED,
   service,
-  sql,
   textOf,
 } from './support.ts'
 
@@ -29,7 +29,7 @@ describe('cada operación pregunta a Postgres como quien llama', () => {
     for (const name of names) ok(await service().from(bucket).upload(name, name))
   }
 
-  it('subir: quien puede insertar sube, aunque no pueda leer; el rival no, ni anónimo', async () => {
+  test('subir: quien puede insertar sube, aunque no pueda leer; el rival no, ni anónimo', async () => {
     await allow(owner, bucket, ['insert'])
     ok(await files(owner).upload('a.txt', 'x'))
     ok(await files(owner).upload('b.txt', new Blob(['x'])))
@@ -43,7 +43,7 @@ describe('cada operación pregunta a Postgres como quien llama', () => {
     expect(row).toEqual({ owner: owner.id, owner_id: owner.id })
   })
 
-  it('una política mira el nombre, el tipo y el tamaño de lo que llega', async () => {
+  test('una política mira el nombre, el tipo y el tamaño de lo que llega', async () => {
     await allow(
       owner,
       bucket,
@@ -63,7 +63,7 @@ describe('cada operación pregunta a Postgres como quien llama', () => {
     expect(ok(await service().from(bucket).list('mia')).map(({ name }) => name)).toEqual(['a.pdf'])
   })
 
-  it('reemplazar pide insertar, leer y cambiar', async () => {
+  test('reemplazar pide insertar, leer y cambiar', async () => {
     await seed('a.txt')
     await allow(owner, bucket, ['insert', 'select'])
     expect(failure(await files(owner).upload('a.txt', 'no', { upsert: true }))).toEqual(REFUSED)
@@ -75,7 +75,7 @@ describe('cada operación pregunta a Postgres como quien llama', () => {
     expect(await textOf(service().from(bucket).download('a.txt'))).toBe('dos')
   })
 
-  it('leer: bajar, info, listar y firmar; para el rival no existe', async () => {
+  test('leer: bajar, info, listar y firmar; para el rival no existe', async () => {
     await seed('f/a.txt')
     await allow(owner, bucket, ['select'])
     expect(await textOf(files(owner).download('f/a.txt'))).toBe('f/a.txt')
@@ -102,7 +102,7 @@ describe('cada operación pregunta a Postgres como quien llama', () => {
     })
   })
 
-  it('las listas muestran solo lo que cada uno ve, sin huecos en las páginas', async () => {
+  test('las listas muestran solo lo que cada uno ve, sin huecos en las páginas', async () => {
     await seed('a/1', 'b/1', 'c', 'd', 'e')
     await allow(owner, bucket, ['select'], 'objects', `name like 'b/%' or name in ('c', 'e')`)
     expect(ok(await files(owner).list('', { limit: 2 })).map(({ name }) => name)).toEqual(['b', 'c'])
@@ -119,7 +119,7 @@ describe('cada operación pregunta a Postgres como quien llama', () => {
     ).toEqual(['e'])
   })
 
-  it('borrar: lo que no se puede borrar se calla y queda', async () => {
+  test('borrar: lo que no se puede borrar se calla y queda', async () => {
     await seed('a.txt', 'b.txt')
     await allow(owner, bucket, ['select', 'delete'], 'objects', `name = 'a.txt'`)
     await allow(rival, bucket, ['select'])
@@ -128,7 +128,7 @@ describe('cada operación pregunta a Postgres como quien llama', () => {
     expect(await textOf(service().from(bucket).download('b.txt'))).toBe('b.txt')
   })
 
-  it('mover pide leer y cambiar, y que el destino esté permitido', async () => {
+  test('mover pide leer y cambiar, y que el destino esté permitido', async () => {
     await seed('a.txt', 'b.txt')
     await allow(owner, bucket, ['select', 'update'], 'objects', `name <> 'vedado.txt'`)
     await allow(rival, bucket, ['select'])
@@ -140,7 +140,7 @@ describe('cada operación pregunta a Postgres como quien llama', () => {
     expect(await textOf(files(owner).download('c.txt'))).toBe('a.txt')
   })
 
-  it('copiar pide leer el origen e insertar en el destino', async () => {
+  test('copiar pide leer el origen e insertar en el destino', async () => {
     await seed('a.txt')
     await allow(owner, bucket, ['select', 'insert'])
     await allow(rival, bucket, ['insert'])
@@ -155,21 +155,21 @@ describe('cada operación pregunta a Postgres como quien llama', () => {
     expect(row?.owner_id).toBe(owner.id)
   })
 
-  it('firmar una subida pide insertar', async () => {
+  test('firmar una subida pide insertar', async () => {
     await allow(owner, bucket, ['insert'])
     ok(await files(owner).createSignedUploadUrl('a.txt'))
     expect(failure(await files(rival).createSignedUploadUrl('a.txt'))).toEqual(REFUSED)
     expect(failure(await files(owner).createSignedUploadUrl('a.txt', { upsert: true }))).toEqual(REFUSED)
   })
 
-  it('una política puede distinguir la operación', async () => {
+  test('una política puede distinguir la operación', async () => {
     await seed('a.txt')
     await allow(owner, bucket, ['select'], 'objects', `storage.operation() = 'storage.object.list'`)
     expect(ok(await files(owner).list())).toHaveLength(1)
     expect(failure(await files(owner).download('a.txt'))).toEqual(NOT_FOUND)
   })
 
-  it('una regla del esquema responde con su clave, su estado y su frase', async () => {
+  test('una regla del esquema responde con su clave, su estado y su frase', async () => {
     await sql(`create function public.prueba_regla() returns trigger language plpgsql as $$
       begin raise exception 'regla_de_prueba' using errcode = 'PT409', detail = 'Así no se puede.'; end $$`)
     await sql(

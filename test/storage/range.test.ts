@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { parseRange } from '../../supabase/local/storage/objects/range.ts'
 
 const size = fc.integer({ min: 0, max: 50 })
 const place = fc.option(fc.integer({ min: 0, max: 60 }), { nil: undefined })
 
-it('un rango pedido da exactamente los bytes que existen de él', () => {
+test('un rango pedido da exactamente los bytes que existen de él', () => {
   fc.assert(
     fc.property(size, place, place, (total, first, last) => {
       const range = parseRange(`bytes=${first ?? ''}-${last ?? ''}`, total)
@@ -21,7 +21,7 @@ it('un rango pedido da exactamente los bytes que existen de él', () => {
   )
 })
 
-it('lo que no se entiende pide el objeto entero', () => {
+test('lo que no se entiende pide el objeto entero', () => {
   fc.assert(
     fc.property(fc.string(), (header) => {
       fc.pre(!/^\s*bytes\s*=/i.test(header))

@@ -1,5 +1,4 @@
 import { request } from 'node:http'
-import { SignJWT } from 'jose'
 import { inject } from 'vitest'
 
 export interface Call {
@@ -31,10 +30,3 @@ export function send({ method, path, headers = {}, body }: Call): Promise<{ stat
     sent.end(body)
   })
 }
-
-/** A session that the stack's own secret signs, whatever it says. */
-export const sign = (claims: Record<string, unknown>) =>
-  new SignJWT({ aud: 'authenticated', ...claims })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setExpirationTime('1h')
-    .sign(new TextEncoder().encode(inject('stack').jwtSecret))

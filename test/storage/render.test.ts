@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 import { allow, anonymous, failure, makeBucket, ok, person, service, storageUrl } from './support.ts'
 
@@ -30,7 +30,7 @@ async function withPhoto(isPublic = false) {
 }
 
 describe('imágenes transformadas, por el SDK', () => {
-  it('se bajan pequeñas, y solo por quien ve el objeto', async () => {
+  test('se bajan pequeñas, y solo por quien ve el objeto', async () => {
     const bucket = await withPhoto()
     const ana = await person()
     const transform = { width: 320 }
@@ -41,7 +41,7 @@ describe('imágenes transformadas, por el SDK', () => {
     expect([small.type, ...(await measure(await small.bytes()))]).toEqual(['image/jpeg', 'jpeg', 320, 240])
   })
 
-  it('por un enlace firmado sale lo que se firmó, y nada más', async () => {
+  test('por un enlace firmado sale lo que se firmó, y nada más', async () => {
     const bucket = await withPhoto()
     const { signedUrl } = ok(
       await service()
@@ -56,7 +56,7 @@ describe('imágenes transformadas, por el SDK', () => {
     expect((await fetch(whole.replace('/object/', '/render/image/'))).status).toBe(400)
   })
 
-  it('de un bucket público se ven sin llave; de uno privado no', async () => {
+  test('de un bucket público se ven sin llave; de uno privado no', async () => {
     const bucket = await withPhoto(true)
     const transform = { width: 300, height: 100, resize: 'contain' } as const
     const { publicUrl } = anonymous().from(bucket).getPublicUrl('fotos/camion.jpg', { transform }).data
@@ -71,7 +71,7 @@ describe('imágenes transformadas, por el SDK', () => {
     ])
   })
 
-  it('de una foto HEIC también, y quien la tiene no la baja otra vez', async () => {
+  test('de una foto HEIC también, y quien la tiene no la baja otra vez', async () => {
     const bucket = await makeBucket({ public: true })
     const heic = await readFile(join(PROJECT_DIR, 'server/process/thumbnails/foto.heic'))
     ok(await service().from(bucket).upload('foto.heic', heic, { contentType: 'image/heic' }))
@@ -83,7 +83,7 @@ describe('imágenes transformadas, por el SDK', () => {
     expect((await fetch(url, { method: 'HEAD' })).headers.get('content-type')).toBe('image/jpeg')
   })
 
-  it('lo que no es una imagen, o una medida imposible, se rechaza con su motivo', async () => {
+  test('lo que no es una imagen, o una medida imposible, se rechaza con su motivo', async () => {
     const bucket = await makeBucket()
     ok(await service().from(bucket).upload('a.png', 'esto no es una imagen', { contentType: 'image/png' }))
     const get = (transform: object) => service().from(bucket).download('a.png', { transform })

@@ -2,15 +2,16 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { appendFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { readStorageLimits } from '../../supabase/local/storage/limits.ts'
 import { ResumableStore } from '../../supabase/local/storage/resumable/store.ts'
+import { sha256 } from '../support/sha256.ts'
 import { startStorageProcess } from './server-process.ts'
 import { allow, failure, makeBucket, NOT_FOUND, person } from './support.ts'
-import { bearer, CHUNK, head, sha, shaOf, upload } from './tus.ts'
+import { bearer, CHUNK, head, shaOf, upload } from './tus.ts'
 
 describe('subidas que se reanudan tras un corte', () => {
-  it('continúa donde quedó después de que el servidor muere', async () => {
+  test('continúa donde quedó después de que el servidor muere', async () => {
     const server = await startStorageProcess()
     const bucket = await makeBucket({}, server.url)
     const who = await person(server.url)
@@ -22,10 +23,10 @@ describe('subidas que se reanudan tras un corte', () => {
     const offset = Number((await head(uploadUrl, bearer(who))).headers.get('upload-offset'))
     expect(offset).toBeGreaterThanOrEqual(CHUNK * 2)
     await upload(who, bucket, 'a.pdf', body, { url: server.url, uploadUrl })
-    expect(await shaOf(who.storage.from(bucket).download('a.pdf'))).toBe(sha(body))
+    expect(await shaOf(who.storage.from(bucket).download('a.pdf'))).toBe(sha256(body))
   })
 
-  it('si muere con todo recibido y sin el objeto, lo hace cuando el cliente pregunta', async () => {
+  test('si muere con todo recibido y sin el objeto, lo hace cuando el cliente pregunta', async () => {
     const server = await startStorageProcess()
     const bucket = await makeBucket({}, server.url)
     const who = await person(server.url)
@@ -46,10 +47,10 @@ describe('subidas que se reanudan tras un corte', () => {
     const answers = await Promise.all([1, 2, 3].map(() => head(uploadUrl, bearer(who))))
     for (const answer of answers)
       expect([answer.status, answer.headers.get('upload-offset')]).toEqual([200, String(body.length)])
-    expect(await shaOf(who.storage.from(bucket).download('a.pdf'))).toBe(sha(body))
+    expect(await shaOf(who.storage.from(bucket).download('a.pdf'))).toBe(sha256(body))
   })
 
-  it('lo que nadie terminó se barre pasado un día; lo reciente queda', async () => {
+  test('lo que nadie terminó se barre pasado un día; lo reciente queda', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'triboka-resumable-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
     const store = new ResumableStore(folder, readStorageLimits({}))

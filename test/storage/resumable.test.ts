@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
+import { sha256 } from '../support/sha256.ts'
 import { allow, anonymous, failure, makeBucket, NOT_FOUND, ok, person, service } from './support.ts'
-import { bearer, CHUNK, head, refusal, sha, shaOf, upload } from './tus.ts'
+import { bearer, CHUNK, head, refusal, shaOf, upload } from './tus.ts'
 
 describe('subidas que se reanudan', () => {
-  it('sube por partes, con sus metadatos, y la dirección sirve tras la puerta de enlace', async () => {
+  test('sube por partes, con sus metadatos, y la dirección sirve tras la puerta de enlace', async () => {
     const bucket = await makeBucket()
     const who = await person()
     await allow(who, bucket, ['insert', 'select'])
@@ -16,7 +17,7 @@ describe('subidas que se reanudan', () => {
       new RegExp(`^${inject('stack').supabaseUrl}/storage/v1/upload/resumable/[0-9a-f-]{36}$`),
     )
     const files = who.storage.from(bucket)
-    expect(await shaOf(files.download('f/a.pdf'))).toBe(sha(body))
+    expect(await shaOf(files.download('f/a.pdf'))).toBe(sha256(body))
     expect(ok(await files.info('f/a.pdf'))).toMatchObject({
       size: body.length,
       contentType: 'application/pdf',
@@ -28,7 +29,7 @@ describe('subidas que se reanudan', () => {
     expect([asked.status, asked.headers.get('upload-offset')]).toEqual([200, String(body.length)])
   })
 
-  it('ni el rival ni un anónimo la continúan, la miran o la cancelan: para ellos no existe', async () => {
+  test('ni el rival ni un anónimo la continúan, la miran o la cancelan: para ellos no existe', async () => {
     const bucket = await makeBucket()
     const [who, rival] = [await person(), await person()]
     await allow(who, bucket, ['insert', 'select'])
@@ -53,10 +54,10 @@ describe('subidas que se reanudan', () => {
     const { body: _, ...cancel } = patch
     expect((await fetch(uploadUrl, { ...cancel, method: 'DELETE' })).status).toBe(404)
     await upload(who, bucket, 'a.pdf', body, { uploadUrl })
-    expect(await shaOf(who.storage.from(bucket).download('a.pdf'))).toBe(sha(body))
+    expect(await shaOf(who.storage.from(bucket).download('a.pdf'))).toBe(sha256(body))
   })
 
-  it('pide permiso al empezar y otra vez al terminar', async () => {
+  test('pide permiso al empezar y otra vez al terminar', async () => {
     const bucket = await makeBucket()
     const [who, rival] = [await person(), await person()]
     await allow(
@@ -78,7 +79,7 @@ describe('subidas que se reanudan', () => {
     expect((await head(uploadUrl, bearer(who))).status).toBe(404)
   })
 
-  it('reemplaza solo con x-upsert, y respeta tamaño, tipo y nombre', async () => {
+  test('reemplaza solo con x-upsert, y respeta tamaño, tipo y nombre', async () => {
     const bucket = await makeBucket({ fileSizeLimit: CHUNK * 2, allowedMimeTypes: ['application/pdf'] })
     const who = await person()
     await allow(who, bucket, ['insert', 'select', 'update'])
@@ -86,7 +87,7 @@ describe('subidas que se reanudan', () => {
     await upload(who, bucket, 'a.pdf', one)
     expect(await refusal(upload(who, bucket, 'a.pdf', two))).toBe(409)
     await upload(who, bucket, 'a.pdf', two, { headers: { 'x-upsert': 'true' } })
-    expect(await shaOf(who.storage.from(bucket).download('a.pdf'))).toBe(sha(two))
+    expect(await shaOf(who.storage.from(bucket).download('a.pdf'))).toBe(sha256(two))
     expect(await refusal(upload(who, bucket, 'b.pdf', randomBytes(CHUNK * 2 + 1)))).toBe(413)
     expect(await refusal(upload(who, bucket, 'b.png', one, { metadata: { contentType: 'image/png' } }))).toBe(
       415,
@@ -96,7 +97,7 @@ describe('subidas que se reanudan', () => {
     expect(await refusal(upload(who, bucket, 'b.pdf', one, { metadata: { metadata: '[1]' } }))).toBe(400)
   })
 
-  it('con un enlace firmado no hace falta sesión, y sirve solo para su objeto', async () => {
+  test('con un enlace firmado no hace falta sesión, y sirve solo para su objeto', async () => {
     const bucket = await makeBucket()
     const { token } = ok(await service().from(bucket).createSignedUploadUrl('a.pdf'))
     const signed = { endpoint: '/sign', headers: { 'x-signature': token } }
@@ -106,7 +107,7 @@ describe('subidas que se reanudan', () => {
     expect((await head(uploadUrl, {})).status).toBe(400)
     expect((await head(uploadUrl.replace('/sign/', '/'), {})).status).toBe(404)
     await upload(null, bucket, 'a.pdf', body, { ...signed, uploadUrl })
-    expect(await shaOf(service().from(bucket).download('a.pdf'))).toBe(sha(body))
+    expect(await shaOf(service().from(bucket).download('a.pdf'))).toBe(sha256(body))
     expect(await refusal(upload(null, bucket, 'b.pdf', body, signed))).toBe(400)
     expect(await refusal(upload(null, bucket, 'b.pdf', body, { endpoint: '/sign' }))).toBe(400)
     expect(failure(await anonymous().from(bucket).info('a.pdf'))).toEqual(NOT_FOUND)

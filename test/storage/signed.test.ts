@@ -1,5 +1,6 @@
-import { SignJWT } from 'jose'
-import { describe, expect, inject, it, vi } from 'vitest'
+import { describe, expect, inject, test, vi } from 'vitest'
+import { sign } from '../support/sign.ts'
+import { sql } from '../support/sql.ts'
 import {
   allow,
   anonymous,
@@ -9,7 +10,6 @@ import {
   ok,
   person,
   service,
-  sql,
   storageUrl,
   textOf,
 } from './support.ts'
@@ -20,7 +20,7 @@ const text = async (url: string) => {
 }
 
 describe('enlaces firmados para bajar', () => {
-  it('bajan sin llave hasta que vencen, con el nombre pedido', async () => {
+  test('bajan sin llave hasta que vencen, con el nombre pedido', async () => {
     const bucket = await makeBucket()
     ok(await service().from(bucket).upload('a b/c.txt', 'hola'))
     const { signedUrl } = ok(
@@ -36,7 +36,7 @@ describe('enlaces firmados para bajar', () => {
     await vi.waitFor(async () => expect((await text(short))[0]).toBe(400), { timeout: 5000, interval: 300 })
   })
 
-  it('en lote, cada uno con su resultado y en su orden', async () => {
+  test('en lote, cada uno con su resultado y en su orden', async () => {
     const bucket = await makeBucket()
     for (const name of ['a', 'b']) ok(await service().from(bucket).upload(name, name))
     const [b, none, a] = ok(await service().from(bucket).createSignedUrls(['b', 'nada', 'a'], 60))
@@ -51,7 +51,7 @@ describe('enlaces firmados para bajar', () => {
     })
   })
 
-  it('no valen para otro objeto, ni cambiados, ni para subir; una sesión no es un enlace', async () => {
+  test('no valen para otro objeto, ni cambiados, ni para subir; una sesión no es un enlace', async () => {
     const bucket = await makeBucket()
     for (const name of ['a', 'b']) ok(await service().from(bucket).upload(name, name))
     const { signedUrl } = ok(await service().from(bucket).createSignedUrl('a', 60))
@@ -61,11 +61,7 @@ describe('enlaces firmados para bajar', () => {
     expect((await text(link('b', token)))[0]).toBe(400)
     expect((await text(link('a', `${token.slice(0, -2)}xx`)))[0]).toBe(400)
     expect((await text(storageUrl(`/object/sign/${bucket}/a`)))[0]).toBe(400)
-    const session = await new SignJWT({ role: 'service_role', url: `${bucket}/a` })
-      .setProtectedHeader({ alg: 'HS256' })
-      .setAudience('download')
-      .setExpirationTime('1h')
-      .sign(new TextEncoder().encode(inject('stack').jwtSecret))
+    const session = await sign({ role: 'service_role', aud: 'download', url: `${bucket}/a` })
     expect((await text(link('a', session)))[0]).toBe(400)
     expect(failure(await anonymous().from(bucket).uploadToSignedUrl('a', token, 'x'))).toMatchObject({
       statusCode: '400',
@@ -78,7 +74,7 @@ describe('enlaces firmados para bajar', () => {
 })
 
 describe('enlaces firmados para subir', () => {
-  it('suben una vez, a nombre de quien firmó y sin más llave que el enlace', async () => {
+  test('suben una vez, a nombre de quien firmó y sin más llave que el enlace', async () => {
     const bucket = await makeBucket()
     const who = await person()
     await allow(who, bucket, ['insert'])
@@ -102,7 +98,7 @@ describe('enlaces firmados para subir', () => {
     ).toEqual(DUPLICATE)
   })
 
-  it('reemplazan solo si así se firmaron; no valen para otro nombre ni para bajar', async () => {
+  test('reemplazan solo si así se firmaron; no valen para otro nombre ni para bajar', async () => {
     const bucket = await makeBucket()
     const files = service().from(bucket)
     ok(await files.upload('a.txt', 'uno'))

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { createClient, type SupabaseClient } from '@supabase/supabase-js'
-import { SignJWT } from 'jose'
-import pg from 'pg'
+import type { SupabaseClient } from '@supabase/supabase-js'
+import type pg from 'pg'
 import { inject, onTestFinished } from 'vitest'
+import { client } from '../support/client.ts'
+import { sign } from '../support/sign.ts'
+import { sql } from '../support/sql.ts'
 
 /** A caller with a session of its own. */
 export interface Person {
@@ -12,17 +14,15 @@ export interface Person {
   storage: SupabaseClient['storage']
 }
 
-const withoutSession = { auth: { persistSession: false, autoRefreshToken: false } }
-
 /** The stack's client with the secret key: past every policy. */
 export function service(url = inject('stack').supabaseUrl) {
-  return createClient(url, inject('stack').secretKey, withoutSession).storage
+  return client(url, inject('stack').secretKey).storage
 }
 
 /** A client with the publishable key and no session. */
 export function anonymous() {
   const { supabaseUrl, publishableKey } = inject('stack')
-  return createClient(supabaseUrl, publishableKey, withoutSession).storage
+  return client(supabaseUrl, publishableKey).storage
 }
 
 /**
@@ -34,33 +34,10 @@ export async function person(
   claims: Record<string, unknown> = {},
   id: string = randomUUID(),
 ): Promise<Person> {
-  const { jwtSecret, publishableKey } = inject('stack')
-  const token = await new SignJWT({ role: 'authenticated', ...claims })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(id)
-    .setAudience('authenticated')
-    .setIssuedAt()
-    .setExpirationTime('1h')
-    .sign(new TextEncoder().encode(jwtSecret))
-  const client = createClient(url, publishableKey, {
-    ...withoutSession,
-    global: { headers: { Authorization: `Bearer ${token}` } },
-  })
-  return { id, token, client, storage: client.storage }
-}
-
-/** Runs SQL as the owner of our schema. */
-export async function sql<Row extends pg.QueryResultRow>(
-  text: string,
-  values: unknown[] = [],
-): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: inject('stack').databaseUrl })
-  await client.connect()
-  try {
-    return (await client.query<Row>(text, values)).rows
-  } finally {
-    await client.end()
-  }
+  const { publishableKey } = inject('stack')
+  const token = await sign({ role: 'authenticated', aud: 'authenticated', ...claims, sub: id })
+  const own = client(url, publishableKey, { Authorization: `Bearer ${token}` })
+  return { id, token, client: own, storage: own.storage }
 }
 
 /** A change of the schema beside whoever else uses it: the one that a deadlock takes is tried again. */

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import * as tus from 'tus-js-client'
 import { inject } from 'vitest'
+import { sha256 } from '../support/sha256.ts'
 import { ok, type Person } from './support.ts'
 
 export const CHUNK = 256 * 1024
@@ -58,9 +58,8 @@ export function upload(
 const statusOf = (error: unknown) => (error as tus.DetailedError).originalResponse?.getStatus()
 export const refusal = (work: Promise<unknown>) => work.then(() => 'aceptada', statusOf)
 
-export const sha = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 export const shaOf = async (answer: PromiseLike<{ data: Blob | null; error: unknown }>) =>
-  sha(Buffer.from(await ok(await answer).arrayBuffer()))
+  sha256(Buffer.from(await ok(await answer).arrayBuffer()))
 
 export const head = (url: string, headers: Record<string, string>) =>
   fetch(url, {

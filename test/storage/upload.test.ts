@@ -2,13 +2,13 @@ import { createReadStream } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { DUPLICATE, failure, makeBucket, ok, service, storageUrl, textOf } from './support.ts'
 
 const key = () => ({ apikey: inject('stack').secretKey })
 
 describe('subir', () => {
-  it('toma cadenas, Buffer, Blob, File, flujos y formularios, cada uno con su tipo', async () => {
+  test('toma cadenas, Buffer, Blob, File, flujos y formularios, cada uno con su tipo', async () => {
     const bucket = await makeBucket()
     const dir = await mkdtemp(join(tmpdir(), 'triboka-subir-'))
     onTestFinished(() => rm(dir, { recursive: true, force: true }))
@@ -51,7 +51,7 @@ describe('subir', () => {
     }
   })
 
-  it('guarda los metadatos del usuario y el cache-control, en formulario y en crudo', async () => {
+  test('guarda los metadatos del usuario y el cache-control, en formulario y en crudo', async () => {
     const bucket = await makeBucket()
     const options = { metadata: { lote: 'LT-0001', qq: 60.5 }, cacheControl: '60' }
     ok(await service().from(bucket).upload('a', 'x', options))
@@ -72,7 +72,7 @@ describe('subir', () => {
     })
   })
 
-  it('no pisa sin upsert; con upsert y con update reemplaza y conserva el id', async () => {
+  test('no pisa sin upsert; con upsert y con update reemplaza y conserva el id', async () => {
     const bucket = await makeBucket()
     const files = service().from(bucket)
     const { id } = ok(await files.upload('a.txt', 'uno'))
@@ -84,7 +84,7 @@ describe('subir', () => {
     expect(ok(await files.info('a.txt'))).toMatchObject({ size: 4, contentType: 'text/csv' })
   })
 
-  it('de cien subidas a la vez con un nombre gana una', async () => {
+  test('de cien subidas a la vez con un nombre gana una', async () => {
     const bucket = await makeBucket()
     const all = await Promise.all(
       Array.from({ length: 100 }, (_, i) => service().from(bucket).upload('a.txt', `v${i}`)),
@@ -94,7 +94,7 @@ describe('subir', () => {
     expect(await textOf(service().from(bucket).download('a.txt'))).toBe(winners[0])
   })
 
-  it('rechaza lo que pasa del límite o no es de un tipo permitido, y no deja nada', async () => {
+  test('rechaza lo que pasa del límite o no es de un tipo permitido, y no deja nada', async () => {
     const bucket = await makeBucket({ fileSizeLimit: 1000, allowedMimeTypes: ['text/*', 'application/pdf'] })
     const files = service().from(bucket)
     const tooLarge = {
@@ -120,7 +120,7 @@ describe('subir', () => {
     ok(await files.upload('b', new Blob(['x'.repeat(1000)], { type })))
   })
 
-  it('un formulario roto, sin archivo o sin límite de partes se rechaza con 400', async () => {
+  test('un formulario roto, sin archivo o sin límite de partes se rechaza con 400', async () => {
     const bucket = await makeBucket()
     const post = (body: string, type: string) =>
       fetch(storageUrl(`/object/${bucket}/a`), {

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import WebSocket from 'ws'
 import { requireProgram } from './programs.ts'
+import { until } from './until.ts'
 
 /** One page of a real browser. */
 export interface Page {
@@ -96,11 +96,7 @@ export async function openBrowser(width = 1280): Promise<Page> {
     evaluate,
     open: async (url) => void (await send('Page.navigate', { url })),
     async until(expression) {
-      const deadline = Date.now() + 20_000
-      while (!(await evaluate<boolean>(expression).catch(() => false))) {
-        if (Date.now() > deadline) throw new Error(`In vain: ${expression}`)
-        await sleep(100)
-      }
+      await until(expression, () => evaluate<boolean>(expression).catch(() => false))
     },
     async close() {
       const ended = once(browser, 'exit')

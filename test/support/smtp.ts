@@ -1,7 +1,6 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
+import { listen } from './listen.ts'
 
 /** A mail as a server of mail took it. */
 export interface ReceivedMail {
@@ -48,9 +47,7 @@ export async function startSmtp(refuse?: (raw: string) => Error | undefined): Pr
       done(null)
     },
   })
-  server.listen(0, '127.0.0.1')
-  await once(server.server, 'listening')
-  const { port } = server.server.address() as AddressInfo
+  const port = await listen(server.server)
   return {
     received,
     url: `smtp://correo:${encodeURIComponent('clave ñ')}@127.0.0.1:${port}`,

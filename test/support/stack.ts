@@ -1,14 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import type { ChildProcess } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { loadKeys } from '../../supabase/local/keys.ts'
 import { findFreePorts } from '../../supabase/local/ports.ts'
 import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { makeTempDir } from '../../supabase/local/postgres/temporary.ts'
 import { PROJECT_DIR, readSettings, type Settings } from '../../supabase/local/settings.ts'
 import { stackEnv } from '../../supabase/local/stack.ts'
+import { launch, untilReady } from './programs.ts'
 
 /** What a test knows of the stack it speaks to. */
 export interface TestStack {
@@ -111,37 +110,18 @@ export async function startStackProcess(given?: {
   env: NodeJS.ProcessEnv
 }): Promise<StackProcess> {
   const { dir, env } = given ?? (await makeEnv())
-  const child = spawn(process.execPath, [join(PROJECT_DIR, 'scripts/start.ts')], {
-    cwd: PROJECT_DIR,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk) => {
-      output += chunk
-    })
-  const deadline = Date.now() + 90_000
-  while (!output.includes('Ready in')) {
-    if (child.exitCode !== null || Date.now() > deadline) {
-      await stop()
-      throw new Error(`The stack did not start:\n${output}`)
-    }
-    await sleep(100)
-  }
+  const program = launch(process.execPath, [join(PROJECT_DIR, 'scripts/start.ts')], { cwd: PROJECT_DIR, env })
+  const { child, output } = program
+  await untilReady(program, () => output().includes('Ready in'), 90_000)
   async function stop() {
-    if (child.exitCode === null && child.signalCode === null) {
-      const ended = once(child, 'exit')
-      child.kill('SIGTERM')
-      await ended
-    }
+    await program.stop()
     return child.exitCode
   }
   return {
     child,
     env,
     stack: await describe(readSettings(env)),
-    output: () => output,
+    output,
     stop,
     async dispose() {
       await stop()

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { retryAfter, verdict } from './fcm.ts'
 
 const fallo = (code: string, status?: number, headers = {}) =>
@@ -6,7 +6,7 @@ const fallo = (code: string, status?: number, headers = {}) =>
 const de = (intentos: number, error: unknown) => verdict({ id: '1', intentos }, error)
 
 describe('qué se hace con un envío que falló', () => {
-  it.each([
+  test.each([
     ['messaging/registration-token-not-registered', 404, 'sin_registro'],
     ['messaging/invalid-argument', 400, 'muerta'],
     ['messaging/mismatched-credential', 403, 'muerta'],
@@ -18,7 +18,7 @@ describe('qué se hace con un envío que falló', () => {
     ['messaging/invalid-payload', undefined, 'muerta'],
   ])('%s (%s): %s', (code, status, fue) => expect(de(0, fallo(code, status)).fue).toBe(fue))
 
-  it('se espera cada vez más, con azar, hasta diez minutos', () => {
+  test('se espera cada vez más, con azar, hasta diez minutos', () => {
     for (const [intentos, tope] of [
       [0, 2],
       [3, 16],
@@ -34,7 +34,7 @@ describe('qué se hace con un envío que falló', () => {
     }
   })
 
-  it('nunca antes de lo que piden, en segundos o con fecha', () => {
+  test('nunca antes de lo que piden, en segundos o con fecha', () => {
     const resultado = de(0, fallo('messaging/message-rate-exceeded', 429, { 'retry-after': '120' }))
     expect(resultado).toMatchObject({ fue: 'reintento', espera_s: 120 })
     const ahora = Date.parse('2026-11-24T12:00:00Z')

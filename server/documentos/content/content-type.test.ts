@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { recogniseContent, SAMPLE_BYTES } from './content-type.ts'
 
-const archivo = (nombre: string) => readFile(new URL(`../../../test/archivos/${nombre}`, import.meta.url))
+const archivo = (nombre: string) =>
+  readFile(new URL(`../../../test/support/files/${nombre}`, import.meta.url))
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex')
 const jpeg = Buffer.from('ffd8ffe000104a46494600010100000100010000', 'hex')
 const webp = Buffer.from('524946461a000000574542505650384c0d0000002f00000010071011118888fe0700', 'hex')
@@ -29,7 +30,7 @@ const recognise = async (content: string | Buffer) => {
 }
 
 describe('el tipo de un archivo se reconoce por su contenido', () => {
-  it.each([
+  test.each([
     ['un PDF', '%PDF-1.7\n%âãÏÓ', 'application/pdf'],
     ['un PDF con algo delante', '\r\n\r\n%PDF-1.4\n', 'application/pdf'],
     ['un PDF con BOM', '\ufeff%PDF-1.4\n', 'application/pdf'],
@@ -83,7 +84,7 @@ describe('el tipo de un archivo se reconoce por su contenido', () => {
     expect(await recognise(content)).toBe(mime)
   })
 
-  it.each([
+  test.each([
     ['foto.heic', 'image/heic'],
     ['ride.zip', 'application/zip'],
     ['factura-cp1252.xml', 'application/xml'],
@@ -95,7 +96,7 @@ describe('el tipo de un archivo se reconoce por su contenido', () => {
     expect(await recognise(await archivo(nombre))).toBe(mime)
   })
 
-  it.each([
+  test.each([
     ['nada', ''],
     ['texto corrido', 'hola mundo'],
     ['texto de dos líneas', 'hola\nmundo\n'],
@@ -119,7 +120,7 @@ describe('el tipo de un archivo se reconoce por su contenido', () => {
     expect(await recognise(content)).toBeUndefined()
   })
 
-  it.each([
+  test.each([
     ['un XML con DOCTYPE', '<?xml version="1.0"?><!DOCTYPE f [<!ENTITY x "y">]><f>&x;</f>', 'DOCTYPE'],
     ['un correo', EML, 'correo'],
     ['un XLS', Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(600)]), 'XLSX'],
@@ -129,7 +130,7 @@ describe('el tipo de un archivo se reconoce por su contenido', () => {
     expect(await recogniseContent(Buffer.from(content))).toEqual({ refused: expect.stringContaining(dice) })
   })
 
-  it('un carácter cortado al final de la muestra no lo confunde', async () => {
+  test('un carácter cortado al final de la muestra no lo confunde', async () => {
     for (const delante of ['', 'a', 'aa', 'aaa']) {
       const sample = Buffer.from(`${delante}a,b\n${'ñ,é\n'.repeat(20_000)}`).subarray(0, SAMPLE_BYTES)
       expect(await recognise(sample)).toBe('text/csv')
@@ -138,18 +139,29 @@ describe('el tipo de un archivo se reconoce por su contenido', () => {
     expect(await recognise(wide)).toBe('text/csv')
   })
 
-  it('ningún contenido lo hace fallar, ni tardar', async () => {
+  test('ningún contenido lo hace fallar, ni tardar cien veces lo que uno sencillo', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 4100 }), async (bytes) => {
         await recogniseContent(bytes)
       }),
     )
+    /** The least of a few tries: what else the machine does is not counted. */
+    const cuesta = async (bytes: Uint8Array) => {
+      const veces: number[] = []
+      for (let n = 0; n < 3; n++) {
+        const desde = performance.now()
+        await recogniseContent(bytes)
+        veces.push(performance.now() - desde)
+      }
+      return Math.min(...veces)
+    }
+    // What goes back over its bytes for each of them takes thousands of times as long.
+    const sencillo = await cuesta(Buffer.from('a,b\n1,2\n'.repeat(SAMPLE_BYTES)).subarray(0, SAMPLE_BYTES))
     const largos = ['9', '"', '""', '<!--', '<?', ' ', '\n', ',', 'a1 ', '{"type":', 'x-a:']
     for (const trozo of largos)
       for (const inicio of ['', '<?xml?>', 'h\n', '{']) {
-        const start = performance.now()
-        await recogniseContent(Buffer.from(inicio + trozo.repeat(SAMPLE_BYTES)).subarray(0, SAMPLE_BYTES))
-        expect(performance.now() - start, JSON.stringify([inicio, trozo])).toBeLessThan(500)
+        const largo = Buffer.from(inicio + trozo.repeat(SAMPLE_BYTES)).subarray(0, SAMPLE_BYTES)
+        expect((await cuesta(largo)) / sencillo, JSON.stringify([inicio, trozo])).toBeLessThan(100)
       }
   })
 })

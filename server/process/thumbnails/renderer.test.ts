@@ -135,14 +135,17 @@ test('lo mismo se dibuja una vez, lo pidan cuantos lo pidan', async () => {
 
 test('quien pide muchas a la vez espera por las suyas, sin quitar el lugar de otros', async () => {
   const source = await photo(800, 600).jpeg().toBuffer()
-  const { promise: anaIsServed, resolve: goOn } = Promise.withResolvers<void>()
-  const load = () => anaIsServed.then(() => source)
+  const free = Promise.withResolvers<void>()
+  let ended = 0
   const many = Array.from({ length: 60 }, () =>
-    render(source, {}, { caller: 'rival', load }).catch((error) => error),
+    render(source, {}, { caller: 'rival', load: () => free.promise.then(() => source) })
+      .catch((error) => error)
+      .finally(() => ended++),
   )
   expect((await render(source, {}, { caller: 'ana' })).mime).toBe('image/jpeg')
-  goOn()
-  // One of it is drawn and fifty wait; the rest is refused at once.
+  // One of it is at work and fifty wait; the rest is refused at once, and Ana went before those that wait.
+  expect(ended).toBe(9)
+  free.resolve()
   const answers = await Promise.all(many)
   expect(answers.filter((answer) => answer instanceof TooManyAtOnce)).toHaveLength(9)
 })

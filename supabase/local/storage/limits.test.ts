@@ -1,9 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { SetupError } from '../settings.ts'
 import { readStorageLimits } from './limits.ts'
 
 describe('los límites de Storage', () => {
-  it('tienen valor sin que nadie los diga, y no admiten enlaces de más de un día', () => {
+  test('tienen valor sin que nadie los diga, y no admiten enlaces de más de un día', () => {
     expect(readStorageLimits({})).toEqual({
       downloadLinkSeconds: 86_400,
       uploadLinkSeconds: 7200,
@@ -17,7 +17,7 @@ describe('los límites de Storage', () => {
     })
   })
 
-  it.each([
+  test.each([
     ['STORAGE_LINK_SECONDS', '86401'],
     ['UPLOAD_SIGNED_URL_EXPIRATION_TIME', '315360000'],
     ['STORAGE_OPEN_UPLOADS', '0'],

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { client } from '../support/client.ts'
+import { codeIn, linkIn } from '../support/smtp.ts'
+import { sql } from '../support/sql.ts'
+import { startMailingAuth, type WithMail } from './app.ts'
+import { newEmail, ok, PASSWORD } from './support.ts'
+
+const stack = inject('stack')
+const admin = () => client(here.server.url, stack.secretKey).auth.admin
+let here: WithMail
+let isDown: boolean
+
+beforeAll(async () => {
+  // A server of mail that says what it refuses, whole.
+  here = await startMailingAuth({}, (raw) =>
+    isDown ? new Error(`5.2.2 refused: ${raw.replace(/\s+/g, ' ')}`) : undefined,
+  )
+})
+afterAll(() => here.close())
+
+/** What the log gets while the server of mail refuses. */
+async function whileDown<T>(ask: () => Promise<T>): Promise<{ result: T; log: string }> {
+  const written = vi.spyOn(console, 'error').mockImplementation(() => {})
+  isDown = true
+  try {
+    const result = await ask()
+    return { result, log: JSON.stringify(written.mock.calls) }
+  } finally {
+    isDown = false
+    written.mockRestore()
+  }
+}
+
+async function columns(email: string) {
+  const [row] = await sql(
+    `select confirmation_token, recovery_token, reauthentication_token, email_change_token_new, email_change
+     from auth.users where email = $1`,
+    [email],
+  )
+  return row
+}
+
+interface Asked {
+  email: string
+  error: unknown
+  exists: boolean
+  /** The answer would tell whether there is an account: only the log tells that no mail left. */
+  isSilent?: boolean
+}
+
+const REQUESTS: Record<string, () => Promise<Asked>> = {
+  'Error sending confirmation email': async () => {
+    const email = newEmail()
+    const { error } = await here.app('pkce').auth.signUp({ email, password: PASSWORD })
+    return { email, error, exists: false }
+  },
+  'Error sending recovery email': async () => {
+    const email = await here.withAccount()
+    const { error } = await here.app('pkce').auth.resetPasswordForEmail(email)
+    return { email, exists: true, isSilent: true, error }
+  },
+  'Error sending magic link email': async () => {
+    const email = await here.withAccount()
+    const { error } = await here.app('pkce').auth.signInWithOtp({ email })
+    return { email, exists: true, isSilent: true, error }
+  },
+  'Error sending invite email': async () => {
+    const email = newEmail()
+    return { email, exists: false, error: (await admin().inviteUserByEmail(email)).error }
+  },
+  'Error sending email change email': async () => {
+    const email = await here.withAccount()
+    const who = here.app('pkce')
+    ok(await who.auth.signInWithPassword({ email, password: PASSWORD }))
+    const change = { email: newEmail(), password: 'otra-clave-2025' }
+    return { email, exists: true, error: (await who.auth.updateUser(change)).error }
+  },
+  'Error sending reauthentication email': async () => {
+    const email = await here.withAccount()
+    const who = here.app('pkce')
+    ok(await who.auth.signInWithPassword({ email, password: PASSWORD }))
+    return { email, exists: true, error: (await who.auth.reauthenticate()).error }
+  },
+}
+
+describe('el correo que no sale', () => {
+  test.each(Object.entries(REQUESTS))(
+    '%s: no cambia nada, y el registro dice por qué sin la carta',
+    async (message, ask) => {
+      const { result, log } = await whileDown(ask)
+      const { error, email, exists, isSilent } = result
+      if (isSilent) expect(error).toBeNull()
+      else expect(error).toMatchObject({ status: 500, message: message })
+      expect(await columns(email)).toEqual(
+        exists
+          ? {
+              confirmation_token: null,
+              recovery_token: null,
+              reauthentication_token: null,
+              email_change_token_new: null,
+              email_change: null,
+            }
+          : undefined,
+      )
+      // Why is said; the mail that the server repeated is not, nor whose it was.
+      expect(log).toContain('EMESSAGE: the server of mail answered 450 5.2.2 to DATA')
+      expect(log).not.toMatch(/pkce_|[0-9a-f]{56}|token=|\b\d{6}\b/)
+      expect(log).not.toContain(email)
+      if (exists) ok(await here.app('implicit').auth.signInWithPassword({ email, password: PASSWORD }))
+    },
+  )
+
+  test('al volver el servidor de correo se pide otra vez', async () => {
+    const email = newEmail()
+    await whileDown(() => here.app('implicit').auth.signUp({ email, password: PASSWORD }))
+    ok(await here.app('implicit').auth.signUp({ email, password: PASSWORD }))
+    expect(linkIn(here.smtp.textFor(email))).toContain('type=signup')
+  })
+})
+
+describe('con max_frequency', () => {
+  let slow: WithMail
+  beforeAll(async () => {
+    slow = await startMailingAuth({ max_frequency: '1m' })
+  })
+  afterAll(() => slow.close())
+  const sent = (email: string) => slow.smtp.received.filter(({ to }) => to.includes(email)).length
+
+  test('el segundo correo del registro espera', async () => {
+    const [who, email] = [slow.app('implicit'), newEmail()]
+    ok(await who.auth.signUp({ email, password: PASSWORD }))
+    ok(await who.auth.resend({ type: 'signup', email }))
+    const { error } = await who.auth.signUp({ email, password: PASSWORD })
+    expect(error).toMatchObject({ status: 429, code: 'over_email_send_rate_limit' })
+    expect(error?.message).toMatch(/after ([1-9]|[1-5]\d|60) seconds/)
+    expect(sent(email)).toBe(1)
+  })
+
+  test('el segundo de una contraseña tampoco sale, y la respuesta no dice si hay cuenta', async () => {
+    const who = slow.app('implicit')
+    const [email, nobody] = [await slow.withAccount(), newEmail()]
+    for (const address of [email, email, nobody, nobody])
+      expect(await who.auth.resetPasswordForEmail(address)).toEqual({ data: {}, error: null })
+    expect([sent(email), sent(nobody)]).toEqual([1, 0])
+  })
+})
+
+test('quien ya confirmó no recibe otra confirmación, y se le responde como a cualquiera', async () => {
+  const email = await here.withAccount()
+  const who = here.app('implicit')
+  const { user, session } = ok(await who.auth.signUp({ email, password: PASSWORD }))
+  expect({ session, email: user?.email, identities: user?.identities }).toEqual({
+    session: null,
+    email,
+    identities: [],
+  })
+  ok(await who.auth.resend({ type: 'signup', email }))
+  expect(here.smtp.textFor(email)).toBe('')
+})
+
+test('quien se registra otra vez sin confirmar no cambia la contraseña del primero', async () => {
+  const email = newEmail()
+  ok(await here.app('implicit').auth.signUp({ email, password: PASSWORD }))
+  ok(await here.app('implicit').auth.signUp({ email, password: 'la-de-otro-2025' }))
+  const token = codeIn(here.smtp.textFor(email))
+  ok(await here.app('implicit').auth.verifyOtp({ email, token, type: 'signup' }))
+  ok(await here.app('implicit').auth.signInWithPassword({ email, password: PASSWORD }))
+})

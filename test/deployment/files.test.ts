@@ -1,0 +1,61 @@
+// What CONTRIBUTING says of the files of the repository, and what a fresh clone has of them.
+import { execFileSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { PROJECT_DIR } from '../../supabase/local/settings.ts'
+
+const read = (path: string) => readFile(join(PROJECT_DIR, path), 'utf8')
+const git = (...args: string[]) =>
+  execFileSync('git', ['-C', PROJECT_DIR, ...args], { encoding: 'utf8' })
+    .split('\n')
+    .filter(Boolean)
+const tracked = git('ls-files')
+
+const SOURCE = /\.(ts|js|mjs|sql|sh|css|template|yml)$|^\.ci\/run$/
+/** Made by a program, or somebody else's. */
+const FOREIGN = /^(supabase\/database\.types\.ts|test\/deployment\/official\/)/
+const LINES = 200
+/** A file of tests lists how one thing behaves: half as much again. */
+const LINES_OF_TESTS = 300
+
+/** Those that are longer, and why they are still one file. None is added without a reason, and one that fits goes. */
+const LONGER: Record<string, string> = {
+  'scripts/demo/flow.ts': 'one story, told in order',
+  'supabase/docker/compose.triboka.yml': 'Compose reads one file',
+  'supabase/local/postgres/cluster.ts': 'a process and its life: what starts it, watches it and ends it',
+  'supabase/local/stack.ts': 'the order in which the parts start and stop',
+  'supabase/migrations/*_base.sql': 'the schema files, one after another: it is read there, and never edited',
+}
+const isListed = (path: string) =>
+  Object.keys(LONGER).find((name) => name === path || name === path.replace(/\d{14}(?=_)/, '*'))
+
+describe('los archivos', () => {
+  test('son cortos; los que no, están contados y dicen por qué', async () => {
+    const sources = tracked.filter((path) => SOURCE.test(path) && !FOREIGN.test(path))
+    expect(sources.length).toBeGreaterThan(400)
+    const long: string[] = []
+    for (const path of sources) {
+      const lines = (await read(path)).split('\n').length - 1
+      if (lines > (/^test\/|\.test\.ts$/.test(path) ? LINES_OF_TESTS : LINES)) long.push(path)
+    }
+    expect(long.filter((path) => !isListed(path))).toEqual([])
+    expect(Object.keys(LONGER).filter((name) => !long.some((path) => isListed(path) === name))).toEqual([])
+  })
+
+  test('una decisión cabe en una página', async () => {
+    for (const page of tracked.filter((path) => path.startsWith('docs/decisiones/')))
+      expect([page, (await read(page)).split('\n').length - 1 <= 40]).toEqual([page, true])
+  })
+
+  test('storage/ está en un clon, con su página y sin nada más', () => {
+    expect(tracked.filter((path) => path.startsWith('storage/'))).toEqual(['storage/README.md'])
+    const ignored = git(
+      'check-ignore',
+      'storage/contratos/CT-2025-00014/factura_001.pdf',
+      'storage/.store~/x',
+    )
+    expect(ignored).toHaveLength(2)
+    expect(tracked.filter((path) => /(^|\/)\.temp\/|^(\.data|\.output|respaldos)\//.test(path))).toEqual([])
+  })
+})

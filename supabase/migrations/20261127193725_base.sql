@@ -1690,8 +1690,8 @@ revoke all on function privado.proteger_contrato(), privado.elegir_cierre(), pri
 
 -- supabase/schemas/20_contratos/45_efectos.sql
 
--- What follows from a contract that is opened or changes: its conversation tells it (the first message opens the
--- channel), so are its other parties, and its indicators move in the same transaction.
+-- What follows from a contract that is opened or changes, in the same transaction: its conversation tells it (the first
+-- message opens the channel), its other parties are notified, and its indicators move.
 
 create function privado.contar_contrato() returns trigger
 language plpgsql security definer set search_path = '' as $$

@@ -1,5 +1,5 @@
 import { lista, porClave } from '../db/fragments.ts'
-import type { Query } from '../db/types.ts'
+import { namedQuery } from '../db/named-query.ts'
 import { DOCUMENTO, DOCUMENTOS_DE } from '../documentos/queries.ts'
 import { FIJACION } from '../fijaciones/queries.ts'
 import { LOTE } from '../lotes/queries.ts'
@@ -35,24 +35,38 @@ export const verContrato = porClave('ver_contrato', (donde) =>
 )
 
 /**
- * $1 volumen_tm, $2 contraparte_id, $3 exportadora_id, $4 precio_fijado_tm, $5 fecha_firma, $6 observaciones,
- * $7 proveedores, $8 calidad, $9 fecha_entrega, $10 tolerancia_pct, $11 modalidad_precio, $12 cierre → the new contract
- * whole. Its participants are told from what was asked: the statement does not see the rows that the function inserts.
+ * What was agreed → the new contract whole. Its participants are told from what was asked: the statement does not see
+ * the rows that the function inserts.
  */
-export const crearContrato: Query = {
-  name: 'crear_contrato',
-  text: `with c as materialized (
-    select * from public.crear_contrato(
-      volumen_tm => $1, contraparte_id => $2, exportadora_id => $3, precio_fijado_tm => $4, fecha_firma => $5,
-      observaciones => $6, proveedores => $7, calidad => $8, fecha_entrega => $9, tolerancia_pct => $10,
-      modalidad_precio => $11, cierre => $12)
+export const crearContrato = namedQuery(
+  'crear_contrato',
+  [
+    'volumen_tm',
+    'contraparte_id',
+    'exportadora_id',
+    'precio_fijado_tm',
+    'fecha_firma',
+    'observaciones',
+    'proveedores',
+    'calidad',
+    'fecha_entrega',
+    'tolerancia_pct',
+    'modalidad_precio',
+    'cierre',
+  ],
+  (p) => `with c as materialized (
+    select * from public.crear_contrato(volumen_tm => ${p.volumen_tm}, contraparte_id => ${p.contraparte_id},
+      exportadora_id => ${p.exportadora_id}, precio_fijado_tm => ${p.precio_fijado_tm}, fecha_firma => ${p.fecha_firma},
+      observaciones => ${p.observaciones}, proveedores => ${p.proveedores}, calidad => ${p.calidad},
+      fecha_entrega => ${p.fecha_entrega}, tolerancia_pct => ${p.tolerancia_pct},
+      modalidad_precio => ${p.modalidad_precio}, cierre => ${p.cierre})
   ) ${detalle(
     'c',
     `select e.id as empresa_id, e.nombre,
        case e.id when c.exportadora_id then 'exportadora' when c.contraparte_id then 'contraparte' else 'proveedor' end as papel
-     from public.empresas e where e.id = any ($7::bigint[] || c.exportadora_id || c.contraparte_id)`,
+     from public.empresas e where e.id = any (${p.proveedores}::bigint[] || c.exportadora_id || c.contraparte_id)`,
   )}`,
-}
+)
 
 const cambio = (columna: string, tipo: string) =>
   `${columna} = case when cambios ? '${columna}' then (cambios ->> '${columna}')::${tipo} else c.${columna} end`

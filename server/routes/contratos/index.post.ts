@@ -11,20 +11,7 @@ import { once } from '../../session/once.ts'
 export default asUser(async (event, db) => {
   const nuevo = await readBodyAs(event, NuevoContratoSchema)
   const { cuerpo } = await once(event, db, nuevo, async (tx) => {
-    const creado = await tx.one(crearContrato, [
-      nuevo.volumen_tm,
-      nuevo.contraparte_id,
-      nuevo.exportadora_id,
-      nuevo.precio_fijado_tm,
-      nuevo.fecha_firma,
-      nuevo.observaciones,
-      nuevo.proveedores,
-      nuevo.calidad,
-      nuevo.fecha_entrega,
-      nuevo.tolerancia_pct,
-      nuevo.modalidad_precio,
-      nuevo.cierre,
-    ])
+    const creado = await tx.one(...crearContrato.with(nuevo))
     // The function of SQL raises what it refuses: a row always comes back.
     return { estado: 201, cuerpo: creado! }
   })

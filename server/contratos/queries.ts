@@ -14,9 +14,9 @@ export const DATOS = `c.id, c.exportadora_id, c.contraparte_id, c.precio_fijado_
 const PARTES = `select p.empresa_id, e.nombre, p.papel from public.contratos_participantes p
   left join public.empresas e on e.id = p.empresa_id where p.contrato_id = c.id`
 
-/** A contract whole: the row `c` of `origen`, its documents, lots and participants. */
+/** A contract whole, and its version: the row `c` of `origen`, its documents, lots and participants. */
 const detalle = (origen: string, partes = PARTES) => `
-  select row_to_json(contrato) as cuerpo from (
+  select row_to_json(contrato) as cuerpo, to_json(contrato.actualizado_en) #>> '{}' as version from (
     select c.codigo, nombres.exportadora, nombres.contraparte, c.volumen_tm, c.estado,
       ${lista(`select ${DOCUMENTO} from ${DOCUMENTOS_DE} where d.contrato_id = c.id order by d.id`)} as documentos,
       ${lista(`select ${LOTE} from public.lotes_asociados l where l.contrato_id = c.id order by l.codigo_lote`)} as lotes,

@@ -43,7 +43,7 @@ export async function registrar(
 
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { existente, lote_id, nombre } = await ubicar()
-    if (existente) return { estado: 200, cuerpo: existente }
+    if (existente) return { status: 200, cuerpo: existente }
     if (lote !== undefined && lote_id === null)
       throw fieldProblem('lote', 'No existe ese lote en el contrato.')
     if (!(await upload.moveTo(nombre))) continue
@@ -59,7 +59,7 @@ export async function registrar(
         url_archivo: `${BUCKET}/${nombre}`,
       }),
     )
-    if (cuerpo) return { estado: 201, cuerpo }
+    if (cuerpo) return { status: 201, cuerpo }
     // Another upload of the same bytes, or of the same number in another format, was registered meanwhile: the
     // next look finds it.
   }

@@ -1,5 +1,5 @@
 import type * as v from 'valibot'
-import { pagina } from '../db/fragments.ts'
+import { page } from '../db/fragments.ts'
 import { namedQuery } from '../db/named-query.ts'
 import type { Query } from '../db/types.ts'
 import { DATOS, RESUMEN } from './queries.ts'
@@ -24,7 +24,7 @@ const consulta = (orden: Orden, conContraparte: boolean) =>
     `pagina_contratos_${orden}${conContraparte ? '_contraparte' : ''}`,
     conContraparte ? [...FILTRO, 'contraparte'] : FILTRO,
     (p) => `select p.*, (select privado.mi_rol()) is not null as activo
-    from (${pagina(
+    from (${page(
       `select ${RESUMEN}, ${DATOS}, privado.sin_leer(c.id) as sin_leer
        from privado.contratos_filtrados(estado => ${p.estado}, desde => ${p.desde}, hasta => ${p.hasta}, texto => ${p.texto},
          empresas => ${conContraparte ? contrapartes(p.contraparte) : 'null'}, despues_de => ${p.despues_de},

@@ -1,4 +1,4 @@
-import { lista, porClave } from '../db/fragments.ts'
+import { byKey, list } from '../db/fragments.ts'
 import { namedQuery } from '../db/named-query.ts'
 import { DOCUMENTO, DOCUMENTOS_DE } from '../documentos/queries.ts'
 import { FIJACION } from '../fijaciones/queries.ts'
@@ -18,8 +18,8 @@ const PARTES = `select p.empresa_id, e.nombre, p.papel from public.contratos_par
 const detalle = (origen: string, partes = PARTES) => `
   select row_to_json(contrato) as cuerpo, to_json(contrato.actualizado_en) #>> '{}' as version from (
     select c.codigo, nombres.exportadora, nombres.contraparte, c.volumen_tm, c.estado,
-      ${lista(`select ${DOCUMENTO} from ${DOCUMENTOS_DE} where d.contrato_id = c.id order by d.id`)} as documentos,
-      ${lista(`select ${LOTE} from public.lotes_asociados l where l.contrato_id = c.id order by l.codigo_lote`)} as lotes,
+      ${list(`select ${DOCUMENTO} from ${DOCUMENTOS_DE} where d.contrato_id = c.id order by d.id`)} as documentos,
+      ${list(`select ${LOTE} from public.lotes_asociados l where l.contrato_id = c.id order by l.codigo_lote`)} as lotes,
       ${DATOS}, ${FIJACION} as fijacion, nombres.participantes
     from ${origen} cross join lateral (
       select max(nombre) filter (where papel = 'exportadora') as exportadora,
@@ -30,8 +30,8 @@ const detalle = (origen: string, partes = PARTES) => `
   ) as contrato`
 
 /** $1 contract → the contract whole. */
-export const verContrato = porClave('ver_contrato', (donde) =>
-  detalle(`(select * from public.contratos c where ${donde}) as c`),
+export const verContrato = byKey('ver_contrato', (where) =>
+  detalle(`(select * from public.contratos c where ${where}) as c`),
 )
 
 /**
@@ -72,42 +72,42 @@ const cambio = (columna: string, tipo: string) =>
   `${columna} = case when cambios ? '${columna}' then (cambios ->> '${columna}')::${tipo} else c.${columna} end`
 
 /** $1 contract, $2 what changes as JSON, $3 and $4 the versions it must still have (or null) → the contract whole. */
-export const editarContrato = porClave(
+export const editarContrato = byKey(
   'editar_contrato',
-  (donde) => `with c as (
+  (where) => `with c as (
     update public.contratos c set ${cambio('volumen_tm', 'numeric')}, ${cambio('precio_fijado_tm', 'numeric')},
       ${cambio('fecha_firma', 'date')}, ${cambio('observaciones', 'text')}, ${cambio('estado', 'text')},
       ${cambio('calidad', 'text')}, ${cambio('fecha_entrega', 'date')}, ${cambio('tolerancia_pct', 'numeric')},
       ${cambio('modalidad_precio', 'text')}, ${cambio('cierre', 'text')}
     from (select $2::jsonb as cambios) as edicion
-    where ${donde} and c.actualizado_en = coalesce($3, c.actualizado_en) and c.actualizado_en = coalesce($4, c.actualizado_en)
+    where ${where} and c.actualizado_en = coalesce($3, c.actualizado_en) and c.actualizado_en = coalesce($4, c.actualizado_en)
     returning c.*
   ) ${detalle('c')}`,
 )
 
 /** $1 contract, $2 why → the contract whole, open again. */
-export const reabrirContrato = porClave(
+export const reabrirContrato = byKey(
   'reabrir_contrato',
-  (donde) => `with c as materialized (
-    select reabierto.* from public.contratos c cross join lateral public.reabrir_contrato(c.id, $2) as reabierto where ${donde}
+  (where) => `with c as materialized (
+    select reabierto.* from public.contratos c cross join lateral public.reabrir_contrato(c.id, $2) as reabierto where ${where}
   ) ${detalle('c')}`,
 )
 
 /** $1 contract → its id, once marked as deleted. */
-export const eliminarContrato = porClave(
+export const eliminarContrato = byKey(
   'eliminar_contrato',
-  (donde) => `select eliminado.id as cuerpo
-    from public.contratos c cross join lateral public.eliminar_contrato(c.id) as eliminado where ${donde}`,
+  (where) => `select eliminado.id as cuerpo
+    from public.contratos c cross join lateral public.eliminar_contrato(c.id) as eliminado where ${where}`,
 )
 
 /**
  * $1 contract, $2 and $3 the versions it must still have (or null) → whether the caller is active, and of the
  * contract, if the caller may see it, whether it has them.
  */
-export const accesoContrato = porClave(
+export const accesoContrato = byKey(
   'acceso_contrato',
-  (donde) => `select (select privado.mi_rol()) is not null as activo, (
+  (where) => `select (select privado.mi_rol()) is not null as activo, (
       select c.actualizado_en = coalesce($2, c.actualizado_en) and c.actualizado_en = coalesce($3, c.actualizado_en)
-      from public.contratos c where ${donde}
+      from public.contratos c where ${where}
     ) as vigente`,
 )

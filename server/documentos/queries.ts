@@ -1,4 +1,4 @@
-import { pagina, porClave } from '../db/fragments.ts'
+import { byKey, page } from '../db/fragments.ts'
 import { namedQuery } from '../db/named-query.ts'
 import { loteNombrado } from '../lotes/queries.ts'
 
@@ -14,10 +14,10 @@ export const DOCUMENTOS_DE =
   'public.documentos_contrato d left join public.lotes_asociados l on l.id = d.lote_id'
 
 /** $1 contract → who may upload to it: its id and code, and whether the caller may. */
-export const prepararSubida = porClave(
+export const prepararSubida = byKey(
   'preparar_subida',
-  (donde) =>
-    `select c.id, c.codigo, privado.puede_subir(c.id) as puede from public.contratos c where ${donde}`,
+  (where) =>
+    `select c.id, c.codigo, privado.puede_subir(c.id) as puede from public.contratos c where ${where}`,
 )
 
 /**
@@ -58,23 +58,23 @@ export const registrarDocumento = namedQuery(
 )
 
 /** $1 contract, $2 limit, $3 tipo, $4 lot, $5 id after which it goes on → a page; no row without the contract. */
-export const paginaDocumentos = porClave(
+export const paginaDocumentos = byKey(
   'pagina_documentos',
-  (donde) =>
-    `select p.* from public.contratos c cross join lateral (${pagina(
+  (where) =>
+    `select p.* from public.contratos c cross join lateral (${page(
       `select ${DOCUMENTO} from ${DOCUMENTOS_DE}
      where d.contrato_id = c.id and ($3::text is null or d.tipo = $3)
        and ($4::text is null or d.lote_id = ${loteNombrado('$4')}) and ($5::bigint is null or d.id > $5)
      order by d.id limit $2 + 1`,
       'r.id',
       '$2',
-    )}) as p where ${donde}`,
+    )}) as p where ${where}`,
 )
 
 /** $1 contract, $2 id of the document → where its bytes are and how to serve them. */
-export const ubicarArchivo = porClave(
+export const ubicarArchivo = byKey(
   'ubicar_archivo',
-  (donde) => `select d.id, d.url_archivo, d.nombre_archivo, d.mime,
+  (where) => `select d.id, d.url_archivo, d.nombre_archivo, d.mime,
       ${HUELLA} as sha256
-    from public.contratos c join public.documentos_contrato d on d.contrato_id = c.id where ${donde} and d.id = $2::bigint`,
+    from public.contratos c join public.documentos_contrato d on d.contrato_id = c.id where ${where} and d.id = $2::bigint`,
 )

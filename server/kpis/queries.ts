@@ -1,4 +1,4 @@
-import { pagina } from '../db/fragments.ts'
+import { page } from '../db/fragments.ts'
 import { namedQuery } from '../db/named-query.ts'
 import type { Query } from '../db/types.ts'
 
@@ -17,7 +17,7 @@ export const paginaAvances = namedQuery(
   'pagina_avances',
   ['limite', 'situacion', 'dias', 'estado', 'empresa', 'despues_de'],
   (p) =>
-    `select p.*, (select privado.mi_rol()) is not null as activo from (${pagina(
+    `select p.*, (select privado.mi_rol()) is not null as activo from (${page(
       `select k.*
      from privado.contratos_por_avance(${p.situacion}, ${p.dias}::int, ${p.estado}, ${p.empresa}::bigint,
        ${p.despues_de}::bigint, ${p.limite} + 1) as f (id)

@@ -1,4 +1,4 @@
-import { pagina } from '../db/fragments.ts'
+import { page } from '../db/fragments.ts'
 import { namedQuery } from '../db/named-query.ts'
 import type { Query } from '../db/types.ts'
 
@@ -15,7 +15,7 @@ export const paginaVigentes = namedQuery(
   ['limite', 'despues_de', 'fecha', 'calidad', 'mercado', 'ambito'],
   (p) =>
     conAcceso(
-      pagina(
+      page(
         `select * from (select ${PRECIO} from privado.precios_pagina(${p.limite} + 1, ${p.despues_de}, ${p.fecha}::date, ${p.calidad},
          ${p.mercado}, ${p.ambito}) as p) as v
        order by v.calidad, v.mercado, v.ambito limit ${p.limite} + 1`,
@@ -31,7 +31,7 @@ export const paginaSerie = namedQuery(
   ['limite', 'despues_de_fecha', 'despues_de_id', 'desde', 'hasta', 'calidad', 'mercado', 'ambito'],
   (p) =>
     conAcceso(
-      pagina(
+      page(
         `select ${PRECIO} from privado.precios_serie(${p.limite} + 1, ${p.despues_de_fecha}, ${p.despues_de_id}, ${p.desde}, ${p.hasta},
          ${p.calidad}, ${p.mercado}, ${p.ambito}) as p
        order by p.fecha desc, p.id desc limit ${p.limite} + 1`,
@@ -101,7 +101,7 @@ const PENDIENTE = `q.id, q.fecha, q.calidad, q.mercado, q.precio_tm, q.diferenci
 /** $1 limit, $2 id after which it goes on → a page of the prices that waited, newest first. */
 export const paginaPendientes: Query = {
   name: 'pagina_precios_pendientes',
-  text: `select p.*, (select privado.es_admin()) as activo from (${pagina(
+  text: `select p.*, (select privado.es_admin()) as activo from (${page(
     `select ${PENDIENTE} from public.precios_pendientes q where $2::bigint is null or q.id < $2
      order by q.id desc limit $1 + 1`,
     'r.id desc',

@@ -66,7 +66,6 @@ async function withoutTriggers(client: pg.Client, work: () => Promise<unknown>):
 /** Adds contracts, with their parties, lots and documents, batch by batch; each batch is one transaction. */
 export async function fill(options: FillOptions): Promise<void> {
   const { contratos, empresas, semilla, exportadora = {}, onProgress } = options
-  const [solo, sin] = ['solo' in exportadora && exportadora.solo, 'sin' in exportadora && exportadora.sin]
   const [companies, contracts] = await Promise.all([readSql('companies'), readSql('contracts')])
   const client = new pg.Client({ connectionString: options.databaseUrl })
   await client.connect()
@@ -80,8 +79,8 @@ export async function fill(options: FillOptions): Promise<void> {
       const last = Math.min(first + BATCH - 1, contratos)
       await withoutTriggers(client, async () => {
         const { rows } = await client.query(LAST)
-        const dates = [since, until]
-        await client.query(contracts, [first, last, contratos, semilla, ...dates, solo || null, sin || null])
+        const batch = { primero: first, ultimo: last, total: contratos }
+        await client.query(contracts, [{ ...batch, semilla, desde: since, hasta: until, ...exportadora }])
         await client.query(`select privado.agregar_kpis($1::bigint + 1, (${LAST}))`, [rows[0].id])
       })
       onProgress?.(last)

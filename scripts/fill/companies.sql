@@ -1,7 +1,8 @@
--- Companies up to $1 in all, one exporter and two collection centres to every three suppliers or so, each with
+-- Companies up to so many ($1) in all, one exporter and two collection centres to every three suppliers or so, each with
 -- a RUC of a private company (third digit 9) whose check digit holds. Those that exist count and stay.
-with cupos as (
-  select q.tipo, q.nombres, greatest(0, ceil($1::int * q.parte)::int - count(e.id)::int) as faltan, count(e.id) as hay
+with pedido as (select $1::int as empresas),
+cupos as (
+  select q.tipo, q.nombres, greatest(0, ceil(p.empresas * q.parte)::int - count(e.id)::int) as faltan, count(e.id) as hay
   from (values
     ('exportadora', 0.15, array['Cacaotera del Guayas', 'Exportadora Río Daule', 'Cacao Andino', 'Aromas del Litoral',
       'Exportadora El Triunfo', 'Granos del Pacífico', 'Cacao Fino de Naranjal', 'Exportadora Santa Elena']),
@@ -9,9 +10,9 @@ with cupos as (
       'Centro de Acopio Milagro', 'Acopio La Troncal', 'Centro Quinindé', 'Acopio Santo Domingo']),
     ('proveedor', 0.50, array['Finca La Esperanza', 'Hacienda San Rafael', 'Asociación Los Ríos', 'Finca Santa Rosa',
       'Hacienda El Porvenir', 'Finca El Rosario', 'Asociación Nuevo Amanecer', 'Hacienda La Victoria'])
-  ) as q (tipo, parte, nombres)
+  ) as q (tipo, parte, nombres) cross join pedido p
   left join public.empresas e on e.tipo = q.tipo and e.activo
-  group by q.tipo, q.parte, q.nombres
+  group by q.tipo, q.parte, q.nombres, p.empresas
 ),
 nuevas as (
   select tipo, nombres[1 + n % array_length(nombres, 1)] || ' ' || hay + n as nombre,
@@ -20,7 +21,7 @@ nuevas as (
 ),
 raices as (
   select (array['09', '12', '13', '07', '08', '23', '02', '01'])[1 + n % 8] || '9' || lpad((500000 + n)::text, 6, '0') as raiz
-  from generate_series(1, 2 * ($1::int + (select count(*)::int from public.empresas)) + 100) as n
+  from pedido p, generate_series(1, 2 * (p.empresas + (select count(*)::int from public.empresas)) + 100) as n
 ),
 rucs as (
   select r.raiz || d.digito || '001' as ruc

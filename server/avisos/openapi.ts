@@ -1,4 +1,4 @@
-import { ESCRITURA, FALLAS, json, type Operation } from '../http/operation.ts'
+import { FAILURES, json, type Operation, WRITE_FAILURES } from '../http/operation.ts'
 import { PaginaSchema } from '../http/schemas.ts'
 import {
   DispositivoSchema,
@@ -19,7 +19,7 @@ export const NOTIFICACIONES: readonly Operation[] = [
     description: 'Llegan también al canal privado `usuario:<id>` como evento `notificacion`.',
     query: PaginaSchema,
     answers: { 200: { description: 'Una página.', body: PaginaNotificacionesSchema } },
-    problems: [400, ...FALLAS],
+    problems: [400, ...FAILURES],
   },
   {
     method: 'post',
@@ -29,7 +29,7 @@ export const NOTIFICACIONES: readonly Operation[] = [
     summary: 'Marca notificaciones como leídas, las dadas o todas',
     body: json(LeidasSchema),
     answers: { 200: { description: 'Cuántas quedan.', body: SinLeerSchema } },
-    problems: ESCRITURA,
+    problems: WRITE_FAILURES,
   },
   {
     method: 'post',
@@ -39,7 +39,7 @@ export const NOTIFICACIONES: readonly Operation[] = [
     summary: 'Los avisos llegan también a este dispositivo; deja de ser de otra cuenta',
     body: json(NuevoDispositivoSchema),
     answers: { 201: { description: 'El dispositivo.', body: DispositivoSchema } },
-    problems: ESCRITURA,
+    problems: WRITE_FAILURES,
   },
   {
     method: 'delete',
@@ -48,6 +48,6 @@ export const NOTIFICACIONES: readonly Operation[] = [
     tag: 'Notificaciones',
     summary: 'Los avisos dejan de llegar a este dispositivo',
     answers: { 204: { description: 'Hecho, también si no estaba.' } },
-    problems: FALLAS,
+    problems: FAILURES,
   },
 ]

@@ -1,4 +1,4 @@
-import { pagina } from '../db/fragments.ts'
+import { page } from '../db/fragments.ts'
 import type { Query } from '../db/types.ts'
 
 // The code that it had: whoever was taken off a contract is told so, and sees the contract no more.
@@ -17,7 +17,7 @@ const mitad = (leidas: boolean) => `(
  */
 export const paginaNotificaciones: Query = {
   name: 'pagina_notificaciones',
-  text: `select p.*, (select privado.mi_rol()) is not null as activo, privado.avisos_sin_leer() as sin_leer from (${pagina(
+  text: `select p.*, (select privado.mi_rol()) is not null as activo, privado.avisos_sin_leer() as sin_leer from (${page(
     `select m.* from (${mitad(false)} union all ${mitad(true)}) as m order by m.leida_en is not null, m.orden desc limit $1 + 1`,
     'r.leida_en is not null, r.orden desc',
     '$1',

@@ -1,4 +1,4 @@
-import { ESCRITURA, FALLAS, json, type Operation } from '../http/operation.ts'
+import { FAILURES, json, type Operation, WRITE_FAILURES } from '../http/operation.ts'
 import { CALCULADORAS, type Calculadora, TIPOS } from './calculadoras.ts'
 import {
   CalculoGuardadoSchema,
@@ -26,7 +26,7 @@ const operacion = (tipo: string, { resumen, entrada, resultado }: Calculadora): 
       200: { description: 'El cálculo, que no quedó guardado.', body: calculo },
       201: { description: 'El cálculo, guardado.', body: calculo, headers: ['Location'] },
     },
-    problems: ESCRITURA,
+    problems: WRITE_FAILURES,
   }
 }
 
@@ -41,7 +41,7 @@ export const CALCULADORA: readonly Operation[] = [
     summary: 'Los cálculos guardados de la empresa, los últimos primero',
     query: FiltroCalculosSchema,
     answers: { 200: { description: 'Una página.', body: PaginaCalculosSchema } },
-    problems: [400, ...FALLAS],
+    problems: [400, ...FAILURES],
   },
   {
     method: 'get',
@@ -50,6 +50,6 @@ export const CALCULADORA: readonly Operation[] = [
     tag: 'Calculadora',
     summary: 'Un cálculo guardado, y el mismo hecho de nuevo con los parámetros de entonces',
     answers: { 200: { description: 'El cálculo.', body: CalculoGuardadoSchema } },
-    problems: [...FALLAS, 404],
+    problems: [...FAILURES, 404],
   },
 ]

@@ -1,4 +1,4 @@
-import { pagina } from '../db/fragments.ts'
+import { page } from '../db/fragments.ts'
 import type { Query } from '../db/types.ts'
 
 /** $1 day or null for today, $2 kinds → that day, and its parameters of those kinds for the caller as JSON. */
@@ -31,7 +31,7 @@ const ultimos = (quienes: string) => `(
 /** $1 limit, $2 id after which it goes on, $3 tipo, $4 and $5 first and last day it was made → a page, newest first. */
 export const paginaCalculos: Query = {
   name: 'pagina_calculos',
-  text: `select p.*, (select privado.mi_rol()) is not null as activo from (${pagina(
+  text: `select p.*, (select privado.mi_rol()) is not null as activo from (${page(
     `select ${CALCULO} from (
        ${ultimos('k.empresa_id = (select privado.mi_empresa()) and not (select privado.es_admin())')}
        union all ${ultimos('(select privado.es_admin())')}

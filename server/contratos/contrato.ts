@@ -1,5 +1,5 @@
 import type { H3Event } from 'h3'
-import type { PorClave } from '../db/fragments.ts'
+import type { ByKey } from '../db/fragments.ts'
 import type { Query } from '../db/types.ts'
 import { pathParameter } from '../http/path.ts'
 import { type Problem, problem } from '../http/problem.ts'
@@ -9,7 +9,7 @@ import { accesoContrato } from './queries.ts'
 
 /** The contract that a path names: `{id}` is its numeric id or its code. */
 export interface ClaveContrato {
-  por: keyof PorClave
+  por: keyof ByKey
   valor: string
 }
 
@@ -25,7 +25,7 @@ export function contratoDe(event: H3Event): ClaveContrato {
 }
 
 /** The query that finds the contract by what the path gave. */
-export const para = (clave: ClaveContrato, query: PorClave): Query => query[clave.por]
+export const para = (clave: ClaveContrato, query: ByKey): Query => query[clave.por]
 
 /**
  * Why a query about a contract gave no row: the account has no access, the contract is not there for it, or

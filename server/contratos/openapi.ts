@@ -1,4 +1,4 @@
-import { ESCRITURA, FALLAS, json, type Operation } from '../http/operation.ts'
+import { FAILURES, json, type Operation, WRITE_FAILURES } from '../http/operation.ts'
 import { NuevosProveedoresSchema, ProveedoresSchema } from './proveedores.ts'
 import {
   ContratoSchema,
@@ -23,7 +23,7 @@ export const CONTRATOS: readonly Operation[] = [
     description: 'Por páginas: pida la siguiente con el cursor de `siguiente` y el mismo orden.',
     query: FiltroContratosSchema,
     answers: { 200: { description: 'Una página.', body: PaginaContratosSchema } },
-    problems: [400, ...FALLAS],
+    problems: [400, ...FAILURES],
   },
   {
     method: 'post',
@@ -34,7 +34,7 @@ export const CONTRATOS: readonly Operation[] = [
     body: { schema: NuevoContratoSchema, type: 'application/json' },
     headers: ['Idempotency-Key'],
     answers: { 201: { description: 'El contrato.', body: ContratoSchema, headers: CREADO } },
-    problems: ESCRITURA,
+    problems: WRITE_FAILURES,
   },
   {
     method: 'get',
@@ -47,7 +47,7 @@ export const CONTRATOS: readonly Operation[] = [
       200: { description: 'El contrato.', body: ContratoSchema, headers: VERSION },
       304: { description: 'Es el mismo que ya tiene.', headers: VERSION },
     },
-    problems: [...FALLAS, 404],
+    problems: [...FAILURES, 404],
   },
   {
     method: 'put',
@@ -60,7 +60,7 @@ export const CONTRATOS: readonly Operation[] = [
     body: { schema: EdicionContratoSchema, type: 'application/json' },
     headers: ['If-Match'],
     answers: { 200: { description: 'El contrato.', body: ContratoSchema, headers: VERSION } },
-    problems: [...ESCRITURA, 404, 412],
+    problems: [...WRITE_FAILURES, 404, 412],
   },
   {
     method: 'post',
@@ -74,7 +74,7 @@ export const CONTRATOS: readonly Operation[] = [
     answers: {
       200: { description: 'El contrato, otra vez Activo.', body: ContratoSchema, headers: VERSION },
     },
-    problems: [...ESCRITURA, 404],
+    problems: [...WRITE_FAILURES, 404],
   },
   {
     method: 'delete',
@@ -83,7 +83,7 @@ export const CONTRATOS: readonly Operation[] = [
     tag: 'Contratos',
     summary: 'Marca un contrato como eliminado: se oculta y se conserva (administradores)',
     answers: { 204: { description: 'Hecho.' } },
-    problems: [...FALLAS, 404, 409],
+    problems: [...FAILURES, 404, 409],
   },
 ]
 
@@ -97,7 +97,7 @@ export const PROVEEDORES: readonly Operation[] = [
     summary: 'Asocia empresas proveedoras al contrato, todas o ninguna',
     body: json(NuevosProveedoresSchema),
     answers: { 201: { description: 'Las asociadas.', body: ProveedoresSchema } },
-    problems: [...ESCRITURA, 404],
+    problems: [...WRITE_FAILURES, 404],
   },
   {
     method: 'delete',
@@ -106,6 +106,6 @@ export const PROVEEDORES: readonly Operation[] = [
     tag: 'Contratos',
     summary: 'Retira una empresa proveedora; sus documentos quedan',
     answers: { 204: { description: 'Hecho.' } },
-    problems: [...FALLAS, 404, 409],
+    problems: [...FAILURES, 404, 409],
   },
 ]

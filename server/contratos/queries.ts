@@ -1,5 +1,5 @@
-import { lista, porClave } from '../db/fragments.ts'
-import type { Query } from '../db/types.ts'
+import { byKey, list } from '../db/fragments.ts'
+import { namedQuery } from '../db/named-query.ts'
 import { DOCUMENTO, DOCUMENTOS_DE } from '../documentos/queries.ts'
 import { FIJACION } from '../fijaciones/queries.ts'
 import { LOTE } from '../lotes/queries.ts'
@@ -14,12 +14,12 @@ export const DATOS = `c.id, c.exportadora_id, c.contraparte_id, c.precio_fijado_
 const PARTES = `select p.empresa_id, e.nombre, p.papel from public.contratos_participantes p
   left join public.empresas e on e.id = p.empresa_id where p.contrato_id = c.id`
 
-/** A contract whole: the row `c` of `origen`, its documents, lots and participants. */
+/** A contract whole, and its version: the row `c` of `origen`, its documents, lots and participants. */
 const detalle = (origen: string, partes = PARTES) => `
-  select row_to_json(contrato) as cuerpo from (
+  select row_to_json(contrato) as cuerpo, to_json(contrato.actualizado_en) #>> '{}' as version from (
     select c.codigo, nombres.exportadora, nombres.contraparte, c.volumen_tm, c.estado,
-      ${lista(`select ${DOCUMENTO} from ${DOCUMENTOS_DE} where d.contrato_id = c.id order by d.id`)} as documentos,
-      ${lista(`select ${LOTE} from public.lotes_asociados l where l.contrato_id = c.id order by l.codigo_lote`)} as lotes,
+      ${list(`select ${DOCUMENTO} from ${DOCUMENTOS_DE} where d.contrato_id = c.id order by d.id`)} as documentos,
+      ${list(`select ${LOTE} from public.lotes_asociados l where l.contrato_id = c.id order by l.codigo_lote`)} as lotes,
       ${DATOS}, ${FIJACION} as fijacion, nombres.participantes
     from ${origen} cross join lateral (
       select max(nombre) filter (where papel = 'exportadora') as exportadora,
@@ -30,70 +30,84 @@ const detalle = (origen: string, partes = PARTES) => `
   ) as contrato`
 
 /** $1 contract → the contract whole. */
-export const verContrato = porClave('ver_contrato', (donde) =>
-  detalle(`(select * from public.contratos c where ${donde}) as c`),
+export const verContrato = byKey('ver_contrato', (where) =>
+  detalle(`(select * from public.contratos c where ${where}) as c`),
 )
 
 /**
- * $1 volumen_tm, $2 contraparte_id, $3 exportadora_id, $4 precio_fijado_tm, $5 fecha_firma, $6 observaciones,
- * $7 proveedores, $8 calidad, $9 fecha_entrega, $10 tolerancia_pct, $11 modalidad_precio, $12 cierre → the new contract
- * whole. Its participants are told from what was asked: the statement does not see the rows that the function inserts.
+ * What was agreed → the new contract whole. Its participants are told from what was asked: the statement does not see
+ * the rows that the function inserts.
  */
-export const crearContrato: Query = {
-  name: 'crear_contrato',
-  text: `with c as materialized (
-    select * from public.crear_contrato(
-      volumen_tm => $1, contraparte_id => $2, exportadora_id => $3, precio_fijado_tm => $4, fecha_firma => $5,
-      observaciones => $6, proveedores => $7, calidad => $8, fecha_entrega => $9, tolerancia_pct => $10,
-      modalidad_precio => $11, cierre => $12)
+export const crearContrato = namedQuery(
+  'crear_contrato',
+  [
+    'volumen_tm',
+    'contraparte_id',
+    'exportadora_id',
+    'precio_fijado_tm',
+    'fecha_firma',
+    'observaciones',
+    'proveedores',
+    'calidad',
+    'fecha_entrega',
+    'tolerancia_pct',
+    'modalidad_precio',
+    'cierre',
+  ],
+  (p) => `with c as materialized (
+    select * from public.crear_contrato(volumen_tm => ${p.volumen_tm}, contraparte_id => ${p.contraparte_id},
+      exportadora_id => ${p.exportadora_id}, precio_fijado_tm => ${p.precio_fijado_tm}, fecha_firma => ${p.fecha_firma},
+      observaciones => ${p.observaciones}, proveedores => ${p.proveedores}, calidad => ${p.calidad},
+      fecha_entrega => ${p.fecha_entrega}, tolerancia_pct => ${p.tolerancia_pct},
+      modalidad_precio => ${p.modalidad_precio}, cierre => ${p.cierre})
   ) ${detalle(
     'c',
     `select e.id as empresa_id, e.nombre,
        case e.id when c.exportadora_id then 'exportadora' when c.contraparte_id then 'contraparte' else 'proveedor' end as papel
-     from public.empresas e where e.id = any ($7::bigint[] || c.exportadora_id || c.contraparte_id)`,
+     from public.empresas e where e.id = any (${p.proveedores}::bigint[] || c.exportadora_id || c.contraparte_id)`,
   )}`,
-}
+)
 
 const cambio = (columna: string, tipo: string) =>
   `${columna} = case when cambios ? '${columna}' then (cambios ->> '${columna}')::${tipo} else c.${columna} end`
 
 /** $1 contract, $2 what changes as JSON, $3 and $4 the versions it must still have (or null) → the contract whole. */
-export const editarContrato = porClave(
+export const editarContrato = byKey(
   'editar_contrato',
-  (donde) => `with c as (
+  (where) => `with c as (
     update public.contratos c set ${cambio('volumen_tm', 'numeric')}, ${cambio('precio_fijado_tm', 'numeric')},
       ${cambio('fecha_firma', 'date')}, ${cambio('observaciones', 'text')}, ${cambio('estado', 'text')},
       ${cambio('calidad', 'text')}, ${cambio('fecha_entrega', 'date')}, ${cambio('tolerancia_pct', 'numeric')},
       ${cambio('modalidad_precio', 'text')}, ${cambio('cierre', 'text')}
     from (select $2::jsonb as cambios) as edicion
-    where ${donde} and c.actualizado_en = coalesce($3, c.actualizado_en) and c.actualizado_en = coalesce($4, c.actualizado_en)
+    where ${where} and c.actualizado_en = coalesce($3, c.actualizado_en) and c.actualizado_en = coalesce($4, c.actualizado_en)
     returning c.*
   ) ${detalle('c')}`,
 )
 
 /** $1 contract, $2 why → the contract whole, open again. */
-export const reabrirContrato = porClave(
+export const reabrirContrato = byKey(
   'reabrir_contrato',
-  (donde) => `with c as materialized (
-    select reabierto.* from public.contratos c cross join lateral public.reabrir_contrato(c.id, $2) as reabierto where ${donde}
+  (where) => `with c as materialized (
+    select reabierto.* from public.contratos c cross join lateral public.reabrir_contrato(c.id, $2) as reabierto where ${where}
   ) ${detalle('c')}`,
 )
 
 /** $1 contract → its id, once marked as deleted. */
-export const eliminarContrato = porClave(
+export const eliminarContrato = byKey(
   'eliminar_contrato',
-  (donde) => `select eliminado.id as cuerpo
-    from public.contratos c cross join lateral public.eliminar_contrato(c.id) as eliminado where ${donde}`,
+  (where) => `select eliminado.id as cuerpo
+    from public.contratos c cross join lateral public.eliminar_contrato(c.id) as eliminado where ${where}`,
 )
 
 /**
  * $1 contract, $2 and $3 the versions it must still have (or null) → whether the caller is active, and of the
  * contract, if the caller may see it, whether it has them.
  */
-export const accesoContrato = porClave(
+export const accesoContrato = byKey(
   'acceso_contrato',
-  (donde) => `select (select privado.mi_rol()) is not null as activo, (
+  (where) => `select (select privado.mi_rol()) is not null as activo, (
       select c.actualizado_en = coalesce($2, c.actualizado_en) and c.actualizado_en = coalesce($3, c.actualizado_en)
-      from public.contratos c where ${donde}
+      from public.contratos c where ${where}
     ) as vigente`,
 )

@@ -1,4 +1,4 @@
-import { ESCRITURA, FALLAS, type Operation } from '../http/operation.ts'
+import { FAILURES, type Operation, WRITE_FAILURES } from '../http/operation.ts'
 import {
   FiltroMensajesSchema,
   LecturaGuardadaSchema,
@@ -18,7 +18,7 @@ export const CONVERSACION: readonly Operation[] = [
     summary: 'La conversación del contrato, de lo más nuevo a lo más antiguo',
     query: FiltroMensajesSchema,
     answers: { 200: { description: 'Una página.', body: PaginaMensajesSchema } },
-    problems: [400, ...FALLAS, 404],
+    problems: [400, ...FAILURES, 404],
   },
   {
     method: 'post',
@@ -30,7 +30,7 @@ export const CONVERSACION: readonly Operation[] = [
     body: { schema: NuevoMensajeSchema, type: 'application/json' },
     headers: ['Idempotency-Key'],
     answers: { 201: { description: 'El mensaje.', body: MensajeSchema } },
-    problems: [...ESCRITURA, 404],
+    problems: [...WRITE_FAILURES, 404],
   },
   {
     method: 'put',
@@ -40,6 +40,6 @@ export const CONVERSACION: readonly Operation[] = [
     summary: 'Guarda hasta dónde leyó quien llama; solo avanza',
     body: { schema: LecturaSchema, type: 'application/json' },
     answers: { 200: { description: 'Hasta dónde leyó.', body: LecturaGuardadaSchema } },
-    problems: [...ESCRITURA, 404],
+    problems: [...WRITE_FAILURES, 404],
   },
 ]

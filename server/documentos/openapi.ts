@@ -1,4 +1,4 @@
-import { ESCRITURA, FALLAS, type Operation } from '../http/operation.ts'
+import { FAILURES, type Operation, WRITE_FAILURES } from '../http/operation.ts'
 import {
   DocumentoSchema,
   FiltroDocumentosSchema,
@@ -29,7 +29,7 @@ export const DOCUMENTOS: readonly Operation[] = [
         headers: ['Location'],
       },
     },
-    problems: [...ESCRITURA, 404],
+    problems: [...WRITE_FAILURES, 404],
   },
   {
     method: 'get',
@@ -39,7 +39,7 @@ export const DOCUMENTOS: readonly Operation[] = [
     summary: 'Los documentos de un contrato, en el orden en que se subieron',
     query: FiltroDocumentosSchema,
     answers: { 200: { description: 'Una página.', body: PaginaDocumentosSchema } },
-    problems: [400, ...FALLAS, 404],
+    problems: [400, ...FAILURES, 404],
   },
   {
     method: 'get',
@@ -53,7 +53,7 @@ export const DOCUMENTOS: readonly Operation[] = [
       206: { description: 'El rango pedido.', body: 'binary', headers: ['ETag', 'Content-Range'] },
       304: { description: 'Es el mismo que ya tiene.', headers: VERSION },
     },
-    problems: [...FALLAS, 404, 416],
+    problems: [...FAILURES, 404, 416],
   },
   {
     method: 'get',
@@ -69,6 +69,6 @@ export const DOCUMENTOS: readonly Operation[] = [
       200: { description: 'La imagen.', body: 'binary', headers: VERSION },
       304: { description: 'Es la misma que ya tiene.', headers: VERSION },
     },
-    problems: [400, ...FALLAS, 404, 422],
+    problems: [400, ...FAILURES, 404, 422],
   },
 ]

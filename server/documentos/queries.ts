@@ -1,5 +1,5 @@
-import { pagina, porClave } from '../db/fragments.ts'
-import type { Query } from '../db/types.ts'
+import { byKey, page } from '../db/fragments.ts'
+import { namedQuery } from '../db/named-query.ts'
 import { loteNombrado } from '../lotes/queries.ts'
 
 // What a client said of the bytes, when it could, is no hash of ours.
@@ -14,65 +14,67 @@ export const DOCUMENTOS_DE =
   'public.documentos_contrato d left join public.lotes_asociados l on l.id = d.lote_id'
 
 /** $1 contract → who may upload to it: its id and code, and whether the caller may. */
-export const prepararSubida = porClave(
+export const prepararSubida = byKey(
   'preparar_subida',
-  (donde) =>
-    `select c.id, c.codigo, privado.puede_subir(c.id) as puede from public.contratos c where ${donde}`,
+  (where) =>
+    `select c.id, c.codigo, privado.puede_subir(c.id) as puede from public.contratos c where ${where}`,
 )
 
 /**
- * $1 id of the contract, $2 lot or null, $3 sha256, $4 tipo, $5 etiqueta, $6 extension → the document of the caller's
- * company that has those bytes already, the lot's id, and the name that a new one would have.
+ * Of some bytes, and their lot or null → the document of the caller's company that has them already, the lot's id, and
+ * the name that a new one would have.
  */
-export const ubicarDocumento: Query = {
-  name: 'ubicar_documento',
-  text: `select
+export const ubicarDocumento = namedQuery(
+  'ubicar_documento',
+  ['contrato_id', 'lote', 'sha256', 'tipo', 'etiqueta', 'extension'],
+  (p) => `select
       (select row_to_json(documento) from (
         select ${DOCUMENTO} from ${DOCUMENTOS_DE}
-        where d.contrato_id = c.id and d.sha256 = $3 and d.huella_de in ('subida', 'revision')
+        where d.contrato_id = c.id and d.sha256 = ${p.sha256} and d.huella_de in ('subida', 'revision')
           and d.empresa_id is not distinct from (select privado.mi_empresa())
         order by d.id limit 1) as documento) as existente,
-      ${loteNombrado('$2')} as lote_id,
-      public.siguiente_nombre_documento(c.id, $4, $5, $6) as nombre
-    from public.contratos c where c.id = $1`,
-}
+      ${loteNombrado(p.lote)} as lote_id,
+      public.siguiente_nombre_documento(c.id, ${p.tipo}, ${p.etiqueta}, ${p.extension}) as nombre
+    from public.contratos c where c.id = ${p.contrato_id}`,
+)
 
 /**
- * $1 contrato_id, $2 lote_id, $3 tipo, $4 etiqueta, $5 nombre_archivo, $6 url_archivo, $7 sha256 and $8 mime, of the bytes
- * as they passed → the document; no row when its bytes or its number are there already.
+ * Its `sha256` and `mime` are of the bytes as they passed → the document; no row when its bytes or its number are there
+ * already.
  */
-export const registrarDocumento: Query = {
-  name: 'registrar_documento',
-  text: `with d as (
+export const registrarDocumento = namedQuery(
+  'registrar_documento',
+  ['contrato_id', 'lote_id', 'tipo', 'etiqueta', 'nombre_archivo', 'url_archivo', 'sha256', 'mime'],
+  (p) => `with d as (
       insert into public.documentos_contrato (contrato_id, lote_id, tipo, etiqueta, nombre_archivo, url_archivo)
-      select $1::bigint, $2::bigint, $3, $4, $5, $6
+      select ${p.contrato_id}::bigint, ${p.lote_id}::bigint, ${p.tipo}, ${p.etiqueta}, ${p.nombre_archivo}, ${p.url_archivo}
       from set_config('privado.subida',
-        json_build_object('objeto', $6::text, 'sha256', $7::text, 'mime', $8::text)::text, true)
+        json_build_object('objeto', ${p.url_archivo}::text, 'sha256', ${p.sha256}::text, 'mime', ${p.mime}::text)::text, true)
       on conflict do nothing returning *
     ) select row_to_json(documento) as cuerpo from (
       select ${DOCUMENTO} from d join public.contratos c on c.id = d.contrato_id
         left join public.lotes_asociados l on l.id = d.lote_id
     ) as documento`,
-}
+)
 
 /** $1 contract, $2 limit, $3 tipo, $4 lot, $5 id after which it goes on → a page; no row without the contract. */
-export const paginaDocumentos = porClave(
+export const paginaDocumentos = byKey(
   'pagina_documentos',
-  (donde) =>
-    `select p.* from public.contratos c cross join lateral (${pagina(
+  (where) =>
+    `select p.* from public.contratos c cross join lateral (${page(
       `select ${DOCUMENTO} from ${DOCUMENTOS_DE}
      where d.contrato_id = c.id and ($3::text is null or d.tipo = $3)
        and ($4::text is null or d.lote_id = ${loteNombrado('$4')}) and ($5::bigint is null or d.id > $5)
      order by d.id limit $2 + 1`,
       'r.id',
       '$2',
-    )}) as p where ${donde}`,
+    )}) as p where ${where}`,
 )
 
 /** $1 contract, $2 id of the document → where its bytes are and how to serve them. */
-export const ubicarArchivo = porClave(
+export const ubicarArchivo = byKey(
   'ubicar_archivo',
-  (donde) => `select d.id, d.url_archivo, d.nombre_archivo, d.mime,
+  (where) => `select d.id, d.url_archivo, d.nombre_archivo, d.mime,
       ${HUELLA} as sha256
-    from public.contratos c join public.documentos_contrato d on d.contrato_id = c.id where ${donde} and d.id = $2::bigint`,
+    from public.contratos c join public.documentos_contrato d on d.contrato_id = c.id where ${where} and d.id = $2::bigint`,
 )

@@ -34,29 +34,32 @@ export async function registrar(
   upload: Upload,
 ): Promise<Answer> {
   const ubicar = async () => {
-    const [ubicacion] = await db.query<Ubicacion & Record<string, unknown>>(ubicarDocumento, [
-      contrato.id,
-      lote,
-      archivo.sha256,
-      tipo,
-      etiqueta,
-      archivo.extension,
-    ])
+    const [ubicacion] = await db.query<Ubicacion & Record<string, unknown>>(
+      ...ubicarDocumento.with({ ...archivo, contrato_id: contrato.id, lote, tipo, etiqueta }),
+    )
     if (!ubicacion) throw problem('contrato_no_existe')
     return ubicacion
   }
 
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const { existente, lote_id, nombre } = await ubicar()
-    if (existente) return { estado: 200, cuerpo: existente }
+    if (existente) return { status: 200, cuerpo: existente }
     if (lote !== undefined && lote_id === null)
       throw fieldProblem('lote', 'No existe ese lote en el contrato.')
     if (!(await upload.moveTo(nombre))) continue
     const propio = tipo === 'contrato' ? `${contrato.codigo}.${archivo.extension}` : ''
-    const valores = [contrato.id, lote_id, tipo, etiqueta, cleanFileName(archivo.name) || propio]
-    const visto = [archivo.sha256, archivo.mime]
-    const cuerpo = await db.one(registrarDocumento, [...valores, `${BUCKET}/${nombre}`, ...visto])
-    if (cuerpo) return { estado: 201, cuerpo }
+    const cuerpo = await db.one(
+      ...registrarDocumento.with({
+        ...archivo,
+        contrato_id: contrato.id,
+        lote_id,
+        tipo,
+        etiqueta,
+        nombre_archivo: cleanFileName(archivo.name) || propio,
+        url_archivo: `${BUCKET}/${nombre}`,
+      }),
+    )
+    if (cuerpo) return { status: 201, cuerpo }
     // Another upload of the same bytes, or of the same number in another format, was registered meanwhile: the
     // next look finds it.
   }

@@ -1,4 +1,4 @@
-import { ESCRITURA, FALLAS, json, type Operation } from '../http/operation.ts'
+import { FAILURES, json, type Operation, WRITE_FAILURES } from '../http/operation.ts'
 import { AnulacionSchema, FijacionesSchema, FijacionSchema, NuevaFijacionSchema } from './schemas.ts'
 
 /** Prices that are fixed in parts. */
@@ -11,7 +11,7 @@ export const FIJACIONES: readonly Operation[] = [
     summary: 'Las fijaciones de un contrato, las anuladas también, y lo que queda abierto',
     description: 'Las ven las dos empresas que firman; un proveedor asociado recibe la lista vacía.',
     answers: { 200: { description: 'Las fijaciones.', body: FijacionesSchema } },
-    problems: [...FALLAS, 404],
+    problems: [...FAILURES, 404],
   },
   {
     method: 'post',
@@ -23,7 +23,7 @@ export const FIJACIONES: readonly Operation[] = [
     body: json(NuevaFijacionSchema),
     headers: ['Idempotency-Key'],
     answers: { 201: { description: 'La fijación.', body: FijacionSchema } },
-    problems: [...ESCRITURA, 404],
+    problems: [...WRITE_FAILURES, 404],
   },
   {
     method: 'post',
@@ -33,6 +33,6 @@ export const FIJACIONES: readonly Operation[] = [
     summary: 'Anula una fijación: deja de contar y queda con su motivo',
     body: json(AnulacionSchema),
     answers: { 200: { description: 'La fijación anulada.', body: FijacionSchema } },
-    problems: [...ESCRITURA, 404],
+    problems: [...WRITE_FAILURES, 404],
   },
 ]

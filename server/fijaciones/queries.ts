@@ -1,4 +1,4 @@
-import { lista, porClave } from '../db/fragments.ts'
+import { byKey, list } from '../db/fragments.ts'
 
 /** Columns of a fixing `f`, in the order of the answer. */
 const COLUMNAS =
@@ -21,40 +21,40 @@ export const FIJACION = `case
   end`
 
 /** $1 contract → its fixings, the annulled ones too, and how far its price is fixed. */
-export const verFijaciones = porClave(
+export const verFijaciones = byKey(
   'ver_fijaciones',
-  (donde) => `select json_build_object(
-      'fijaciones', ${lista(`select ${COLUMNAS} from public.fijaciones f where f.contrato_id = c.id order by f.id`)},
+  (where) => `select json_build_object(
+      'fijaciones', ${list(`select ${COLUMNAS} from public.fijaciones f where f.contrato_id = c.id order by f.id`)},
       'fijacion', ${FIJACION}) as cuerpo
-    from public.contratos c where ${donde}`,
+    from public.contratos c where ${where}`,
 )
 
 /** $1 contract, $2 tm, $3 ny, $4 diferencial, $5 fecha or null → the fixing. */
-export const fijar = porClave(
+export const fijar = byKey(
   'fijar',
-  (donde) => `with f as (
+  (where) => `with f as (
     insert into public.fijaciones (contrato_id, tm, ny, diferencial, fecha)
     select c.id, $2::numeric, $3::numeric, $4::numeric, coalesce($5, (now() at time zone 'America/Guayaquil')::date)
-    from public.contratos c where ${donde}
+    from public.contratos c where ${where}
     returning *
   ) select row_to_json(fijacion) as cuerpo from (select ${COLUMNAS} from f) as fijacion`,
 )
 
 /** $1 contract, $2 fixing, $3 motivo → the fixing, annulled. */
-export const anularFijacion = porClave(
+export const anularFijacion = byKey(
   'anular_fijacion',
-  (donde) => `with f as (
+  (where) => `with f as (
     update public.fijaciones f set motivo = $3
-    from public.contratos c where ${donde} and f.contrato_id = c.id and f.id = $2::bigint
+    from public.contratos c where ${where} and f.contrato_id = c.id and f.id = $2::bigint
     returning f.*
   ) select row_to_json(fijacion) as cuerpo from (select ${COLUMNAS} from f) as fijacion`,
 )
 
 /** $1 contract, $2 fixing → whether the caller may see the fixing. */
-export const accesoFijacion = porClave(
+export const accesoFijacion = byKey(
   'acceso_fijacion',
   (
-    donde,
+    where,
   ) => `select exists (select from public.fijaciones f where f.contrato_id = c.id and f.id = $2::bigint) as visible
-    from public.contratos c where ${donde}`,
+    from public.contratos c where ${where}`,
 )

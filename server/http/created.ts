@@ -2,7 +2,7 @@ import { type H3Event, setResponseHeader, setResponseStatus } from 'h3'
 import type { Json } from '../db/types.ts'
 
 /** The keys of a new row that its address is made of. */
-interface Fila {
+interface Row {
   id: number
   codigo: string
 }
@@ -11,7 +11,7 @@ interface Fila {
  * Answers 201 with what was created and its address.
  * @param location relative to the request's own address, so it holds under /functions/v1 as well.
  */
-export function created(event: H3Event, cuerpo: Json, location: (fila: Fila) => string, status = 201): Json {
+export function created(event: H3Event, cuerpo: Json, location: (row: Row) => string, status = 201): Json {
   setResponseStatus(event, status)
   setResponseHeader(event, 'location', location(JSON.parse(cuerpo)))
   return cuerpo

@@ -4,19 +4,18 @@ import type { Json } from '../db/types.ts'
 import { problem } from './problem.ts'
 import { esInstante } from './schemas.ts'
 
-// Quotes inside of a text are escaped: this is the name of a field, and the last one that has it is the contract's
-// own, since what follows it (detalle in contratos/queries.ts) has none.
-const VERSION = '"actualizado_en":"'
+/** An answer of what is edited under If-Match. */
+export interface Versioned {
+  cuerpo: Json
+  /** Its `actualizado_en`, as the JSON says it. */
+  version: string
+}
 
 /**
- * The ETag of a contract's answer: its `actualizado_en`, which guards editions, and a digest of the whole
- * answer, because a new document or lot changes what is read but not what an edition would overwrite.
+ * The ETag of a contract's answer: its version, which guards editions, and a digest of the whole answer, because a new
+ * document or lot changes what is read but not what an edition would overwrite.
  */
-export function etagOf(cuerpo: Json): string {
-  const start = cuerpo.lastIndexOf(VERSION) + VERSION.length
-  const version = cuerpo.slice(start, cuerpo.indexOf('"', start))
-  return `"${version}/${hash('sha1', cuerpo, 'base64url')}"`
-}
+export const etagOf = ({ cuerpo, version }: Versioned) => `"${version}/${hash('sha1', cuerpo, 'base64url')}"`
 
 /** Sets the ETag of an answer; true when the caller has that very one already (`If-None-Match`). */
 export function isKnown(event: H3Event, etag: string): boolean {

@@ -45,8 +45,8 @@ export interface Operation {
 }
 
 /** Statuses that any request may be answered with. */
-export const FALLAS = [401, 403, 429, 503] as const
+export const FAILURES = [401, 403, 429, 503] as const
 /** Those of any request with a JSON body. */
-export const ESCRITURA = [400, ...FALLAS, 408, 409, 413, 415, 422] as const
+export const WRITE_FAILURES = [400, ...FAILURES, 408, 409, 413, 415, 422] as const
 
 export const json = (schema: GenericSchema) => ({ schema, type: 'application/json' }) as const

@@ -17,6 +17,6 @@ function mensaje(issue: v.BaseIssue<unknown>): string {
 }
 
 /** Makes every schema without a message of its own speak Spanish; called once, before the first check. */
-export function hablarEspanol(): void {
+export function speakSpanish(): void {
   v.setGlobalMessage(mensaje)
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
-import { hablarEspanol } from './schema-messages.ts'
+import { speakSpanish } from './schema-messages.ts'
 
-hablarEspanol()
+speakSpanish()
 
 // Postgres stores no NUL, and UTF-8 has no lone surrogates.
 export const esTexto = (texto: string) => texto.isWellFormed() && !texto.includes('\0')

@@ -1,4 +1,4 @@
-import { FALLAS, type Operation } from '../http/operation.ts'
+import { FAILURES, type Operation } from '../http/operation.ts'
 import { FiltroAvancesSchema, FiltroKpisSchema, KpisSchema, PaginaAvancesSchema } from './schemas.ts'
 
 /** The numbers of a company. */
@@ -13,7 +13,7 @@ export const KPIS: readonly Operation[] = [
       'Exactos al momento. Con `Accept: text/csv`, los grupos como tabla. Ventas y posición abierta son de los contratos que la empresa firma.',
     query: FiltroKpisSchema,
     answers: { 200: { description: 'Los indicadores.', body: KpisSchema, isCsvToo: true } },
-    problems: [400, ...FALLAS, 422],
+    problems: [400, ...FAILURES, 422],
   },
   {
     method: 'get',
@@ -24,6 +24,6 @@ export const KPIS: readonly Operation[] = [
     description: 'Con `Accept: text/csv`, la página como tabla; la siguiente, en `Link`.',
     query: FiltroAvancesSchema,
     answers: { 200: { description: 'Una página.', body: PaginaAvancesSchema, isCsvToo: true } },
-    problems: [400, ...FALLAS],
+    problems: [400, ...FAILURES],
   },
 ]

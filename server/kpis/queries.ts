@@ -1,4 +1,5 @@
-import { pagina } from '../db/fragments.ts'
+import { page } from '../db/fragments.ts'
+import { namedQuery } from '../db/named-query.ts'
 import type { Query } from '../db/types.ts'
 
 /** $1 desde and $2 hasta, days of their months or null, $3 agrupar, $4 dias, $5 company or null → the indicators. */
@@ -8,18 +9,21 @@ export const verKpis: Query = {
 }
 
 /**
- * $1 limit, $2 situacion, $3 dias, $4 estado, $5 company, $6 id after which it goes on → a page, the newest first.
+ * → a page, the newest first.
  * The function refuses what is not the caller's, so it is asked first: joined, a plan that found no contract would not
  * ask it, and answer an empty page.
  */
-export const paginaAvances: Query = {
-  name: 'pagina_avances',
-  text: `select p.*, (select privado.mi_rol()) is not null as activo from (${pagina(
-    `select k.*
-     from privado.contratos_por_avance($2, $3::int, $4, $5::bigint, $6::bigint, $1 + 1) as f (id)
+export const paginaAvances = namedQuery(
+  'pagina_avances',
+  ['limite', 'situacion', 'dias', 'estado', 'empresa', 'despues_de'],
+  (p) =>
+    `select p.*, (select privado.mi_rol()) is not null as activo from (${page(
+      `select k.*
+     from privado.contratos_por_avance(${p.situacion}, ${p.dias}::int, ${p.estado}, ${p.empresa}::bigint,
+       ${p.despues_de}::bigint, ${p.limite} + 1) as f (id)
      cross join lateral (
        select k.codigo, exportadora.nombre as exportadora, contraparte.nombre as contraparte, k.calidad, k.estado,
-         privado.situacion(c, a.recibido_qq, $3::int) as situacion, k.fecha_entrega, k.dias_atraso, k.contratado_tm,
+         privado.situacion(c, a.recibido_qq, ${p.dias}::int) as situacion, k.fecha_entrega, k.dias_atraso, k.contratado_tm,
          k.tolerancia_pct, k.entregado_tm, k.exportado_tm, k.pendiente_tm, k.avance_pct, k.sobre_tolerancia_tm, k.lotes, k.id
        from public.kpis_contratos k
        join public.contratos c on c.id = k.id
@@ -29,7 +33,7 @@ export const paginaAvances: Query = {
        where k.id = f.id
        offset 0
      ) as k`,
-    'r.id desc',
-    '$1',
-  )}) as p`,
-}
+      'r.id desc',
+      p.limite,
+    )}) as p`,
+)

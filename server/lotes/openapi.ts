@@ -1,4 +1,4 @@
-import { ESCRITURA, type Operation } from '../http/operation.ts'
+import { type Operation, WRITE_FAILURES } from '../http/operation.ts'
 import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from './schemas.ts'
 
 /** The physical lots of a contract. */
@@ -12,7 +12,7 @@ export const LOTES: readonly Operation[] = [
     body: { schema: NuevoLoteSchema, type: 'application/json' },
     headers: ['Idempotency-Key'],
     answers: { 201: { description: 'El lote.', body: LoteSchema, headers: ['Location'] } },
-    problems: [...ESCRITURA, 404],
+    problems: [...WRITE_FAILURES, 404],
   },
   {
     method: 'put',
@@ -24,6 +24,6 @@ export const LOTES: readonly Operation[] = [
       'Cuando todos los lotes de un contrato quedan Exportados (y completan el volumen, si su `cierre` lo pide), el contrato se cierra.',
     body: { schema: EdicionLoteSchema, type: 'application/json' },
     answers: { 200: { description: 'El lote.', body: LoteSchema } },
-    problems: [...ESCRITURA, 404],
+    problems: [...WRITE_FAILURES, 404],
   },
 ]

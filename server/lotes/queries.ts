@@ -1,4 +1,4 @@
-import { porClave } from '../db/fragments.ts'
+import { byKey } from '../db/fragments.ts'
 
 /** Columns of a lot `l`, in the order of the answer. */
 export const LOTE = `l.codigo_lote, l.peso_qq, l.humedad, l.id, l.estado, l.peso_inicial_qq, l.humedad_inicial,
@@ -14,28 +14,28 @@ export const loteNombrado = (nombre: `$${number}`) => `(
   limit 1)`
 
 /** $1 contract, $2 codigo_lote or null, $3 peso_qq, $4 humedad, $5 estado → the lot. */
-export const asociarLote = porClave(
+export const asociarLote = byKey(
   'asociar_lote',
-  (donde) => `with l as (
+  (where) => `with l as (
     insert into public.lotes_asociados (contrato_id, codigo_lote, peso_qq, humedad, estado)
-    select c.id, coalesce($2, ''), $3::numeric, $4::numeric, coalesce($5, 'En tránsito') from public.contratos c where ${donde}
+    select c.id, coalesce($2, ''), $3::numeric, $4::numeric, coalesce($5, 'En tránsito') from public.contratos c where ${where}
     returning *
   ) select row_to_json(lote) as cuerpo from (select ${LOTE} from l) as lote`,
 )
 
 /** $1 contract, $2 lot, $3 peso_qq, $4 humedad, $5 estado (null leaves what there is) → the lot. */
-export const editarLote = porClave(
+export const editarLote = byKey(
   'editar_lote',
-  (donde) => `with l as (
+  (where) => `with l as (
     update public.lotes_asociados l
     set peso_qq = coalesce($3::numeric, l.peso_qq), humedad = coalesce($4::numeric, l.humedad), estado = coalesce($5, l.estado)
-    from public.contratos c where ${donde} and l.contrato_id = c.id and l.id = ${loteNombrado('$2')}
+    from public.contratos c where ${where} and l.contrato_id = c.id and l.id = ${loteNombrado('$2')}
     returning l.*
   ) select row_to_json(lote) as cuerpo from (select ${LOTE} from l) as lote`,
 )
 
 /** $1 contract, $2 lot → whether the caller may see the lot. */
-export const accesoLote = porClave(
+export const accesoLote = byKey(
   'acceso_lote',
-  (donde) => `select ${loteNombrado('$2')} is not null as visible from public.contratos c where ${donde}`,
+  (where) => `select ${loteNombrado('$2')} is not null as visible from public.contratos c where ${where}`,
 )

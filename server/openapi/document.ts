@@ -1,8 +1,8 @@
 import { TITLES } from '../http/catalogue.ts'
 import type { Answer, Operation } from '../http/operation.ts'
-import { REQUEST_HEADERS, RESPONSE_HEADERS } from './cabeceras.ts'
-import { described, describeFields, type Words } from './describir.ts'
+import { described, describeFields, type Words } from './describe.ts'
 import { EJEMPLOS, type Ejemplo, parametrosDe } from './ejemplos.ts'
+import { REQUEST_HEADERS, RESPONSE_HEADERS } from './headers.ts'
 import { components, inline, type Json, reference } from './json-schema.ts'
 import { OPERATIONS } from './operations.ts'
 

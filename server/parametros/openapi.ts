@@ -1,4 +1,4 @@
-import { ESCRITURA, FALLAS, json, type Operation } from '../http/operation.ts'
+import { FAILURES, json, type Operation, WRITE_FAILURES } from '../http/operation.ts'
 import {
   EdicionParametroSchema,
   FiltroParametrosSchema,
@@ -19,7 +19,7 @@ export const PARAMETROS: readonly Operation[] = [
       'Con `fecha`, de cada tipo y variante la que rige ese día: la propia o, si no hay, la de todas.',
     query: FiltroParametrosSchema,
     answers: { 200: { description: 'Una página, primero lo último.', body: PaginaParametrosSchema } },
-    problems: [400, ...FALLAS],
+    problems: [400, ...FAILURES],
   },
   {
     method: 'post',
@@ -31,7 +31,7 @@ export const PARAMETROS: readonly Operation[] = [
     body: json(NuevoParametroSchema),
     headers: ['Idempotency-Key'],
     answers: { 201: { description: 'El parámetro.', body: ParametroSchema, headers: ['Location'] } },
-    problems: ESCRITURA,
+    problems: WRITE_FAILURES,
   },
   {
     method: 'put',
@@ -41,7 +41,7 @@ export const PARAMETROS: readonly Operation[] = [
     summary: 'Cambia una cifra que ningún cálculo usó; de una usada, solo cuándo termina',
     body: json(EdicionParametroSchema),
     answers: { 200: { description: 'El parámetro.', body: ParametroSchema } },
-    problems: [...ESCRITURA, 404],
+    problems: [...WRITE_FAILURES, 404],
   },
   {
     method: 'delete',
@@ -50,6 +50,6 @@ export const PARAMETROS: readonly Operation[] = [
     tag: 'Parámetros',
     summary: 'Quita una cifra que ningún cálculo usó',
     answers: { 204: { description: 'Hecho.' } },
-    problems: [...FALLAS, 404, 409],
+    problems: [...FAILURES, 404, 409],
   },
 ]

@@ -1,4 +1,4 @@
-import { pagina } from '../db/fragments.ts'
+import { page } from '../db/fragments.ts'
 import type { Query } from '../db/types.ts'
 
 /** Columns of a parameter `p`, in the order of the answer. */
@@ -8,7 +8,7 @@ const PARAMETRO =
 /** $1 limit, $2 id after which it goes on, $3 tipo, $4 day in which it holds, $5 own or not → a page, newest first. */
 export const paginaParametros: Query = {
   name: 'pagina_parametros',
-  text: `select p.*, (select privado.mi_rol()) is not null as activo from (${pagina(
+  text: `select p.*, (select privado.mi_rol()) is not null as activo from (${page(
     `select ${PARAMETRO} from public.parametros p
      where ($2::bigint is null or p.id < $2) and ($3::text is null or p.tipo = $3)
        and ($4::date is null or p.id in (select v.id from public.parametros_vigentes($4) as v))

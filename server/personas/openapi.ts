@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { ESCRITURA, FALLAS, json, type Operation } from '../http/operation.ts'
+import { FAILURES, json, type Operation, WRITE_FAILURES } from '../http/operation.ts'
 import { PaginaSchema } from '../http/schemas.ts'
 import {
   AceptacionSchema,
@@ -29,7 +29,7 @@ export const PERSONAS: readonly Operation[] = [
     tag: 'Personas',
     summary: 'Quién es el que llama, su empresa, qué puede y los contratos de su empresa',
     answers: { 200: { description: 'El perfil.', body: PerfilSchema } },
-    problems: FALLAS,
+    problems: FAILURES,
   },
   {
     method: 'put',
@@ -39,7 +39,7 @@ export const PERSONAS: readonly Operation[] = [
     summary: 'Cambia nombre, teléfono, idioma o de qué se le avisa',
     body: json(EdicionPerfilSchema),
     answers: { 200: { description: 'El perfil.', body: PerfilSchema } },
-    problems: ESCRITURA,
+    problems: WRITE_FAILURES,
   },
   {
     method: 'get',
@@ -49,7 +49,7 @@ export const PERSONAS: readonly Operation[] = [
     summary: 'Las personas de la empresa, por nombre; un administrador ve todas',
     query: FiltroUsuariosSchema,
     answers: { 200: { description: 'Una página.', body: PaginaUsuariosSchema } },
-    problems: [400, ...FALLAS],
+    problems: [400, ...FAILURES],
   },
   {
     method: 'put',
@@ -59,7 +59,7 @@ export const PERSONAS: readonly Operation[] = [
     summary: 'Cambia su rol (administradores) o si está activo (también quien lo invitó)',
     body: json(EdicionUsuarioSchema),
     answers: { 200: { description: 'La persona.', body: UsuarioSchema } },
-    problems: [...ESCRITURA, 404],
+    problems: [...WRITE_FAILURES, 404],
   },
   {
     method: 'post',
@@ -69,7 +69,7 @@ export const PERSONAS: readonly Operation[] = [
     summary: 'Cierra todas sus sesiones: las propias, o las de alguien por quien se responde',
     description: 'Sus tokens de acceso dejan de valer al momento, aunque no hayan vencido.',
     answers: { 204: { description: 'Hecho.' } },
-    problems: [...FALLAS, 404],
+    problems: [...FAILURES, 404],
   },
   {
     method: 'post',
@@ -80,7 +80,7 @@ export const PERSONAS: readonly Operation[] = [
     description: 'El enlace sirve una vez y por 7 días. Invitar de nuevo anula el enlace anterior.',
     body: json(NuevaInvitacionSchema),
     answers: { 201: { description: 'La invitación.', body: InvitacionSchema } },
-    problems: ESCRITURA,
+    problems: WRITE_FAILURES,
   },
   {
     method: 'get',
@@ -90,7 +90,7 @@ export const PERSONAS: readonly Operation[] = [
     summary: 'Las invitaciones que envió, de la más nueva a la más antigua; un administrador ve todas',
     query: PaginaSchema,
     answers: { 200: { description: 'Una página.', body: PaginaInvitacionesSchema } },
-    problems: [400, ...FALLAS],
+    problems: [400, ...FAILURES],
   },
   {
     method: 'post',
@@ -109,7 +109,7 @@ export const PERSONAS: readonly Operation[] = [
         body: v.union([PerfilSchema, AceptadaSchema]),
       },
     },
-    problems: [...ESCRITURA, 404],
+    problems: [...WRITE_FAILURES, 404],
   },
   {
     method: 'delete',
@@ -118,7 +118,7 @@ export const PERSONAS: readonly Operation[] = [
     tag: 'Personas',
     summary: 'Anula una invitación abierta',
     answers: { 204: { description: 'Hecho.' } },
-    problems: [...FALLAS, 404, 409],
+    problems: [...FAILURES, 404, 409],
   },
   {
     method: 'post',
@@ -128,7 +128,7 @@ export const PERSONAS: readonly Operation[] = [
     summary: 'Registra una empresa (administradores)',
     body: json(NuevaEmpresaSchema),
     answers: { 201: { description: 'La empresa.', body: EmpresaSchema } },
-    problems: ESCRITURA,
+    problems: WRITE_FAILURES,
   },
   {
     method: 'put',
@@ -138,6 +138,6 @@ export const PERSONAS: readonly Operation[] = [
     summary: 'Cambia RUC, nombre o si está activa (administradores)',
     body: json(EdicionEmpresaSchema),
     answers: { 200: { description: 'La empresa.', body: EmpresaSchema } },
-    problems: [...ESCRITURA, 404],
+    problems: [...WRITE_FAILURES, 404],
   },
 ]

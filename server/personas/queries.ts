@@ -1,4 +1,4 @@
-import { pagina } from '../db/fragments.ts'
+import { page } from '../db/fragments.ts'
 import type { Query } from '../db/types.ts'
 
 /** → the caller's profile. */
@@ -33,7 +33,7 @@ const CON_EMPRESA = 'left join public.empresas e on e.id = u.empresa_id'
 /** $1 limit, $2 id after which it goes on, $3 empresa, $4 activo, $5 part of the name → a page, by name. */
 export const paginaUsuarios: Query = {
   name: 'pagina_usuarios',
-  text: `select p.*, (select privado.mi_rol()) is not null as activo from (${pagina(
+  text: `select p.*, (select privado.mi_rol()) is not null as activo from (${page(
     `select ${USUARIO} from public.usuarios u ${CON_EMPRESA}
      where (u.empresa_id = (select privado.mi_empresa()) or (select privado.es_admin()))
        and ($2::uuid is null or (lower(u.nombre), u.id) > (select lower(x.nombre), x.id from public.usuarios x where x.id = $2))
@@ -86,7 +86,7 @@ const INVITACION = `i.id, i.email, i.empresa_id, e.nombre as empresa, i.rol, i.i
 /** $1 limit, $2 id after which it goes on → a page, newest first. */
 export const paginaInvitaciones: Query = {
   name: 'pagina_invitaciones',
-  text: `select p.*, (select privado.mi_rol()) is not null as activo from (${pagina(
+  text: `select p.*, (select privado.mi_rol()) is not null as activo from (${page(
     `select ${INVITACION} from public.invitaciones i left join public.empresas e on e.id = i.empresa_id
      where $2::bigint is null or i.id < $2 order by i.id desc limit $1 + 1`,
     'r.id desc',

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { ESCRITURA, FALLAS, json, type Operation } from '../http/operation.ts'
+import { FAILURES, json, type Operation, WRITE_FAILURES } from '../http/operation.ts'
 import { PaginaSchema } from '../http/schemas.ts'
 import {
   EdicionPrecioSchema,
@@ -32,7 +32,7 @@ export const PRECIOS: readonly Operation[] = [
       'Sin `desde` ni `hasta`, el que rige hoy o en `fecha`: el último hasta ese día, el de todas y el propio. Con ellos, la serie, primero el último día.',
     query: FiltroPreciosSchema,
     answers: { 200: { description: 'Una página.', body: PaginaPreciosSchema } },
-    problems: [400, ...FALLAS],
+    problems: [400, ...FAILURES],
   },
   {
     method: 'post',
@@ -43,7 +43,7 @@ export const PRECIOS: readonly Operation[] = [
     body: json(NuevoPrecioSchema),
     headers: ['Idempotency-Key'],
     answers: { 201: { description: 'El precio.', body: PrecioSchema, headers: ['Location'] } },
-    problems: ESCRITURA,
+    problems: WRITE_FAILURES,
   },
   {
     method: 'post',
@@ -57,7 +57,7 @@ export const PRECIOS: readonly Operation[] = [
     body: { schema: CsvSchema, type: 'text/csv' },
     headers: ['Idempotency-Key'],
     answers: { 200: { description: 'El informe, línea por línea.', body: InformeSchema } },
-    problems: ESCRITURA,
+    problems: WRITE_FAILURES,
   },
   {
     method: 'put',
@@ -67,7 +67,7 @@ export const PRECIOS: readonly Operation[] = [
     summary: 'Corrige un precio propio (un administrador, uno de todas)',
     body: json(EdicionPrecioSchema),
     answers: { 200: { description: 'El precio.', body: PrecioSchema } },
-    problems: [...ESCRITURA, 404],
+    problems: [...WRITE_FAILURES, 404],
   },
   {
     method: 'delete',
@@ -76,7 +76,7 @@ export const PRECIOS: readonly Operation[] = [
     tag: 'Precios',
     summary: 'Quita un precio propio (un administrador, uno de todas)',
     answers: { 204: { description: 'Hecho.' } },
-    problems: [...FALLAS, 404],
+    problems: [...FAILURES, 404],
   },
   {
     method: 'get',
@@ -86,7 +86,7 @@ export const PRECIOS: readonly Operation[] = [
     summary: 'Precios del día que saltaron demasiado (administradores)',
     query: PaginaSchema,
     answers: { 200: { description: 'Una página, primero el último.', body: PaginaPendientesSchema } },
-    problems: [400, ...FALLAS],
+    problems: [400, ...FAILURES],
   },
   {
     method: 'post',
@@ -95,7 +95,7 @@ export const PRECIOS: readonly Operation[] = [
     tag: 'Precios',
     summary: 'El precio pendiente rige para todas (administradores)',
     answers: { 200: { description: 'El precio pendiente.', body: PrecioPendienteSchema } },
-    problems: [...FALLAS, 404, 409],
+    problems: [...FAILURES, 404, 409],
   },
   {
     method: 'post',
@@ -104,6 +104,6 @@ export const PRECIOS: readonly Operation[] = [
     tag: 'Precios',
     summary: 'El precio pendiente no se toma (administradores)',
     answers: { 200: { description: 'El precio pendiente.', body: PrecioPendienteSchema } },
-    problems: [...FALLAS, 404, 409],
+    problems: [...FAILURES, 404, 409],
   },
 ]

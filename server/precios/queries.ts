@@ -1,4 +1,5 @@
-import { pagina } from '../db/fragments.ts'
+import { page } from '../db/fragments.ts'
+import { namedQuery } from '../db/named-query.ts'
 import type { Query } from '../db/types.ts'
 
 /** Columns of a price `p`, in the order of the answer. */
@@ -8,47 +9,48 @@ const PRECIO = `p.id, p.fecha, p.calidad, p.mercado, p.precio_tm, p.diferencial,
 const conAcceso = (consulta: string) =>
   `select p.*, (select privado.mi_rol()) is not null as activo from (${consulta}) as p`
 
-/**
- * $1 limit, $2 id after which it goes on, $3 day or null for today, $4 calidad, $5 mercado, $6 ambito → a page of the
- * prices in force, by quality and market.
- */
-export const paginaVigentes: Query = {
-  name: 'pagina_precios_vigentes',
-  text: conAcceso(
-    pagina(
-      `select * from (select ${PRECIO} from privado.precios_pagina($1 + 1, $2, $3::date, $4, $5, $6) as p) as v
-       order by v.calidad, v.mercado, v.ambito limit $1 + 1`,
-      'r.calidad, r.mercado, r.ambito',
-      '$1',
+/** Of a day, or null for today → a page of the prices in force, by quality and market. */
+export const paginaVigentes = namedQuery(
+  'pagina_precios_vigentes',
+  ['limite', 'despues_de', 'fecha', 'calidad', 'mercado', 'ambito'],
+  (p) =>
+    conAcceso(
+      page(
+        `select * from (select ${PRECIO} from privado.precios_pagina(${p.limite} + 1, ${p.despues_de}, ${p.fecha}::date, ${p.calidad},
+         ${p.mercado}, ${p.ambito}) as p) as v
+       order by v.calidad, v.mercado, v.ambito limit ${p.limite} + 1`,
+        'r.calidad, r.mercado, r.ambito',
+        p.limite,
+      ),
     ),
-  ),
-}
+)
 
-/**
- * $1 limit, $2 fecha and $3 id after which it goes on, $4 desde, $5 hasta, $6 calidad, $7 mercado, $8 ambito → a page of
- * the series, the last day first.
- */
-export const paginaSerie: Query = {
-  name: 'pagina_precios_serie',
-  text: conAcceso(
-    pagina(
-      `select ${PRECIO} from privado.precios_serie($1 + 1, $2, $3, $4, $5, $6, $7, $8) as p
-       order by p.fecha desc, p.id desc limit $1 + 1`,
-      'r.fecha desc, r.id desc',
-      '$1',
-      `r.fecha || '_' || r.id`,
+/** → a page of the series, the last day first. */
+export const paginaSerie = namedQuery(
+  'pagina_precios_serie',
+  ['limite', 'despues_de_fecha', 'despues_de_id', 'desde', 'hasta', 'calidad', 'mercado', 'ambito'],
+  (p) =>
+    conAcceso(
+      page(
+        `select ${PRECIO} from privado.precios_serie(${p.limite} + 1, ${p.despues_de_fecha}, ${p.despues_de_id}, ${p.desde}, ${p.hasta},
+         ${p.calidad}, ${p.mercado}, ${p.ambito}) as p
+       order by p.fecha desc, p.id desc limit ${p.limite} + 1`,
+        'r.fecha desc, r.id desc',
+        p.limite,
+        `r.fecha || '_' || r.id`,
+      ),
     ),
-  ),
-}
+)
 
-/** $1 fecha, $2 calidad, $3 mercado, $4 precio_tm, $5 diferencial, $6 fuente → the price. */
-export const crearPrecio: Query = {
-  name: 'crear_precio',
-  text: `with p as (
+/** → the price. */
+export const crearPrecio = namedQuery(
+  'crear_precio',
+  ['fecha', 'calidad', 'mercado', 'precio_tm', 'diferencial', 'fuente'],
+  (p) => `with p as (
     insert into public.precios_fob as p (fecha, calidad, mercado, precio_tm, diferencial, fuente)
-    values ($1, $2, $3, $4, $5, $6) returning ${PRECIO}
+    values (${p.fecha}, ${p.calidad}, ${p.mercado}, ${p.precio_tm}, ${p.diferencial}, ${p.fuente}) returning ${PRECIO}
   ) select row_to_json(p) as cuerpo from p`,
-}
+)
 
 /** $1 price, $2 precio_tm, $3 diferencial, $4 fuente (null leaves what there is) → the price. */
 export const editarPrecio: Query = {
@@ -99,7 +101,7 @@ const PENDIENTE = `q.id, q.fecha, q.calidad, q.mercado, q.precio_tm, q.diferenci
 /** $1 limit, $2 id after which it goes on → a page of the prices that waited, newest first. */
 export const paginaPendientes: Query = {
   name: 'pagina_precios_pendientes',
-  text: `select p.*, (select privado.es_admin()) as activo from (${pagina(
+  text: `select p.*, (select privado.es_admin()) as activo from (${page(
     `select ${PENDIENTE} from public.precios_pendientes q where $2::bigint is null or q.id < $2
      order by q.id desc limit $1 + 1`,
     'r.id desc',

@@ -17,12 +17,12 @@ export async function noAccess(db: UserDb): Promise<Problem> {
 /**
  * Why a query about one row gave none: the account has no access, the row is not there for it, or it may see the row
  * but not do this.
- * @param acceso $1 id → `visible`.
+ * @param access $1 id → `visible`.
  * @param clave of the row that is not there.
  */
-export async function noRow(db: UserDb, acceso: Query, id: string, clave: Clave): Promise<Problem> {
+export async function noRow(db: UserDb, access: Query, id: string, clave: Clave): Promise<Problem> {
   const reason = await noAccess(db)
   if (reason.clave !== 'sin_permiso') return reason
-  const [fila] = await db.query<{ visible: boolean }>(acceso, [id])
-  return fila?.visible ? reason : problem(clave)
+  const [row] = await db.query<{ visible: boolean }>(access, [id])
+  return row?.visible ? reason : problem(clave)
 }

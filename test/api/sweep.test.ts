@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { openDatabase } from '../../server/db/database.ts'
 import type { Database } from '../../server/db/types.ts'
-import { barrerSubidas } from '../../server/documentos/barrer-subidas.ts'
+import { sweepUploads } from '../../server/documentos/sweep-uploads.ts'
 import { client } from '../support/client.ts'
 import { sql } from '../support/sql.ts'
 
@@ -33,7 +33,7 @@ test('se quita lo que una subida dejó a medias, y nada más', async () => {
   const vieja = await dejar(`${carpeta}/subida_${randomUUID()}.pdf`, '2 hours')
   const enCurso = await dejar(`${carpeta}/subida_${randomUUID()}.pdf`, '10 minutes')
   const ajena = await dejar(`${carpeta}/subida_de_otra_cosa_${randomUUID()}.pdf`, '2 hours')
-  expect(await barrerSubidas(database, storage)).toBeGreaterThanOrEqual(1)
+  expect(await sweepUploads(database, storage)).toBeGreaterThanOrEqual(1)
   const quedan = await nombres()
   expect(quedan).not.toContain(vieja)
   expect(quedan).toEqual(expect.arrayContaining([enCurso, ajena]))

@@ -29,7 +29,7 @@ export default asAnyone(async (event, db) => {
   const { cuerpo } = await once(event, db, { dia, entrada }, async (tx) => {
     const calculo = await hacer(tx)
     const id = Number(await tx.one(guardarCalculo, valores(entrada, calculo)))
-    return { estado: 201, cuerpo: JSON.stringify({ id, ...calculo }) }
+    return { status: 201, cuerpo: JSON.stringify({ id, ...calculo }) }
   })
   return created(event, cuerpo, ({ id }) => `historial/${id}`)
 })

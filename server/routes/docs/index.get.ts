@@ -1,16 +1,16 @@
 import { setResponseHeader } from 'h3'
-import { pagina, policy } from '../../docs/pagina.ts'
-import { recurso } from '../../docs/recursos.ts'
+import { asset } from '../../docs/assets.ts'
+import { pageHtml, policy } from '../../docs/page.ts'
 import { docsSettings } from '../../docs/settings.ts'
 import { prepare, sendPrepared } from '../../http/compressed.ts'
 import { withoutSession } from '../../session/without-session.ts'
 
 async function make() {
   const [script, style, program] = await Promise.all(
-    ['pagina.js', 'pagina.css', 'scalar.js'].map((name) => recurso(name)!),
+    ['pagina.js', 'pagina.css', 'scalar.js'].map((name) => asset(name)!),
   )
   return prepare(
-    pagina(docsSettings(), { script: script!, style: style!, program: program! }),
+    pageHtml(docsSettings(), { script: script!, style: style!, program: program! }),
     'text/html; charset=utf-8',
   )
 }

@@ -8,8 +8,8 @@ import { noAccess } from '../../session/no-row.ts'
 /** PUT /empresas/{empresa} — RUC, name and whether it is active (administrators). Rule: RLS of empresas. */
 export default asUser(async (event, db) => {
   const id = pathId(event, 'empresa', 'empresa_no_existe')
-  const { ruc, nombre, activo } = await readBodyAs(event, EdicionEmpresaSchema)
-  const cuerpo = await db.one(editarEmpresa, [id, ruc, nombre, activo])
+  const cambios = await readBodyAs(event, EdicionEmpresaSchema)
+  const cuerpo = await db.one(...editarEmpresa.with({ ...cambios, id }))
   if (!cuerpo) throw await noAccess(db)
   return cuerpo
 })

@@ -6,8 +6,8 @@ import { asUser } from '../../session/as-user.ts'
 
 /** POST /empresas — a company that may sign contracts (administrators). Rule: RLS and constraints of empresas. */
 export default asUser(async (event, db) => {
-  const { ruc, nombre, tipo } = await readBodyAs(event, NuevaEmpresaSchema)
-  const cuerpo = await db.one(crearEmpresa, [ruc, nombre, tipo])
+  const nueva = await readBodyAs(event, NuevaEmpresaSchema)
+  const cuerpo = await db.one(...crearEmpresa.with(nueva))
   setResponseStatus(event, 201)
   return cuerpo
 })

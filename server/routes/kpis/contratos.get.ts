@@ -11,9 +11,10 @@ const COLUMNAS = Object.keys(AvanceSchema.entries)
 
 /** GET /kpis/contratos — how far each contract is, newest first. Rule: RLS of public.contratos and public.avances. */
 export default asUser(async (event, db) => {
-  const { limite, cursor, situacion, dias, estado, empresa } = readQueryAs(event, FiltroAvancesSchema)
-  const valores = [limite, situacion, dias, estado, empresa, idAfter('avances', cursor)]
-  const [pagina] = await db.query<PageRow & { activo: boolean }>(paginaAvances, valores)
+  const filtro = readQueryAs(event, FiltroAvancesSchema)
+  const [pagina] = await db.query<PageRow & { activo: boolean }>(
+    ...paginaAvances.with({ ...filtro, despues_de: idAfter('avances', filtro.cursor) }),
+  )
   if (!pagina?.activo) throw await noAccess(db)
   if (!wantsCsv(event)) return pageJson('contratos', 'avances', pagina)
   // A table has no room for the cursor.

@@ -9,10 +9,10 @@ import { once } from '../../session/once.ts'
 export default asUser(async (event, db) => {
   const nuevo = await readBodyAs(event, NuevoParametroSchema)
   const { tipo, variante, valor, desde, hasta } = nuevo
-  const { estado, cuerpo } = await once(event, db, nuevo, async (tx) => {
+  const { status, cuerpo } = await once(event, db, nuevo, async (tx) => {
     const creado = await tx.one(crearParametro, [tipo, variante, JSON.stringify(valor), desde, hasta])
     // What may not be written is raised: a row always comes back.
-    return { estado: 201, cuerpo: creado! }
+    return { status: 201, cuerpo: creado! }
   })
-  return created(event, cuerpo, ({ id }) => `parametros/${id}`, estado)
+  return created(event, cuerpo, ({ id }) => `parametros/${id}`, status)
 })

@@ -21,20 +21,20 @@ export default asUser(async (event, db) => {
   // Before reading a file of somebody who may write nothing.
   await db.query(exigirCuenta)
   const quien = db.claims.sub
-  const { estado, cuerpo } = await leyendo(quien, async () => {
+  const { status, cuerpo } = await leyendo(quien, async () => {
     const lineas = await readCsv(event, leerPrecios)
     return aplicando(quien, () => (simular ? simularPrecios(db, lineas) : guardarPrecios(event, db, lineas)))
   }).catch((error) => {
     throw fromDatabase(error)
   })
-  setResponseStatus(event, estado)
+  setResponseStatus(event, status)
   return cuerpo
 })
 
 function guardarPrecios(event: H3Event, db: UserConnection, lineas: Lineas): Promise<Answer> {
   const aplicar = (tx: UserDb) => aplicarPrecios(tx, lineas, false)
   return once(event, db, lineas, async (tx) => ({
-    estado: 200,
+    status: 200,
     // With a key it is a transaction already.
     cuerpo: await (tx === db ? db.transaction(aplicar) : aplicar(tx)),
   }))
@@ -52,5 +52,5 @@ async function simularPrecios(db: UserConnection, lineas: Lineas): Promise<Answe
     .catch((error) => {
       if (error !== nada) throw error
     })
-  return { estado: 200, cuerpo }
+  return { status: 200, cuerpo }
 }

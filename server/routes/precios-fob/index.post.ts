@@ -8,11 +8,10 @@ import { once } from '../../session/once.ts'
 /** POST /precios-fob — the company's own, or an administrator's for everybody. Rule: public.precios_fob triggers. */
 export default asUser(async (event, db) => {
   const nuevo = await readBodyAs(event, NuevoPrecioSchema)
-  const { fecha, calidad, mercado, precio_tm, diferencial, fuente } = nuevo
-  const { estado, cuerpo } = await once(event, db, nuevo, async (tx) => {
-    const creado = await tx.one(crearPrecio, [fecha, calidad, mercado, precio_tm, diferencial, fuente])
+  const { status, cuerpo } = await once(event, db, nuevo, async (tx) => {
+    const creado = await tx.one(...crearPrecio.with(nuevo))
     // What may not be written is raised: a row always comes back.
-    return { estado: 201, cuerpo: creado! }
+    return { status: 201, cuerpo: creado! }
   })
-  return created(event, cuerpo, ({ id }) => `precios-fob/${id}`, estado)
+  return created(event, cuerpo, ({ id }) => `precios-fob/${id}`, status)
 })

@@ -1,7 +1,7 @@
 import { defineTask } from 'nitropack/runtime'
 import { pools } from '../../db/pools.ts'
-import { fuenteDelDia } from '../../precios/entorno.ts'
 import { FuenteError } from '../../precios/fuente.ts'
+import { fuenteDelDia } from '../../precios/settings.ts'
 import { tomarPrecio } from '../../precios/tomar.ts'
 import { log } from '../../process/log.ts'
 

@@ -27,11 +27,11 @@ export default asUser(async (event, db) => {
     if (!file) throw fieldProblem('archivo', 'Es obligatorio.')
     const campos = check(CamposDocumentoSchema, fields, 'datos_invalidos')
     const huella = { ...campos, sha256: file.sha256 }
-    const { estado, cuerpo } = await once(event, db, huella, (tx) =>
+    const { status, cuerpo } = await once(event, db, huella, (tx) =>
       registrar(tx, contrato, campos, file, upload),
     )
     registrado = JSON.parse(cuerpo).url_archivo
-    return created(event, cuerpo, ({ id }) => `documentos/${id}`, estado)
+    return created(event, cuerpo, ({ id }) => `documentos/${id}`, status)
   } finally {
     await upload.discardUnless(registrado)
   }

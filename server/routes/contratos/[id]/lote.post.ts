@@ -14,7 +14,7 @@ export default asUser(async (event, db) => {
     const valores = [contrato.valor, lote.codigo_lote, lote.peso_qq, lote.humedad, lote.estado]
     const asociado = await tx.one(para(contrato, asociarLote), valores)
     if (!asociado) throw await sinContrato(tx, contrato)
-    return { estado: 201, cuerpo: asociado }
+    return { status: 201, cuerpo: asociado }
   })
   return created(event, cuerpo, ({ id }) => `lotes/${id}`)
 })

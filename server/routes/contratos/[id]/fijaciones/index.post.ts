@@ -10,12 +10,12 @@ import { once } from '../../../../session/once.ts'
 export default asUser(async (event, db) => {
   const contrato = contratoDe(event)
   const nueva = await readBodyAs(event, NuevaFijacionSchema)
-  const { estado, cuerpo } = await once(event, db, nueva, async (tx) => {
+  const { status, cuerpo } = await once(event, db, nueva, async (tx) => {
     const valores = [contrato.valor, nueva.tm, nueva.ny, nueva.diferencial, nueva.fecha]
     const fijada = await tx.one(para(contrato, fijar), valores)
     if (!fijada) throw await sinContrato(tx, contrato)
-    return { estado: 201, cuerpo: fijada }
+    return { status: 201, cuerpo: fijada }
   })
-  setResponseStatus(event, estado)
+  setResponseStatus(event, status)
   return cuerpo
 })

@@ -12,12 +12,12 @@ export default asUser(async (event, db) => {
   const contrato = contratoDe(event)
   const mensaje = await readBodyAs(event, NuevoMensajeSchema)
   const { texto, documento, lote } = mensaje
-  const { estado, cuerpo } = await once(event, db, mensaje, async (tx) => {
+  const { status, cuerpo } = await once(event, db, mensaje, async (tx) => {
     const escrito = await tx.one(para(contrato, escribirMensaje), [contrato.valor, texto, documento, lote])
     if (!escrito)
       throw typeof lote === 'string' ? await sinLote(tx, contrato, lote) : await sinContrato(tx, contrato)
-    return { estado: 201, cuerpo: escrito }
+    return { status: 201, cuerpo: escrito }
   })
-  setResponseStatus(event, estado)
+  setResponseStatus(event, status)
   return cuerpo
 })

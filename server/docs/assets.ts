@@ -8,7 +8,7 @@ const ofThePage = (name: string) => async () => {
 }
 
 /** What the page at /docs loads besides the document. */
-const RECURSOS: Record<string, { type: string; read(): Promise<string> }> = {
+const ASSETS: Record<string, { type: string; read(): Promise<string> }> = {
   'scalar.js': { type: 'text/javascript; charset=utf-8', read: scalarProgram },
   'pagina.js': { type: 'text/javascript; charset=utf-8', read: ofThePage('pagina.js') },
   'pagina.css': { type: 'text/css; charset=utf-8', read: ofThePage('pagina.css') },
@@ -17,8 +17,8 @@ const RECURSOS: Record<string, { type: string; read(): Promise<string> }> = {
 const prepared = new Map<string, Promise<Prepared>>()
 
 /** One of them, ready to be sent; undefined where there is none of that name. */
-export function recurso(name: string): Promise<Prepared> | undefined {
-  const source = Object.hasOwn(RECURSOS, name) ? RECURSOS[name] : undefined
+export function asset(name: string): Promise<Prepared> | undefined {
+  const source = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined
   if (!source) return undefined
   const known = prepared.get(name)
   if (known) return known

@@ -1,12 +1,12 @@
-import { recurso } from '../../docs/recursos.ts'
+import { asset } from '../../docs/assets.ts'
 import { sendPrepared } from '../../http/compressed.ts'
 import { pathParameter } from '../../http/path.ts'
 import { problem } from '../../http/problem.ts'
 import { withoutSession } from '../../session/without-session.ts'
 
-/** GET /docs/{recurso} — what the page loads, from the build itself. */
+/** GET /docs/{asset} — what the page loads, from the build itself. */
 export default withoutSession(async (event) => {
-  const found = recurso(pathParameter(event, 'recurso'))
+  const found = asset(pathParameter(event, 'asset'))
   if (!found) throw problem('ruta_inexistente')
   return sendPrepared(event, await found)
 })

@@ -8,7 +8,7 @@ const settings = ({ publicUrl, publishableKey, demo }: DocsSettings) =>
   escaped({ supabase: publicUrl, clave: publishableKey, demo: demo ?? null })
 
 /** The page at /docs. It has no script of its own: what runs comes from this origin, as its policy says. */
-export const pagina = (
+export const pageHtml = (
   environment: DocsSettings,
   { script, style, program }: Record<string, Prepared>,
 ) => `<!doctype html>

@@ -17,7 +17,10 @@ function ordersAfter(text: string): string {
   return orders!
 }
 const bash = (orders: string, env: NodeJS.ProcessEnv) =>
-  spawnSync('bash', ['-euo', 'pipefail', '-c', orders], { env: { ...process.env, ...env }, encoding: 'utf8' })
+  spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', orders], {
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  })
 const ruc = () => `099${String(randomInt(10_000_000)).padStart(7, '0')}001`
 
 test('lo que dice la página lleva del primer administrador al primer contrato', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { sha256 } from '../support/sha256.ts'
 import { invoke, signIn, target, type Who } from './support.ts'
 
 const EXAMPLE =
@@ -43,7 +44,7 @@ describe('el contrato CT-2025-00014 de la demostración', () => {
     const agroarriba = await signIn('agroarriba')
     const { data } = await invoke(agroarriba, 'contratos/CT-2025-00014', { method: 'GET' })
     expect(data.archivo_pdf).toBe('contratos/CT-2025-00014/contrato.pdf')
-    for (const { url_archivo, sha256, bytes, mime } of data.documentos) {
+    for (const { url_archivo, sha256: suma, bytes, mime } of data.documentos) {
       const file = await agroarriba.storage.from('contratos').download(url_archivo.replace('contratos/', ''))
       const content = Buffer.from(await file.data!.arrayBuffer())
       expect(content.subarray(0, 5).toString()).toBe('%PDF-')
@@ -52,7 +53,7 @@ describe('el contrato CT-2025-00014 de la demostración', () => {
         bytes: content.length,
         mime,
       }).toEqual({
-        sha256,
+        sha256: suma,
         bytes,
         mime: 'application/pdf',
       })

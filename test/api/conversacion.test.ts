@@ -10,16 +10,16 @@ beforeAll(async () => {
   codigo = (await makeContrato(people)).codigo
 })
 
-type Quien = People['ana'] | null
-const decir = (quien: Quien, json: unknown, contrato = codigo, headers?: Record<string, string>) =>
+type Speaker = People['ana'] | null
+const decir = (quien: Speaker, json: unknown, contrato = codigo, headers?: Record<string, string>) =>
   call(quien, 'POST', `/contratos/${contrato}/mensajes`, { json, ...(headers && { headers }) })
-const leer = (quien: Quien, consulta: Record<string, string | number> = {}, contrato = codigo) =>
+const leer = (quien: Speaker, consulta: Record<string, string | number> = {}, contrato = codigo) =>
   call(
     quien,
     'GET',
     `/contratos/${contrato}/mensajes?${new URLSearchParams(Object.entries(consulta).map(([k, v]) => [k, String(v)]))}`,
   )
-const marcar = (quien: Quien, hasta: unknown, contrato = codigo) =>
+const marcar = (quien: Speaker, hasta: unknown, contrato = codigo) =>
   call(quien, 'PUT', `/contratos/${contrato}/lectura`, { json: { hasta } })
 const textos = (body: { mensajes: { texto: string }[] }) => body.mensajes.map(({ texto }) => texto)
 const sinLeer = async (quien: People['ana'], contrato: string): Promise<number> =>

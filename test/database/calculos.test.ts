@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Db, expectConstraint, expectRaises, type Quien, withUserDb } from './support.ts'
+import { type Db, expectConstraint, expectRaises, type Speaker, withUserDb } from './support.ts'
 
 const ENTRADA = { qq: '10', precio_qq: '100', retenciones: ['renta_productor'] }
 
@@ -125,7 +125,7 @@ describe('un cálculo guardado', () => {
     withUserDb('ana_agroarriba', async (db) => {
       await guardar(db, [await quintalPropio(db)])
       expect(await vistos(db)).toBe(1)
-      const nadie: Quien[] = [
+      const nadie: Speaker[] = [
         'celia_centro',
         'pedro_finca',
         'rosa_rival',

@@ -1,13 +1,13 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { become } from './support.ts'
-import { type Contrato, crearContrato, crearMundo, type Mundo } from './world.ts'
+import { type Contrato, makeContrato, makeWorld, type World } from './world.ts'
 
 const pool = new pg.Pool({ connectionString: inject('stack').databaseUrl, max: 10 })
-let mundo: Mundo
+let mundo: World
 beforeAll(async () => {
   const client = await pool.connect()
-  mundo = await crearMundo(client)
+  mundo = await makeWorld(client)
   client.release()
 })
 afterAll(() => pool.end())
@@ -16,7 +16,7 @@ afterAll(() => pool.end())
 async function contratoConLotes(cuantos: number): Promise<{ contrato: Contrato; lotes: string[] }> {
   const client = await pool.connect()
   try {
-    const contrato = await crearContrato(client, mundo.empresas.agroarriba, mundo.empresas.centro)
+    const contrato = await makeContrato(client, mundo.empresas.agroarriba, mundo.empresas.centro)
     const { rows } = await client.query<{ id: string }>(
       'insert into public.lotes_asociados (contrato_id, peso_qq, humedad) select $1, 10, 7 from generate_series(1, $2) returning id',
       [contrato.id, cuantos],

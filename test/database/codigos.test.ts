@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { become, connect, expectConstraint, withUserDb } from './support.ts'
-import { crearMundo, type Mundo } from './world.ts'
+import { makeWorld, type World } from './world.ts'
 
 const pool = new pg.Pool({ connectionString: inject('stack').databaseUrl, max: 25 })
 afterAll(() => pool.end())
@@ -21,10 +21,10 @@ const anioSinUsar = async () =>
   ).rows[0]!.anio
 
 /** Companies and people that stay in the test database. */
-async function mundoPropio(): Promise<Mundo> {
+async function mundoPropio(): Promise<World> {
   const client = await connect()
   try {
-    return await crearMundo(client)
+    return await makeWorld(client)
   } finally {
     await client.end()
   }

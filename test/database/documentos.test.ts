@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { proponer, registrar, subir } from './documentos.ts'
-import { type Db, expectConstraint, expectRaises, type Quien, withUserDb } from './support.ts'
-import { crearObjeto } from './world.ts'
+import { type Db, expectConstraint, expectRaises, type Speaker, withUserDb } from './support.ts'
+import { makeObject } from './world.ts'
 
-async function cambiarEstado(db: Db, estado: string, quien: Quien) {
+async function cambiarEstado(db: Db, estado: string, quien: Speaker) {
   await db.como('sistema')
   await db.query('update public.contratos set estado = $2 where id = $1', [db.mundo.contrato.id, estado])
   await db.como(quien)
@@ -81,7 +81,7 @@ describe('registrar un documento', () => {
 
   test('nadie registra el archivo que subió otro', () =>
     withUserDb('sistema', async (db) => {
-      const url_archivo = await crearObjeto(
+      const url_archivo = await makeObject(
         db.client,
         `${db.mundo.contrato.codigo}/de_ana.pdf`,
         db.mundo.usuarios.ana_agroarriba,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Db, expectConstraint, expectRaises, withUserDb } from './support.ts'
-import { nuevoRuc } from './world.ts'
+import { newRuc } from './world.ts'
 
 describe('las empresas', () => {
   const ficha = (db: Db, empresa: string) => db.query('select * from public.ficha_empresa($1)', [empresa])
@@ -73,7 +73,7 @@ describe('las empresas', () => {
       const tipo = campo === 'tipo' ? dato : 'proveedor'
       return expectConstraint(
         db.query('insert into public.empresas (ruc, nombre, tipo) values ($1, $2, $3)', [
-          nuevoRuc(),
+          newRuc(),
           nombre,
           tipo,
         ]),

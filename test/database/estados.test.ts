@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Db, expectConstraint, expectRaises, type Quien, withUserDb } from './support.ts'
+import { type Db, expectConstraint, expectRaises, type Speaker, withUserDb } from './support.ts'
 
 const ponerEstado = (db: Db, estado: string | null) =>
   db.cuenta('update public.contratos set estado = $2 where id = $1', [db.mundo.contrato.id, estado])
@@ -21,8 +21,8 @@ async function llevarA(db: Db, estado: string) {
   } else if (actual !== estado) await ponerEstado(db, estado)
 }
 
-const EDITORES: Quien[] = ['ana_agroarriba', 'celia_centro', 'ada_admin']
-const PASOS: { de: string; a: string; pueden: Quien[]; clave: string; code: string }[] = [
+const EDITORES: Speaker[] = ['ana_agroarriba', 'celia_centro', 'ada_admin']
+const PASOS: { de: string; a: string; pueden: Speaker[]; clave: string; code: string }[] = [
   {
     de: 'En revisión',
     a: 'Activo',

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { become, connect, type Db, expectConstraint, expectRaises, withUserDb } from './support.ts'
-import { crearMundo, type Mundo } from './world.ts'
+import { makeWorld, type World } from './world.ts'
 
 /** The contract of the world, of 200 TM, with its price to be fixed. */
 async function porFijar(db: Db) {
@@ -214,7 +214,7 @@ describe('a la vez', () => {
   const pool = new pg.Pool({ connectionString: inject('stack').databaseUrl, max: 25 })
   afterAll(() => pool.end())
 
-  async function fijarA(mundo: Mundo, nivel: string) {
+  async function fijarA(mundo: World, nivel: string) {
     const client = await pool.connect()
     try {
       await client.query(`begin isolation level ${nivel}`)
@@ -236,7 +236,7 @@ describe('a la vez', () => {
     '50 fijaciones de 7 TM, en %s, no pasan de 200',
     async (nivel) => {
       const client = await connect()
-      const mundo = await crearMundo(client)
+      const mundo = await makeWorld(client)
       await client.query(`update public.contratos set modalidad_precio = 'por fijar' where id = $1`, [
         mundo.contrato.id,
       ])

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { become, connect, type Db, expectRaises, withUserDb } from './support.ts'
-import { crearMundo } from './world.ts'
+import { makeWorld } from './world.ts'
 
 const iniciar = async (db: Db, clave: string, ruta = 'POST /contratos', huella = 'abc') =>
   (
@@ -78,7 +78,7 @@ describe('Idempotency-Key', () => {
   test('una repetición simultánea espera a la primera y da su respuesta; si la primera falla, toma su lugar', async () => {
     const [primera, segunda] = [await connect(), await connect()]
     try {
-      const mundo = await crearMundo(primera)
+      const mundo = await makeWorld(primera)
       const abrir = async (client: typeof primera) => {
         await client.query('begin')
         await become(client, 'ana_agroarriba', mundo)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Db, expectConstraint, expectRaises, type Quien, withUserDb } from './support.ts'
+import { type Db, expectConstraint, expectRaises, type Speaker, withUserDb } from './support.ts'
 
 const quienSoy = async (db: Db) =>
   (
@@ -12,7 +12,7 @@ const veElContrato = (db: Db) =>
   db.cuenta('select from public.contratos where id = $1', [db.mundo.contrato.id])
 
 /** Changes a profile as the system, and goes back to who was speaking. */
-async function cambiar(db: Db, sql: string, id: string, quien: Quien) {
+async function cambiar(db: Db, sql: string, id: string, quien: Speaker) {
   await db.como('sistema')
   await db.query(sql, [id])
   await db.como(quien)

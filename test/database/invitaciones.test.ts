@@ -66,10 +66,10 @@ test.each([
   ['un nombre que no se ve', '\u2800\u2800', 'ana', 'ana'],
   ['un nombre de 300 letras', 'a'.repeat(300), 'ana', 'a'.repeat(200)],
   ['ni nombre ni buzón que se vean', '\u200b', '\u2800', '\u2800@invitada.test'],
-])('quien se registra o acepta con %s entra con uno que se lee', (_caso, nombre, buzon, esperado) =>
+])('quien se registra o acepta con %s entra con uno que se lee', (_caso, nombre, buzon, expected) =>
   conGoTrue(async (client) => {
     const email = `${buzon}@${randomUUID()}.invitada.test`
-    const queda = esperado.replace(/@.*/, `@${email.split('@')[1]}`)
+    const queda = expected.replace(/@.*/, `@${email.split('@')[1]}`)
     const nombreDe = async (id: string) =>
       (await client.query('select nombre from public.usuarios where id = $1', [id])).rows
     const invitar = async () => (await client.query(INVITA, [email])).rows[0].testigo

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { expect } from 'vitest'
 import { become } from './support.ts'
-import type { Empresa, Mundo, Persona } from './world.ts'
+import type { Empresa, Persona, World } from './world.ts'
 
 /** What a company should read, counted from the tables one fact after another: it shares nothing with the sums. */
 const HECHOS = `
@@ -50,7 +50,7 @@ const LEIDO = `
   from public.kpis_totales where (n, cantidad, inicial_qq, humedad_qq, usd) <> (0, 0, 0, 0, 0)`
 
 /** What a company should read, as the owner of the tables. */
-export const esperado = async (client: pg.ClientBase, empresa: string) =>
+export const expected = async (client: pg.ClientBase, empresa: string) =>
   (await client.query(POR_GRUPO, [empresa])).rows
 
 /** What the sums of a company are, as the owner of the tables. */
@@ -67,10 +67,10 @@ const DE: Record<Empresa, Persona> = {
 }
 
 /** Everybody reads what the tables say of its own company and nothing else; so does the administrator, of all. */
-export async function compararTodos(client: pg.ClientBase, mundo: Mundo): Promise<void> {
+export async function compareAll(client: pg.ClientBase, mundo: World): Promise<void> {
   for (const [empresa, persona] of Object.entries(DE) as [Empresa, Persona][]) {
     await become(client, 'sistema', mundo)
-    const debe = await esperado(client, mundo.empresas[empresa])
+    const debe = await expected(client, mundo.empresas[empresa])
     await become(client, persona, mundo)
     // Without naming a company: RLS chooses.
     expect((await client.query(`${LEIDO} order by 1, 2, 3, 4, 5`)).rows, persona).toEqual(debe)
@@ -79,7 +79,7 @@ export async function compararTodos(client: pg.ClientBase, mundo: Mundo): Promis
   for (const empresa of Object.values(mundo.empresas)) {
     const leido = await sumado(client, empresa)
     await become(client, 'sistema', mundo)
-    expect(leido).toEqual(await esperado(client, empresa))
+    expect(leido).toEqual(await expected(client, empresa))
     await become(client, 'ada_admin', mundo)
   }
   await become(client, 'sistema', mundo)

@@ -4,7 +4,7 @@ import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { migrate } from '../../supabase/local/postgres/migrate.ts'
 import { withTemporaryCluster } from '../../supabase/local/postgres/temporary.ts'
 import { connected } from '../support/sql.ts'
-import { esperado, sumado } from './kpis-counted.ts'
+import { expected, sumado } from './kpis-counted.ts'
 
 test(
   'lo que se carga sin disparadores se suma igual, y se puede hacer de nuevo',
@@ -21,7 +21,7 @@ test(
           return sumas
         }
         const sumas = await todas()
-        for (const [i, { id }] of rows.entries()) expect(sumas[i]).toEqual(await esperado(client, id))
+        for (const [i, { id }] of rows.entries()) expect(sumas[i]).toEqual(await expected(client, id))
         expect(sumas.flat().length).toBeGreaterThan(1000)
         const avances = 'select * from public.avances order by contrato_id'
         const antes = (await client.query(avances)).rows

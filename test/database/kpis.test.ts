@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { paginaAvances } from '../../server/kpis/queries.ts'
-import { compararTodos, esperado, sumado } from './kpis-counted.ts'
+import { compareAll, expected, sumado } from './kpis-counted.ts'
 import { connect, type Db, expectRaises, withUserDb } from './support.ts'
-import { crearMundo, nuevoAnio } from './world.ts'
+import { makeWorld, newYear } from './world.ts'
 
 /** One thing that happens: a statement over the contracts and lots of the world, chosen by number. */
 interface Hecho {
@@ -13,7 +13,7 @@ interface Hecho {
 }
 
 /** Far from now: whoever creates a contract of this year waits for the counter of its codes. */
-const ANIO = nuevoAnio()
+const ANIO = newYear()
 const ESTADOS = ['En tránsito', 'Recibido', 'Secado', 'Exportado']
 const CALIDADES = [null, 'ASE', 'ASS', 'CCN-51']
 const FECHAS = [null, '2026-01-31', '2026-02-01', '2026-12-01', '2027-03-15']
@@ -171,7 +171,7 @@ describe('los indicadores', () => {
             await db.client.query('savepoint mundo')
             try {
               for (const hecho of lista) sucedieron[(await suceder(db, hecho)) ? 'si' : 'no']++
-              await compararTodos(db.client, db.mundo)
+              await compareAll(db.client, db.mundo)
             } finally {
               await db.client.query('rollback to savepoint mundo')
             }
@@ -237,7 +237,7 @@ describe('a la vez', () => {
     'escrituras cruzadas sobre un contrato, y pliegues entre ellas, en %s',
     async (nivel) => {
       const client = await connect()
-      const mundo = await crearMundo(client)
+      const mundo = await makeWorld(client)
       const { rows: lotes } = await client.query<{ id: string }>(
         `insert into public.lotes_asociados (contrato_id, peso_qq, humedad) select $1, 10 + n, 8 from generate_series(1, 6) as n returning id`,
         [mundo.contrato.id],
@@ -289,7 +289,7 @@ describe('a la vez', () => {
       }
       await Promise.all(Array.from({ length: 10 }, escribir))
       for (const empresa of Object.values(mundo.empresas))
-        expect(await sumado(client, empresa)).toEqual(await esperado(client, empresa))
+        expect(await sumado(client, empresa)).toEqual(await expected(client, empresa))
       await client.end()
     },
     60_000,

@@ -1,5 +1,5 @@
 import type { Db } from './support.ts'
-import { ACTIVOS, type Verbo } from './who.ts'
+import { ACTIVOS, type Verb } from './who.ts'
 
 /** A calculation that Ana kept. */
 async function guardarUno(db: Db) {
@@ -11,7 +11,7 @@ async function guardarUno(db: Db) {
 const deAna = { params: (db: Db) => [db.mundo.usuarios.ana_agroarriba], antes: guardarUno }
 
 /** Kept calculations: verb → who may. */
-export const MATRIZ_CALCULOS: Record<string, Record<string, Verbo>> = {
+export const MATRIX_CALCULOS: Record<string, Record<string, Verb>> = {
   'public.calculos': {
     select: {
       pueden: ['ana_agroarriba', 'ada_admin'],

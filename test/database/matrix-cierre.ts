@@ -1,5 +1,5 @@
 import type { Db } from './support.ts'
-import { PARTES, type Verbo } from './who.ts'
+import { PARTES, type Verb } from './who.ts'
 
 const contrato = (db: Db) => [db.mundo.contrato.id]
 
@@ -18,7 +18,7 @@ async function cerrarYReabrir(db: Db) {
 }
 
 /** Closing a contract and opening it again: table → verb → who may. */
-export const MATRIZ_CIERRE: Record<string, Record<string, Verbo>> = {
+export const MATRIX_CIERRE: Record<string, Record<string, Verb>> = {
   'public.contratos_reaperturas': {
     select: {
       pueden: PARTES,

@@ -1,11 +1,11 @@
-import type { Db, Quien } from './support.ts'
-import { ACTIVOS, PARTES, type Verbo } from './who.ts'
+import type { Db, Speaker } from './support.ts'
+import { ACTIVOS, PARTES, type Verb } from './who.ts'
 
 const contrato = (db: Db) => [db.mundo.contrato.id]
-const usuario = (db: Db, quien: Quien) => db.mundo.usuarios[quien as keyof typeof db.mundo.usuarios]
+const usuario = (db: Db, quien: Speaker) => db.mundo.usuarios[quien as keyof typeof db.mundo.usuarios]
 
 /** A mark of whoever is about to touch it; only who has a profile can have one. */
-async function marcar(db: Db, quien: Quien) {
+async function marcar(db: Db, quien: Speaker) {
   if (usuario(db, quien))
     await db.client.query('insert into public.lecturas (contrato_id, usuario_id, hasta) values ($1, $2, 0)', [
       db.mundo.contrato.id,
@@ -24,7 +24,7 @@ async function abrirCanal(db: Db) {
 }
 
 /** The conversation of a contract: table → verb → who may. */
-export const MATRIZ_CONVERSACION: Record<string, Record<string, Verbo>> = {
+export const MATRIX_CONVERSACION: Record<string, Record<string, Verb>> = {
   'public.mensajes': {
     select: {
       pueden: PARTES,

@@ -1,5 +1,5 @@
 import type { Db } from './support.ts'
-import { EDITORES, FIRMANTES, PARTES, type Verbo } from './who.ts'
+import { EDITORES, FIRMANTES, PARTES, type Verb } from './who.ts'
 
 const contrato = (db: Db) => [db.mundo.contrato.id]
 const exportadora = (db: Db) => [db.mundo.empresas.agroarriba]
@@ -25,14 +25,14 @@ async function plegar(db: Db) {
 }
 
 /** What nobody writes: triggers keep it. */
-const deNadie = (tabla: string, columna: string): Record<string, Verbo> => ({
+const deNadie = (tabla: string, columna: string): Record<string, Verb> => ({
   insert: { pueden: [], sql: `insert into public.${tabla} (${columna}) values (1)` },
   update: { pueden: [], sql: `update public.${tabla} set ${columna} = 1` },
   delete: { pueden: [], sql: `delete from public.${tabla}` },
 })
 
 /** Fixings and indicators: table → verb → who may. */
-export const MATRIZ_KPIS: Record<string, Record<string, Verbo>> = {
+export const MATRIX_KPIS: Record<string, Record<string, Verb>> = {
   'public.fijaciones': {
     select: {
       pueden: FIRMANTES,

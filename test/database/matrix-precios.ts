@@ -1,5 +1,5 @@
 import type { Db } from './support.ts'
-import { ACTIVOS, ADMIN, type Verbo } from './who.ts'
+import { ACTIVOS, ADMIN, type Verb } from './who.ts'
 
 const COMPRAN = ['ana_agroarriba'] as const
 
@@ -39,7 +39,7 @@ const GLOBAL = `empresa_id is null and variante = 'prueba_matriz'`
 const agroarriba = (db: Db) => [db.mundo.empresas.agroarriba]
 
 /** Parameters and prices: what is for everybody and what is of one company; table → verb → who may. */
-export const MATRIZ_PRECIOS: Record<string, Record<string, Verbo>> = {
+export const MATRIX_PRECIOS: Record<string, Record<string, Verb>> = {
   'public.parametros': {
     'select propio': {
       pueden: [...COMPRAN],

@@ -1,11 +1,11 @@
-import { MATRIZ_CALCULOS } from './matrix-calculos.ts'
-import { MATRIZ_CIERRE } from './matrix-cierre.ts'
-import { MATRIZ_CONVERSACION } from './matrix-conversacion.ts'
-import { MATRIZ_KPIS } from './matrix-kpis.ts'
-import { MATRIZ_PRECIOS } from './matrix-precios.ts'
-import type { Db, Quien } from './support.ts'
-import { ACTIVOS, ADMIN, EDITORES, PARTES, type Verbo } from './who.ts'
-import { crearObjeto, nuevoRuc } from './world.ts'
+import { MATRIX_CALCULOS } from './matrix-calculos.ts'
+import { MATRIX_CIERRE } from './matrix-cierre.ts'
+import { MATRIX_CONVERSACION } from './matrix-conversacion.ts'
+import { MATRIX_KPIS } from './matrix-kpis.ts'
+import { MATRIX_PRECIOS } from './matrix-precios.ts'
+import type { Db, Speaker } from './support.ts'
+import { ACTIVOS, ADMIN, EDITORES, PARTES, type Verb } from './who.ts'
+import { makeObject, newRuc } from './world.ts'
 
 const contrato = (db: Db) => [db.mundo.contrato.id]
 const lote = (db: Db) => [db.mundo.lote]
@@ -13,16 +13,16 @@ const documento = (db: Db) => [db.mundo.documento]
 const propio = (db: Db) => `${db.mundo.contrato.codigo}/propio.pdf`
 
 /** An object of the contract's folder that belongs to whoever is about to touch it. */
-async function subirPropio(db: Db, quien: Quien) {
+async function subirPropio(db: Db, quien: Speaker) {
   const dueno =
     quien === 'sin_perfil' ? db.mundo.sinPerfil : db.mundo.usuarios[quien as keyof typeof db.mundo.usuarios]
-  await crearObjeto(db.client, propio(db), dueno ?? null)
+  await makeObject(db.client, propio(db), dueno ?? null)
   // The Storage API says so before it deletes a row.
   await db.client.query(`select set_config('storage.allow_delete_query', 'true', true)`)
 }
 
 /** Table → verb → who may. */
-export const MATRIZ: Record<string, Record<string, Verbo>> = {
+export const MATRIX: Record<string, Record<string, Verb>> = {
   'public.empresas': {
     select: {
       pueden: ACTIVOS,
@@ -32,7 +32,7 @@ export const MATRIZ: Record<string, Record<string, Verbo>> = {
     insert: {
       pueden: ADMIN,
       sql: `insert into public.empresas (ruc, nombre, tipo) values ($1, 'Nueva', 'proveedor')`,
-      params: () => [nuevoRuc()],
+      params: () => [newRuc()],
     },
     update: {
       pueden: ADMIN,
@@ -166,9 +166,9 @@ export const MATRIZ: Record<string, Record<string, Verbo>> = {
       antes: subirPropio,
     },
   },
-  ...MATRIZ_CONVERSACION,
-  ...MATRIZ_PRECIOS,
-  ...MATRIZ_CALCULOS,
-  ...MATRIZ_CIERRE,
-  ...MATRIZ_KPIS,
+  ...MATRIX_CONVERSACION,
+  ...MATRIX_PRECIOS,
+  ...MATRIX_CALCULOS,
+  ...MATRIX_CIERRE,
+  ...MATRIX_KPIS,
 }

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { MATRIZ } from './matrix.ts'
-import { type Db, type Quien, withUserDb } from './support.ts'
-import { TODOS, type Verbo } from './who.ts'
+import { MATRIX } from './matrix.ts'
+import { type Db, type Speaker, withUserDb } from './support.ts'
+import { TODOS, type Verb } from './who.ts'
 
 /** No row, "permission denied", or a refusal of ours: never another failure, which would hide a hole. */
 const REFUSALS: unknown[] = [0, '42501', 'PT403', 'PT404']
 
 /** Tries as one person and undoes it. @returns whether it was let through. */
-async function intenta(db: Db, quien: Quien, { sql, params, antes }: Verbo): Promise<boolean> {
+async function intenta(db: Db, quien: Speaker, { sql, params, antes }: Verb): Promise<boolean> {
   await db.client.query('savepoint persona')
   await antes?.(db, quien)
   await db.como(quien)
@@ -18,10 +18,10 @@ async function intenta(db: Db, quien: Quien, { sql, params, antes }: Verbo): Pro
   return false
 }
 
-describe.each(Object.keys(MATRIZ))('%s', (tabla) => {
-  test.each(Object.entries(MATRIZ[tabla]!))('%s: solo quien puede', async (_verbo, caso) => {
+describe.each(Object.keys(MATRIX))('%s', (tabla) => {
+  test.each(Object.entries(MATRIX[tabla]!))('%s: solo quien puede', async (_verbo, caso) => {
     await withUserDb('sistema', async (db) => {
-      const pudieron: Quien[] = []
+      const pudieron: Speaker[] = []
       for (const quien of TODOS) if (await intenta(db, quien, caso)) pudieron.push(quien)
       expect(pudieron).toEqual(caso.pueden)
     })

@@ -6,8 +6,8 @@ import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { migrate } from '../../supabase/local/postgres/migrate.ts'
 import { withTemporaryCluster } from '../../supabase/local/postgres/temporary.ts'
 import { connected } from '../support/sql.ts'
-import { type Db, type Quien, withUserDb } from './support.ts'
-import { crearMundo } from './world.ts'
+import { type Db, type Speaker, withUserDb } from './support.ts'
+import { makeWorld } from './world.ts'
 
 /** The indexes that a query reads when a table is too big to be walked. */
 async function indexesOf(db: Db, sql: string, params: unknown[] = []): Promise<string[]> {
@@ -20,7 +20,7 @@ async function indexesOf(db: Db, sql: string, params: unknown[] = []): Promise<s
   )
 }
 
-const CASOS: { indice: string; quien: Quien; sql: string; params: (db: Db) => unknown[] }[] = [
+const CASOS: { indice: string; quien: Speaker; sql: string; params: (db: Db) => unknown[] }[] = [
   {
     indice: 'contratos_codigo_key',
     quien: 'ana_agroarriba',
@@ -148,7 +148,7 @@ test('un contrato que tiene casi todo no hace pasar por llenos a los demás', ()
     const url = databaseUrl(db, 'postgres')
     await migrate(url)
     await connected(url, async (client) => {
-      const { contrato } = await crearMundo(client)
+      const { contrato } = await makeWorld(client)
       for (const [tabla, indice] of [
         ['mensajes', 'mensajes_contrato_idx'],
         ['documentos_contrato', 'documentos_contrato_id_contrato_key'],

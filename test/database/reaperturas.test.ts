@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { verContrato } from '../../server/contratos/queries.ts'
-import { compararTodos } from './kpis-counted.ts'
+import { compareAll } from './kpis-counted.ts'
 import { type Db, expectConstraint, expectRaises, withUserDb } from './support.ts'
 
 const AL_COMPLETAR = 'al completar el volumen'
@@ -221,10 +221,10 @@ describe('reabrir un contrato', () => {
       await editar(db, `fecha_entrega = '2026-12-01', tolerancia_pct = 10`)
       await exportarElPrimero(db)
       await reabrir(db)
-      await compararTodos(db.client, db.mundo)
+      await compareAll(db.client, db.mundo)
       await db.como('ana_agroarriba')
       await exportar(db, 10)
-      await compararTodos(db.client, db.mundo)
+      await compareAll(db.client, db.mundo)
     }))
 })
 

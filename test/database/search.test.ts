@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Db, type Quien, withUserDb } from './support.ts'
+import { type Db, type Speaker, withUserDb } from './support.ts'
 
 interface Filtros {
   estado: string | null
@@ -69,7 +69,7 @@ async function poblar(db: Db): Promise<string[]> {
 }
 
 describe('una página de contratos', () => {
-  const QUIENES: Quien[] = [
+  const QUIENES: Speaker[] = [
     'ana_agroarriba',
     'celia_centro',
     'pedro_finca',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { become, connect, type Db, withUserDb } from './support.ts'
-import { crearObjeto } from './world.ts'
+import { makeObject } from './world.ts'
 
 const BUCKETS = ['contratos', 'facturas', 'remisiones', 'lotes', 'documentos']
 
@@ -35,7 +35,7 @@ describe('los buckets', () => {
   test('un usuario no ve otros buckets ni sus objetos', () =>
     withUserDb('sistema', async (db) => {
       await db.query(`insert into storage.buckets (id, name) values ('ajeno', 'ajeno')`)
-      await crearObjeto(db.client, `${db.mundo.contrato.codigo}/a.pdf`, null, 'ajeno')
+      await makeObject(db.client, `${db.mundo.contrato.codigo}/a.pdf`, null, 'ajeno')
       await db.como('ada_admin')
       expect(await db.cuenta(`select from storage.buckets where id = 'ajeno'`)).toBe(0)
       expect(await db.cuenta(`select from storage.objects where bucket_id = 'ajeno'`)).toBe(0)
@@ -149,7 +149,7 @@ describe('lo que ya se subió', () => {
       await client.query('commit')
       for (let vez = 0; vez < 10; vez++) {
         const nombre = `${mundo.contrato.codigo}/carrera_${vez}.pdf`
-        await crearObjeto(client, nombre, mundo.usuarios.ana_agroarriba)
+        await makeObject(client, nombre, mundo.usuarios.ana_agroarriba)
         await Promise.all([
           aparte(
             mundo,

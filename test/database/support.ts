@@ -1,19 +1,19 @@
 import pg from 'pg'
 import { afterAll, expect, inject } from 'vitest'
-import { crearMundo, type Mundo, type Persona } from './world.ts'
+import { makeWorld, type Persona, type World } from './world.ts'
 
 /** A person, an account without profile, someone who did not sign in, or the system (role postgres). */
-export type Quien = Persona | 'sin_perfil' | 'anonimo' | 'sistema'
+export type Speaker = Persona | 'sin_perfil' | 'anonimo' | 'sistema'
 
 /** The database inside one transaction that is always rolled back. */
 export interface Db {
-  mundo: Mundo
+  mundo: World
   /** One statement as the current person; its failure undoes it alone. @returns its rows. */
   query<Row extends pg.QueryResultRow = pg.QueryResultRow>(sql: string, params?: unknown[]): Promise<Row[]>
   /** The same, for how many rows it touched. */
   cuenta(sql: string, params?: unknown[]): Promise<number>
   /** Goes on as someone else. */
-  como(quien: Quien): Promise<void>
+  como(quien: Speaker): Promise<void>
   /** The connection itself, for the makers of world.ts; only while being the system. */
   client: pg.ClientBase
 }
@@ -26,7 +26,7 @@ export async function connect(): Promise<pg.Client> {
 }
 
 /** Becomes a person until the transaction ends, as PostgREST and the functions do. */
-export async function become(client: pg.ClientBase, quien: Quien, mundo: Mundo): Promise<void> {
+export async function become(client: pg.ClientBase, quien: Speaker, mundo: World): Promise<void> {
   const role = quien === 'sistema' ? 'none' : quien === 'anonimo' ? 'anon' : 'authenticated'
   const sub = quien === 'sin_perfil' ? mundo.sinPerfil : mundo.usuarios[quien as Persona]
   const claims = quien === 'sistema' ? '' : JSON.stringify({ role, sub })
@@ -55,12 +55,12 @@ let shared: Promise<pg.Client> | undefined
 afterAll(async () => (await shared)?.end())
 
 /** Opens a world for one person and rolls everything back at the end. */
-export async function withUserDb(quien: Quien, work: (db: Db) => Promise<void>): Promise<void> {
+export async function withUserDb(quien: Speaker, work: (db: Db) => Promise<void>): Promise<void> {
   shared ??= connect()
   const client = await shared
   try {
     await client.query('begin')
-    const mundo = await crearMundo(client)
+    const mundo = await makeWorld(client)
     await become(client, quien, mundo)
     await work({
       mundo,

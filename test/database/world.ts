@@ -26,7 +26,7 @@ export type Persona = keyof typeof PERSONAS
 export type Empresa = keyof typeof EMPRESAS
 
 /** A contract of Agroarriba with the centre and the farm, another one of its rivals, and their people. */
-export interface Mundo {
+export interface World {
   empresas: Record<Empresa, string>
   usuarios: Record<Persona, string>
   /** An account that nobody gave a profile. */
@@ -45,24 +45,24 @@ export interface Contrato {
 }
 
 /** A well-formed RUC of a company that nobody has. */
-export const nuevoRuc = () => `179${String(randomInt(1e7)).padStart(7, '0')}001`
+export const newRuc = () => `179${String(randomInt(1e7)).padStart(7, '0')}001`
 
 /** A year far from now, so that tests rarely wait for each other's counter of codes. */
-export const nuevoAnio = () => randomInt(3000, 9000)
+export const newYear = () => randomInt(3000, 9000)
 
-async function crearEmpresas(client: pg.ClientBase) {
+async function makeEmpresas(client: pg.ClientBase) {
   const nombres = Object.keys(EMPRESAS) as Empresa[]
   const { rows } = await client.query<{ id: string }>(
     `insert into public.empresas (ruc, nombre, tipo)
      select * from unnest($1::text[], $2::text[], $3::text[]) returning id`,
-    [nombres.map(nuevoRuc), nombres, nombres.map((nombre) => EMPRESAS[nombre])],
+    [nombres.map(newRuc), nombres, nombres.map((nombre) => EMPRESAS[nombre])],
   )
-  return Object.fromEntries(nombres.map((nombre, i) => [nombre, rows[i]!.id])) as Mundo['empresas']
+  return Object.fromEntries(nombres.map((nombre, i) => [nombre, rows[i]!.id])) as World['empresas']
 }
 
-async function crearUsuarios(client: pg.ClientBase, empresas: Mundo['empresas']) {
+async function makeUsuarios(client: pg.ClientBase, empresas: World['empresas']) {
   const personas = Object.keys(PERSONAS) as Persona[]
-  const usuarios = Object.fromEntries(personas.map((persona) => [persona, randomUUID()])) as Mundo['usuarios']
+  const usuarios = Object.fromEntries(personas.map((persona) => [persona, randomUUID()])) as World['usuarios']
   const ids = personas.map((persona) => usuarios[persona])
   const sinPerfil = randomUUID()
   await client.query(
@@ -84,11 +84,11 @@ async function crearUsuarios(client: pg.ClientBase, empresas: Mundo['empresas'])
 }
 
 /** A contract as the system makes it, in a year of its own. */
-export async function crearContrato(
+export async function makeContrato(
   client: pg.ClientBase,
   exportadora: string,
   contraparte: string,
-  { estado = 'Activo', anio = nuevoAnio() } = {},
+  { estado = 'Activo', anio = newYear() } = {},
 ): Promise<Contrato> {
   const { rows } = await client.query<Contrato>(
     `insert into public.contratos (exportadora_id, contraparte_id, volumen_tm, estado, creado_en)
@@ -99,7 +99,7 @@ export async function crearContrato(
 }
 
 /** An object of storage as the Storage API leaves it. @returns its path, `<bucket>/<name>`. */
-export async function crearObjeto(
+export async function makeObject(
   client: pg.ClientBase,
   nombre: string,
   dueno: string | null,
@@ -114,11 +114,11 @@ export async function crearObjeto(
 }
 
 /** Makes the companies, people and contracts, as the system. */
-export async function crearMundo(client: pg.ClientBase): Promise<Mundo> {
-  const empresas = await crearEmpresas(client)
-  const { usuarios, sinPerfil } = await crearUsuarios(client, empresas)
-  const contrato = await crearContrato(client, empresas.agroarriba, empresas.centro)
-  const contratoRival = await crearContrato(client, empresas.rival, empresas.centro_rival)
+export async function makeWorld(client: pg.ClientBase): Promise<World> {
+  const empresas = await makeEmpresas(client)
+  const { usuarios, sinPerfil } = await makeUsuarios(client, empresas)
+  const contrato = await makeContrato(client, empresas.agroarriba, empresas.centro)
+  const contratoRival = await makeContrato(client, empresas.rival, empresas.centro_rival)
   await client.query('insert into public.contratos_participantes (contrato_id, empresa_id) values ($1, $2)', [
     contrato.id,
     empresas.finca,
@@ -127,7 +127,7 @@ export async function crearMundo(client: pg.ClientBase): Promise<Mundo> {
     'insert into public.lotes_asociados (contrato_id, peso_qq, humedad) values ($1, 60.0, 7.5) returning id',
     [contrato.id],
   )
-  const url = await crearObjeto(client, `${contrato.codigo}/factura_001.pdf`, usuarios.celia_centro)
+  const url = await makeObject(client, `${contrato.codigo}/factura_001.pdf`, usuarios.celia_centro)
   const documento = await client.query<{ id: string }>(
     `insert into public.documentos_contrato (contrato_id, tipo, nombre_archivo, url_archivo, subido_por)
      values ($1, 'factura', 'FAC-001.pdf', $2, $3) returning id`,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { connect } from '../database/support.ts'
-import { crearMundo, type Mundo } from '../database/world.ts'
+import { makeWorld, type World } from '../database/world.ts'
 import { sql } from '../support/sql.ts'
 import {
   allow,
@@ -129,14 +129,14 @@ describe('un enlace puede lo que puede hoy quien lo hizo', () => {
 })
 
 describe('en un contrato', () => {
-  let mundo: Mundo
+  let mundo: World
   let celia: Person
   const carpeta = () => celia.storage.from('contratos')
 
   beforeEach(async () => {
     const client = await connect()
     onTestFinished(() => client.end())
-    mundo = await crearMundo(client)
+    mundo = await makeWorld(client)
     celia = await person(undefined, {}, mundo.usuarios.celia_centro)
   })
 
@@ -144,7 +144,7 @@ describe('en un contrato', () => {
   const papel = new Blob(['%PDF-1.7'], { type: 'application/pdf' })
   const subir = (token: string) => anonymous().from('contratos').uploadToSignedUrl(nombre(), token, papel)
 
-  const finales: [string, (mundo: Mundo) => [string, unknown[]]][] = [
+  const finales: [string, (mundo: World) => [string, unknown[]]][] = [
     [
       'la persona se apaga',
       (m) => [`update public.usuarios set activo = false where id = $1`, [m.usuarios.celia_centro]],

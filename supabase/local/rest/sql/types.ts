@@ -1,14 +1,10 @@
 import type { MediaHandler } from '../cache/types.ts'
 
-/** A value as it goes to Postgres: text of unknown type, bytes, or null. Never a number: digits stay as they came. */
-export type Value = string | Buffer | null
-
-/** One statement, and the values of `$1`, `$2`… */
+/** One statement, and the values of `$1`, `$2`…: texts of unknown type, bytes or null. Never a number. */
 export interface Statement {
   text: string
-  values: Value[]
+  values: unknown[]
 }
-
 
 /** As what the rows are answered; the server negotiates it. */
 export type Body =

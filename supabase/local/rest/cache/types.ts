@@ -55,7 +55,7 @@ export interface Relationship {
   constraint: string
   /** `[column of table, column of foreign]`; empty for many-to-many and computed. */
   columns: readonly (readonly [string, string])[]
-  /** Of a one-to-one: does `table` hold the foreign key? */
+  /** Of a one-to-one: does `table` hold the foreign key? (What PostgREST's source calls so is the other side.) */
   isParent: boolean
   isSelf: boolean
   junction?: {
@@ -73,11 +73,14 @@ export interface Parameter {
   /** '' where it has none. */
   name: string
   type: string
+  /** The same, but that takes any length: `character` and `bit` alone would cut what comes to one. */
+  anyLength: string
   isRequired: boolean
   isVariadic: boolean
 }
 
 export interface Routine extends Name {
+  oid: number
   comment: string | null
   parameters: readonly Parameter[]
   returns: {
@@ -102,7 +105,11 @@ export interface Representation {
 export interface MediaHandler {
   /** `schema.name` of the rows that it takes, or `*`. */
   of: string
+  /** What a client asks for, in lower case; it may be the one of any type. */
   mediaType: string
+  /** What the answer says that it is. */
+  contentType: string
+  /** Of a function whose result is of the media type, the domain: `schema."text/x"(value)` casts to it. */
   function: Name
   isAggregate: boolean
 }

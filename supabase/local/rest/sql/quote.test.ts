@@ -14,7 +14,7 @@ test('lo que Postgres no puede guardar termina el texto', () => {
   expect(literal('a\0b')).toBe("'a'")
   const values = createValues()
   expect(values.add('a\0b')).toBe('$1')
-  expect(values.add(null)).toBe('$2')
+  expect(values.add(null, 'json')).toBe('$2::json')
   expect(values.list).toEqual(['a', null])
 })
 

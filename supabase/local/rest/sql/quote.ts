@@ -29,25 +29,20 @@ export function arrayText(elements: readonly string[]): string {
   return `{${quoted.join(',')}}`
 }
 
-/** A query and what its `$1`, `$2`… stand for. */
-export interface Statement {
-  text: string
-  values: unknown[]
-}
-
 /** The parameters of a statement that is being written. */
 export interface Values {
   list: unknown[]
-  /** Takes a value and gives its `$n`, whose type Postgres infers from where it stands. */
-  add: (value: string | Buffer | null | readonly string[]) => string
+  /** Takes a value and gives its `$n`: of the type that Postgres infers from where it stands, or of the one named. */
+  add: (value: string | Buffer | null, type?: string) => string
 }
 
 export function createValues(): Values {
   const list: unknown[] = []
-  return {
-    list,
-    add: (value) => `$${list.push(typeof value === 'string' ? beforeNull(value) : value)}`,
+  const add: Values['add'] = (value, type) => {
+    const n = list.push(typeof value === 'string' ? beforeNull(value) : value)
+    return type === undefined ? `$${n}` : `$${n}::${type}`
   }
+  return { list, add }
 }
 
 const MAX_NAME_BYTES = 63

@@ -13,7 +13,7 @@ export interface RestRequest {
   contentType: MediaType
   /** As it came; null without one. */
   body: Buffer | null
-  /** By `Range`, where the query says no limit or offset. */
+  /** The rows of the top level: by `Range` (of a GET) within limit and offset of the query. */
   range: { offset: number; limit: number | null }
   headers: Readonly<Record<string, string>>
   cookies: Readonly<Record<string, string>>
@@ -69,9 +69,31 @@ export type SelectItem =
     }
 
 export type Operator =
-  | 'eq' | 'neq' | 'gt' | 'gte' | 'lt' | 'lte' | 'like' | 'ilike' | 'match' | 'imatch'
-  | 'in' | 'is' | 'isdistinct' | 'cs' | 'cd' | 'ov' | 'sl' | 'sr' | 'nxr' | 'nxl' | 'adj'
-  | 'fts' | 'plfts' | 'phfts' | 'wfts'
+  | 'eq'
+  | 'neq'
+  | 'gt'
+  | 'gte'
+  | 'lt'
+  | 'lte'
+  | 'like'
+  | 'ilike'
+  | 'match'
+  | 'imatch'
+  | 'in'
+  | 'is'
+  | 'isdistinct'
+  | 'cs'
+  | 'cd'
+  | 'ov'
+  | 'sl'
+  | 'sr'
+  | 'nxr'
+  | 'nxl'
+  | 'adj'
+  | 'fts'
+  | 'plfts'
+  | 'phfts'
+  | 'wfts'
 
 export type Condition =
   | {
@@ -82,7 +104,10 @@ export type Condition =
       quantifier: 'any' | 'all' | null
       /** Of full text. */
       language: string | null
-      /** Several for `in`, and for any and all. `*` of like and ilike is not yet `%`. */
+      /**
+       * Several for `in`; of any and all the literal of an array as it came, which Postgres reads. Of `is` one of null,
+       * not_null, true, false and unknown. `*` of like and ilike is not yet `%`.
+       */
       value: string | readonly string[]
     }
   | { kind: 'and' | 'or'; isNegated: boolean; conditions: readonly Condition[] }

@@ -54,7 +54,7 @@ with media as (
   where t.typtype = 'd' and (t.typname ~* '^[a-z0-9.-]+/[a-z0-9.+-]+$' or t.typname = '*/*')
 )
 select m.asked as "mediaType", m.answered as "contentType", true as "isAggregate",
-  json_build_object('schema', n.nspname, 'name', p.proname) as function,
+  jsonb_build_object('schema', n.nspname, 'name', p.proname) as function,
   case when a.oid = 'anyelement'::regtype then '*' else an.nspname || '.' || a.typname end as of
 from media m
 join pg_proc p on p.prorettype = m.oid
@@ -63,8 +63,8 @@ join pg_type a on a.oid = p.proargtypes[0]
 join pg_namespace an on an.oid = a.typnamespace
 where p.prokind = 'a' and p.pronargs = 1 and n.nspname = any($1)
   and (a.oid = 'anyelement'::regtype or a.oid in (${RELATIONS}))
-union all
-select m.asked, m.answered, false, json_build_object('schema', mn.nspname, 'name', m.typname),
+union
+select m.asked, m.answered, false, jsonb_build_object('schema', mn.nspname, 'name', m.typname),
   n.nspname || '.' || p.proname
 from media m
 join pg_namespace mn on mn.oid = m.typnamespace

@@ -1,24 +1,24 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { RestError } from '../error.ts'
 import type { Outcome } from '../sql/types.ts'
 import type { RestAnswer } from './answer.ts'
+import { isHeader } from './header.ts'
 
 type Header = readonly [name: string, value: string]
 
 function readHeaders(text: string): Header[] | null {
+  let list: unknown
   try {
-    const list: unknown = JSON.parse(text)
-    if (!Array.isArray(list)) return null
-    return list.map((one) => {
-      const [[name, value] = [], ...others] = Object.entries(one as Record<string, unknown>)
-      if (name === undefined || typeof value !== 'string' || others.length) throw new Error('not a header')
-      validateHeaderName(name)
-      validateHeaderValue(name, value)
-      return [name, value] as const
-    })
+    list = JSON.parse(text)
   } catch {
     return null
   }
+  if (!Array.isArray(list)) return null
+  const headers = list.map((one) => Object.entries(Object(one) as Record<string, string>))
+  const isRight = headers.every(
+    ([header, ...others]) =>
+      header && others.length === 0 && typeof header[1] === 'string' && isHeader(...header),
+  )
+  return isRight ? headers.map(([header]) => header!) : null
 }
 
 /**

@@ -1,4 +1,5 @@
 import { RestError } from '../error.ts'
+import { isHeader } from './header.ts'
 
 /** An answer that SQL has written itself: `raise sqlstate 'PGRST' using message = …, detail = …`. */
 export interface Raised {
@@ -41,7 +42,12 @@ function readDetail(text: string): Detail | null {
   const { status, status_text, headers } = parse(text) ?? {}
   const isStatus = Number.isInteger(status) && Number(status) >= 100 && Number(status) <= 999
   if (!isStatus || !isTextOrNone(status_text) || headers === null || typeof headers !== 'object') return null
-  return Object.values(headers as object).every(isText) ? ({ status, status_text, headers } as Detail) : null
+  const detail = { status, status_text, headers } as Detail
+  const isRight = Object.entries(detail.headers).every(
+    ([name, value]) => isText(value) && isHeader(name, value),
+  )
+  // A reason is of the same characters.
+  return isRight && isHeader('reason', detail.status_text ?? '') ? detail : null
 }
 
 const wrong = (details: string, hint: string) =>

@@ -16,12 +16,12 @@ export function readCsv(text: string): { keys: string[]; json: string } {
   const rows: string[] = []
   for (const line of lines) {
     if (line.length !== names.length) refuse('All lines must have same number of fields')
-    rows.push(`{${line.map((field, i) => `${names[i]}:${valueOf(field)}`).join(',')}}`)
+    rows.push(`{${line.map((field, i) => `${names[i]}:${fieldOf(field)}`).join(',')}}`)
   }
   return { keys: [...new Set(head)], json: `[${rows.join(',')}]` }
 }
 
-const valueOf = (field: string) => (field === 'NULL' ? 'null' : JSON.stringify(field))
+const fieldOf = (field: string) => (field === 'NULL' ? 'null' : JSON.stringify(field))
 
 // A field in quotes, or up to a comma or a line's end; then what ends it.
 const FIELD = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/y

@@ -104,7 +104,8 @@ function knownKeys(json: Buffer) {
         !(current.length === first.length && first.every((slice, i) => isEqual(slice, current[i])))
       ) {
         names ??= namesOf(first)
-        isSame = names.symmetricDifference(namesOf(current)).size === 0
+        const others = namesOf(current)
+        isSame = names.size === others.size && [...names].every((name) => others.has(name))
       }
       current = []
     },

@@ -69,14 +69,14 @@ export function rowsOf(
     return `(select ${columns.map(valueOrDefault).join(', ')} from ${elements} pgrst_element(value), ${read}${limit}) ${BODY}`
   }
   if (columns.some(({ parser }) => parser)) {
-    const read = columns.map((column) => `${valueOf(column)} as ${identifier(column.name)}`)
+    const read = columns.map((column) => `${readOf(column)} as ${identifier(column.name)}`)
     return `(select ${read.join(', ')} from pg_catalog.${list}(${json}) as _(${definitions})${limit}) ${BODY}`
   }
   if (limit) return `(select * from pg_catalog.${list}(${json}) as _(${definitions})${limit}) ${BODY}`
   return `pg_catalog.${list}(${json}) as ${BODY}(${definitions})`
 }
 
-const valueOf = ({ name, parser }: BodyColumn) => {
+const readOf = ({ name, parser }: BodyColumn) => {
   const value = `_.${identifier(name)}`
   return parser ? called(parser, value) : value
 }
@@ -84,7 +84,7 @@ const valueOf = ({ name, parser }: BodyColumn) => {
 // A JSON null is given and is no default. The default is evaluated only where it is taken.
 const valueOrDefault = (column: BodyColumn) => {
   const name = identifier(column.name)
-  if (column.default === null) return `${valueOf(column)} as ${name}`
+  if (column.default === null) return `${readOf(column)} as ${name}`
   const isMissing = `(pgrst_element.value -> ${literal(column.name)}) is null`
-  return `case when ${isMissing} then (${column.default})::${column.type} else ${valueOf(column)} end as ${name}`
+  return `case when ${isMissing} then (${column.default})::${column.type} else ${readOf(column)} end as ${name}`
 }

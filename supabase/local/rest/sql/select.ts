@@ -53,9 +53,7 @@ function queryOf(
   const isGrouped = !isSpread && hasAggregates(node)
   const where = [
     ...node.joins,
-    ...conditionsOf(node, cache, values, (embed) =>
-      isJoined(embed, writing) ? thereOf(embed) : existsOf(embed, cache, values),
-    ),
+    ...conditionsOf(node, cache, values, (embed) => isThereOf(embed, writing)),
     ...joined.flatMap(({ where }) => where),
   ]
   const groups = isGrouped ? outputs.filter(({ aggregate }) => aggregate === null).map(({ sql }) => sql) : []
@@ -116,19 +114,24 @@ const isEmpty = ({ select, embeds }: Node): boolean =>
 const isJoined = ({ isToOne, isSpread, isInner, isTested, node }: Embed, { comparable }: Writing): boolean =>
   isToOne || isSpread || comparable !== '' || ((isInner || isTested) && node.range !== null)
 
-const thereOf = ({ isToOne, row }: Embed): string =>
-  isToOne ? `(${row}.* IS DISTINCT FROM NULL)` : `(${row}.${row} IS NOT NULL)`
+/** Has it rows? Asked in a way that leaves the parent's rows in the order in which they are read. */
+function isThereOf(embed: Embed, writing: Writing): string {
+  const { isToOne, row } = embed
+  if (!isJoined(embed, writing)) return `(${existsOf(embed, writing.cache, writing.values)} IS TRUE)`
+  return isToOne ? `(${row}.* IS DISTINCT FROM NULL)` : `(${row}.${row} IS NOT NULL)`
+}
 
 function joinOf(embed: Embed, writing: Writing): { join: string; where: string[]; outputs: Output[] } {
   const { node, row, isToOne, isInner, isSpread, key } = embed
   const isHidden = isEmpty(node)
-  const { sql, outputs } = queryOf(node, writing, isSpread && isToOne, isHidden)
   const one = (sql: string): Output[] => (isHidden ? [] : [{ sql, name: key, aggregate: null }])
+  const isBeside = isJoined(embed, writing)
+  const where = isInner && !isBeside ? [isThereOf(embed, writing)] : []
+  // What is neither shown nor joined is not written: a parameter of it would stand nowhere.
+  if (isHidden && !isBeside) return { join: '', where, outputs: [] }
+  const { sql, outputs } = queryOf(node, writing, isSpread && isToOne, isHidden)
   const list = `SELECT json_agg(${row}.*)${writing.comparable} AS ${row} FROM (${sql}) AS ${row}`
-  if (!isJoined(embed, writing)) {
-    const where = isInner ? [existsOf(embed, writing.cache, writing.values)] : []
-    return { join: '', where, outputs: one(`COALESCE((${list}), '[]')`) }
-  }
+  if (!isBeside) return { join: '', where, outputs: one(`COALESCE((${list}), '[]')`) }
   const join = (query: string, on: string) =>
     ` ${isInner ? 'INNER' : 'LEFT'} JOIN LATERAL (${query}) AS ${row} ON ${on}`
   const isThere = isInner && !isToOne ? `${row}.${row} IS NOT NULL` : 'TRUE'

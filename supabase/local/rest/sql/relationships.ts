@@ -102,6 +102,8 @@ function likeOf(
     const like = ranked(target, names, LOOSE_SCORE).find(({ score }) => score < 1)?.candidate
     return like === undefined ? null : perhaps(like, target)
   }
+  // It is there and has none: another table is not what was meant.
+  if (tableOf(cache, origin)) return null
   const origins = [...cache.relationships.values()].flatMap(([first]) => first?.table ?? [])
   const names = origins.filter(({ schema }) => schema === origin.schema).map(({ name }) => name)
   const like = closest(origin.name, names, LOOSE_SCORE)

@@ -21,8 +21,7 @@ select json_build_object(
     select json_agg(c.relname order by c.relname)
     from pg_class c
     where c.relnamespace = n.oid and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and (
-      $2::boolean
-      or pg_has_role(c.relowner, 'usage')
+      pg_has_role(c.relowner, 'usage')
       or has_table_privilege(c.oid, 'select, insert, update, delete, truncate, references, trigger')
       or has_any_column_privilege(c.oid, 'select, insert, update, references')
     )
@@ -33,8 +32,7 @@ select json_build_object(
       from unnest(p.proargtypes::oid[]) with ordinality i (type, place)
     ))
     from pg_proc p
-    where p.pronamespace = n.oid and p.prokind = 'f'
-      and ($2::boolean or has_function_privilege(p.oid, 'execute'))
+    where p.pronamespace = n.oid and p.prokind = 'f' and has_function_privilege(p.oid, 'execute')
   ), '{}'),
   'comment', obj_description(n.oid, 'pg_namespace')
 )::text as access
@@ -118,13 +116,11 @@ export async function openApi(
   options: Server & {
     cache: SchemaCache
     schema: string
-    /** Else only what the caller may use: PostgREST's openapi-mode. */
-    ignoresPrivileges?: boolean
     query(sql: string, values: string[]): Promise<readonly { access: string }[]>
   },
 ): Promise<string> {
-  const { cache, schema, ignoresPrivileges, query, ...server } = options
-  const rows = await query(ACCESS, [schema, String(ignoresPrivileges ?? false)])
+  const { cache, schema, query, ...server } = options
+  const rows = await query(ACCESS, [schema])
   const access = rows[0]?.access ?? '{"tables":[],"routines":{},"comment":null}'
   const key = JSON.stringify([schema, server.scheme, server.host, server.basePath, access])
   const known = made.get(cache) ?? new Map<string, string>()

@@ -7,7 +7,7 @@ export interface Limits {
   length: number
   /** Of embeds and of groups of conditions, one in the other. */
   depth: number
-  /** Columns, embeds, conditions, groups and orders together. Values of a list cost nothing. */
+  /** Columns, embeds, conditions, groups, orders and steps of their paths together. Values of a list cost nothing. */
   terms: number
 }
 
@@ -28,7 +28,7 @@ export function openBudget(limits: Limits): Budget {
   return {
     term() {
       if (++terms > limits.terms)
-        throw refuse(`At most ${limits.terms} columns, conditions and orders are read.`)
+        throw refuse(`At most ${limits.terms} columns, conditions, orders and steps of paths are read.`)
     },
     enter() {
       if (++depth > limits.depth) throw refuse(`At most ${limits.depth} levels are read.`)

@@ -25,11 +25,13 @@ export function shown(text: string, quote = '"'): string {
 const characterAt = (state: State, at: number) =>
   at < state.text.length ? String.fromCodePoint(state.text.codePointAt(at)!) : ''
 
-const met = (character: string) => ({ kind: 'met', text: character && shown(character) }) as const
+/** The character as it is: only one of all is ever shown. */
+const met = (text: string) => ({ kind: 'met', text }) as const
 const expected = (text: string) => ({ kind: 'expected', text }) as const
 
 /** What stands at a place instead of what is awaited. */
-export function instead(state: State, at: number, awaited: readonly string[] = []): Failure {
+export function instead(state: State, at: number, awaited: readonly string[] = []): Failure | null {
+  if (!state.isTelling) return null
   return { at, messages: [met(characterAt(state, at)), ...awaited.map(expected)] }
 }
 
@@ -41,7 +43,8 @@ export function string(wanted: string): Parser<string> {
     if (text.startsWith(wanted, at)) return succeed(state, at + wanted.length, wanted)
     let taken = 0
     while (text[at + taken] === wanted[taken]) taken++
-    return fail(state, { at, messages: [awaited, met(characterAt(state, at + taken))] }, taken > 0)
+    const failure = state.isTelling && { at, messages: [awaited, met(characterAt(state, at + taken))] }
+    return fail(state, failure || null, taken > 0)
   }
 }
 
@@ -109,11 +112,14 @@ function told({ messages }: Failure): string {
     return all.length < 2 ? all.join('') : `${all.slice(0, -1).join(', ')} or ${all.at(-1)}`
   }
   const [system] = texts('met')
-  const unexpected = listed(texts('unexpected')) || (system === undefined ? '' : system || 'end of input')
+  const unexpected =
+    listed(texts('unexpected')) || (system === undefined ? '' : system ? shown(system) : 'end of input')
   const awaited = listed(texts('expected'))
   const parts = [unexpected && `unexpected ${unexpected}`, awaited && `expecting ${awaited}`]
   return parts.filter(Boolean).join(' ') || 'unknown parse error'
 }
+
+const FREE: Budget = { term() {}, enter() {}, leave() {} }
 
 /** Reads a text by a parser, or refuses it as PGRST100 does. What is left over is the parser's affair. */
 export function parse<T>(
@@ -122,12 +128,18 @@ export function parse<T>(
   text: string,
   of: { budget: Budget; shown?: string },
 ): T {
-  const state: State = { text, at: 0, consumed: false, failure: null, budget: of.budget }
+  const { budget } = of
+  const state: State = { text, at: 0, consumed: false, failure: null, budget, isTelling: false }
   const result = parser(state)
   if (result !== FAILED) return result
-  const failure = state.failure ?? { at: 0, messages: [] }
+  const failure = failureOf(parser, text)
   const name = `"failed to parse ${what} (${of.shown ?? text})"`
-  throw new RestError(400, 'PGRST100', `${name} ${place(text, failure.at)}`, {
-    details: told(failure).trim(),
-  })
+  throw new RestError(400, 'PGRST100', `${name} ${place(text, failure.at)}`, { details: told(failure) })
+}
+
+/** Why it is refused: once more, slowly. What it costs has been counted. */
+function failureOf(parser: Parser<unknown>, text: string): Failure {
+  const state: State = { text, at: 0, consumed: false, failure: null, budget: FREE, isTelling: true }
+  parser(state)
+  return state.failure ?? { at: 0, messages: [] }
 }

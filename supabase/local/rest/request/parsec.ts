@@ -18,6 +18,8 @@ export interface State {
   /** What would have been possible at the end of the last parser; null where it does not say. */
   failure: Failure | null
   readonly budget: Budget
+  /** Whether failures are noted: only where a text is read again, to tell why it is refused. */
+  readonly isTelling: boolean
 }
 
 /** What one request may spend: an exception of its own, which no alternative catches. */
@@ -118,7 +120,7 @@ export function label<T>(parser: Parser<T>, text: string): Parser<T> {
   return (state) => {
     const start = state.at
     const result = parser(state)
-    if (state.consumed || (result !== FAILED && !state.failure)) return result
+    if (!state.isTelling || state.consumed || (result !== FAILED && !state.failure)) return result
     const { at, messages } = state.failure ?? { at: start, messages: [] }
     const others = messages.filter(({ kind }) => kind !== 'expected')
     state.failure = { at, messages: [{ kind: 'expected', text }, ...others] }

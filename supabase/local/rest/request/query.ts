@@ -31,7 +31,6 @@ interface Said {
 
 function readFilter(key: string, value: string, said: Said, of: { budget: Budget; isCall: boolean }): void {
   const { path, field } = parse(treePath, 'tree path', key, of)
-  of.budget.term()
   const operation = parse(of.isCall ? operationOrNot : filterOperation, 'filter', value, of)
   if (operation) said.filters.push({ path, condition: { kind: 'filter', field, ...operation } })
   else said.parameters.push([field.name, value])

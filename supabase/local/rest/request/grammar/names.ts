@@ -13,6 +13,7 @@ import {
   separated,
   seq,
   succeed,
+  term,
 } from '../parsec.ts'
 import { character, end, instead, notBefore, run, shown, string } from '../parsec-text.ts'
 import type { Field } from '../types.ts'
@@ -26,10 +27,13 @@ export const lexeme = <T>(parser: Parser<T>): Parser<T> =>
 export const delimiter = label(character('.'), 'delimiter (.)')
 export const comma = lexeme(character(','))
 
+const UNOPENED = [shown('"')]
+const UNCLOSED = [shown('\\'), shown('"')]
+
 /** Between double quotes, where a backslash keeps the next character as it is. */
 export const quoted: Parser<string> = (state) => {
   const { text, at } = state
-  if (text[at] !== '"') return fail(state, instead(state, at, [shown('"')]), false)
+  if (text[at] !== '"') return fail(state, instead(state, at, UNOPENED), false)
   let value = ''
   let from = at + 1
   for (let i = from; i < text.length; i++) {
@@ -39,7 +43,7 @@ export const quoted: Parser<string> = (state) => {
     from = ++i
     if (from === text.length) return fail(state, instead(state, from), true)
   }
-  return fail(state, instead(state, text.length, [shown('\\'), shown('"')]), true)
+  return fail(state, instead(state, text.length, UNCLOSED), true)
 }
 
 /** A word of letters, digits, `_`, `$` and blanks, which count only within. */
@@ -73,12 +77,12 @@ const step = map(
     key,
   }),
 )
-const path = many(step, true)
+const path = many(term(step), true)
 
 export const field: Parser<Field> = lexeme(map(seq(fieldName, path), ([name, path]) => ({ name, path })))
 
 /** `a.b.column->key`: the embeds that lead to it, and the field. */
-export const treePath = map(seq(separated(fieldName, delimiter), path), ([names, path]) => ({
+export const treePath = map(seq(separated(term(fieldName), delimiter), path), ([names, path]) => ({
   path: names.slice(0, -1),
   field: { name: names.at(-1)!, path } satisfies Field,
 }))

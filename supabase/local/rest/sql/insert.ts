@@ -20,11 +20,13 @@ export function insertSql(request: RestRequest, table: Table, cache: SchemaCache
   const columns = columnsOf(table, payload.keys, cache, request.preferences.missing === 'default')
   const rows = rowsOf(payload, columns, values)
   const { resolution } = request.preferences
-  const conflict = request.query.onConflict ?? table.primaryKey
-  if (resolution === null || conflict.length === 0) return inserting(table, columns, rows)
-  if (resolution === 'ignore-duplicates')
-    return `${inserting(table, columns, rows)} ${onConflict(conflict, [])}`
-  return `${inserting(table, columns, rows)} where ${counting('+ 1')} ${onConflict(conflict, columns)}`
+  const key = request.query.onConflict ?? table.primaryKey
+  const insert = inserting(table, columns, rows)
+  if (resolution === null) return insert
+  if (resolution === 'ignore-duplicates') return key.length > 0 ? `${insert} ${onConflict(key, [])}` : insert
+  const counted = `${insert} where ${counting('+ 1')}`
+  // Without a key nothing is a duplicate.
+  return key.length > 0 ? `${counted} ${onConflict(key, columns)}` : counted
 }
 
 /**

@@ -54,10 +54,10 @@ export function rowsOf(
   values: Values,
   isFirstOnly = false,
 ): string {
+  // Of an object without keys one row is made of nothing: its text would be a value that nobody asks for.
+  if (columns.length === 0 && isObject) return `(select) ${BODY}`
   const json = values.add(content, 'json')
-  if (columns.length === 0) {
-    return isObject ? `(select) ${BODY}` : `(select from pg_catalog.json_array_elements(${json})) ${BODY}`
-  }
+  if (columns.length === 0) return `(select from pg_catalog.json_array_elements(${json})) ${BODY}`
   const definitions = columns
     .map(({ name, type, parser }) => `${identifier(name)} ${parser ? 'json' : type}`)
     .join(', ')

@@ -205,10 +205,10 @@ test('lo mucho se rehúsa pronto: largo, hondo, con muchos términos', () => {
     `or=(${many('a.eq.1,', 7000)}a.eq.1)`,
     `order=${many('a,', 20_000)}a`,
     many('a=eq.1&', 9000),
-    many('limit=1&a.limit=1&', 3000),
     `${many('a.', 2000)}b=eq.1`,
   ]
   const quiet = [
+    many('limit=1&a.limit=1&', 3000),
     `a=in.(${many('"1\\"",', 9000)}1)`,
     `a=eq.${many('%ff', 20_000)}`,
     `select=${many('"', 60_000)}`,
@@ -223,7 +223,7 @@ test('lo mucho se rehúsa pronto: largo, hondo, con muchos términos', () => {
     ).toBe('refused')
   for (const query of quiet) outcome(() => read(`/t?${query}`))
   expect(() => read(`/t?a=eq.${many('x', 70_000)}`)).toThrow(expect.objectContaining({ status: 414 }))
-  // Of processor, microseconds: some 17 requests that are the worst there are.
+  // Of processor, microseconds: some 16 requests that are the worst there are.
   expect(process.cpuUsage().user - user).toBeLessThan(3_000_000)
 })
 

@@ -63,6 +63,8 @@ export function openSchemaCache(options: Exposed & { url: string }): OpenSchemaC
     return next
   }
 
+  // At once, for those who come first; what changes until it listens is read with the listener's own.
+  reload().catch(() => {})
   const listener = listen(options.url, 'pgrst', async (payload) => {
     // A lost connection heard nothing: when it is back, all is read. A reading that fails breaks it, and so is repeated.
     if (payload === null || payload === 'reload schema') await reload()

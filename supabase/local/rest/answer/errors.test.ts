@@ -107,6 +107,7 @@ test('PGRST deja a SQL escribir toda la respuesta', () => {
     statusText: 'My Status',
     headers: [
       ['Content-Type', 'application/json; charset=utf-8'],
+      ['Proxy-Status', 'PostgREST; error=123'],
       ['X-Header', 'v'],
     ],
     body: '{"code":"123","details":"d","hint":"h","message":"hola"}',

@@ -2,6 +2,7 @@ import { CATALOGUE } from '../../../../server/http/catalogue.ts'
 import { TooManyAtOnce, TurnTooLate } from '../../../../server/process/turns.ts'
 import { RestError } from '../error.ts'
 import type { RestAnswer } from './answer.ts'
+import { isHeader } from './header.ts'
 import { readRaised } from './raised.ts'
 import { statusOf } from './sql-status.ts'
 
@@ -76,6 +77,7 @@ export function answerError(cause: unknown, context: ErrorContext): RestAnswer {
     ...(statusText !== undefined && { statusText }),
     headers: [
       ['Content-Type', 'application/json; charset=utf-8'],
+      ['Proxy-Status', `PostgREST; error=${isHeader('code', code) ? code : 'PGRST121'}`],
       ...(status === 401 ? [['WWW-Authenticate', 'Bearer'] as const] : []),
       ...Object.entries(headers),
     ],

@@ -68,7 +68,7 @@ export function answerOf(parts: {
   pageTotal?: string
   more?: Readonly<Record<string, string>>
 }): string {
-  const { source, rows, total, body, pageTotal = `count(${ROWS})::text`, more = {} } = parts
+  const { source, rows, total, body, pageTotal = `count(*)::text`, more = {} } = parts
   const columns = [
     `${total === null ? 'NULL::text' : '(SELECT count(*)::text FROM pgrst_total)'} AS total`,
     `${pageTotal} AS page_total`,

@@ -8,6 +8,7 @@ import { type Embed, hasAggregates, type Node, type ReadPlan } from './plan.ts'
 import { identifier, type Values } from './quote.ts'
 
 interface Writing {
+  root: Node
   cache: SchemaCache
   values: Values
   isExpanded: boolean
@@ -26,7 +27,12 @@ interface Output {
 /** The rows of the answer. */
 export function selectOf(plan: ReadPlan, cache: SchemaCache, values: Values): string {
   const comparable = plan.hasAggregates ? '::jsonb' : ''
-  return queryOf(plan.root, { cache, values, isExpanded: plan.isExpanded, comparable }, false, false).sql
+  return queryOf(
+    plan.root,
+    { root: plan.root, cache, values, isExpanded: plan.isExpanded, comparable },
+    false,
+    false,
+  ).sql
 }
 
 /**
@@ -40,7 +46,7 @@ function queryOf(
   isHidden: boolean,
 ): { sql: string; outputs: Output[] } {
   const { cache, values } = writing
-  const joined = node.embeds.map((embed) => joinOf(embed, writing))
+  const joined = node.embeds.map((embed) => joinOf(embed, node, writing))
   const given = [
     ...node.select.flatMap((item) => fieldsOf(item, node, writing)),
     ...joined.flatMap(({ outputs }) => outputs),
@@ -53,7 +59,7 @@ function queryOf(
   const isGrouped = !isSpread && hasAggregates(node)
   const where = [
     ...node.joins,
-    ...conditionsOf(node, cache, values, (embed) => isThereOf(embed, writing)),
+    ...conditionsOf(node, cache, values, (embed) => isThereOf(embed, node, writing)),
     ...joined.flatMap(({ where }) => where),
   ]
   const groups = isGrouped ? outputs.filter(({ aggregate }) => aggregate === null).map(({ sql }) => sql) : []
@@ -110,23 +116,36 @@ function fieldsOf(item: FieldItem, { source }: Node, { cache, isExpanded }: Writ
 const isEmpty = ({ select, embeds }: Node): boolean =>
   select.length === 0 && embeds.every(({ node }) => isEmpty(node))
 
+/** Is it limited so that it may have rows and show none? */
+const canHide = ({ range }: Node): boolean => range !== null && (range.offset > 0 || range.limit === 0)
+
 /** One row is joined beside its parent, and so is what is spread; a list is made of those rows only that stay. */
 const isJoined = ({ isToOne, isSpread, isInner, isTested, node }: Embed, { comparable }: Writing): boolean =>
-  isToOne || isSpread || comparable !== '' || ((isInner || isTested) && node.range !== null)
+  isToOne || isSpread || comparable !== '' || ((isInner || isTested) && canHide(node))
 
-/** Has it rows? Asked in a way that leaves the parent's rows in the order in which they are read. */
-function isThereOf(embed: Embed, writing: Writing): string {
+/**
+ * Has it rows? Of an embed's rows it is asked one by one, which leaves them in their order; of the answer's the planner
+ * may begin with the embed, which where few of its rows are meant is far less work.
+ */
+function isThereOf(embed: Embed, parent: Node, writing: Writing): string {
   const { isToOne, row } = embed
-  if (!isJoined(embed, writing)) return `(${existsOf(embed, writing.cache, writing.values)} IS TRUE)`
+  if (!isJoined(embed, writing)) {
+    const exists = existsOf(embed, writing.cache, writing.values)
+    return parent === writing.root ? exists : `(${exists} IS TRUE)`
+  }
   return isToOne ? `(${row}.* IS DISTINCT FROM NULL)` : `(${row}.${row} IS NOT NULL)`
 }
 
-function joinOf(embed: Embed, writing: Writing): { join: string; where: string[]; outputs: Output[] } {
+function joinOf(
+  embed: Embed,
+  parent: Node,
+  writing: Writing,
+): { join: string; where: string[]; outputs: Output[] } {
   const { node, row, isToOne, isInner, isSpread, key } = embed
   const isHidden = isEmpty(node)
   const one = (sql: string): Output[] => (isHidden ? [] : [{ sql, name: key, aggregate: null }])
   const isBeside = isJoined(embed, writing)
-  const where = isInner && !isBeside ? [isThereOf(embed, writing)] : []
+  const where = isInner && !isBeside ? [isThereOf(embed, parent, writing)] : []
   // What is neither shown nor joined is not written: a parameter of it would stand nowhere.
   if (isHidden && !isBeside) return { join: '', where, outputs: [] }
   const { sql, outputs } = queryOf(node, writing, isSpread && isToOne, isHidden)

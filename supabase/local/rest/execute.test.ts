@@ -1,10 +1,11 @@
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { databaseUrl } from '../postgres/bootstrap.ts'
+import { SUPERUSER } from '../postgres/cluster.ts'
 import { withTemporaryCluster } from '../postgres/temporary.ts'
 import { contextOf, type Setting } from './context.ts'
+import { openDatabaseSettings } from './database-settings.ts'
 import { type Executor, openExecutor, type Run } from './execute.ts'
-import { openRoleSettings } from './role-settings.ts'
 import type { Outcome } from './sql/types.ts'
 
 let executor: Executor
@@ -17,12 +18,18 @@ beforeAll(async () => {
   await new Promise<void>((ready, fail) => {
     ended = withTemporaryCluster(async (db) => {
       authenticatorUrl = databaseUrl(db, 'authenticator')
+      const superuser = new pg.Client({ connectionString: databaseUrl(db, SUPERUSER) })
+      await superuser.connect()
+      await superuser.query(`alter role authenticator set pgrst.db_max_rows = '20';
+        alter role authenticator in database postgres set pgrst.db_max_rows = '30';
+        alter role authenticator set pgrst.db_plan_enabled = 'true'`)
+      await superuser.end()
       owner = new pg.Client({ connectionString: databaseUrl(db, 'postgres') })
       await owner.connect()
       await owner.query(`create table public.cosas (n int); grant all on public.cosas to authenticated;
         alter role anon set statement_timeout = '300ms'; alter role anon set default_transaction_isolation = serializable`)
       executor = openExecutor({
-        ...{ url: authenticatorUrl, readers: 2, writers: 2, queryTimeoutMs: 5000, preRequest: null },
+        ...{ url: authenticatorUrl, readers: 2, writers: 2, queryTimeoutMs: 5000 },
       })
       const closed = new Promise<void>((resolve) => {
         end = resolve
@@ -47,7 +54,15 @@ const run = (more: Partial<Run> & { role?: string; settings?: Setting[] } = {}):
     { schema: 'public', method: 'GET', path: '/cosas', headers: { a: 'b"\\' }, cookies: {} },
     { extraSearchPath: ['extensions'], settings: more.settings ?? [] },
   ),
-  ...{ who: 'ana', isReadOnly: false, isolation: null, check: null, isUndone: false, guess: null },
+  ...{
+    who: 'ana',
+    isReadOnly: false,
+    isolation: null,
+    check: null,
+    isUndone: false,
+    preRequest: null,
+    guess: null,
+  },
   ...more,
 })
 const selecting = (sql: string, rest = `'1' as page_total`) => ({
@@ -106,12 +121,14 @@ test('lo que se juzga al guardar se dice igual, en un viaje o en dos', async () 
 })
 
 test('cada rol tiene sus ajustes, y su plazo corta lo que tarda', async () => {
-  const roles = openRoleSettings(authenticatorUrl)
-  const anon = await roles.of('anon')
-  await roles.close()
+  const settings = openDatabaseSettings(authenticatorUrl)
+  const { roleOf, config } = await settings.read()
+  await settings.close()
+  expect(config).toEqual({ maxRows: 30, hasPlans: true })
+  const anon = roleOf('anon')
   expect(anon).toEqual({ settings: [['statement_timeout', '300ms']], isolation: 'serializable' })
-  const settings = [...anon.settings]
-  await expect(bodyOf('pg_sleep(3)::text', { role: 'anon', settings })).rejects.toMatchObject({
+  const own = [...anon.settings]
+  await expect(bodyOf('pg_sleep(3)::text', { role: 'anon', settings: own })).rejects.toMatchObject({
     code: '57014',
   })
   const level = await bodyOf(`current_setting('transaction_isolation')`, { isolation: 'SERIALIZABLE' })

@@ -19,6 +19,8 @@ export interface Run {
   isolation: string | null
   check: Check | null
   isUndone: boolean
+  /** A function that the transaction calls first; it may refuse the request. */
+  preRequest: Name | null
   /** A query whose rows the planner is asked to guess, and what becomes of the guess. */
   guess: { of: Statement; take: (outcome: Outcome, rows: string) => Outcome } | null
 }
@@ -30,8 +32,6 @@ export interface ExecutorOptions {
   readers: number
   writers: number
   queryTimeoutMs: number
-  /** A function that every transaction calls first; it may refuse the request. */
-  preRequest: Name | null
 }
 
 const ISOLATIONS: Record<string, string> = {
@@ -42,21 +42,24 @@ const ISOLATIONS: Record<string, string> = {
 /** Of `explain (format json)`, without reading a digit more of it. */
 const guessOf = (plan: string) => /"Plan Rows":\s*(\d+)/.exec(plan)?.[1] ?? '0'
 
+async function prepare(tx: Caller, { preRequest }: Run): Promise<void> {
+  if (preRequest) await tx.query(`select ${qualified(preRequest)}()`)
+}
+
 /** Runs the statements of REST: one flight each where nothing has to be known before it is kept. */
-export function openExecutor({ url, readers, writers, queryTimeoutMs, preRequest }: ExecutorOptions) {
+export function openExecutor({ url, readers, writers, queryTimeoutMs }: ExecutorOptions) {
   const open = (max: number, isShared: boolean) =>
     openConnections(url, NOBODY, { max, isShared, queryTimeoutMs })
   const forReads = open(readers, true)
   const forWrites = open(writers, false)
   const prepared = openPrepared()
-  const before = preRequest && `select ${qualified(preRequest)}()`
 
   async function inSteps(run: Run, work: (tx: Caller) => Promise<Outcome>): Promise<Outcome> {
     const begin = run.isolation === null ? 'begin' : (ISOLATIONS[run.isolation.toLowerCase()] ?? 'begin')
     return forWrites.transaction(
       run.context,
       async (tx) => {
-        if (before) await tx.query(before)
+        await prepare(tx, run)
         const outcome = await work(tx)
         run.check?.(outcome)
         if (run.isUndone) await tx.query('set constraints all immediate')
@@ -72,7 +75,7 @@ export function openExecutor({ url, readers, writers, queryTimeoutMs, preRequest
     const { context, who, check, guess } = run
     const query = prepared.query(text)
     let outcome: Outcome
-    if (run.isolation !== null || run.isUndone || before || guess)
+    if (run.isolation !== null || run.isUndone || run.preRequest || guess)
       outcome = await inSteps(run, async (tx) => {
         const [row] = await tx.query<Outcome & object>(query, values)
         if (!guess) return row!
@@ -100,7 +103,7 @@ export function openExecutor({ url, readers, writers, queryTimeoutMs, preRequest
     return forWrites.transaction(
       run.context,
       async (tx) => {
-        if (before) await tx.query(before)
+        await prepare(tx, run)
         const rows = await tx.query<{ 'QUERY PLAN': string }>(`explain (${options}) ${text}`, values)
         return rows.map((row) => `${row['QUERY PLAN']}\n`).join('')
       },

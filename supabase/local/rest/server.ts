@@ -5,6 +5,7 @@ import { allowOfRoot, allowOfRoutine, allowOfTable } from './answer/options.ts'
 import { admit } from './answer/preferences.ts'
 import { openSchemaCache } from './cache/open.ts'
 import type { SchemaCache } from './cache/types.ts'
+import { openDatabaseSettings } from './database-settings.ts'
 import { openExecutor } from './execute.ts'
 import { callRoutine } from './handle/call.ts'
 import { readTable } from './handle/read.ts'
@@ -14,7 +15,6 @@ import { writeTable } from './handle/write.ts'
 import { type RestOptions, withDefaults } from './options.ts'
 import { type RawRequest, readRequest } from './request/read.ts'
 import type { RestRequest } from './request/types.ts'
-import { openRoleSettings } from './role-settings.ts'
 import { findRoutine } from './sql/routine.ts'
 import { findTable } from './sql/tables.ts'
 
@@ -52,7 +52,7 @@ export function createRest(options: RestOptions): Rest {
   const settings = withDefaults(options)
   const { authenticatorUrl, ownerUrl, schemas, extraSearchPath, txEnd, anonRole } = settings
   const cache = openSchemaCache({ url: ownerUrl, schemas, searchPath: extraSearchPath })
-  const roles = openRoleSettings(authenticatorUrl)
+  const database = openDatabaseSettings(authenticatorUrl)
   const executor = openExecutor({ ...settings, url: authenticatorUrl })
 
   async function handle({ claims, who = claims.sub }: RestCaller, raw: RawRequest): Promise<RestAnswer> {
@@ -62,8 +62,10 @@ export function createRest(options: RestOptions): Rest {
       const preferences = admit(asked.preferences, { timezones: read.timezones, txEnd })
       const request = { ...asked, preferences }
       if (request.method === 'OPTIONS') return allowOf(request, read)
-      const role = await roles.of(claims.role)
-      return await answer({ request, raw, cache: read, settings, executor, claims, who, role })
+      const { roleOf, config } = await database.read()
+      const role = roleOf(claims.role)
+      const work = { request, raw, cache: read, executor, claims, who, role }
+      return await answer({ ...work, settings: { ...settings, ...config } })
     } catch (error) {
       const isAnonymous = claims.role === anonRole
       return answerError(error, { isAnonymous, isFull: settings.isFull() })
@@ -74,7 +76,7 @@ export function createRest(options: RestOptions): Rest {
     handle,
     reload: () => cache.reload(),
     async close() {
-      await Promise.all([cache.close(), roles.close(), executor.close()])
+      await Promise.all([cache.close(), database.close(), executor.close()])
     },
   }
 }

@@ -3,11 +3,11 @@ import { isUndone } from '../answer/preferences.ts'
 import type { SchemaCache } from '../cache/types.ts'
 import type { Check } from '../checks.ts'
 import { contextOf, type Setting } from '../context.ts'
+import type { RoleSettings } from '../database-settings.ts'
 import type { Executor, Run } from '../execute.ts'
 import type { RestSettings } from '../options.ts'
 import type { RawRequest } from '../request/read.ts'
 import type { RestRequest } from '../request/types.ts'
-import type { RoleSettings } from '../role-settings.ts'
 import type { SqlOptions } from '../sql/types.ts'
 
 /** A request and all that is needed to answer it. */
@@ -50,6 +50,7 @@ export function runOf(
     isolation: own.find(([name]) => name === ISOLATION)?.[1] ?? role.isolation,
     check: how.check ?? null,
     isUndone: isUndone(request.preferences, settings.txEnd),
+    preRequest: settings.preRequest,
     guess: how.guess ?? null,
   }
 }

@@ -1,4 +1,5 @@
-// How rows become the body of an answer, in SQL: text that Postgres made is sent as it came.
+// How rows become the body of an answer, in SQL: text that Postgres made is sent as it came. A json is not cast to
+// text, which would copy it: connections read it as text anyway (server/db/connections.ts).
 import type { Routine } from '../cache/types.ts'
 import { identifier, qualified } from './quote.ts'
 import type { Body } from './types.ts'
@@ -23,7 +24,7 @@ export function bodyOf(body: Body, routine: Routine | null = null): string {
     case 'csv':
       return `${CSV_HEAD} || E'\\n' || ${CSV_ROWS}`
     case 'geojson':
-      return `pg_catalog.json_build_object('type', 'FeatureCollection', 'features', coalesce(pg_catalog.json_agg(ST_AsGeoJSON(${ROWS})::json), '[]'))::text`
+      return `pg_catalog.json_build_object('type', 'FeatureCollection', 'features', coalesce(pg_catalog.json_agg(ST_AsGeoJSON(${ROWS})::json), '[]'))`
     case 'custom':
       return `${qualified(body.handler.function)}(${argumentOf(body.handler.of, routine)})`
   }
@@ -37,11 +38,11 @@ const strip = (isStripped: boolean, json: string) =>
   isStripped ? `pg_catalog.json_strip_nulls(${json})` : json
 
 const all = ({ isStripped }: { isStripped: boolean }, routine: Routine | null) =>
-  `coalesce(${strip(isStripped, `pg_catalog.json_agg(${row(routine)})`)}, '[]')::text`
+  `coalesce(${strip(isStripped, `pg_catalog.json_agg(${row(routine)})`)}, '[]')`
 
 // Of a set of scalars PostgREST makes an object of the one, `{"pgrst_scalar": …}`; of a single one the scalar.
 const first = ({ isStripped }: { isStripped: boolean }, routine: Routine | null) =>
-  `coalesce(${strip(isStripped, `pg_catalog.json_agg(${routine?.returns.isSet ? ROWS : row(routine)}) -> 0`)}, 'null')::text`
+  `coalesce(${strip(isStripped, `pg_catalog.json_agg(${routine?.returns.isSet ? ROWS : row(routine)}) -> 0`)}, 'null')`
 
 // Every row has the same keys: the least of their texts is one of them, and only one is kept at a time.
 const CSV_HEAD = `(select coalesce(pg_catalog.string_agg(case when k ~ '[",\\r\\n]' then '"' || replace(k, '"', '""') || '"' else k end, ','), '')

@@ -60,6 +60,8 @@ afterAll(async () => {
   await ended
 })
 
+// As connections of the server read: json is the text that Postgres made.
+const AS_TEXT = { getTypeParser: () => (value: string) => value }
 const OPTIONS: SqlOptions = { aggregates: true, maxRows: 1000 }
 const ARRAY: Body = { kind: 'array', isStripped: false }
 
@@ -68,7 +70,7 @@ const requestOf = (url: string, headers: Record<string, string> = {}) =>
 
 async function rowOf(url: string, headers = {}, options = OPTIONS, body = ARRAY) {
   const { text, values } = readStatement(requestOf(url, headers), cache, options, body)
-  return (await client.query(text, values)).rows[0]
+  return (await client.query({ text, values, types: AS_TEXT })).rows[0]
 }
 
 const read = async (url: string) => JSON.parse((await rowOf(url)).body)

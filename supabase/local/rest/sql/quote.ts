@@ -49,7 +49,7 @@ const MAX_NAME_BYTES = 63
 
 /** An alias of `name` and a suffix that Postgres does not cut: cut, two of them could become one. */
 export function aliasOf(name: string, suffix: string): string {
-  const characters = Array.from(beforeNull(name))
+  const characters = Array.from(beforeNull(name).slice(0, MAX_NAME_BYTES))
   while (Buffer.byteLength(characters.join('') + suffix) > MAX_NAME_BYTES) characters.pop()
   return characters.join('') + suffix
 }

@@ -19,8 +19,8 @@ create function public.pares(hasta int) returns table (n int, doble int) languag
 create function public.numeros() returns setof numeric language sql immutable as 'values (1.0), (9007199254740993.5)';
 create function public.punto(out x int, out y int) language sql immutable as 'select 1, 2';
 create function public.letra(c character) returns text language sql immutable as 'select c::text';
-create function public.doble_nombre(a int) returns text language sql immutable as $$ select 'int' $$;
 create function public.doble_nombre(a text) returns text language sql immutable as $$ select 'text' $$;
+create function public.doble_nombre(a int) returns text language sql immutable as $$ select 'int' $$;
 create function public.doble_nombre(a int, b int) returns text language sql immutable as $$ select 'dos' $$;
 create function public.bytes(b bytea, t text[]) returns json language sql immutable as $$ select json_build_array(b, t) $$;
 create function public.agrega(n int) returns setof public.fincas language sql volatile as

@@ -1,6 +1,6 @@
 import type { Parameter, Routine, SchemaCache } from '../cache/types.ts'
 import type { RestRequest } from '../request/types.ts'
-import { bodyOf, ROWS, SCALAR } from './body.ts'
+import { bodyOf, SCALAR } from './body.ts'
 import { columnsNeeded } from './needed.ts'
 import { payloadOf } from './payload.ts'
 import { planRead } from './plan.ts'
@@ -13,7 +13,7 @@ import type { Body, SqlOptions, Statement } from './types.ts'
 
 const CALL = 'pgrst_call'
 /** What is single is one, and still makes of all rows one: a custom body alone may be no aggregate. */
-const ONE = `(1 + 0 * pg_catalog.count(${ROWS}))::text`
+const ONE = '(1 + 0 * pg_catalog.count(*))::text'
 
 /** The statement of a call, whose rows may be selected, filtered, ordered and embed others as those of a table. */
 export function callStatement(

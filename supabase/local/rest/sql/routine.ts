@@ -5,6 +5,7 @@ import { RestError } from '../error.ts'
 import type { RestRequest } from '../request/types.ts'
 import { closest, LOOSE_SCORE, NAME_SCORE } from './closest.ts'
 import { payloadOf } from './payload.ts'
+import { shown } from './shown.ts'
 
 interface Call {
   schema: string
@@ -75,19 +76,29 @@ function takesWhole(parameters: readonly Parameter[], { isPost, contentType }: C
 }
 
 function ambiguous(candidates: readonly Routine[]): RestError {
-  const shown = candidates.map(({ schema, name, parameters }) => {
-    const list = parameters.map((parameter) => `${parameter.name} => ${parameter.type}`)
-    return `${schema}.${name}(${list.join(', ')})`
+  const list = [...candidates].sort(inOrder).map(({ schema, name, parameters }) => {
+    const types = parameters.map((parameter) => `${parameter.name} => ${parameter.type}`)
+    return `${schema}.${name}(${types.join(', ')})`
   })
-  const message = `Could not choose the best candidate function between: ${shown.join(', ')}`
+  const message = `Could not choose the best candidate function between: ${list.join(', ')}`
   const hint =
     'Try renaming the parameters or the function itself in the database so function overloading can be resolved'
   return new RestError(300, 'PGRST203', message, { hint })
 }
 
+/** As PostgREST names them: first those of fewer parameters, and of those the ones without a comment. */
+function inOrder(a: Routine, b: Routine): number {
+  const wordsOf = ({ comment, parameters }: Routine) =>
+    [comment === null ? '' : `.${comment}`, ...parameters.flatMap(({ name, type }) => [name, type])].join(
+      '\0',
+    )
+  const [first, second] = [wordsOf(a), wordsOf(b)]
+  return a.parameters.length - b.parameters.length || (first < second ? -1 : Number(first > second))
+}
+
 function notFound(call: Call, named: readonly Routine[], cache: SchemaCache): RestError {
   const { schema, name, keys, contentType } = call
-  const list = keys.join(', ')
+  const list = shown(keys.join(', '))
   const without = ' without parameters'
   const message = isRaw(call) ? '' : keys.length > 0 ? `(${list})` : without
   const searched = keys.length > 0 ? ` with parameter${keys.length > 1 ? 's' : ''} ${list}` : without

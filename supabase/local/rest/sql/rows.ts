@@ -4,6 +4,7 @@ import { RestError } from '../error.ts'
 import { called, representationOf } from './fields.ts'
 import type { Payload } from './payload.ts'
 import { identifier, literal, type Values } from './quote.ts'
+import { shown } from './shown.ts'
 
 /** What the rows are called where they stand. */
 export const BODY = 'pgrst_body'
@@ -35,7 +36,7 @@ export function columnsOf(
       throw new RestError(
         400,
         'PGRST204',
-        `Could not find the '${name}' column of '${table.name}' in the schema cache`,
+        `Could not find the '${shown(name)}' column of '${table.name}' in the schema cache`,
       )
     }
     const { type } = column

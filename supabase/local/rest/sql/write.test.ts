@@ -75,6 +75,11 @@ test('un cuerpo que no es de filas iguales se rehúsa', async () => {
   expect(await codeOf('{"n":1}', 'sueltos?columns=m')).toBe('PGRST204')
   expect(await codeOf('{"n":"x"}')).toBe('22P02')
   expect(await codeOf('{"n":1}', 'sueltoz')).toBe('PGRST205')
+  expect(await codeOf('{"n":"\\u0000"}', 'sacos?columns=nota')).toBe('22P05')
+  const latin = await send('sueltos', { method: 'POST', body: Buffer.from('{"n":1,"ñ":2}', 'latin1') })
+  expect(latin.status).toBe(400)
+  const huge = await post('sueltos', `{"${'k'.repeat(100_000)}":1}`)
+  expect(huge.text.length).toBeLessThan(2000)
   expect(await codeOf('{"n\\"); drop table public.sueltos; --":1}')).toBe('PGRST204')
 })
 

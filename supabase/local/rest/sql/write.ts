@@ -1,6 +1,6 @@
 import type { SchemaCache, Table } from '../cache/types.ts'
 import type { RestRequest } from '../request/types.ts'
-import { bodyOf, ROWS } from './body.ts'
+import { bodyOf } from './body.ts'
 import { INSERTED, insertSql, putSql } from './insert.ts'
 import { columnsNeeded } from './needed.ts'
 import { planRead, type ReadPlan } from './plan.ts'
@@ -74,7 +74,7 @@ function nothing(table: Table, returned: readonly string[]): string {
 
 function locationOf(request: RestRequest, table: Table): string {
   if (!hasLocation(request) || table.primaryKey.length === 0) return 'null::text[]'
-  return `case when pg_catalog.count(${ROWS}) = 1 then (
+  return `case when pg_catalog.count(*) = 1 then (
   select pg_catalog.array_agg(key || '=' || coalesce('eq.' || value, 'is.null'))
   from pg_catalog.json_each_text((select pg_catalog.row_to_json(s) from pgrst_source s limit 1))) end`
 }

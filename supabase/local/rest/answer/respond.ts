@@ -31,6 +31,16 @@ function canonicalQuery(query: string): string {
   return pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')
 }
 
+/** As long as a header of it may be: a client that reads at most 16 KiB of headers must not lose the answer to it. */
+const LONGEST_LOCATION = 4096
+
+/** Where the answer stands, by its one name. */
+function contentLocation(request: RestRequest, query: string): Header[] {
+  const canonical = canonicalQuery(query)
+  const location = `/${encodeURI(targetName(request))}${canonical && `?${canonical}`}`
+  return location.length > LONGEST_LOCATION ? [] : [['Content-Location', location]]
+}
+
 /** The number of rows that a request leaves out. */
 const offsetOf = ({ query, range }: RestRequest) =>
   query.ranges.find(({ path }) => path.length === 0)?.offset ?? range.offset
@@ -46,10 +56,9 @@ const bodyText = (outcome: Outcome): string | Buffer => {
  */
 export function answerRead(request: RestRequest, media: Media, outcome: Outcome, query: string): RestAnswer {
   const { status, range } = pageOf(offsetOf(request), outcome)
-  const canonical = canonicalQuery(query)
   const headers: Header[] = [
     ['Content-Range', range],
-    ['Content-Location', `/${encodeURI(targetName(request))}${canonical && `?${canonical}`}`],
+    ...contentLocation(request, query),
     ...bodyHeaders(request, media),
     ...appliedHeader(request),
   ]
@@ -66,11 +75,11 @@ function locationOf(request: RestRequest, { location }: Outcome): Header[] {
 }
 
 /** What a write is answered with where its rows are. */
-function writtenStatus(request: RestRequest, { inserted }: Outcome): number {
+function writtenStatus(request: RestRequest, { inserted }: Outcome, hasConflict: boolean): number {
   const isNew = Number(inserted ?? 0) > 0
   if (request.method === 'PUT') return isNew ? 201 : 200
   if (request.method !== 'POST') return 200
-  return isNew || request.preferences.resolution !== 'merge-duplicates' ? 201 : 200
+  return isNew || !hasConflict || request.preferences.resolution !== 'merge-duplicates' ? 201 : 200
 }
 
 /** The answer of an insert, an upsert, an update or a delete. */
@@ -86,7 +95,7 @@ export function answerWrite(request: RestRequest, media: Media, outcome: Outcome
   }
   const range = ranges[method]
   const hasConflict = table.primaryKey.length > 0 || query.onConflict !== null
-  const status = writtenStatus(request, outcome)
+  const status = writtenStatus(request, outcome, hasConflict)
   return withOverrides(
     {
       status: isWhole || method === 'POST' ? status : 204,

@@ -56,7 +56,7 @@ cross join lateral (
 where n.nspname = any($1) and p.prokind = 'f'
   and rt.oid not in ('trigger'::regtype, 'event_trigger'::regtype)
   and (i.unnamed = 0 or i.all = 1 and i."areWhole")
-order by p.proname, p.pronargs, p.oid`
+order by p.proname, p.pronargs, d.description collate "C" nulls first, i.parameters::text collate "C"`
 
 interface Row extends Name {
   oid: number
@@ -72,7 +72,7 @@ interface Row extends Name {
 
 const VOLATILITIES = { v: 'volatile', s: 'stable', i: 'immutable' } as const
 
-/** The functions of the schemas that a request can name parameters of; those with fewer before their overloads. */
+/** The functions of the schemas that a request can name parameters of; those with fewer before their overloads, in PostgREST's order. */
 export async function readRoutines(
   client: ClientBase,
   schemas: readonly string[],

@@ -1,15 +1,10 @@
 // What is read, against a real Postgres: by hand, and by chance against an oracle.
 import fc from 'fast-check'
-import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { databaseUrl } from '../../postgres/bootstrap.ts'
-import { withTemporaryCluster } from '../../postgres/temporary.ts'
-import { readSchemaCache } from '../cache/read.ts'
-import type { SchemaCache } from '../cache/types.ts'
+import { ARRAY, OPTIONS, openReads, type Reads, requestOf } from '../../../../test/support/rest-sql.ts'
 import type { RestError } from '../error.ts'
-import { readRequest } from '../request/read.ts'
 import { countStatement, readStatement } from './read.ts'
-import type { Body, SqlOptions } from './types.ts'
+import type { SqlOptions } from './types.ts'
 
 const SCHEMA = `
   create schema oculto;
@@ -32,50 +27,17 @@ const SCHEMA = `
   insert into public.partes values (1, 1), (1, 2), (2, 2);
   insert into public."un ""nombre" values (1, 'x');`
 
-let client: pg.Client
-let cache: SchemaCache
-let end: () => void
-let ended: Promise<void>
+let reads: Reads
+const rowOf: Reads['rowOf'] = (...asked) => reads.rowOf(...asked)
+const read = (url: string) => reads.read(url)
 
 beforeAll(async () => {
-  await new Promise<void>((ready, fail) => {
-    ended = withTemporaryCluster(async (db) => {
-      client = new pg.Client({ connectionString: databaseUrl(db, 'postgres') })
-      await client.connect()
-      await client.query(SCHEMA)
-      cache = await readSchemaCache(client, { schemas: ['public'], searchPath: ['extensions'] })
-      const closed = new Promise<void>((resolve) => {
-        end = resolve
-      })
-      ready()
-      await closed
-      await client.end()
-    })
-    ended.catch(fail)
-  })
+  reads = await openReads(SCHEMA)
 })
 
-afterAll(async () => {
-  end()
-  await ended
-})
+afterAll(() => reads.close())
 
-// As connections of the server read: json is the text that Postgres made.
-const AS_TEXT = { getTypeParser: () => (value: string) => value }
-const OPTIONS: SqlOptions = { aggregates: true, maxRows: 1000 }
-const ARRAY: Body = { kind: 'array', isStripped: false }
-
-const requestOf = (url: string, headers: Record<string, string> = {}) =>
-  readRequest({ method: 'GET', url, headers, body: null }, { schemas: ['public'] })
-
-async function rowOf(url: string, headers = {}, options = OPTIONS, body = ARRAY) {
-  const { text, values } = readStatement(requestOf(url, headers), cache, options, body)
-  return (await client.query({ text, values, types: AS_TEXT })).rows[0]
-}
-
-const read = async (url: string) => JSON.parse((await rowOf(url)).body)
-
-const refused = async (url: string, options = OPTIONS): Promise<RestError> =>
+const refused = async (url: string, options?: SqlOptions): Promise<RestError> =>
   rowOf(url, {}, options).then(
     () => expect.fail(`${url} was answered`),
     (error) => error,
@@ -147,7 +109,7 @@ test('!inner, nulo y no nulo de lo embebido, y límites de cada uno', async () =
 
 test('ordena por lo que embebe, si es uno', async () => {
   const url = '/contratos?select=id,c:empresas!comprador_id(nombre)&order=c(nombre).desc.nullslast'
-  expect((await read(url)).map(({ id }: { id: number }) => id)).toEqual([1, 2, 3])
+  expect(((await read(url)) as { id: number }[]).map(({ id }) => id)).toEqual([1, 2, 3])
   expect((await refused('/contratos?select=id,lotes(id)&order=lotes(id)')).code).toBe('PGRST118')
   expect((await refused('/contratos?select=id&order=lotes(id)')).code).toBe('PGRST108')
 })
@@ -186,10 +148,10 @@ test('max_rows limita a todos, y lo estimado se cuenta hasta uno más', async ()
   const few = { aggregates: false, maxRows: 1 }
   const url = '/contratos?select=id,lotes(id)&order=id&lotes.order=id'
   const { body, total } = await rowOf(url, { prefer: 'count=estimated' }, few)
-  expect(JSON.parse(body)).toEqual([{ id: 1, lotes: [{ id: 1 }] }])
+  expect(JSON.parse(body ?? '')).toEqual([{ id: 1, lotes: [{ id: 1 }] }])
   expect(total).toBe('2')
-  const { text, values } = countStatement(requestOf('/contratos?id=gt.1'), cache, few)
-  expect((await client.query(text, values)).rowCount).toBe(2)
+  const { text, values } = countStatement(requestOf('/contratos?id=gt.1'), reads.cache, few)
+  expect((await reads.client.query(text, values)).rowCount).toBe(2)
 })
 
 test('un tipo que no lo parece no llega a ser SQL', async () => {
@@ -203,7 +165,7 @@ test('un tipo que no lo parece no llega a ser SQL', async () => {
   for (const cast of ['text) from oculto.secretos --', 'text; drop table x', "a'b", 'text), (select 1']) {
     const request = requestOf('/contratos')
     const asked = { ...request, query: { ...request.query, select: [{ ...item, cast } as never] } }
-    expect(() => readStatement(asked, cache, OPTIONS, ARRAY)).toThrow(/does not exist/)
+    expect(() => readStatement(asked, reads.cache, OPTIONS, ARRAY)).toThrow(/does not exist/)
   }
 })
 
@@ -225,8 +187,8 @@ test('ningún nombre, camino ni valor de un cliente rompe el SQL', async () => {
         filters: [{ path: [], condition: { ...filter, operator: 'eq' as const, value } }],
         orders: [{ path: [], terms: [{ field, relation: null, direction: null, nulls: null }] }],
       }
-      const { text, values } = readStatement({ ...request, query }, cache, OPTIONS, ARRAY)
-      await client.query(text, values).catch(({ code }) => {
+      const { text, values } = readStatement({ ...request, query }, reads.cache, OPTIONS, ARRAY)
+      await reads.client.query(text, values).catch(({ code }) => {
         // No such column, a value or a type that does not fit: never a syntax that the client wrote.
         expect(['42703', '22P02', '42883', '22007', '22003', '42702']).toContain(code)
       })
@@ -272,17 +234,17 @@ test('los filtros dicen lo que dice un oráculo', async () => {
   }))
   await fc.assert(
     fc.asyncProperty(tree, async ({ url, sql }) => {
-      const { rows } = await client.query(`select id from public.lotes where ${sql} order by id`)
+      const { rows } = await reads.client.query(`select id from public.lotes where ${sql} order by id`)
       const read = await rowOf(`/lotes?select=id&order=id&and=(${url})`, { prefer: 'count=exact' })
-      expect(JSON.parse(read.body).map(({ id }: { id: number }) => String(id))).toEqual(
+      expect(JSON.parse(read.body ?? '').map(({ id }: { id: number }) => String(id))).toEqual(
         rows.map(({ id }) => id),
       )
       expect(read.total).toBe(String(rows.length))
       const inner = await rowOf(`/contratos?select=id,lotes!inner(id)&order=id&lotes.and=(${url})`)
-      const parents = await client.query(
+      const parents = await reads.client.query(
         `select distinct contrato_id as id from public.lotes where ${sql} order by 1`,
       )
-      expect(JSON.parse(inner.body).map(({ id }: { id: number }) => String(id))).toEqual(
+      expect(JSON.parse(inner.body ?? '').map(({ id }: { id: number }) => String(id))).toEqual(
         parents.rows.map(({ id }) => id),
       )
     }),

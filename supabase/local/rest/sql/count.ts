@@ -19,8 +19,13 @@ export function rowsOf(node: Node, cache: SchemaCache, values: Values): string {
   return `SELECT 1 FROM ${node.from}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''}`
 }
 
-export const existsOf = (embed: Embed, cache: SchemaCache, values: Values): string =>
-  `EXISTS (${rowsOf(embed.node, cache, values)})`
+/** Whether an embed has rows, of those that its limit and offset leave. */
+export function existsOf({ node }: Embed, cache: SchemaCache, values: Values): string {
+  const offset = node.range?.offset ?? 0
+  const limit = node.range?.limit === 0 ? ' LIMIT 0' : ''
+  const skip = offset === 0 ? '' : ` OFFSET ${values.add(String(offset), 'bigint')}`
+  return `EXISTS (${rowsOf(node, cache, values)}${limit}${skip})`
+}
 
 /** A node's filters; one that asks whether an embed is there is what `isThere` says of it. */
 export function conditionsOf(

@@ -116,12 +116,9 @@ function fieldsOf(item: FieldItem, { source }: Node, { cache, isExpanded }: Writ
 const isEmpty = ({ select, embeds }: Node): boolean =>
   select.length === 0 && embeds.every(({ node }) => isEmpty(node))
 
-/** Is it limited so that it may have rows and show none? */
-const canHide = ({ range }: Node): boolean => range !== null && (range.offset > 0 || range.limit === 0)
-
 /** One row is joined beside its parent, and so is what is spread; a list is made of those rows only that stay. */
-const isJoined = ({ isToOne, isSpread, isInner, isTested, node }: Embed, { comparable }: Writing): boolean =>
-  isToOne || isSpread || comparable !== '' || ((isInner || isTested) && canHide(node))
+const isJoined = ({ isToOne, isSpread }: Embed, { comparable }: Writing): boolean =>
+  isToOne || isSpread || comparable !== ''
 
 /**
  * Has it rows? Of an embed's rows it is asked one by one, which leaves them in their order; of the answer's the planner

@@ -11,6 +11,7 @@ import { memory } from './cases/memory.ts'
 import { pushes, telling } from './cases/notices.ts'
 import { production } from './cases/production.ts'
 import { read } from './cases/read.ts'
+import { rest } from './cases/rest.ts'
 import { rooms } from './cases/rooms.ts'
 import { signIns } from './cases/sign-in.ts'
 import { upload } from './cases/upload.ts'
@@ -107,6 +108,7 @@ try {
   await measure('rooms', rooms)
   await measure('from INSERT to the client', insert)
   await measure('reads', read)
+  await measure('REST', rest)
   await measure('reads while people sign in', signIns)
   await measure('nginx, logs and limits', production)
   await measure('creations', create)

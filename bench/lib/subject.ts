@@ -5,7 +5,7 @@ import { fill } from '../../scripts/fill.ts'
 import { DEMO_PASSWORD } from '../../scripts/seed.ts'
 import type { Query } from '../../server/db/types.ts'
 import { makeEnv, type StackProcess, startStackProcess } from '../../test/support/stack.ts'
-import { connect, request } from './http.ts'
+import { connect, type HttpClient, request } from './http.ts'
 
 /** Requests under way at once where throughput is measured; the functions' pool has 20 connections. */
 export const LANES = 20
@@ -17,6 +17,9 @@ export interface Subject {
   ask(method: string, path: string, body?: Buffer | string, type?: string): Buffer
   /** Sends a request and insists on its status. */
   expect(status: number, bytes: Buffer): Promise<Buffer>
+  /** The same of /rest/v1, through the gateway. */
+  askRest(method: string, path: string, body?: string, prefer?: string): Buffer
+  expectRest(status: number, bytes: Buffer): Promise<Buffer>
   /** One query through the driver that the functions use, as the owner of the tables: no HTTP, no RLS. */
   bare(query: Query, values: unknown[]): Promise<pg.QueryResult>
   /** Codes of contracts that the user sees. */
@@ -44,6 +47,12 @@ async function signIn({ supabaseUrl, publishableKey }: StackProcess['stack']): P
 const CODES = `select c.codigo from public.contratos c join public.empresas e on e.id = c.exportadora_id
   where e.nombre = 'Agroarriba' order by hashint8(c.id) limit 5000`
 
+const expecting = (http: HttpClient) => async (status: number, bytes: Buffer) => {
+  const answer = await http.send(bytes)
+  if (answer.status === status) return answer.body
+  throw new Error(`Answered ${answer.status}, not ${status}: ${answer.body.toString('utf8').slice(0, 500)}`)
+}
+
 /** Starts a stack in a temporary folder, with the demo data. */
 export async function startSubject(): Promise<Subject> {
   const made = await makeEnv()
@@ -60,8 +69,10 @@ export async function startSubject(): Promise<Subject> {
   } as pg.PoolConfig)
   pool.on('error', () => {})
   const http = connect(stack.functionsUrl, LANES)
+  const gateway = connect(stack.supabaseUrl, LANES)
   const dispose = async () => {
     http.close()
+    gateway.close()
     await pool.end()
     await running.dispose()
   }
@@ -76,13 +87,19 @@ export async function startSubject(): Promise<Subject> {
     codes: [],
     ask: (method, path, body, type = 'application/json') =>
       request(method, path, { authorization, ...(body && { 'content-type': type }) }, body),
-    async expect(status, bytes) {
-      const answer = await http.send(bytes)
-      if (answer.status === status) return answer.body
-      throw new Error(
-        `Answered ${answer.status}, not ${status}: ${answer.body.toString('utf8').slice(0, 500)}`,
-      )
-    },
+    expect: expecting(http),
+    askRest: (method, path, body, prefer) =>
+      request(
+        method,
+        `/rest/v1${path}`,
+        {
+          ...{ authorization, apikey: stack.publishableKey },
+          ...(body && { 'content-type': 'application/json' }),
+          ...(prefer && { prefer }),
+        },
+        body,
+      ),
+    expectRest: expecting(gateway),
     bare: ({ name, text }, values) => pool.query({ name, text, values }),
     async grow(target, report, whose = 'all') {
       const { rows } = await pool.query(

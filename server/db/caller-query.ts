@@ -1,26 +1,33 @@
 import pg from 'pg'
 import type { Claims, Query } from './types.ts'
 
+/** A query that says for one transaction what it runs in, and what it says. */
+export interface Context {
+  /** The one that its connections have parsed: see {@link CallerQuery}. */
+  query: Query
+  values: readonly (string | null)[]
+}
+
 /** Says for one transaction who the caller is: $1 role, $2 claims as JSON. */
 export const CONTEXT: Query = {
   name: 'context',
   text: `select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)`,
 }
 
-const contexts = new WeakMap<Claims, string[]>()
+const contexts = new WeakMap<Claims, Context>()
 
-/** The values of {@link CONTEXT}; made once for claims, which nobody changes. */
-export function contextOf(claims: Claims): string[] {
+/** {@link CONTEXT} of a caller; made once for claims, which nobody changes. */
+export function contextOf(claims: Claims): Context {
   const known = contexts.get(claims)
   if (known) return known
-  const context = [claims.role, JSON.stringify(claims)]
+  const context = { query: CONTEXT, values: [claims.role, JSON.stringify(claims)] }
   contexts.set(claims, context)
   return context
 }
 
 // What pg's query asks of its connection and is told by it; @types/pg leaves it out.
 interface Connection {
-  bind(message: { statement: string; values: unknown[] }): void
+  bind(message: { statement: string; values: readonly unknown[] }): void
   execute(message: object): void
 }
 interface Protocol {
@@ -31,18 +38,19 @@ interface Protocol {
 const base = pg.Query.prototype as unknown as Protocol
 
 /**
- * A query and, ahead of it, who asks, before a single Sync. What stands between two Syncs is one transaction:
+ * A query and, ahead of it, its context, before a single Sync. What stands between two Syncs is one transaction:
  * no begin or commit is said, Postgres answers once, and an error undoes all of it and leaves the connection
  * clean. Separate statements would cost three answers more, each with its own system calls on both sides.
  *
- * CONTEXT must have been parsed on the connection: pg takes the first answer to a Parse for that of the query.
+ * The context's own query must have been parsed on the connection: pg takes the first answer to a Parse for that of
+ * the query.
  */
 class CallerQuery extends pg.Query {
-  #context: string[]
+  #context: Context
   #isContextSet = false
 
   constructor(
-    claims: Claims,
+    context: Context,
     { name, text }: Partial<Query> & { text: string },
     values: unknown[],
     callback: (error: Error | null, result: pg.QueryResult) => void,
@@ -51,11 +59,11 @@ class CallerQuery extends pg.Query {
     super(text, values, callback as never)
     // Always the extended protocol: a query without values would go by the simple one, without the caller.
     Object.assign(this, { name, queryMode: 'extended' })
-    this.#context = contextOf(claims)
+    this.#context = context
   }
 
   prepare(connection: Connection): void {
-    connection.bind({ statement: CONTEXT.name, values: this.#context })
+    connection.bind({ statement: this.#context.query.name, values: this.#context.values })
     connection.execute({})
     base.prepare.call(this, connection)
   }
@@ -70,10 +78,10 @@ class CallerQuery extends pg.Query {
   }
 }
 
-/** One query as the caller, in a transaction of its own. */
-export function askAs<Row extends pg.QueryResultRow>(
+/** One query in a context, in a transaction of its own. */
+export function askIn<Row extends pg.QueryResultRow>(
   client: pg.ClientBase,
-  claims: Claims,
+  context: Context,
   query: Query | string,
   values: unknown[] = [],
 ): Promise<pg.QueryResult<Row>> {
@@ -81,6 +89,14 @@ export function askAs<Row extends pg.QueryResultRow>(
   return new Promise((resolve, reject) => {
     const done = (error: Error | null, result: pg.QueryResult) =>
       error ? reject(error) : resolve(result as pg.QueryResult<Row>)
-    client.query(new CallerQuery(claims, named, values, done))
+    client.query(new CallerQuery(context, named, values, done))
   })
 }
+
+/** One query as the caller, in a transaction of its own. */
+export const askAs = <Row extends pg.QueryResultRow>(
+  client: pg.ClientBase,
+  claims: Claims,
+  query: Query | string,
+  values?: unknown[],
+) => askIn<Row>(client, contextOf(claims), query, values)

@@ -22,6 +22,7 @@ import { SUPERUSER, startCluster } from './postgres/cluster.ts'
 import { migrate } from './postgres/migrate.ts'
 import { readLimits } from './realtime/limits.ts'
 import { createRealtimeServer } from './realtime/server.ts'
+import { createRest } from './rest/server.ts'
 import { mailboxDir, restoreMark, type Settings, SetupError } from './settings.ts'
 import { readStorageLimits } from './storage/limits.ts'
 import { createStorageServer } from './storage/server.ts'
@@ -87,6 +88,12 @@ export function stackEnv(settings: Settings, keys: Keys): StackEnv {
     STUDIO_URL: settings.studioPort === null ? '' : origin('127.0.0.1', settings.studioPort),
     MAILBOX_URL: settings.mailboxPort === null ? '' : origin('127.0.0.1', settings.mailboxPort),
   }
+}
+
+/** Where clients reach REST. */
+function restServer(publicUrl: string) {
+  const { host, protocol } = new URL(publicUrl)
+  return { host, scheme: protocol === 'https:' ? 'https' : 'http', basePath: '/rest/v1' } as const
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {
@@ -190,9 +197,18 @@ async function startParts(
       keys,
       config,
       identifier,
-      isFull: guard.isFull,
     })
     stops.push(() => lite.close())
+    const rest = createRest({
+      authenticatorUrl: url('authenticator'),
+      ownerUrl: url('postgres'),
+      schemas: config.api.schemas,
+      extraSearchPath: config.api.extra_search_path,
+      maxRows: config.api.max_rows,
+      server: restServer(publicUrl),
+      isFull: guard.isFull,
+    })
+    stops.push(() => rest.close())
     const authAdmin = createAuthAdmin({
       authAdminUrl: url('supabase_auth_admin'),
       jwtSecret: keys.jwtSecret,
@@ -235,7 +251,8 @@ async function startParts(
       functionsUrl: env.FUNCTIONS_URL,
       identifier,
       maxRows: config.api.max_rows,
-      lite: { ...lite, auth: authAdmin.auth },
+      rest,
+      lite: { auth: authAdmin.auth },
       authAdmin,
       storage: storage.handler,
       realtime,

@@ -60,5 +60,5 @@ export function useDatabase() {
     })
   }
 
-  return { url, connect, sql, policy }
+  return { url, connect, sql, policy, cluster: () => db }
 }

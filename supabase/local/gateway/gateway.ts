@@ -16,15 +16,16 @@ import { createMetricsGuard } from '../../../server/http/metrics-guard.ts'
 import { AuthError, answerError } from '../auth/admin/errors.ts'
 import { HandshakeError, refuse as refuseUpgrade } from '../realtime/handshake.ts'
 import type { RealtimeServer } from '../realtime/server.ts'
+import type { Rest } from '../rest/server.ts'
 import { refuse, requireIdentity } from './access.ts'
 import { AuthBodyError, checkAuthBody } from './auth-body.ts'
 import { limitAuth } from './auth-limits.ts'
-import { AUTH_BODY, BodyError, type BodyRules, readBounded, restBody } from './bodies.ts'
+import { AUTH_BODY, BodyError, readBounded } from './bodies.ts'
 import type { GatewayEnvironment } from './environment.ts'
 import type { Identifier, Identity } from './identity.ts'
 import type { Lite } from './lite.ts'
 import { serveMetrics } from './metrics.ts'
-import { withExactCount } from './prefer.ts'
+import { restHandler } from './rest.ts'
 import { faultOf, type Service, serviceOf } from './target.ts'
 import { toRequest } from './web.ts'
 
@@ -44,7 +45,8 @@ export interface GatewayOptions {
   identifier: Identifier
   /** Rows that a request of REST writes at most. */
   maxRows: number
-  lite: Lite
+  rest: Pick<Rest, 'handle'>
+  lite: Pick<Lite, 'auth'>
   authAdmin: { handler: EventHandler; invite: EventHandler }
   storage: EventHandler
   /** Absent where config.toml has switched it off. */
@@ -58,12 +60,6 @@ const CORS = {
   'Access-Control-Expose-Headers':
     'Content-Range, Content-Location, Content-Length, Content-Disposition, ETag, Link, Location, Preference-Applied, X-Total-Count, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, Upload-Offset, Upload-Length, Tus-Resumable, Idempotency-Replayed',
   'Access-Control-Max-Age': '3600',
-}
-
-/** As PostgREST says what our SQL raises. */
-function refuseRows(event: H3Event, { status, key, message }: BodyError) {
-  setResponseStatus(event, status)
-  return { code: `PT${status}`, message: key, details: message, hint: null }
 }
 
 function preflight() {
@@ -98,22 +94,17 @@ function route() {
 const serving = (service: Service, handler: EventHandler) =>
   eventHandler((event) => (event.context.service === service ? handler(event) : undefined))
 
-/** A server of the fetch API, and how it says that it does not take a body. */
-function fetchHandler(
-  origin: string,
-  rulesFor: (event: H3Event) => BodyRules,
-  fetch: (request: Request, event: H3Event) => Promise<Response>,
-  refuseBody: (event: H3Event, error: BodyError) => unknown,
-  checkBody = (body: Buffer | undefined) => body,
-) {
+/** Auth, which speaks the fetch API. */
+function authHandler(origin: string, fetch: (request: Request, event: H3Event) => Promise<Response>) {
   return eventHandler(async (event) => {
     let body: Buffer | undefined
     try {
-      body = checkBody(await readBounded(event, rulesFor(event)))
+      body = checkAuthBody(await readBounded(event, AUTH_BODY))
     } catch (error) {
       // The connection ended before the body did: nobody is there to be answered.
       if (event.node.req.destroyed && !event.node.req.complete) return event.node.res.destroy()
-      if (error instanceof BodyError) return refuseBody(event, error)
+      if (error instanceof BodyError)
+        return answerError(event, new AuthError(error.status, 'bad_json', error.message))
       if (!(error instanceof AuthBodyError)) throw error
       return answerError(
         event,
@@ -160,26 +151,13 @@ export function createGateway(options: GatewayOptions): Server {
   const clientAddress = createClientAddress(trustedProxies)
   app.use('/metrics', serveMetrics(options.realtime, createMetricsGuard(metrics, clientAddress)))
   app.use(requireIdentity(options.identifier))
-  const { authAdmin, lite, realtime, publicUrl } = options
+  const { authAdmin, lite, rest, realtime, publicUrl } = options
   app.use('/auth/v1/admin', serving('admin', useBase('/auth/v1/admin', authAdmin.handler)))
   app.use('/auth/v1/invite', serving('invite', authAdmin.invite))
-  const guarded = limitAuth(limits, clientAddress)(lite.auth)
-  const auth = fetchHandler(
-    publicUrl,
-    () => AUTH_BODY,
-    (request, event) => guarded(request, event),
-    (event, { status, message }) => answerError(event, new AuthError(status, 'bad_json', message)),
-    checkAuthBody,
-  )
+  const auth = authHandler(publicUrl, limitAuth(limits, clientAddress)(lite.auth))
   app.use('/auth/v1', serving('auth', auth))
-  const isService = (event: H3Event) => event.context.identity!.claims.role === 'service_role'
-  const rest = fetchHandler(
-    publicUrl,
-    (event) => restBody(restBodyBytes, isService(event) ? Number.POSITIVE_INFINITY : options.maxRows),
-    (request, event) => lite.rest(event.context.identity!.claims, withExactCount(request)),
-    refuseRows,
-  )
-  app.use('/rest/v1', serving('rest', rest))
+  const bounds = { bytes: restBodyBytes, maxRows: options.maxRows }
+  app.use('/rest/v1', serving('rest', restHandler(rest, bounds, clientAddress)))
   app.use('/storage/v1', serving('storage', useBase('/storage/v1', options.storage)))
   if (realtime) app.use('/realtime/v1', serving('realtime', useBase('/realtime/v1', realtime.rest)))
   app.use('/functions/v1', serving('functions', functionsHandler(options.functionsUrl)))

@@ -1,18 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import { type ApiKeyResolver, App } from '@supabase/lite'
 import { createPostgresConnection } from '@supabase/lite/postgres'
 import { listen } from '../../../server/db/listen.ts'
-import type { Claims } from '../../../server/db/types.ts'
-import { CATALOGUE } from '../../../server/http/catalogue.ts'
 import { authColumnTypes } from '../auth/admin/columns.ts'
 import type { Config } from '../config.ts'
 import type { Keys } from '../keys.ts'
 import type { Identifier } from './identity.ts'
 
-/** PostgREST and GoTrue as @supabase/lite speaks them. */
+/** GoTrue as @supabase/lite speaks it, and what Studio has of it. */
 export interface Lite {
-  /** Answers as the caller of these verified claims. */
-  rest(claims: Claims, request: Request): Promise<Response>
   auth(request: Request): Promise<Response>
   /** Lite's own pages about the schema, for Studio. */
   system(request: Request): Promise<Response>
@@ -77,15 +72,7 @@ function authConfig({ sms: _, email, ...auth }: Config['auth']) {
   return { ...auth, email: { enable_signup: enabled, ...rest } }
 }
 
-/** What was refused for being a write is told as what it is for the caller: there is no room. */
-async function tellNoRoom(response: Response): Promise<Response> {
-  const answer = await response.clone().text()
-  if (!/"25006"|read-only transaction/.test(answer)) return response
-  const [status, details] = CATALOGUE.sin_espacio
-  return Response.json({ code: `PT${status}`, message: 'sin_espacio', details, hint: null }, { status })
-}
-
-/** Builds the REST server (logging in as authenticator) and the auth server (as the owner of schema auth). */
+/** Builds the auth server (as the owner of schema auth), and what answers Studio (logging in as authenticator). */
 export function createLite(options: {
   ownerUrl: string
   authenticatorUrl: string
@@ -93,29 +80,11 @@ export function createLite(options: {
   keys: Keys
   config: Config
   identifier: Identifier
-  /** Do transactions only read, because a disk is nearly full? */
-  isFull: () => boolean
 }): Lite {
   const { keys, config, identifier } = options
-  // Lite would look the user and the session up in schema auth at every REST request, which PostgREST does
-  // not and authenticator may not. The gateway has verified the token: its claims go in as those of a key
-  // made for this one request.
-  const tickets = new Map<string, Claims>()
   const resolver: ApiKeyResolver = async (key) => {
-    const claims = tickets.get(key) ?? identifier.resolveKey(key)?.claims
+    const claims = identifier.resolveKey(key)?.claims
     return claims ? { type: claims.role === 'service_role' ? 'secret' : 'publishable', claims } : null
-  }
-  async function restAs(claims: Claims, request: Request): Promise<Response> {
-    const ticket = randomUUID()
-    tickets.set(ticket, claims)
-    request.headers.set('apikey', ticket)
-    request.headers.delete('authorization')
-    try {
-      const response = await rest.fetch(request, { peerAddress: null })
-      return options.isFull() && !response.ok ? await tellNoRoom(response) : response
-    } finally {
-      tickets.delete(ticket)
-    }
   }
   const server = { apiKeys: { resolver }, admin: false, disableStudio: true }
   const restConnection = connect(options.authenticatorUrl, config.api.extra_search_path, 10)
@@ -150,7 +119,6 @@ export function createLite(options: {
   // The schema is read again whenever DDL notifies it, as PostgREST does.
   const ddl = listen(options.authenticatorUrl, 'pgrst', () => schemaConnection.clearSchemaCache())
   return {
-    rest: restAs,
     auth: (request) => auth.fetch(request, { peerAddress: null }),
     system: (request) => rest.fetch(request, { peerAddress: null }),
     async close() {

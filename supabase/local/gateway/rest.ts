@@ -1,0 +1,75 @@
+import { eventHandler, type H3Event, setResponseStatus } from 'h3'
+import type { Claims } from '../../../server/db/types.ts'
+import { type ClientAddress, networkOf } from '../../../server/http/client-address.ts'
+import type { RestAnswer } from '../rest/answer/answer.ts'
+import type { Rest } from '../rest/server.ts'
+import { BodyError, readBounded, restBody } from './bodies.ts'
+import { withExactCount } from './prefer.ts'
+
+const ROOT = '/rest/v1'
+
+/** Path and query below REST's root, without the key, which is nobody's column. */
+function targetOf({ node: { req } }: H3Event): string {
+  const target = (req.originalUrl ?? req.url ?? '').slice(ROOT.length)
+  const [path, query] = target.split(/\?(.*)/s, 2)
+  const rest = (query ?? '').split('&').filter((pair) => pair && !pair.startsWith('apikey='))
+  return `${path || '/'}${rest.length ? `?${rest.join('&')}` : ''}`
+}
+
+/** What came, without the key: SQL may read the headers. */
+function headersOf({ node: { req } }: H3Event) {
+  const { apikey: _, prefer, ...headers } = req.headers
+  const said = Array.isArray(prefer) ? prefer.join(',') : prefer
+  return said === undefined ? headers : { ...headers, prefer: withExactCount(said) }
+}
+
+/** Whose share of the connections a request takes: who has no account shares with its network. */
+function shareOf({ role, sub }: Claims, event: H3Event, clientAddress: ClientAddress): string | undefined {
+  if (sub !== undefined || role === 'service_role') return sub
+  return `address ${networkOf(clientAddress(event.node.req))}`
+}
+
+/** As PostgREST says what our SQL raises. */
+function refuse(event: H3Event, { status, key, message }: BodyError) {
+  setResponseStatus(event, status)
+  return { code: `PT${status}`, details: message, hint: null, message: key }
+}
+
+function send(event: H3Event, { status, statusText, headers, body }: RestAnswer): void {
+  const { res } = event.node
+  const names = new Set<string>()
+  for (const [name, value] of headers) {
+    if (names.has(name.toLowerCase())) res.appendHeader(name, value)
+    else res.setHeader(name, value)
+    names.add(name.toLowerCase())
+  }
+  res.statusCode = status
+  if (statusText !== undefined) res.statusMessage = statusText
+  res.end(body)
+}
+
+/** Hands a request on to REST, its body within bounds. */
+export function restHandler(
+  rest: Pick<Rest, 'handle'>,
+  bounds: { bytes: number; maxRows: number },
+  clientAddress: ClientAddress,
+) {
+  return eventHandler(async (event) => {
+    const { claims } = event.context.identity!
+    const rows = claims.role === 'service_role' ? Number.POSITIVE_INFINITY : bounds.maxRows
+    let body: Buffer | undefined
+    try {
+      body = await readBounded(event, restBody(bounds.bytes, rows))
+    } catch (error) {
+      // The connection ended before the body did: nobody is there to be answered.
+      if (event.node.req.destroyed && !event.node.req.complete) return event.node.res.destroy()
+      if (error instanceof BodyError) return refuse(event, error)
+      throw error
+    }
+    const answer = await rest.handle(
+      { claims, who: shareOf(claims, event, clientAddress) },
+      { method: event.method, url: targetOf(event), headers: headersOf(event), body: body ?? null },
+    )
+    send(event, answer)
+  })
+}

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { migrate } from '../../supabase/local/postgres/migrate.ts'
 import { createDatabases } from '../../supabase/local/postgres/temporary.ts'
 import { createRest, type Rest } from '../../supabase/local/rest/server.ts'
-import { MATRIZ } from '../database/matrix.ts'
-import type { Db, Quien } from '../database/support.ts'
-import { TODOS, type Verbo } from '../database/who.ts'
-import { crearMundo, type Mundo } from '../database/world.ts'
+import { MATRIX } from '../database/matrix.ts'
+import type { Db, Speaker } from '../database/support.ts'
+import { TODOS, type Verb } from '../database/who.ts'
+import { makeWorld, type World } from '../database/world.ts'
 import { useDatabase } from '../realtime/database.ts'
 import { connected } from '../support/sql.ts'
 import { asRequest } from './as-request.ts'
@@ -17,16 +17,16 @@ const REFUSALS: unknown[] = [0, '42501', 'PT403', 'PT404']
 const WORLD = 'mundo'
 
 const { cluster, url } = useDatabase()
-let mundo: Mundo
+let mundo: World
 beforeAll(async () => {
   await migrate(url('postgres'))
   const { [WORLD]: of } = await createDatabases(cluster(), [WORLD])
-  mundo = await connected(of!, (client) => crearMundo(client))
+  mundo = await connected(of!, (client) => makeWorld(client))
 })
 
-const accountOf = (quien: Quien) =>
+const accountOf = (quien: Speaker) =>
   quien === 'sin_perfil' ? mundo.sinPerfil : mundo.usuarios[quien as keyof typeof mundo.usuarios]
-const claimsOf = (quien: Quien) =>
+const claimsOf = (quien: Speaker) =>
   quien === 'anonimo' ? { role: 'anon' } : { role: 'authenticated', sub: accountOf(quien) }
 
 interface Served {
@@ -35,7 +35,7 @@ interface Served {
 }
 
 /** A world of its own, served, where what `antes` makes for everybody is there. */
-async function serve(name: string, antes: Verbo['antes']): Promise<Served> {
+async function serve(name: string, antes: Verb['antes']): Promise<Served> {
   const { [name]: ownerUrl } = (await createDatabases(cluster(), [name], WORLD)) as { [name: string]: string }
   if (antes && !isPersonal(antes)) await prepare(ownerUrl!, antes, 'sistema')
   const rest = createRest({
@@ -51,18 +51,18 @@ async function serve(name: string, antes: Verbo['antes']): Promise<Served> {
 }
 
 // What depends on whoever asks is made for each of them, and goes after.
-const isPersonal = (antes: Verbo['antes']) => antes?.length === 2
+const isPersonal = (antes: Verb['antes']) => antes?.length === 2
 const FORGET = `set storage.allow_delete_query = 'true'; delete from public.lecturas;
   delete from storage.objects where name like '%/propio.pdf'`
-const prepare = (ownerUrl: string, antes: NonNullable<Verbo['antes']>, quien: Quien) =>
+const prepare = (ownerUrl: string, antes: NonNullable<Verb['antes']>, quien: Speaker) =>
   connected(ownerUrl, async (client) => {
     if (isPersonal(antes)) await client.query(FORGET)
     await antes({ mundo, client } as unknown as Db, quien)
   })
 
-const worlds = new Map<Verbo['antes'], Promise<Served>>()
+const worlds = new Map<Verb['antes'], Promise<Served>>()
 /** One for all the verbs that need the same in it: what they do is undone. */
-function worldOf(antes: Verbo['antes']): Promise<Served> {
+function worldOf(antes: Verb['antes']): Promise<Served> {
   const known = worlds.get(antes)
   if (known) return known
   const world = serve(`mundo_${worlds.size}`, antes)
@@ -74,7 +74,7 @@ afterAll(async () => {
 })
 
 /** @returns how many rows it touched, or the code of its refusal. */
-async function ask(rest: Rest, quien: Quien, { sql, params }: Verbo): Promise<number | string> {
+async function ask(rest: Rest, quien: Speaker, { sql, params }: Verb): Promise<number | string> {
   const { method, path, body } = asRequest(sql, params?.({ mundo } as Db))
   const headers = { prefer: 'count=exact', 'content-type': 'application/json' }
   const raw = { method, url: path, headers, body: body === null ? null : Buffer.from(body) }
@@ -84,12 +84,12 @@ async function ask(rest: Rest, quien: Quien, { sql, params }: Verbo): Promise<nu
   return Number(range.split('/')[1])
 }
 
-describe.each(Object.keys(MATRIZ).filter((tabla) => tabla.startsWith('public.')))('%s', (tabla) => {
+describe.each(Object.keys(MATRIX).filter((tabla) => tabla.startsWith('public.')))('%s', (tabla) => {
   // A function, which the tests of its own page call.
-  const verbos = Object.entries(MATRIZ[tabla]!).filter(([verbo]) => verbo !== 'resolver')
+  const verbos = Object.entries(MATRIX[tabla]!).filter(([verbo]) => verbo !== 'resolver')
   test.each(verbos)('%s: solo quien puede', async (_verbo, caso) => {
     const { rest, ownerUrl } = await worldOf(caso.antes)
-    const pudieron: Quien[] = []
+    const pudieron: Speaker[] = []
     for (const quien of TODOS) {
       if (caso.antes && isPersonal(caso.antes)) await prepare(ownerUrl, caso.antes, quien)
       const answer = await ask(rest, quien, caso)

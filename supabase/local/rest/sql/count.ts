@@ -5,7 +5,7 @@ import { type Embed, isTestOf, type Node, type ReadPlan } from './plan.ts'
 import type { Values } from './quote.ts'
 
 /** The query whose rows are all that a request is about. */
-export const countOf = ({ root }: ReadPlan, cache: SchemaCache, values: Values): string =>
+const countOf = ({ root }: ReadPlan, cache: SchemaCache, values: Values): string =>
   rowsOf(root, cache, values)
 
 /** `SELECT 1 FROM …` with a row for each of the node's. */

@@ -1,12 +1,8 @@
 // The rows that a request is about, without its order, limits and columns: to be counted, or to be there at all.
 import type { SchemaCache } from '../cache/types.ts'
 import { conditionSql, type Special } from './conditions.ts'
-import { type Embed, isTestOf, type Node, type ReadPlan } from './plan.ts'
+import { type Embed, isTestOf, type Node } from './plan.ts'
 import type { Values } from './quote.ts'
-
-/** The query whose rows are all that a request is about. */
-const countOf = ({ root }: ReadPlan, cache: SchemaCache, values: Values): string =>
-  rowsOf(root, cache, values)
 
 /** `SELECT 1 FROM …` with a row for each of the node's. */
 export function rowsOf(node: Node, cache: SchemaCache, values: Values): string {

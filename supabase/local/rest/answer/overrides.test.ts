@@ -34,7 +34,7 @@ test.each([
   expect(() => say(text)).toThrow('response.headers guc must be')
 })
 
-test.each(['no', '', '99', '1000', '2e2'])('ni lo que no es un estado: %s', (text) => {
+test.each(['no', '', '99', '101', '1000', '2e2'])('ni lo que no es un estado: %s', (text) => {
   expect(() => say(null, text)).toThrow('response.status guc must be')
 })
 

@@ -1,5 +1,5 @@
 import { RestError } from '../error.ts'
-import { isHeader } from './header.ts'
+import { isHeader, isStatus } from './header.ts'
 
 /** An answer that SQL has written itself: `raise sqlstate 'PGRST' using message = …, detail = …`. */
 export interface Raised {
@@ -40,8 +40,8 @@ function readMessage(text: string): Message | null {
 
 function readDetail(text: string): Detail | null {
   const { status, status_text, headers } = parse(text) ?? {}
-  const isStatus = Number.isInteger(status) && Number(status) >= 100 && Number(status) <= 999
-  if (!isStatus || !isTextOrNone(status_text) || headers === null || typeof headers !== 'object') return null
+  if (typeof status !== 'number' || !isStatus(String(status))) return null
+  if (!isTextOrNone(status_text) || headers === null || typeof headers !== 'object') return null
   const detail = { status, status_text, headers } as Detail
   const isRight = Object.entries(detail.headers).every(
     ([name, value]) => isText(value) && isHeader(name, value),

@@ -38,6 +38,8 @@ export interface ConnectionOptions {
   max?: number
   queryTimeoutMs?: number
   isShared?: boolean
+  /** After how long a connection is replaced. */
+  maxLifetimeS?: number
 }
 
 /** Connections whose transactions each begin with the same query, of other values: their context. */
@@ -94,6 +96,7 @@ export function openConnections(
     connectionTimeoutMillis: PATIENCE_MS,
     query_timeout: options.queryTimeoutMs,
     idleTimeoutMillis: 30_000,
+    maxLifetimeSeconds: options.maxLifetimeS,
     keepAlive: true,
     types,
   } as pg.PoolConfig)

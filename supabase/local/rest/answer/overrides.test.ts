@@ -20,6 +20,11 @@ test('SQL pone cabeceras, también dos de un nombre, y el estado', () => {
   expect(say(null)).toBe(answer)
 })
 
+test('pero no dónde acaba la respuesta, ni cómo viaja', () => {
+  const headers = '[{"Content-Length":"1"},{"transfer-encoding":"chunked"},{"Connection":"close"}]'
+  expect(say(headers)).toEqual(answer)
+})
+
 test.each([
   '{}',
   '[1]',

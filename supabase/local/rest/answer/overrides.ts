@@ -1,7 +1,7 @@
 import { RestError } from '../error.ts'
 import type { Outcome } from '../sql/types.ts'
 import type { RestAnswer } from './answer.ts'
-import { isHeader, isStatus } from './header.ts'
+import { isHeader, isStatus, unframed } from './header.ts'
 
 type Header = readonly [name: string, value: string]
 
@@ -18,7 +18,7 @@ function readHeaders(text: string): Header[] | null {
     ([header, ...others]) =>
       header && others.length === 0 && typeof header[1] === 'string' && isHeader(...header),
   )
-  return isRight ? headers.map(([header]) => header!) : null
+  return isRight ? unframed(headers.map(([header]) => header!)) : null
 }
 
 /**

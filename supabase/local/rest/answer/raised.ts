@@ -1,5 +1,5 @@
 import { RestError } from '../error.ts'
-import { isHeader, isStatus } from './header.ts'
+import { isHeader, isStatus, unframed } from './header.ts'
 
 /** An answer that SQL has written itself: `raise sqlstate 'PGRST' using message = …, detail = …`. */
 export interface Raised {
@@ -75,8 +75,9 @@ export function readRaised(message: string, detail: string | undefined): Raised 
   if (!how)
     return { error: wrong(`Invalid JSON value for DETAIL: '${detail}'`, DETAIL_HINT), statusText: undefined }
   const { code, message: text, details = null, hint = null } = said
+  const headers = Object.fromEntries(unframed(Object.entries(how.headers)))
   return {
-    error: new RestError(how.status, code, text, { details, hint, headers: how.headers }),
+    error: new RestError(how.status, code, text, { details, hint, headers }),
     statusText: how.status_text ?? undefined,
   }
 }

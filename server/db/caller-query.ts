@@ -41,16 +41,18 @@ const base = pg.Query.prototype as unknown as Protocol
  * A query and, ahead of it, its context, before a single Sync. What stands between two Syncs is one transaction:
  * no begin or commit is said, Postgres answers once, and an error undoes all of it and leaves the connection
  * clean. Separate statements would cost three answers more, each with its own system calls on both sides.
+ * With {@link BEGIN} ahead of the context the transaction stays open.
  *
- * The context's own query must have been parsed on the connection: pg takes the first answer to a Parse for that of
+ * What goes ahead must have been parsed on the connection: pg takes the first answer to a Parse for that of
  * the query.
  */
 class CallerQuery extends pg.Query {
-  #context: Context
-  #isContextSet = false
+  #ahead: readonly Context[]
+  /** How many of those ahead are done. */
+  #done = 0
 
   constructor(
-    context: Context,
+    ahead: readonly Context[],
     { name, text }: Partial<Query> & { text: string },
     values: unknown[],
     callback: (error: Error | null, result: pg.QueryResult) => void,
@@ -59,29 +61,34 @@ class CallerQuery extends pg.Query {
     super(text, values, callback as never)
     // Always the extended protocol: a query without values would go by the simple one, without the caller.
     Object.assign(this, { name, queryMode: 'extended' })
-    this.#context = context
+    this.#ahead = ahead
   }
 
   prepare(connection: Connection): void {
-    connection.bind({ statement: this.#context.query.name, values: this.#context.values })
-    connection.execute({})
+    for (const { query, values } of this.#ahead) {
+      connection.bind({ statement: query.name, values })
+      connection.execute({})
+    }
     base.prepare.call(this, connection)
   }
 
   handleDataRow(message: unknown): void {
-    if (this.#isContextSet) base.handleDataRow.call(this, message)
+    if (this.#done === this.#ahead.length) base.handleDataRow.call(this, message)
   }
 
   handleCommandComplete(message: unknown, connection: Connection): void {
-    if (this.#isContextSet) base.handleCommandComplete.call(this, message, connection)
-    this.#isContextSet = true
+    if (this.#done === this.#ahead.length) base.handleCommandComplete.call(this, message, connection)
+    else this.#done++
   }
 }
+
+/** Ahead of a context: the transaction is to be ended by whoever has begun it. */
+export const BEGIN: Context = { query: { name: 'begin', text: 'begin' }, values: [] }
 
 /** One query in a context, in a transaction of its own. */
 export function askIn<Row extends pg.QueryResultRow>(
   client: pg.ClientBase,
-  context: Context,
+  ahead: readonly Context[],
   query: Query | string,
   values: unknown[] = [],
 ): Promise<pg.QueryResult<Row>> {
@@ -89,7 +96,7 @@ export function askIn<Row extends pg.QueryResultRow>(
   return new Promise((resolve, reject) => {
     const done = (error: Error | null, result: pg.QueryResult) =>
       error ? reject(error) : resolve(result as pg.QueryResult<Row>)
-    client.query(new CallerQuery(context, named, values, done))
+    client.query(new CallerQuery(ahead, named, values, done))
   })
 }
 
@@ -99,4 +106,4 @@ export const askAs = <Row extends pg.QueryResultRow>(
   claims: Claims,
   query: Query | string,
   values?: unknown[],
-) => askIn<Row>(client, contextOf(claims), query, values)
+) => askIn<Row>(client, [contextOf(claims)], query, values)

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { openTurns } from '../process/turns.ts'
-import { askIn, type Context } from './caller-query.ts'
+import { askIn, BEGIN, type Context } from './caller-query.ts'
 import { shareClients } from './share-clients.ts'
 import type { Caller, Query } from './types.ts'
 
@@ -31,11 +31,15 @@ function run<Row extends pg.QueryResultRow>(
 
 const say = (client: pg.ClientBase, { query, values }: Context) => run(client, query, [...values])
 
+const rollback = (client: pg.ClientBase) => run(client, { name: 'rollback', text: 'rollback' })
+
 /** How many connections, and for whom. */
 export interface ConnectionOptions {
   max?: number
   queryTimeoutMs?: number
   isShared?: boolean
+  /** After how long a connection is replaced. */
+  maxLifetimeS?: number
 }
 
 /** Connections whose transactions each begin with the same query, of other values: their context. */
@@ -92,13 +96,16 @@ export function openConnections(
     connectionTimeoutMillis: PATIENCE_MS,
     query_timeout: options.queryTimeoutMs,
     idleTimeoutMillis: 30_000,
+    maxLifetimeSeconds: options.maxLifetimeS,
     keepAlive: true,
     types,
   } as pg.PoolConfig)
   // A connection lost while idle is replaced at the next use.
   pool.on('error', () => {})
   // Parsed before anything else: see CallerQuery. Its failure is that of the connection, which the pool sees.
-  pool.on('connect', (client) => void say(client, nobody).catch(() => {}))
+  pool.on('connect', (client) => {
+    for (const first of [say(client, nobody), say(client, BEGIN), rollback(client)]) first.catch(() => {})
+  })
 
   async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await pool.connect()
@@ -128,13 +135,10 @@ export function openConnections(
       })
     : withOwn
 
-  const begin = (client: pg.ClientBase, text: string) => run(client, { name: text, text })
   async function commit(client: pg.ClientBase) {
     const { command } = await run(client, { name: 'commit', text: 'commit' })
     if (command !== 'COMMIT') throw new Error(ROLLED_BACK)
   }
-  const rollback = (client: pg.ClientBase) => run(client, { name: 'rollback', text: 'rollback' })
-
   /** Ends what has begun: as work ends. */
   async function within<T>(client: pg.ClientBase, isUndone: boolean, work: () => Promise<T>): Promise<T> {
     try {
@@ -154,7 +158,7 @@ export function openConnections(
       query: Query | string,
       params?: unknown[],
       who?: string,
-    ) => withAny(who, async (client) => (await askIn<Row>(client, context, query, params)).rows),
+    ) => withAny(who, async (client) => (await askIn<Row>(client, [context], query, params)).rows),
     askChecked: <Row extends pg.QueryResultRow>(
       context: Context,
       query: Query | string,
@@ -164,11 +168,7 @@ export function openConnections(
     ) =>
       withOwn(who, (client) =>
         within(client, false, async () => {
-          const [, , { rows }] = await Promise.all([
-            begin(client, 'begin'),
-            say(client, context),
-            run<Row>(client, query, params),
-          ])
+          const { rows } = await askIn<Row>(client, [BEGIN, context], query, params)
           check(rows)
           return rows
         }),
@@ -176,7 +176,7 @@ export function openConnections(
     transaction: (context, work, who, { begin: how = 'begin', isUndone = false } = {}) =>
       withOwn(who, (client) =>
         within(client, isUndone, async () => {
-          await Promise.all([begin(client, how), say(client, context)])
+          await Promise.all([run(client, { name: how, text: how }), say(client, context)])
           return work({
             query: async (query, params) => (await run(client, query, params)).rows as never,
           })

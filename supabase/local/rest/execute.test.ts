@@ -156,6 +156,16 @@ test('lo que se repite queda preparado, y lo que falla no', async () => {
   for (let i = 0; i < 4; i++) await expect(bodyOf('no_existe')).rejects.toMatchObject({ code: '42703' })
 })
 
+test('quien pide mucho y lento no deja esperando a los demás', async () => {
+  const slow = Array.from({ length: 12 }, () =>
+    bodyOf('pg_sleep(0.3)::text', { isReadOnly: true, who: 'ana' }),
+  )
+  const started = performance.now()
+  for (let i = 0; i < 5; i++) await bodyOf('1::text', { isReadOnly: true, who: 'beto' })
+  expect(performance.now() - started).toBeLessThan(1000)
+  await Promise.all(slow)
+})
+
 test('el planificador dice cuántas filas cree que hay, y qué haría', async () => {
   const take = (outcome: Outcome, rows: string) => ({ ...outcome, total: rows })
   const guess = { of: { text: 'select 1 from generate_series(1, $1::int)', values: ['7'] }, take }

@@ -5,7 +5,7 @@ import type { PlanMedia } from './answer/media-types.ts'
 import type { Name } from './cache/types.ts'
 import type { Check } from './checks.ts'
 import { NOBODY } from './context.ts'
-import { openPrepared } from './prepared.ts'
+import { NAMED_FOR_S, openPrepared } from './prepared.ts'
 import { qualified } from './sql/quote.ts'
 import type { Outcome, Statement } from './sql/types.ts'
 
@@ -49,7 +49,7 @@ async function prepare(tx: Caller, { preRequest }: Run): Promise<void> {
 /** Runs the statements of REST: one flight each where nothing has to be known before it is kept. */
 export function openExecutor({ url, readers, writers, queryTimeoutMs }: ExecutorOptions) {
   const open = (max: number, isShared: boolean) =>
-    openConnections(url, NOBODY, { max, isShared, queryTimeoutMs })
+    openConnections(url, NOBODY, { max, isShared, queryTimeoutMs, maxLifetimeS: NAMED_FOR_S })
   const forReads = open(readers, true)
   const forWrites = open(writers, false)
   const prepared = openPrepared()

@@ -47,6 +47,7 @@ test('cada SQLSTATE tiene el estado que le da PostgREST', () => {
     XX000: 500,
     PT404: 404,
     PTxyz: 500,
+    PT101: 500,
     ZZ123: 400,
   }
   const found = Object.fromEntries(Object.keys(expected).map((code) => [code, statusOf(code)]))

@@ -20,6 +20,11 @@ test('SQL pone cabeceras, también dos de un nombre, y el estado', () => {
   expect(say(null)).toBe(answer)
 })
 
+test('pero no dónde acaba la respuesta, ni cómo viaja', () => {
+  const headers = '[{"Content-Length":"1"},{"transfer-encoding":"chunked"},{"Connection":"close"}]'
+  expect(say(headers)).toEqual(answer)
+})
+
 test.each([
   '{}',
   '[1]',
@@ -34,7 +39,7 @@ test.each([
   expect(() => say(text)).toThrow('response.headers guc must be')
 })
 
-test.each(['no', '', '99', '1000', '2e2'])('ni lo que no es un estado: %s', (text) => {
+test.each(['no', '', '99', '101', '1000', '2e2'])('ni lo que no es un estado: %s', (text) => {
   expect(() => say(null, text)).toThrow('response.status guc must be')
 })
 

@@ -1,7 +1,7 @@
 import { RestError } from '../error.ts'
 import type { Outcome } from '../sql/types.ts'
 import type { RestAnswer } from './answer.ts'
-import { isHeader } from './header.ts'
+import { isHeader, isStatus, unframed } from './header.ts'
 
 type Header = readonly [name: string, value: string]
 
@@ -18,7 +18,7 @@ function readHeaders(text: string): Header[] | null {
     ([header, ...others]) =>
       header && others.length === 0 && typeof header[1] === 'string' && isHeader(...header),
   )
-  return isRight ? headers.map(([header]) => header!) : null
+  return isRight ? unframed(headers.map(([header]) => header!)) : null
 }
 
 /**
@@ -37,7 +37,7 @@ export function withOverrides(
       'PGRST111',
       'response.headers guc must be a JSON array composed of objects with a single key and a string value',
     )
-  if (response_status !== null && !/^[1-9]\d\d$/.test(response_status))
+  if (response_status !== null && !isStatus(response_status))
     throw new RestError(500, 'PGRST112', 'response.status guc must be a valid status code')
   const names = new Set(headers.map(([name]) => name.toLowerCase()))
   return {

@@ -1,5 +1,5 @@
 import { RestError } from '../error.ts'
-import { isHeader } from './header.ts'
+import { isHeader, isStatus, unframed } from './header.ts'
 
 /** An answer that SQL has written itself: `raise sqlstate 'PGRST' using message = …, detail = …`. */
 export interface Raised {
@@ -40,8 +40,8 @@ function readMessage(text: string): Message | null {
 
 function readDetail(text: string): Detail | null {
   const { status, status_text, headers } = parse(text) ?? {}
-  const isStatus = Number.isInteger(status) && Number(status) >= 100 && Number(status) <= 999
-  if (!isStatus || !isTextOrNone(status_text) || headers === null || typeof headers !== 'object') return null
+  if (typeof status !== 'number' || !isStatus(String(status))) return null
+  if (!isTextOrNone(status_text) || headers === null || typeof headers !== 'object') return null
   const detail = { status, status_text, headers } as Detail
   const isRight = Object.entries(detail.headers).every(
     ([name, value]) => isText(value) && isHeader(name, value),
@@ -75,8 +75,9 @@ export function readRaised(message: string, detail: string | undefined): Raised 
   if (!how)
     return { error: wrong(`Invalid JSON value for DETAIL: '${detail}'`, DETAIL_HINT), statusText: undefined }
   const { code, message: text, details = null, hint = null } = said
+  const headers = Object.fromEntries(unframed(Object.entries(how.headers)))
   return {
-    error: new RestError(how.status, code, text, { details, hint, headers: how.headers }),
+    error: new RestError(how.status, code, text, { details, hint, headers }),
     statusText: how.status_text ?? undefined,
   }
 }

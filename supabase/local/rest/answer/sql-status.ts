@@ -1,4 +1,5 @@
 // PostgREST's table of what a SQLSTATE is in HTTP: the page "Errors" of its documentation.
+import { isStatus } from './header.ts'
 
 /** By the first two characters of the code. */
 const CLASSES: Record<string, number> = {
@@ -37,9 +38,6 @@ const CODES: Record<string, number> = {
   P0001: 400,
 }
 
-const LOWEST_STATUS = 100
-const HIGHEST_STATUS = 999
-
 /**
  * The HTTP status of an error that Postgres answered.
  * @param isAnonymous asks whoever has not signed in to do so, where it may not.
@@ -47,8 +45,8 @@ const HIGHEST_STATUS = 999
 export function statusOf(code: string, message: string, isAnonymous: boolean): number {
   if (code === '42501') return isAnonymous ? 401 : 403
   if (code.startsWith('PT')) {
-    const status = /^PT(\d{3})$/.test(code) ? Number(code.slice(2)) : 500
-    return status >= LOWEST_STATUS && status <= HIGHEST_STATUS ? status : 500
+    const status = code.slice(2)
+    return isStatus(status) ? Number(status) : 500
   }
   // The extension safeupdate, which is as much of a slip as any filter.
   if (code === '21000' && message.endsWith('requires a WHERE clause')) return 400

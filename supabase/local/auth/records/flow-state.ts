@@ -12,7 +12,7 @@ export interface Challenge {
 export type FlowMethod = 'email/signup' | 'magiclink' | 'recovery' | 'invite' | 'email_change' | 'oauth'
 
 /** A row of auth.flow_state, as far as it is read. */
-export interface FlowState {
+export interface FlowState extends Record<string, unknown> {
   id: string
   user_id: string | null
   auth_code: string | null
@@ -103,15 +103,16 @@ const COLUMNS = `id, user_id, auth_code, authentication_method, code_challenge_m
 
 /** The flow that a code belongs to, locked until the end of the transaction: a code is exchanged once. */
 export async function lockFlowByCode(tx: Tx, authCode: string): Promise<FlowState | null> {
-  const { rows } = await tx.query(`select ${COLUMNS} from auth.flow_state where auth_code = $1 for update`, [
-    authCode,
-  ])
+  const { rows } = await tx.query<FlowState>(
+    `select ${COLUMNS} from auth.flow_state where auth_code = $1 for update`,
+    [authCode],
+  )
   return rows[0] ?? null
 }
 
 /** The flow of an id, which a provider hands back. */
 export async function findFlow(db: Queryable, id: string): Promise<FlowState | null> {
-  const { rows } = await db.query(`select ${COLUMNS} from auth.flow_state where id = $1`, [id])
+  const { rows } = await db.query<FlowState>(`select ${COLUMNS} from auth.flow_state where id = $1`, [id])
   return rows[0] ?? null
 }
 

@@ -9,7 +9,7 @@ export type OneTimeTokenType =
   | 'email_change_token_current'
   | 'phone_change_token'
 
-export interface OneTimeToken {
+export interface OneTimeToken extends Record<string, unknown> {
   user_id: string
   token_type: OneTimeTokenType
   token_hash: string
@@ -52,7 +52,7 @@ export async function findOneTimeToken(
   hashes: string[],
   types: OneTimeTokenType[],
 ): Promise<OneTimeToken | null> {
-  const { rows } = await db.query(
+  const { rows } = await db.query<OneTimeToken>(
     `select user_id, token_type, token_hash, relates_to from auth.one_time_tokens
      where token_hash = any ($1) and token_type = any ($2::text[]::auth.one_time_token_type[])
      order by created_at desc limit 1`,

@@ -1,3 +1,4 @@
+import { errorForLog } from '../../../../server/process/log-redaction.ts'
 import { AuthError, validationFailed } from '../admin/errors.ts'
 import type { AuthContext, Call } from '../context.ts'
 import { PKCE_PREFIX } from '../mail/flow.ts'
@@ -62,7 +63,8 @@ export function followLink(context: AuthContext) {
       const fragment = Object.fromEntries(SHOWN.map((name) => [name, String(followed.session[name])]))
       return redirectTo(target, { fragment: { ...fragment, sb: '', type } })
     } catch (error) {
-      if (!(error instanceof AuthError) || error.cause) throw error
+      if (!(error instanceof AuthError)) throw error
+      if (error.cause) console.error('auth:', errorForLog(error.cause))
       const { status, code, message } = error
       const named = OAUTH_ERRORS[status]
       return tell({ ...(named && { error: named }), error_code: code, error_description: message })

@@ -1,79 +1,61 @@
 import { randomUUID } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { isAbsolute, resolve } from 'node:path'
 import { exportJWK, generateKeyPair } from 'jose'
 import * as v from 'valibot'
+import { type Keys, loadKeys, replaceKeys } from './keys.ts'
 import type { SigningKey } from './session-keys.ts'
 import { PROJECT_DIR, SetupError } from './settings.ts'
 
 const KeysSchema = v.array(
   v.looseObject({
-    kty: v.string(),
+    kty: v.picklist(['EC', 'RSA', 'OKP']),
     kid: v.string(),
-    alg: v.picklist(['ES256', 'RS256', 'EdDSA', 'HS256']),
+    alg: v.picklist(['ES256', 'RS256', 'EdDSA']),
     key_ops: v.optional(v.array(v.string())),
   }),
 )
 
-/** Where the keys of a stack are that no file of config.toml names; beside keys.json. */
-export const signingKeysFile = (dataDir: string) => join(dataDir, 'signing-keys.json')
-
-/** `auth.signing_keys_path` of config.toml, which is relative to the folder of that file. */
-function fileOf(dataDir: string, path: unknown): string {
-  if (typeof path !== 'string' || !path) return signingKeysFile(dataDir)
-  return isAbsolute(path) ? path : resolve(PROJECT_DIR, 'supabase', path)
-}
-
 /**
- * Reads the asymmetric keys that sign sessions.
- * @param path `auth.signing_keys_path` of config.toml.
- * @returns none where no file is: then the shared secret signs.
- * @throws SetupError for a file that holds anything else; it is never shown.
+ * The asymmetric keys that sign sessions: those of a file that config.toml names, as the CLI's stack has them, or those
+ * of the stack's own.
+ * @param path `auth.signing_keys_path`, relative to the folder of config.toml.
+ * @returns none where there are none: then the shared secret signs.
+ * @throws SetupError for a file that is no list of keys; what it holds is never shown.
  */
-export async function loadSigningKeys(dataDir: string, path?: unknown): Promise<SigningKey[]> {
-  const file = fileOf(dataDir, path)
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && !path) return []
-    throw new SetupError(`${file} cannot be read, and config.toml names it as the keys of sessions.`)
-  }
+export async function readSigningKeys(keys: Keys, path?: unknown): Promise<readonly SigningKey[]> {
+  if (typeof path !== 'string' || !path) return keys.signingKeys ?? []
+  const file = isAbsolute(path) ? path : resolve(PROJECT_DIR, 'supabase', path)
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new SetupError(`config.toml: auth.signing_keys_path: ${file} cannot be read.`)
+  })
   let content: unknown
   try {
     content = JSON.parse(text)
-  } catch {
-    throw new SetupError(`${file} is not JSON.`)
-  }
+  } catch {}
   const result = v.safeParse(KeysSchema, content)
   if (!result.success)
-    throw new SetupError(`${file} is not a list of keys as supabase gen signing-key writes.`)
+    throw new SetupError(
+      `config.toml: auth.signing_keys_path: ${file} is not a list of keys such as supabase gen signing-key writes.`,
+    )
   return result.output as SigningKey[]
 }
 
-/** A new ES256 key. */
-export async function makeSigningKey(): Promise<SigningKey> {
+async function makeSigningKey(): Promise<SigningKey> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
-  return {
-    ...(await exportJWK(privateKey)),
-    kid: randomUUID(),
-    alg: 'ES256',
-    use: 'sig',
-    key_ops: ['sign', 'verify'],
-    ext: true,
-  } as SigningKey
+  const jwk = await exportJWK(privateKey)
+  return { ...jwk, kid: randomUUID(), alg: 'ES256', use: 'sig', key_ops: ['sign', 'verify'], ext: true }
 }
 
 /**
- * Makes a key that signs from the next start on. Those of before go on verifying, so that nobody has to sign in again;
- * they are taken out by hand once no token of theirs lives.
+ * Makes the ES256 key that signs from the next start on. Those of before go on verifying, the shared secret too: nobody
+ * has to sign in again.
+ * @param keep how many of those of before; older ones are forgotten, and the tokens of theirs with them.
  */
-export async function rotateSigningKeys(dataDir: string, path?: unknown): Promise<SigningKey[]> {
-  const file = fileOf(dataDir, path)
-  const before = await loadSigningKeys(dataDir, path)
-  const keys = [await makeSigningKey(), ...before.map((key) => ({ ...key, key_ops: ['verify'] }))]
-  const draft = join(dirname(file), `.${randomUUID()}`)
-  await writeFile(draft, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 })
-  await rename(draft, file)
-  return keys
+export async function rotateSigningKeys(dataDir: string, keep = 2): Promise<SigningKey[]> {
+  const keys = await loadKeys(dataDir)
+  const before = (keys.signingKeys ?? []).slice(0, keep).map((key) => ({ ...key, key_ops: ['verify'] }))
+  const signingKeys = [await makeSigningKey(), ...before]
+  await replaceKeys(dataDir, { ...keys, signingKeys })
+  return signingKeys
 }

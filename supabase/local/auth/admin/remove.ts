@@ -53,7 +53,7 @@ export function deleteUser({ db }: AuthContext): Route {
       await audit(tx, 'user_deleted', SERVICE_ROLE, { traits: traitsOf(user) })
       if (isSoft && user.deleted_at) return
       await endSessions(tx, id)
-      await tx.query('delete from auth.flow_state where user_id = $1', [id])
+      await tx.query('delete from auth.flow_state where user_id = $1 or linking_target_id = $1', [id])
       if (isSoft) await softDelete(tx, user)
       else await tx.query('delete from auth.users where id = $1', [id])
     })

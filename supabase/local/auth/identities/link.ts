@@ -46,7 +46,7 @@ export async function linkIdentity(
   if (!user.email) {
     const autoconfirm = !context.settings.enableConfirmations
     await takeEmailOfIdentity(tx, userId, autoconfirm).catch((error) => {
-      throw error instanceof AuthError ? emailExists() : error
+      throw error instanceof AuthError ? new AuthError(400, 'email_exists', emailExists().message) : error
     })
     if (!profile.email?.verified) {
       await refreshProviders(tx, userId)

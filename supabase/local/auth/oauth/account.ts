@@ -11,13 +11,14 @@ import { identityDataOf, type Profile } from './profile.ts'
 import type { ProviderSettings } from './settings.ts'
 
 /**
- * Whose account the addresses of a profile are, as accounts or through one of their identities.
+ * Whose account the addresses of a profile are, as accounts or through an identity that has proved to be theirs.
  * @returns its id; null where it is nobody's.
  * @throws AuthError where they are of several.
  */
 async function ownerOf(tx: Tx, emails: string[]): Promise<string | null> {
   const { rows } = await tx.query<{ id: string }>(
-    `select user_id as id from auth.identities where email = any ($1) and provider not like 'sso:%'
+    `select user_id as id from auth.identities
+     where email = any ($1) and provider not like 'sso:%' and identity_data -> 'email_verified' = 'true'
      union select id from auth.users where email = any ($1) and not is_sso_user`,
     [emails],
   )
@@ -32,10 +33,9 @@ async function ownerOf(tx: Tx, emails: string[]): Promise<string | null> {
 async function place(tx: Tx, context: AuthContext, call: Call, name: string, profile: Profile) {
   const { settings } = context
   const data = identityDataOf(profile)
-  const autoconfirm = !settings.enableConfirmations
-  const emails =
-    autoconfirm && profile.email ? [...profile.verifiedEmails, profile.email.address] : profile.verifiedEmails
-  const owner = await ownerOf(tx, emails)
+  // Also where sign-up confirms by itself, and GoTrue takes the provider's word for what it is not sure of: whoever
+  // writes somebody's address into an account of theirs there would have the one here.
+  const owner = await ownerOf(tx, profile.verifiedEmails)
   if (owner) {
     const user = await lockUser(tx, owner)
     const identity = await insertIdentity(tx, owner, name, data)

@@ -158,6 +158,21 @@ describe('quien entra sin decir quién es', () => {
     expect(ok(await who.auth.refreshSession()).user).toMatchObject({ id: user!.id, is_anonymous: true })
   })
 
+  test('desde una dirección, tantas veces por hora como dice [auth.rate_limit] anonymous_users', async () => {
+    const few = await startAuth({
+      site_url: SITE,
+      enable_anonymous_sign_ins: true,
+      rate_limit: { anonymous_users: 2 },
+    })
+    const enter = async () => (await person(few).signInAnonymously()).error?.code ?? 'entra'
+    expect([await enter(), await enter(), await enter()]).toEqual([
+      'entra',
+      'entra',
+      'over_request_rate_limit',
+    ])
+    await few.close()
+  })
+
   test('se queda con la cuenta al dar su correo y una contraseña', async () => {
     const [who, email] = [client(trusting.url, stack.publishableKey), newEmail()]
     const { user } = ok(await who.auth.signInAnonymously())

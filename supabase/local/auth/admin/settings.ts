@@ -10,6 +10,8 @@ export interface AuthSettings {
   enableSignup: boolean
   /** Accounts of who gives neither address nor password. */
   enableAnonymous: boolean
+  /** How many of those an address may make an hour; undefined where there is no limit. */
+  anonymousPerHour: number | undefined
   /** Signing up and in by e-mail. */
   enableEmail: boolean
   /** Who signs up confirms the address by mail before signing in. */
@@ -74,6 +76,7 @@ export function authSettings(auth: Table): AuthSettings {
     ),
     enableSignup: pick(auth, 'enable_signup', true),
     enableAnonymous: pick(auth, 'enable_anonymous_sign_ins', false),
+    anonymousPerHour: pick(table(auth.rate_limit), 'anonymous_users', 0) || undefined,
     // The CLI has renamed `email.enable_signup`.
     enableEmail: pick(email, 'enabled', pick(email, 'enable_signup', true)),
     enableConfirmations: pick(email, 'enable_confirmations', false),

@@ -14,11 +14,11 @@ const LONGEST_BYTES = 72
 
 const invalid = () => new AuthError(400, 'invalid_credentials', 'Invalid login credentials')
 
-/** What sign-up would say of a password that is right; undefined for a strong one. */
-function weaknessOf(password: string, settings: AuthSettings): object | undefined {
+/** What sign-up would say of a password that is right; null for a strong one. */
+function weaknessOf(password: string, settings: AuthSettings): object | null {
   try {
     assertPassword(password, settings)
-    return undefined
+    return null
   } catch (error) {
     if (!(error instanceof AuthError) || error.code !== 'weak_password') throw error
     return { message: error.message, ...Object(error.details.weak_password) }
@@ -54,7 +54,6 @@ export function passwordGrant(context: AuthContext) {
       await audit(tx, 'login', user, { traits: { provider: 'email' } })
       return issueSession(tx, context, call, user.id, 'password')
     })
-    const weakness = weaknessOf(password, settings)
-    return json(weakness ? { ...session, weak_password: weakness } : session)
+    return json({ ...session, weak_password: weaknessOf(password, settings) })
   }
 }

@@ -6,9 +6,10 @@ import { type AuthContext, type Call, json } from '../context.ts'
 import { CommitError } from '../database.ts'
 import { audit } from '../records/audit.ts'
 import { userJson } from '../records/user-json.ts'
-import { findUserByEmail, insertUser, isEmailTaken, type UserRow } from '../records/users.ts'
+import { findUserByEmail, isEmailTaken, type UserRow } from '../records/users.ts'
 import { issueSession } from '../tokens/issue.ts'
 import { confirmEmail, insertAccount } from './accounts.ts'
+import { assertOpen, signInAnonymously } from './anonymous.ts'
 import { mailCode, type Wish } from './codes.ts'
 import { contactOf, dataOf, emailDisabled, phoneDisabled, textOf, wishOf } from './fields.ts'
 
@@ -44,6 +45,7 @@ function nobody({ email, data }: Applicant) {
 /** POST /signup */
 export function signUp(context: AuthContext) {
   const { db, mailDb, settings } = context
+  const enterAnonymously = signInAnonymously(context)
 
   /** Where nobody confirms an address: who signs up is in. */
   async function enter(call: Call, applicant: Applicant): Promise<Response> {
@@ -56,7 +58,7 @@ export function signUp(context: AuthContext) {
       if (await isEmailTaken(tx, applicant.email)) throw userExists()
       const user = await insertAccount(tx, applicant)
       await audit(tx, 'user_signedup', user, { traits: { provider: 'email' } })
-      await confirmEmail(tx, user)
+      await confirmEmail(tx, user, false)
       await audit(tx, 'login', user, { traits: { provider: 'email' } })
       return issueSession(tx, context, call, user.id, 'password')
     })
@@ -84,33 +86,10 @@ export function signUp(context: AuthContext) {
     })
   }
 
-  async function enterAnonymously(call: Call): Promise<Response> {
-    if (!settings.enableAnonymous)
-      throw new AuthError(422, 'anonymous_provider_disabled', 'Anonymous sign-ins are disabled')
-    assertOpen()
-    const userMetadata = dataOf(call.body)
-    const session = await db.transaction('Database error creating anonymous user', async (tx) => {
-      const user = await insertUser(tx, {
-        email: null,
-        passwordHash: null,
-        appMetadata: {},
-        userMetadata,
-        isAnonymous: true,
-      })
-      return issueSession(tx, context, call, user.id, 'anonymous')
-    })
-    return json(session)
-  }
-
-  function assertOpen(): void {
-    if (!settings.enableSignup)
-      throw new AuthError(422, 'signup_disabled', 'Signups not allowed for this instance')
-  }
-
   return async (call: Call): Promise<Response> => {
     const { body } = call
     if (!textOf(body, 'email') && !textOf(body, 'phone')) return enterAnonymously(call)
-    assertOpen()
+    assertOpen(settings)
     const password = textOf(body, 'password')
     if (!password) throw validationFailed('Signup requires a valid password')
     assertPassword(password, settings)

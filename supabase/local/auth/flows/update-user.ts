@@ -1,5 +1,5 @@
 import { AuthError, emailExists } from '../admin/errors.ts'
-import { validEmail } from '../admin/params.ts'
+import { validEmail, validPhone } from '../admin/params.ts'
 import { assertPassword, hashPassword } from '../admin/secrets.ts'
 import { type Caller, requireCaller } from '../caller.ts'
 import { type AuthContext, type Call, json } from '../context.ts'
@@ -39,7 +39,8 @@ function changesOf({ body }: Call, { settings }: AuthContext): Changes {
     // With what is null: it goes.
     data: dataOf(body) && body.data == null ? null : (body.data as Record<string, unknown>),
   }
-  if (textOf(body, 'phone')) throw phoneDisabled('Unsupported phone provider')
+  const phone = textOf(body, 'phone')
+  if (phone && validPhone(phone)) throw phoneDisabled('Unsupported phone provider')
   if (password !== null) assertPassword(password, settings)
   return changes
 }

@@ -1,5 +1,5 @@
 import { AuthError, validationFailed } from '../admin/errors.ts'
-import { validEmail } from '../admin/params.ts'
+import { validEmail, validPhone } from '../admin/params.ts'
 import { type AuthContext, type Call, json } from '../context.ts'
 import { issueSession } from '../tokens/issue.ts'
 import { FIRST_CONFIRMATION, useCode } from './confirm.ts'
@@ -29,7 +29,7 @@ function wantedOf(body: Record<string, unknown>): Wanted {
   if (Boolean(email) === Boolean(phone))
     throw validationFailed('Only an email address or phone number should be provided on verify')
   // No code has ever been sent to a telephone.
-  if (phone) throw new AuthError(403, 'otp_expired', 'Token has expired or is invalid')
+  if (phone && validPhone(phone)) throw new AuthError(403, 'otp_expired', 'Token has expired or is invalid')
   return { type, email: addressOf(email), code }
 }
 

@@ -146,5 +146,12 @@ test.each([
 })
 
 test('lo que /settings dice de cada uno', () => {
-  expect(externalProviders(on('google'))).toMatchObject({ google: true, github: false, twitch: false })
+  expect(externalProviders(on('google'))).toMatchObject({
+    google: true,
+    github: false,
+    twitch: false,
+    email: true,
+    phone: false,
+    anonymous_users: false,
+  })
 })

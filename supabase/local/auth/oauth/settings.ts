@@ -27,8 +27,6 @@ export const SERVED = [
   'slack_oidc',
 ] as const
 
-export type ProviderName = (typeof SERVED)[number]
-
 /** Those that a GoTrue knows besides. */
 const OTHERS = [
   'bitbucket',
@@ -45,7 +43,6 @@ const OTHERS = [
   'twitch',
   'twitter',
   'workos',
-  'x',
   'zoom',
 ]
 
@@ -99,8 +96,13 @@ export function providerSettings(auth: Table, publicUrl: string): Map<string, Pr
   return new Map(enabled.map(([name, value]) => [name, readOne(name, table(value), publicUrl)]))
 }
 
-/** What GET /settings says of each provider. */
-export const externalProviders = (auth: Table): Record<string, boolean> =>
-  Object.fromEntries(
+/** What GET /settings says of each way to sign in. */
+export const externalProviders = (auth: Table): Record<string, boolean> => ({
+  anonymous_users: auth.enable_anonymous_sign_ins === true,
+  // The CLI has renamed the second to the first.
+  email: (table(auth.email).enabled ?? table(auth.email).enable_signup) !== false,
+  phone: false,
+  ...Object.fromEntries(
     [...SERVED, ...OTHERS].sort().map((name) => [name, table(table(auth.external)[name]).enabled === true]),
-  )
+  ),
+})

@@ -26,9 +26,6 @@ const OAUTH_ERRORS: Record<number, string> = {
 
 type Followed = { message: string } | { code: string } | { session: SessionAnswer }
 
-/** What an app reads of a session in a fragment. */
-const SHOWN = ['access_token', 'expires_at', 'expires_in', 'refresh_token', 'token_type'] as const
-
 /**
  * GET /verify: the link of a mail is followed. It leads to where the app asked, if that is allowed, with a session in
  * the fragment or, for a PKCE flow, with a code that only the app that began it can exchange.
@@ -60,8 +57,19 @@ export function followLink(context: AuthContext) {
       const followed = await follow(call, type, token)
       if ('message' in followed) return tell({ message: followed.message })
       if ('code' in followed) return redirectTo(target, { query: { code: followed.code } })
-      const fragment = Object.fromEntries(SHOWN.map((name) => [name, String(followed.session[name])]))
-      return redirectTo(target, { fragment: { ...fragment, sb: '', type } })
+      const { session } = followed
+      return redirectTo(target, {
+        // In Go's order.
+        fragment: {
+          access_token: session.access_token,
+          expires_at: String(session.expires_at),
+          expires_in: String(session.expires_in),
+          refresh_token: session.refresh_token,
+          sb: '',
+          token_type: session.token_type,
+          type,
+        },
+      })
     } catch (error) {
       if (!(error instanceof AuthError)) throw error
       if (error.cause) console.error('auth:', errorForLog(error.cause))

@@ -2,10 +2,13 @@ import { AuthError, validationFailed } from '../admin/errors.ts'
 import { type AuthContext, type Call, json } from '../context.ts'
 import { audit } from '../records/audit.ts'
 import { isBanned } from '../records/change-user.ts'
-import { assertVerifier, endFlow, lockFlowByCode } from '../records/flow-state.ts'
+import { assertVerifier, endFlow, findFlowByCode, lockFlowByCode } from '../records/flow-state.ts'
 import { lockUser } from '../records/users.ts'
 import { issueSession } from '../tokens/issue.ts'
 import { textOf } from './fields.ts'
+
+const notFound = () =>
+  new AuthError(404, 'flow_state_not_found', 'invalid flow state, no valid flow state found')
 
 /** POST /token?grant_type=pkce: exchanges the code that a link or a provider gave, once. */
 export function pkceGrant(context: AuthContext) {
@@ -14,13 +17,15 @@ export function pkceGrant(context: AuthContext) {
     if (!code || !verifier)
       throw validationFailed('invalid request: both auth code and code verifier should be non-empty')
     const session = await context.db.transaction('Database error exchanging a code', async (tx) => {
-      const flow = await lockFlowByCode(tx, code)
-      if (!flow?.user_id)
-        throw new AuthError(404, 'flow_state_not_found', 'invalid flow state, no valid flow state found')
-      if (flow.has_expired)
+      const found = await findFlowByCode(tx, code)
+      if (!found?.user_id) throw notFound()
+      if (found.has_expired)
         throw new AuthError(422, 'flow_state_expired', 'invalid flow state, flow state has expired')
-      assertVerifier(flow, verifier)
-      const user = await lockUser(tx, flow.user_id)
+      assertVerifier(found, verifier)
+      // In this order, as who follows a link: the user, then its flow, which may have ended meanwhile.
+      const user = await lockUser(tx, found.user_id)
+      const flow = await lockFlowByCode(tx, code)
+      if (!flow) throw notFound()
       if (isBanned(user)) throw new AuthError(403, 'user_banned', 'User is banned')
       await audit(tx, 'login', user, { traits: { provider_type: flow.provider_type } })
       await endFlow(tx, flow.id)

@@ -41,14 +41,18 @@ export interface NewFlow {
 }
 
 const MOST_HOURS = 24
+const SWEPT_AT_ONCE = 100
 const CODE_MINUTES = 5
 
 /** Notes a flow, so that its link can end it; those that nobody ended go after a day. @returns its id. */
 export async function startFlow(tx: Tx, flow: NewFlow): Promise<string> {
   const { userId, method, challenge } = flow
-  await tx.query('delete from auth.flow_state where created_at < now() - make_interval(hours => $1)', [
-    MOST_HOURS,
-  ])
+  await tx.query(
+    `delete from auth.flow_state where id in (
+       select id from auth.flow_state where created_at < now() - make_interval(hours => $1)
+       limit ${SWEPT_AT_ONCE} for update skip locked)`,
+    [MOST_HOURS],
+  )
   const id = randomUUID()
   await tx.query(
     `insert into auth.flow_state
@@ -101,19 +105,17 @@ const COLUMNS = `id, user_id, auth_code, authentication_method, code_challenge_m
   provider_access_token, provider_refresh_token,
   coalesce(auth_code_issued_at, created_at) < now() - make_interval(mins => ${CODE_MINUTES}) as has_expired`
 
-/** The flow that a code belongs to, locked until the end of the transaction: a code is exchanged once. */
-export async function lockFlowByCode(tx: Tx, authCode: string): Promise<FlowState | null> {
-  const { rows } = await tx.query<FlowState>(
-    `select ${COLUMNS} from auth.flow_state where auth_code = $1 for update`,
-    [authCode],
-  )
-  return rows[0] ?? null
+const byCode = (db: Queryable, authCode: string, lock = '') =>
+  db.query<FlowState>(`select ${COLUMNS} from auth.flow_state where auth_code = $1 ${lock}`, [authCode])
+
+/** The flow that a code belongs to. */
+export async function findFlowByCode(db: Queryable, authCode: string): Promise<FlowState | null> {
+  return (await byCode(db, authCode)).rows[0] ?? null
 }
 
-/** The flow of an id, which a provider hands back. */
-export async function findFlow(db: Queryable, id: string): Promise<FlowState | null> {
-  const { rows } = await db.query<FlowState>(`select ${COLUMNS} from auth.flow_state where id = $1`, [id])
-  return rows[0] ?? null
+/** The same, locked until the end of the transaction: a code is exchanged once. Its user is locked before. */
+export async function lockFlowByCode(tx: Tx, authCode: string): Promise<FlowState | null> {
+  return (await byCode(tx, authCode, 'for update')).rows[0] ?? null
 }
 
 /** A flow ends when its code is exchanged. */

@@ -20,11 +20,12 @@ export interface AuthContext {
   keys: SessionKeys
 }
 
-/** A request whose body has been read. */
+/** A request of Auth. */
 export interface Call {
   request: Request
   url: URL
-  body: Record<string, unknown>
+  /** Looked at, it is parsed. @throws AuthError bad_json */
+  readonly body: Record<string, unknown>
   /** What stands in the place of `:name` in the path of its route. */
   params: Record<string, string>
   /** The client's address, where it is known. */

@@ -32,23 +32,50 @@ function paramsOf({ segments }: Pattern, path: string[]): Record<string, string>
 export const isForm = (path: string, contentType: string | null | undefined): boolean =>
   path === '/auth/v1/callback' && /^application\/x-www-form-urlencoded\s*(;|$)/i.test(contentType ?? '')
 
+const badJson = (why: string) =>
+  new AuthError(400, 'bad_json', `Could not parse request body as JSON: ${why}`)
+
+/** What may come without a body: all else would take an empty one for a request without fields. */
+const BODILESS = /^(GET|HEAD|DELETE) |\/challenge$/
+
 /** @throws AuthError bad_json */
-async function bodyOf(request: Request, url: URL): Promise<Record<string, unknown>> {
-  if (request.method === 'GET' || request.method === 'HEAD') return {}
-  const text = await request.text()
-  if (!text.trim()) return {}
-  if (isForm(url.pathname, request.headers.get('content-type')))
+function parse(text: string, request: Request, { pathname }: URL): Record<string, unknown> {
+  if (!text.trim()) {
+    if (BODILESS.test(`${request.method} ${pathname}`)) return {}
+    throw badJson('unexpected end of JSON input')
+  }
+  if (isForm(pathname, request.headers.get('content-type')))
     return Object.fromEntries(new URLSearchParams(text))
-  const bad = (why: string) => new AuthError(400, 'bad_json', `Could not parse request body as JSON: ${why}`)
   let body: unknown
   try {
     body = JSON.parse(text)
   } catch {
-    throw bad('it is not JSON')
+    throw badJson('it is not JSON')
   }
   if (body === null) return {}
-  if (typeof body !== 'object' || Array.isArray(body)) throw bad('it is not an object')
+  if (typeof body !== 'object' || Array.isArray(body)) throw badJson('it is not an object')
   return body as Record<string, unknown>
+}
+
+/** A call whose body is parsed when its route looks at it: who may not call is told that first. */
+async function callOf(
+  request: Request,
+  url: URL,
+  params: Record<string, string>,
+  origin: Origin,
+): Promise<Call> {
+  const text = request.body ? await request.text() : ''
+  let body: Record<string, unknown> | undefined
+  return {
+    request,
+    url,
+    params,
+    ...origin,
+    get body() {
+      body ??= parse(text, request, url)
+      return body
+    },
+  }
 }
 
 const UNEXPECTED = 'Unexpected failure, please check server logs for more information'
@@ -86,7 +113,7 @@ export function createRouter(routes: Routes): (request: Request, origin: Origin)
     try {
       const url = new URL(request.url)
       const { route, params } = find(request.method, url.pathname.replace(ROOT, '').split('/'))
-      return await route({ request, url, body: await bodyOf(request, url), params, ...origin } satisfies Call)
+      return await route(await callOf(request, url, params, origin))
     } catch (error) {
       return answerFailure(request, error)
     }

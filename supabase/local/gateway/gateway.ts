@@ -108,7 +108,9 @@ function authHandler(origin: string, fetch: (request: Request, event: H3Event) =
     try {
       const read = await readBounded(event, AUTH_BODY)
       const [path] = (event.node.req.originalUrl ?? '').split('?')
-      body = isForm(path!, event.node.req.headers['content-type']) ? read : checkAuthBody(read)
+      const isChecked =
+        event.context.service === 'auth' && !isForm(path!, event.node.req.headers['content-type'])
+      body = isChecked ? checkAuthBody(read) : read
     } catch (error) {
       // The connection ended before the body did: nobody is there to be answered.
       if (event.node.req.destroyed && !event.node.req.complete) return event.node.res.destroy()

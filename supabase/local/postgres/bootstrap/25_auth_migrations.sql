@@ -2,7 +2,8 @@
 set local role supabase_auth_admin;
 
 create table if not exists auth.schema_migrations (
-  version varchar(14) not null
+  version varchar(14) not null,
+  constraint schema_migrations_pkey primary key (version)
 );
 comment on table auth.schema_migrations is 'Auth: Manages updates to the auth system.';
 create unique index if not exists schema_migrations_version_idx on auth.schema_migrations (version);

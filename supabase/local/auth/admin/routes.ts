@@ -8,7 +8,7 @@ import { linkFor } from './links.ts'
 import { listUsers } from './list.ts'
 import { deleteUser } from './remove.ts'
 import { changeUser } from './update.ts'
-import { createUser, getUser } from './users.ts'
+import { createUser, getUser, namedUser } from './users.ts'
 
 const off = (status: number, code: string, message: string) => (): Route => async () => {
   throw new AuthError(status, code, message)
@@ -19,7 +19,15 @@ const oauthServer = off(404, 'feature_disabled', 'OAuth server is disabled')
 const customProviders = off(404, 'feature_disabled', 'Custom OAuth providers are disabled')
 const noProvider = off(404, 'sso_provider_not_found', 'SSO Identity Provider not found')
 const noProviders = (): Route => async () => json({ items: [] })
-const passkeys = off(404, 'passkey_disabled', 'Passkeys are disabled')
+const noPasskey = off(404, 'validation_failed', 'Passkey not found')
+const noCustomProvider = off(404, 'custom_provider_not_found', 'Custom OAuth provider not found')
+const noCustomProviders = (): Route => async () => json({ providers: [] })
+const noPasskeys =
+  (context: AuthContext): Route =>
+  async (call) => {
+    await namedUser(context, call)
+    return json([])
+  }
 
 const ROUTES: Record<string, (context: AuthContext) => Route> = {
   'GET /admin/users': listUsers,
@@ -30,8 +38,8 @@ const ROUTES: Record<string, (context: AuthContext) => Route> = {
   'GET /admin/users/:id/factors': listFactors,
   'PUT /admin/users/:id/factors/:factor': renameFactor,
   'DELETE /admin/users/:id/factors/:factor': removeFactor,
-  'GET /admin/users/:id/passkeys': passkeys,
-  'DELETE /admin/users/:id/passkeys/:passkey': passkeys,
+  'GET /admin/users/:id/passkeys': noPasskeys,
+  'DELETE /admin/users/:id/passkeys/:passkey': noPasskey,
   'POST /admin/generate_link': linkFor,
   'GET /admin/audit': listAudit,
   'GET /admin/sso/providers': noProviders,
@@ -45,11 +53,11 @@ const ROUTES: Record<string, (context: AuthContext) => Route> = {
   'PUT /admin/oauth/clients/:id': oauthServer,
   'DELETE /admin/oauth/clients/:id': oauthServer,
   'POST /admin/oauth/clients/:id/regenerate_secret': oauthServer,
-  'GET /admin/custom-providers': customProviders,
+  'GET /admin/custom-providers': noCustomProviders,
   'POST /admin/custom-providers': customProviders,
-  'GET /admin/custom-providers/:id': customProviders,
-  'PUT /admin/custom-providers/:id': customProviders,
-  'DELETE /admin/custom-providers/:id': customProviders,
+  'GET /admin/custom-providers/:id': noCustomProvider,
+  'PUT /admin/custom-providers/:id': noCustomProvider,
+  'DELETE /admin/custom-providers/:id': noCustomProvider,
   'POST /invite': invite,
 }
 

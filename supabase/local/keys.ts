@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { generateApiKey } from '@supabase/lite'
 import { SignJWT } from 'jose'
+import type { SigningKey } from './session-keys.ts'
 
 /** The secrets of one embedded stack, made once and kept in DATA_DIR. */
 export interface Keys {
@@ -18,6 +19,8 @@ export interface Keys {
   serviceRoleKey: string
   /** Password of every login role of the embedded Postgres, as in the self-hosted bundle. */
   dbPassword: string
+  /** Private keys: the first that may sign signs the sessions in place of the secret; the others verify. */
+  signingKeys?: SigningKey[]
 }
 
 const TEN_YEARS = 10 * 365 * 24 * 3600
@@ -56,4 +59,12 @@ export async function loadKeys(dataDir: string): Promise<Keys> {
   const keys = await makeKeys()
   await writeFile(file, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
   return keys
+}
+
+/** Writes other keys in the place of those of DATA_DIR, all of them or none. */
+export async function replaceKeys(dataDir: string, keys: Keys): Promise<void> {
+  const file = join(dataDir, 'keys.json')
+  const draft = `${file}.${randomBytes(6).toString('hex')}`
+  await writeFile(draft, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+  await rename(draft, file)
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { createClientAddress } from '../../server/http/client-address.ts'
-import { createAuthAdmin } from './auth/admin/server.ts'
+import { createAuth } from './auth/server.ts'
 import { readConfig } from './config.ts'
 import { type DiskGuard, startDiskGuard } from './disk-guard.ts'
 import { buildFunctions } from './functions/build.ts'
@@ -23,7 +23,9 @@ import { migrate } from './postgres/migrate.ts'
 import { readLimits } from './realtime/limits.ts'
 import { createRealtimeServer } from './realtime/server.ts'
 import { createRest } from './rest/server.ts'
+import { createSessionKeys } from './session-keys.ts'
 import { mailboxDir, restoreMark, type Settings, SetupError } from './settings.ts'
+import { readSigningKeys } from './signing-keys.ts'
 import { readStorageLimits } from './storage/limits.ts'
 import { createStorageServer } from './storage/server.ts'
 import { startStudio } from './studio/server.ts'
@@ -160,7 +162,9 @@ async function startParts(
   const publicUrl = settings.publicUrl ?? env.SUPABASE_URL
   const db = { port: settings.dbPort, password: keys.dbPassword }
   const url = (role: string) => databaseUrl(db, role)
-  const identifier = createIdentifier(keys)
+  const signing = await readSigningKeys(keys, config.auth.signing_keys_path)
+  const sessionKeys = createSessionKeys(keys.jwtSecret, signing)
+  const identifier = createIdentifier(keys, sessionKeys)
 
   // What has started, to be stopped in the opposite order.
   const stops: (() => Promise<unknown>)[] = []
@@ -193,7 +197,6 @@ async function startParts(
     const lite = createLite({
       ownerUrl: url('postgres'),
       authenticatorUrl: url('authenticator'),
-      authAdminUrl: url('supabase_auth_admin'),
       keys,
       config,
       identifier,
@@ -209,15 +212,14 @@ async function startParts(
       isFull: guard.isFull,
     })
     stops.push(() => rest.close())
-    const authAdmin = createAuthAdmin({
+    const auth = createAuth({
       authAdminUrl: url('supabase_auth_admin'),
-      jwtSecret: keys.jwtSecret,
+      keys: sessionKeys,
       publicUrl,
       config: config.auth,
-      auth: lite.auth,
       sendMail: openStackMailer(mail, mailboxDir(settings)),
     })
-    stops.push(() => authAdmin.close())
+    stops.push(() => auth.close())
     const storage = await createStorageServer({
       authenticatorUrl: url('authenticator'),
       storageAdminUrl: url('supabase_storage_admin'),
@@ -240,6 +242,7 @@ async function startParts(
           authenticatorUrl: url('authenticator'),
           replicationUrl: url(SUPERUSER),
           jwtSecret: keys.jwtSecret,
+          sessionKeys,
           resolveKey: identifier.resolveKey,
           limits,
           clientAddress: createClientAddress(environment.trustedProxies),
@@ -252,8 +255,7 @@ async function startParts(
       identifier,
       maxRows: config.api.max_rows,
       rest,
-      lite: { auth: authAdmin.auth },
-      authAdmin,
+      auth,
       storage: storage.handler,
       realtime,
       environment,

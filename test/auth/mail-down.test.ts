@@ -94,11 +94,11 @@ describe('el correo que no sale', () => {
       expect(await columns(email)).toEqual(
         exists
           ? {
-              confirmation_token: null,
-              recovery_token: null,
-              reauthentication_token: null,
-              email_change_token_new: null,
-              email_change: null,
+              confirmation_token: '',
+              recovery_token: '',
+              reauthentication_token: '',
+              email_change_token_new: '',
+              email_change: '',
             }
           : undefined,
       )

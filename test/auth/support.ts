@@ -1,16 +1,14 @@
 import { createServer } from 'node:http'
-import { App } from '@supabase/lite'
-import { createPostgresConnection } from '@supabase/lite/postgres'
 import type { AdminUserAttributes, User } from '@supabase/supabase-js'
-import { createApp, eventHandler, sendWebResponse, toNodeListener, useBase } from 'h3'
+import { createApp, eventHandler, sendWebResponse, toNodeListener } from 'h3'
 import { inject } from 'vitest'
 import type { Mail, SendMail } from '../../server/process/mail/letter.ts'
-import { authColumnTypes } from '../../supabase/local/auth/admin/columns.ts'
-import { createAuthAdmin } from '../../supabase/local/auth/admin/server.ts'
+import { createAuth } from '../../supabase/local/auth/server.ts'
 import { AUTH_BODY, readBounded } from '../../supabase/local/gateway/bodies.ts'
 import { createIdentifier } from '../../supabase/local/gateway/identity.ts'
 import { toRequest } from '../../supabase/local/gateway/web.ts'
 import { loadKeys } from '../../supabase/local/keys.ts'
+import { createSessionKeys } from '../../supabase/local/session-keys.ts'
 import { client } from '../support/client.ts'
 import { listen } from '../support/listen.ts'
 
@@ -60,28 +58,16 @@ export interface AuthServer {
 export async function startAuth(config: Record<string, unknown>, sendMail?: SendMail): Promise<AuthServer> {
   const stack = inject('stack')
   const keys = await loadKeys(stack.dataDir)
-  const authAdminUrl = Object.assign(new URL(stack.databaseUrl), { username: 'supabase_auth_admin' }).href
   const identifier = createIdentifier(keys)
   const server = createServer()
   const publicUrl = `http://127.0.0.1:${await listen(server)}`
 
   const mails: Mail[] = []
-  const connection = createPostgresConnection({
-    url: authAdminUrl,
-    postgresOptions: { max: 2, onnotice: () => {}, types: authColumnTypes as never },
-  })
-  Object.assign(connection, { rlsState: 'active' })
-  const lite = new App({
-    connection,
-    auth: { ...config, enabled: true, jwt_secret: keys.jwtSecret },
-    options: { server: { apiKeys: false, disableStudio: true } },
-  } as never)
-  const admin = createAuthAdmin({
-    authAdminUrl,
-    jwtSecret: keys.jwtSecret,
+  const auth = createAuth({
+    authAdminUrl: Object.assign(new URL(stack.databaseUrl), { username: 'supabase_auth_admin' }).href,
+    keys: createSessionKeys(keys.jwtSecret),
     publicUrl,
     config,
-    auth: (request) => lite.fetch(request),
     sendMail: async (mail) => {
       await sendMail?.(mail)
       mails.push(mail)
@@ -91,18 +77,17 @@ export async function startAuth(config: Record<string, unknown>, sendMail?: Send
   const app = createApp()
   app.use(
     eventHandler(async (event) => {
-      event.context.identity = await identifier.identify(event.node.req.headers)
-    }),
-  )
-  app.use('/auth/v1/admin', useBase('/auth/v1/admin', admin.handler))
-  app.use('/auth/v1/invite', admin.invite)
-  app.use(
-    eventHandler(async (event) =>
-      sendWebResponse(
+      const { headers, socket } = event.node.req
+      const resolved = typeof headers.apikey === 'string' ? identifier.resolveKey(headers.apikey) : null
+      const request = toRequest(event, publicUrl, await readBounded(event, AUTH_BODY))
+      await sendWebResponse(
         event,
-        await admin.auth(toRequest(event, publicUrl, await readBounded(event, AUTH_BODY))),
-      ),
-    ),
+        await auth.fetch(request, {
+          ip: socket.remoteAddress ?? null,
+          identity: resolved && { claims: resolved.claims, key: resolved.kind },
+        }),
+      )
+    }),
   )
   server.on('request', toNodeListener(app))
   return {
@@ -111,8 +96,7 @@ export async function startAuth(config: Record<string, unknown>, sendMail?: Send
     async close() {
       server.closeAllConnections()
       server.close()
-      await admin.close()
-      await connection.close()
+      await auth.close()
     },
   }
 }

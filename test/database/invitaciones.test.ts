@@ -1,4 +1,4 @@
-// Rows of auth.users as GoTrue writes them, and its tables that the embedded Auth has not.
+// Rows of Auth as GoTrue writes them.
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { expect, inject, test } from 'vitest'
@@ -18,17 +18,11 @@ const IDENTIDAD = `insert into auth.identities (id, provider, provider_id, user_
 const INVITA = `select privado.invitar($1, id, null) ->> 'testigo' as testigo
   from public.empresas where tipo = 'exportadora' and activo limit 1`
 
-/** Everything in one transaction of the superuser, rolled back; GoTrue's tables stand while it lasts. */
+/** Everything in one transaction of the superuser, rolled back. */
 async function conGoTrue(work: (client: pg.Client) => Promise<void>): Promise<void> {
   const url = Object.assign(new URL(inject('stack').databaseUrl), { username: 'supabase_admin' })
   await connected(url.href, async (client) => {
-    await client.query(`begin; set local role supabase_auth_admin;
-      create table auth.one_time_tokens (id uuid primary key, user_id uuid not null references auth.users on delete cascade,
-        token_type text not null, token_hash text not null, relates_to text not null);
-      create table auth.mfa_factors (id uuid primary key, user_id uuid not null references auth.users on delete cascade,
-        status text not null);
-      alter table auth.refresh_tokens alter column user_id type varchar(255);
-      set local role postgres`)
+    await client.query('begin; set local role postgres')
     // The connection ends, and with it whatever it did.
     await work(client)
   })
@@ -111,16 +105,22 @@ test('aceptar en GoTrue termina sesiones, factores, identidades y correos que ot
       await client.query(IDENTIDAD, [proveedor, id, dato ? { email: dato } : { phone: '1' }])
     for (const sesion of [ajena, propia]) {
       await client.query(`insert into auth.sessions (id, user_id, aal) values ($1, $2, 'aal1')`, [sesion, id])
-      await client.query(
-        `insert into auth.refresh_tokens (id, token, user_id, session_id) values (gen_random_uuid()::text, $1, $2, $3)`,
-        [randomUUID(), id, sesion],
-      )
+      await client.query('insert into auth.refresh_tokens (token, user_id, session_id) values ($1, $2, $3)', [
+        randomUUID(),
+        id,
+        sesion,
+      ])
     }
     await client.query(
-      `insert into auth.one_time_tokens values (gen_random_uuid(), $1, 'email_change_token_new', $2, 'x')`,
+      `insert into auth.one_time_tokens (id, user_id, token_type, token_hash, relates_to)
+       values (gen_random_uuid(), $1, 'email_change_token_new', $2, 'x')`,
       [id, 'e'.repeat(56)],
     )
-    await client.query(`insert into auth.mfa_factors values (gen_random_uuid(), $1, 'verified')`, [id])
+    await client.query(
+      `insert into auth.mfa_factors (id, user_id, factor_type, status, created_at, updated_at)
+       values (gen_random_uuid(), $1, 'totp', 'verified', now(), now())`,
+      [id],
+    )
 
     await como(client, { sub: id, role: 'authenticated', session_id: propia })
     const aceptada = await client.query('select public.aceptar_invitacion($1, $2) as como', [

@@ -1,5 +1,5 @@
 import { eventHandler, getQuery, type H3Event, setResponseHeaders, setResponseStatus } from 'h3'
-import { type Identifier, IdentityError, INVALID_JWT, JWT_EXPIRED } from './identity.ts'
+import { type Identifier, type Identity, IdentityError, INVALID_JWT, JWT_EXPIRED } from './identity.ts'
 
 // What the real gateway opens without an API key: links that a mail or a browser follows.
 const OPEN_AUTH = /^\/auth\/v1\/(verify|callback|authorize|\.well-known\/)/
@@ -19,6 +19,21 @@ function refuseAsPostgrest(event: H3Event, { message }: IdentityError) {
   return { code: message === JWT_EXPIRED ? 'PGRST303' : 'PGRST301', details: null, hint: null, message }
 }
 
+/** Whom a request of Auth speaks for: a token that does not hold is Auth's to refuse, in words that its SDK knows. */
+async function identifyForAuth(
+  identifier: Identifier,
+  event: H3Event,
+  queryKey: string | undefined,
+): Promise<Identity | null> {
+  const { authorization: _, ...headers } = event.node.req.headers
+  try {
+    return await identifier.identify(event.node.req.headers, queryKey)
+  } catch (error) {
+    if (!(error instanceof IdentityError && error.code === INVALID_JWT)) throw error
+    return identifier.identify(headers, queryKey)
+  }
+}
+
 /** Verifies key and token of a request; sends the refusal itself when they do not hold. */
 export function requireIdentity(identifier: Identifier) {
   return eventHandler(async (event) => {
@@ -26,11 +41,11 @@ export function requireIdentity(identifier: Identifier) {
     if (event.context.service === 'none' || event.context.service === 'functions') return
     const isOpen = OPEN_AUTH.test(path) || OPEN_STORAGE.test(path)
     const query = getQuery(event).apikey
+    const queryKey = typeof query === 'string' ? query : undefined
     try {
-      const identity = await identifier.identify(
-        event.node.req.headers,
-        typeof query === 'string' ? query : undefined,
-      )
+      const identity = await (path.startsWith('/auth/')
+        ? identifyForAuth(identifier, event, queryKey)
+        : identifier.identify(event.node.req.headers, queryKey))
       const hasKey = identity && (identity.key || path.startsWith('/storage/'))
       if (!hasKey && !isOpen) {
         return refuse(

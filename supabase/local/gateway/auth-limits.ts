@@ -3,7 +3,6 @@ import { type ClientAddress, networkOf } from '../../../server/http/client-addre
 import { openLimiter, rateLimitHeaders, type Usage } from '../../../server/http/limiter.ts'
 import type { Quota } from '../../../server/process/quota.ts'
 import { AuthError, errorBody, errorHeaders } from '../auth/admin/errors.ts'
-import type { Fetch } from '../auth/calls.ts'
 import { type GuessQuotas, openGuesses } from '../auth/guesses.ts'
 
 /** What an address, and an account, may ask of Auth; undefined where there is no limit. */
@@ -44,7 +43,7 @@ async function sendsMail(request: Request, pathname: string): Promise<boolean> {
 }
 
 /**
- * Refuses, as GoTrue does, what comes too often: lite has no limits of its own. What is right counts against nobody.
+ * Refuses, as GoTrue does, what comes too often. What is right counts against nobody.
  * Where an address has used up its quota, who has entered from it before still enters: one guest does not lock out an
  * office.
  */
@@ -66,10 +65,11 @@ export function limitAuth(quotas: AuthQuotas, clientAddress: ClientAddress) {
     return answer(request, new AuthError(429, 'over_request_rate_limit', 'Request rate limit reached'))
   }
 
-  return (auth: Fetch) =>
+  return (ask: (request: Request, event: H3Event) => Promise<Response>) =>
     async (request: Request, event: H3Event): Promise<Response> => {
+      const auth = (asked: Request) => ask(asked, event)
       const { pathname, searchParams } = new URL(request.url)
-      // No path of Auth has anything to encode; lite would decode it, and take it for one that is limited here.
+      // No path of Auth has anything to encode: what is decoded later must not be one that is limited here.
       if (pathname.includes('%')) return answer(request, new AuthError(404, 'not_found', 'Not found'))
       if (request.method === 'OPTIONS' || !(GUESSED.test(pathname) || (await sendsMail(request, pathname))))
         return auth(request)

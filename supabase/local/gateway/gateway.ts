@@ -13,7 +13,9 @@ import {
 import { createProxyServer } from 'httpxy'
 import { createClientAddress } from '../../../server/http/client-address.ts'
 import { createMetricsGuard } from '../../../server/http/metrics-guard.ts'
-import { AuthError, answerError } from '../auth/admin/errors.ts'
+import { AuthError } from '../auth/admin/errors.ts'
+import { answerFailure, isForm } from '../auth/router.ts'
+import type { Auth } from '../auth/server.ts'
 import { HandshakeError, refuse as refuseUpgrade } from '../realtime/handshake.ts'
 import type { RealtimeServer } from '../realtime/server.ts'
 import type { Rest } from '../rest/server.ts'
@@ -23,7 +25,6 @@ import { limitAuth } from './auth-limits.ts'
 import { AUTH_BODY, BodyError, readBounded } from './bodies.ts'
 import type { GatewayEnvironment } from './environment.ts'
 import type { Identifier, Identity } from './identity.ts'
-import type { Lite } from './lite.ts'
 import { serveMetrics } from './metrics.ts'
 import { restHandler } from './rest.ts'
 import { faultOf, type Service, serviceOf } from './target.ts'
@@ -46,8 +47,7 @@ export interface GatewayOptions {
   /** Rows that a request of REST writes at most. */
   maxRows: number
   rest: Pick<Rest, 'handle'>
-  lite: Pick<Lite, 'auth'>
-  authAdmin: { handler: EventHandler; invite: EventHandler }
+  auth: Pick<Auth, 'fetch'>
   storage: EventHandler
   /** Absent where config.toml has switched it off. */
   realtime: Pick<RealtimeServer, 'upgrade' | 'rest' | 'stats'> | undefined
@@ -94,22 +94,27 @@ function route() {
 const serving = (service: Service, handler: EventHandler) =>
   eventHandler((event) => (event.context.service === service ? handler(event) : undefined))
 
+/** A body that Auth does not take, in its words. */
+function refusalOf(error: unknown): unknown {
+  if (error instanceof BodyError) return new AuthError(error.status, 'bad_json', error.message)
+  if (!(error instanceof AuthBodyError)) return error
+  return new AuthError(400, 'bad_json', `Could not parse request body as JSON: ${error.message}`)
+}
+
 /** Auth, which speaks the fetch API. */
 function authHandler(origin: string, fetch: (request: Request, event: H3Event) => Promise<Response>) {
   return eventHandler(async (event) => {
     let body: Buffer | undefined
     try {
-      body = checkAuthBody(await readBounded(event, AUTH_BODY))
+      const read = await readBounded(event, AUTH_BODY)
+      const [path] = (event.node.req.originalUrl ?? '').split('?')
+      const isChecked =
+        event.context.service === 'auth' && !isForm(path!, event.node.req.headers['content-type'])
+      body = isChecked ? checkAuthBody(read) : read
     } catch (error) {
       // The connection ended before the body did: nobody is there to be answered.
       if (event.node.req.destroyed && !event.node.req.complete) return event.node.res.destroy()
-      if (error instanceof BodyError)
-        return answerError(event, new AuthError(error.status, 'bad_json', error.message))
-      if (!(error instanceof AuthBodyError)) throw error
-      return answerError(
-        event,
-        new AuthError(400, 'bad_json', `Could not parse request body as JSON: ${error.message}`),
-      )
+      return sendWebResponse(event, answerFailure(toRequest(event, origin, undefined), refusalOf(error)))
     }
     await sendWebResponse(event, await fetch(toRequest(event, origin, body), event))
   })
@@ -151,11 +156,14 @@ export function createGateway(options: GatewayOptions): Server {
   const clientAddress = createClientAddress(trustedProxies)
   app.use('/metrics', serveMetrics(options.realtime, createMetricsGuard(metrics, clientAddress)))
   app.use(requireIdentity(options.identifier))
-  const { authAdmin, lite, rest, realtime, publicUrl } = options
-  app.use('/auth/v1/admin', serving('admin', useBase('/auth/v1/admin', authAdmin.handler)))
-  app.use('/auth/v1/invite', serving('invite', authAdmin.invite))
-  const auth = authHandler(publicUrl, limitAuth(limits, clientAddress)(lite.auth))
-  app.use('/auth/v1', serving('auth', auth))
+  const { rest, realtime, publicUrl } = options
+  const ask = (request: Request, event: H3Event) =>
+    options.auth.fetch(request, {
+      ip: clientAddress(event.node.req),
+      identity: event.context.identity ?? null,
+    })
+  app.use('/auth/v1', serving('admin', authHandler(publicUrl, ask)))
+  app.use('/auth/v1', serving('auth', authHandler(publicUrl, limitAuth(limits, clientAddress)(ask))))
   const bounds = { bytes: restBodyBytes, maxRows: options.maxRows }
   app.use('/rest/v1', serving('rest', restHandler(rest, bounds, clientAddress)))
   app.use('/storage/v1', serving('storage', useBase('/storage/v1', options.storage)))

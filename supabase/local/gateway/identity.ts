@@ -1,9 +1,10 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import { errors, jwtVerify } from 'jose'
+import { errors } from 'jose'
 import type { Claims } from '../../../server/db/types.ts'
 import { rememberVerifiedTokens } from '../../../server/session/verified-tokens.ts'
 import type { Keys } from '../keys.ts'
+import { createSessionKeys, type SessionKeys } from '../session-keys.ts'
 
 /** Who a request speaks for, once its key and its token have been verified. */
 export interface Identity {
@@ -56,9 +57,14 @@ export interface Identifier {
   identify(headers: IncomingHttpHeaders, queryKey?: string): Promise<Identity | null>
 }
 
-/** Builds the verifier for the keys of a stack (HS256 sessions, opaque and legacy keys). */
-export function createIdentifier(keys: Keys): Identifier {
-  const secret = new TextEncoder().encode(keys.jwtSecret)
+/**
+ * Builds the verifier for the keys of a stack: opaque and legacy ones, and the tokens of sessions.
+ * @param sessions what signs these.
+ */
+export function createIdentifier(
+  keys: Keys,
+  sessions: Pick<SessionKeys, 'verify'> = createSessionKeys(keys.jwtSecret),
+): Identifier {
   const verified = rememberVerifiedTokens<Claims & { exp?: number | undefined }>()
   const ours: [KeyKind, string][] = [
     ['publishable', keys.publishableKey],
@@ -76,7 +82,7 @@ export function createIdentifier(keys: Keys): Identifier {
     const known = verified.get(token)
     if (known) return known
     try {
-      const { payload } = await jwtVerify(token, secret, { algorithms: ['HS256'] })
+      const payload = await sessions.verify(token)
       const claims = { ...payload, role: typeof payload.role === 'string' ? payload.role : 'anon' }
       verified.add(token, claims)
       return claims

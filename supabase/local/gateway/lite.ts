@@ -1,14 +1,12 @@
 import { type ApiKeyResolver, App } from '@supabase/lite'
 import { createPostgresConnection } from '@supabase/lite/postgres'
 import { listen } from '../../../server/db/listen.ts'
-import { authColumnTypes } from '../auth/admin/columns.ts'
 import type { Config } from '../config.ts'
 import type { Keys } from '../keys.ts'
 import type { Identifier } from './identity.ts'
 
-/** GoTrue as @supabase/lite speaks it, and what Studio has of it. */
+/** What Studio has of @supabase/lite. */
 export interface Lite {
-  auth(request: Request): Promise<Response>
   /** Lite's own pages about the schema, for Studio. */
   system(request: Request): Promise<Response>
   close(): Promise<void>
@@ -25,7 +23,7 @@ type RawJson = { rawJSON(text: string): unknown }
  * - a numeric that a double would print otherwise (60.0, 0.10) becomes a JSON string, and times are written
  *   as Postgres does; PostgREST answers a number with its digits and ISO 8601, and so do we.
  */
-function connect(url: string, extraSearchPath: string[], max: number, columnTypes: object = {}) {
+function connect(url: string, extraSearchPath: string[], max: number) {
   const connection = createPostgresConnection({
     url,
     postgresOptions: {
@@ -54,7 +52,6 @@ function connect(url: string, extraSearchPath: string[], max: number, columnType
           serialize: String,
           parse: (text: string) => text.replace(' ', 'T'),
         },
-        ...columnTypes,
       } as never,
     },
   })
@@ -62,21 +59,10 @@ function connect(url: string, extraSearchPath: string[], max: number, columnType
   return connection
 }
 
-/** config.toml's [auth] with the names that lite still uses: the CLI has renamed `email.enable_signup`. */
-function authConfig({ sms: _, email, ...auth }: Config['auth']) {
-  const {
-    enabled = true,
-    template: _own,
-    ...rest
-  } = (email ?? {}) as { enabled?: boolean; template?: unknown }
-  return { ...auth, email: { enable_signup: enabled, ...rest } }
-}
-
-/** Builds the auth server (as the owner of schema auth), and what answers Studio (logging in as authenticator). */
+/** Builds what answers Studio, logging in as authenticator. */
 export function createLite(options: {
   ownerUrl: string
   authenticatorUrl: string
-  authAdminUrl: string
   keys: Keys
   config: Config
   identifier: Identifier
@@ -88,7 +74,6 @@ export function createLite(options: {
   }
   const server = { apiKeys: { resolver }, admin: false, disableStudio: true }
   const restConnection = connect(options.authenticatorUrl, config.api.extra_search_path, 10)
-  const authConnection = connect(options.authAdminUrl, ['auth'], 5, authColumnTypes)
 
   // The schema is read from information_schema, which shows a role only what it may touch, and
   // authenticator may touch nothing: the owner of our tables reads it, on a connection of its own.
@@ -104,28 +89,16 @@ export function createLite(options: {
     auth: { enabled: false, jwt_secret: keys.jwtSecret },
     options: { server },
   } as never)
-  // Its own would write each mail into the log. Those of Auth are sent before a request comes here: auth/mail.
-  const email = {
-    async send() {
-      throw new Error('Lite was asked for a mail that it does not send.')
-    },
-  }
-  const auth = new App({
-    connection: authConnection,
-    auth: { ...authConfig(config.auth), enabled: true, jwt_secret: keys.jwtSecret },
-    options: { server, drivers: { email } },
-  } as never)
 
   // The schema is read again whenever DDL notifies it, as PostgREST does.
   const ddl = listen(options.authenticatorUrl, 'pgrst', () => schemaConnection.clearSchemaCache())
   return {
-    auth: (request) => auth.fetch(request, { peerAddress: null }),
     system: (request) => rest.fetch(request, { peerAddress: null }),
     async close() {
       await ddl.close()
       // A connection of theirs that Postgres never answers is not waited for.
       const timeout = CLOSE_PATIENCE_S
-      const connections = [restConnection, schemaConnection, authConnection]
+      const connections = [restConnection, schemaConnection]
       await Promise.all(connections.map(({ driver }) => driver.end({ timeout })))
     },
   }

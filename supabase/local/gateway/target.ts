@@ -1,11 +1,11 @@
 /** Who answers a request. */
-export type Service = 'admin' | 'invite' | 'auth' | 'rest' | 'storage' | 'realtime' | 'functions' | 'none'
+export type Service = 'admin' | 'auth' | 'rest' | 'storage' | 'realtime' | 'functions' | 'none'
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 const SERVICES: [Service, RegExp][] = [
-  ['admin', /^\/auth\/v1\/admin(\/|$)/],
-  ['invite', /^\/auth\/v1\/invite$/],
+  // Of the service role alone, whose requests have no limits.
+  ['admin', /^\/auth\/v1\/(admin(\/[\w.-]+)*|invite)$/],
   // Names of Auth need no escapes. One written otherwise would not meet the rules that stand before its server.
   ['auth', /^\/auth\/v1(\/[\w.-]+)+$/],
   ['rest', /^\/rest\/v1(\/|$)/],

@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { getAuthSchemaSql } from '@supabase/lite'
 import pg from 'pg'
-import { SIGN_IN_METHODS_SQL } from '../auth/sign-in-methods.ts'
+import { SetupError } from '../settings.ts'
 import { SUPERUSER } from './cluster.ts'
 
 const FOLDER = new URL('./bootstrap/', import.meta.url)
@@ -34,9 +33,24 @@ async function withClient(
   }
 }
 
-/** Makes the roles, schemas, helpers and auth tables of a Supabase database; harmless when they are there. */
+/** What our Auth of before left is no GoTrue's, and cannot become it. @throws SetupError */
+async function assertTablesOfGoTrue(client: pg.Client): Promise<void> {
+  const { rows } = await client.query(
+    `select to_regclass('auth.users') is not null and to_regclass('auth.schema_migrations') is null as "isOld"`,
+  )
+  if (rows[0].isOld)
+    throw new SetupError(
+      'This database has the accounts of an earlier Auth, whose tables are not those of GoTrue: start the version of Triboka that made it, or begin anew with npm run reset.',
+    )
+}
+
+/**
+ * Makes the roles, schemas, helpers and auth tables of a Supabase database; harmless when they are there.
+ * @throws SetupError where the tables of Auth are others.
+ */
 export async function bootstrap(db: { port: number; password: string }): Promise<void> {
   await withClient(databaseUrl(db, SUPERUSER), async (client) => {
+    await assertTablesOfGoTrue(client)
     for (const file of (await readdir(FOLDER)).sort()) {
       const sql = await readFile(new URL(file, FOLDER), 'utf8')
       await client.query(`begin; ${sql}; commit`).catch((cause) => {
@@ -48,9 +62,5 @@ export async function bootstrap(db: { port: number; password: string }): Promise
         `alter role ${client.escapeIdentifier(role)} password ${client.escapeLiteral(db.password)}`,
       )
     }
-  })
-  await withClient(databaseUrl(db, 'supabase_auth_admin'), async (client) => {
-    await client.query(getAuthSchemaSql())
-    await client.query(SIGN_IN_METHODS_SQL)
   })
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventHandler } from 'h3'
 import type { ClientAddress } from '../../../server/http/client-address.ts'
 import type { Identifier } from '../gateway/identity.ts'
+import { createSessionKeys, type SessionKeys } from '../session-keys.ts'
 import { createAllowance } from './allowance.ts'
 import { createAuthorizer } from './authorization.ts'
 import { createPostgresChanges } from './changes/changes.ts'
@@ -28,7 +29,9 @@ export interface RealtimeOptions {
   authenticatorUrl: string
   /** Logs in as a role that may replicate every table. */
   replicationUrl: string
+  /** Signs the tokens of sessions, where no other keys do. */
   jwtSecret: string
+  sessionKeys?: Pick<SessionKeys, 'verify'>
   resolveKey: Identifier['resolveKey']
   limits: Limits
   clientAddress: ClientAddress
@@ -74,7 +77,7 @@ export async function createRealtimeServer(options: RealtimeOptions): Promise<Re
     authorizer,
     replayer,
     changes,
-    verifyToken: createTokenVerifier(options.jwtSecret),
+    verifyToken: createTokenVerifier(options.sessionKeys ?? createSessionKeys(options.jwtSecret)),
     events: createAllowance(limits.maxEventsPerSecond, limits.shares),
     joins: createAllowance(limits.maxJoinsPerSecond, limits.shares),
     async whenLive() {

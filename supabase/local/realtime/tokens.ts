@@ -1,6 +1,7 @@
-import { errors, jwtVerify } from 'jose'
+import { errors } from 'jose'
 import type { Claims } from '../../../server/db/types.ts'
 import { rememberVerifiedTokens } from '../../../server/session/verified-tokens.ts'
+import type { SessionKeys } from '../session-keys.ts'
 
 /** A token that does not hold. */
 export class TokenError extends Error {
@@ -26,15 +27,14 @@ export type VerifyToken = (token: string) => Promise<TokenClaims>
 export const expiredText = (exp: number) =>
   `Token has expired ${Math.max(0, Math.floor(Date.now() / 1000) - exp)} seconds ago`
 
-/** Builds the verifier of HS256 tokens. */
-export function createTokenVerifier(jwtSecret: string): VerifyToken {
-  const secret = new TextEncoder().encode(jwtSecret)
+/** Builds the verifier of tokens that these keys have signed. */
+export function createTokenVerifier(keys: Pick<SessionKeys, 'verify'>): VerifyToken {
   const verified = rememberVerifiedTokens<TokenClaims>()
   return async (token) => {
     const known = verified.get(token)
     if (known) return known
     try {
-      const { payload } = await jwtVerify(token, secret, { algorithms: ['HS256'] })
+      const payload = await keys.verify(token)
       if (typeof payload.role !== 'string' || typeof payload.exp !== 'number')
         throw new TokenError('InvalidJWTToken', 'Fields `role` and `exp` are required in JWT')
       const claims = payload as TokenClaims

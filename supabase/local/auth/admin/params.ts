@@ -1,4 +1,3 @@
-import { type H3Event, readRawBody } from 'h3'
 import * as v from 'valibot'
 import { AuthError, validationFailed } from './errors.ts'
 
@@ -40,27 +39,20 @@ export const LinkParams = v.object({
 
 export type LinkParams = v.InferOutput<typeof LinkParams>
 
-const badJson = (why: string) =>
-  new AuthError(400, 'bad_json', `Could not parse request body as JSON: ${why}`)
+export const FactorParams = v.object({ friendly_name: text, phone: text })
 
 /**
- * Reads the JSON body of a request; what the schema does not name is ignored, as GoTrue does.
+ * What a body asks for; what the schema does not name is ignored, as GoTrue does.
  * @throws AuthError bad_json, naming the field and never its value.
  */
-export async function readParams<Schema extends v.GenericSchema>(
-  event: H3Event,
+export function parseParams<Schema extends v.GenericSchema>(
   schema: Schema,
-): Promise<v.InferOutput<Schema>> {
-  let body: unknown
-  try {
-    body = JSON.parse((await readRawBody(event)) || 'null')
-  } catch {
-    throw badJson('it is not JSON')
-  }
-  const result = v.safeParse(schema, body ?? {})
+  body: Record<string, unknown>,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, body)
   if (result.success) return result.output
-  const [issue] = result.issues
-  throw badJson(`${v.getDotPath(issue) ?? 'body'} is of the wrong type`)
+  const field = v.getDotPath(result.issues[0]) ?? 'body'
+  throw new AuthError(400, 'bad_json', `Could not parse request body as JSON: ${field} is of the wrong type`)
 }
 
 const EMAIL =
@@ -85,6 +77,8 @@ export function validPhone(value: string): string {
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
 const NIL_UUID = '00000000-0000-0000-0000-000000000000'
 
+export const isUuid = (id: string): boolean => UUID.test(id)
+
 /** @throws AuthError validation_failed for an id that is no UUID or the nil one */
 export function validNewId(id: string): string {
   if (!UUID.test(id)) throw validationFailed('ID must conform to the uuid v4 format')
@@ -93,7 +87,7 @@ export function validNewId(id: string): string {
 }
 
 /** @throws AuthError validation_failed (404, as GoTrue) */
-export function validPathId(id: string | undefined): string {
-  if (!id || !UUID.test(id)) throw new AuthError(404, 'validation_failed', 'user_id must be an UUID')
+export function validPathId(id: string | undefined, name = 'user_id'): string {
+  if (!id || !UUID.test(id)) throw new AuthError(404, 'validation_failed', `${name} must be an UUID`)
   return id.toLowerCase()
 }

@@ -46,8 +46,8 @@ export function assertPasswordHash(hash: string): void {
 /** The code of a mail: decimal digits, leading zeros included. */
 export const oneTimeCode = (length: number) => Array.from({ length }, () => randomInt(10)).join('')
 
-/** What the auth server stores of a code, and what the link of a mail carries. */
+/** What is stored of a code, and what the link of a mail carries: GoTrue's hash, so that its codes are ours. */
 export const tokenHash = (email: string, code: string) =>
-  createHash('sha256')
+  createHash('sha224')
     .update(email.toLowerCase() + code)
     .digest('hex')

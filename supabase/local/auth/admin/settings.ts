@@ -8,6 +8,10 @@ export interface AuthSettings {
   /** Where else links may lead, with wildcards. */
   additionalRedirectUrls: string[]
   enableSignup: boolean
+  /** Accounts of who gives neither address nor password. */
+  enableAnonymous: boolean
+  /** How many of those an address may make an hour; undefined where there is no limit. */
+  anonymousPerHour: number | undefined
   /** Signing up and in by e-mail. */
   enableEmail: boolean
   /** Who signs up confirms the address by mail before signing in. */
@@ -19,6 +23,8 @@ export interface AuthSettings {
   otpExpirySeconds: number
   /** A change of e-mail is confirmed from the old address and from the new one. */
   doubleConfirmChanges: boolean
+  /** Who has been signed in for a day shows by a code that it is the same before it changes its password. */
+  securePasswordChange: boolean
   /** Between two mails of a kind to one account. */
   mailEveryMs: number
   templates: Partial<Record<LetterKind, Template>>
@@ -69,6 +75,8 @@ export function authSettings(auth: Table): AuthSettings {
       (url) => typeof url === 'string',
     ),
     enableSignup: pick(auth, 'enable_signup', true),
+    enableAnonymous: pick(auth, 'enable_anonymous_sign_ins', false),
+    anonymousPerHour: pick(table(auth.rate_limit), 'anonymous_users', 0) || undefined,
     // The CLI has renamed `email.enable_signup`.
     enableEmail: pick(email, 'enabled', pick(email, 'enable_signup', true)),
     enableConfirmations: pick(email, 'enable_confirmations', false),
@@ -77,6 +85,7 @@ export function authSettings(auth: Table): AuthSettings {
     otpLength: pick(email, 'otp_length', 6),
     otpExpirySeconds: pick(email, 'otp_expiry', 3600),
     doubleConfirmChanges: pick(email, 'double_confirm_changes', true),
+    securePasswordChange: pick(email, 'secure_password_change', false),
     mailEveryMs: frequency(pick(email, 'max_frequency', '1s')),
     templates: Object.fromEntries(
       Object.entries(table(email.template)).map(([kind, value]) => [kind, template(value)]),

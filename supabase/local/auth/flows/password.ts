@@ -1,0 +1,59 @@
+import { AuthError, validationFailed } from '../admin/errors.ts'
+import { assertPassword } from '../admin/secrets.ts'
+import type { AuthSettings } from '../admin/settings.ts'
+import { type AuthContext, type Call, json } from '../context.ts'
+import { isPassword } from '../hashing.ts'
+import { audit } from '../records/audit.ts'
+import { isBanned } from '../records/change-user.ts'
+import { findUserByEmail, lockUser } from '../records/users.ts'
+import { issueSession } from '../tokens/issue.ts'
+import { contactOf, emailDisabled, phoneDisabled, textOf } from './fields.ts'
+
+/** bcrypt reads no further, so that a longer one would be one of many that are right. */
+const LONGEST_BYTES = 72
+
+const invalid = () => new AuthError(400, 'invalid_credentials', 'Invalid login credentials')
+
+/** What sign-up would say of a password that is right; null for a strong one. */
+function weaknessOf(password: string, settings: AuthSettings): object | null {
+  try {
+    assertPassword(password, settings)
+    return null
+  } catch (error) {
+    if (!(error instanceof AuthError) || error.code !== 'weak_password') throw error
+    return { message: error.message, ...Object(error.details.weak_password) }
+  }
+}
+
+/**
+ * POST /token?grant_type=password. An address that nobody has takes as long as one that somebody has, and what is wrong
+ * with an account is told only to who knows its password.
+ */
+export function passwordGrant(context: AuthContext) {
+  const { db, settings } = context
+  return async (call: Call): Promise<Response> => {
+    const { email, phone } = contactOf(
+      call.body,
+      'Only an email address or phone number should be provided on login.',
+    )
+    const password = textOf(call.body, 'password')
+    if (phone) throw phoneDisabled('Phone logins are disabled', 422)
+    if (!email) throw validationFailed('missing email or phone')
+    if (!settings.enableEmail) throw emailDisabled('Email logins are disabled', 422)
+
+    const known = await findUserByEmail(db.pool, email.toLowerCase())
+    const isRight = await isPassword(password, known?.encrypted_password)
+    if (!known || !isRight || Buffer.byteLength(password) > LONGEST_BYTES) throw invalid()
+
+    const session = await db.transaction('Database error granting user', async (tx) => {
+      const user = await lockUser(tx, known.id)
+      // A password that was changed meanwhile has ended its sessions; none begins after that.
+      if (user.encrypted_password !== known.encrypted_password) throw invalid()
+      if (isBanned(user)) throw new AuthError(400, 'user_banned', 'User is banned')
+      if (!user.email_confirmed_at) throw new AuthError(400, 'email_not_confirmed', 'Email not confirmed')
+      await audit(tx, 'login', user, { traits: { provider: 'email' } })
+      return issueSession(tx, context, call, user.id, 'password')
+    })
+    return json({ ...session, weak_password: weaknessOf(password, settings) })
+  }
+}

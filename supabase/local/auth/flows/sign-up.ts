@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto'
+import { AuthError, validationFailed } from '../admin/errors.ts'
+import { validEmail } from '../admin/params.ts'
+import { assertPassword, hashPassword } from '../admin/secrets.ts'
+import { type AuthContext, type Call, json } from '../context.ts'
+import { CommitError } from '../database.ts'
+import { audit } from '../records/audit.ts'
+import { userJson } from '../records/user-json.ts'
+import { findUserByEmail, isEmailTaken, type UserRow } from '../records/users.ts'
+import { issueSession } from '../tokens/issue.ts'
+import { confirmEmail, insertAccount } from './accounts.ts'
+import { assertOpen, signInAnonymously } from './anonymous.ts'
+import { mailCode, type Wish } from './codes.ts'
+import { contactOf, dataOf, emailDisabled, phoneDisabled, textOf, wishOf } from './fields.ts'
+
+const FAILURE = 'Database error saving new user'
+
+interface Applicant {
+  email: string
+  passwordHash: string
+  data: Record<string, unknown>
+}
+
+const userExists = () => new AuthError(422, 'user_already_exists', 'User already registered')
+
+/** What an account looks like that nobody has: for an address that has one already, whoever made it. */
+function nobody({ email, data }: Applicant) {
+  const now = new Date().toISOString()
+  return {
+    id: randomUUID(),
+    aud: 'authenticated',
+    role: '',
+    email,
+    phone: '',
+    confirmation_sent_at: now,
+    app_metadata: { provider: 'email', providers: ['email'] },
+    user_metadata: data,
+    identities: [],
+    created_at: now,
+    updated_at: now,
+    is_anonymous: false,
+  }
+}
+
+/** POST /signup */
+export function signUp(context: AuthContext) {
+  const { db, mailDb, settings } = context
+  const enterAnonymously = signInAnonymously(context)
+
+  /** Where nobody confirms an address: who signs up is in. */
+  async function enter(call: Call, applicant: Applicant): Promise<Response> {
+    const work = db.transaction(FAILURE, async (tx) => {
+      const known = await findUserByEmail(tx, applicant.email)
+      if (known) {
+        await audit(tx, 'user_repeated_signup', known, { traits: { provider: 'email' } })
+        throw new CommitError(userExists())
+      }
+      if (await isEmailTaken(tx, applicant.email)) throw userExists()
+      const user = await insertAccount(tx, applicant)
+      await audit(tx, 'user_signedup', user, { traits: { provider: 'email' } })
+      await confirmEmail(tx, user, false)
+      await audit(tx, 'login', user, { traits: { provider: 'email' } })
+      return issueSession(tx, context, call, user.id, 'password')
+    })
+    return json(
+      await work.catch((error) => {
+        // Another of the same address was faster.
+        throw error instanceof AuthError && error.code === 'email_exists' ? userExists() : error
+      }),
+    )
+  }
+
+  /** @returns the account if it is new; what is known of one is not for whoever knows its address. */
+  async function askToConfirm(applicant: Applicant, wish: Wish): Promise<UserRow | null> {
+    return mailDb.transaction(FAILURE, async (tx) => {
+      const known = await findUserByEmail(tx, applicant.email)
+      if (known?.email_confirmed_at) {
+        await audit(tx, 'user_repeated_signup', known, { traits: { provider: 'email' } })
+        return null
+      }
+      if (!known && (await isEmailTaken(tx, applicant.email))) return null
+      // The password and the data of an account that is there are left alone: nobody has proved to own it.
+      const user = known ?? (await insertAccount(tx, applicant))
+      await mailCode(tx, 'signup', user, wish, context)
+      return known ? null : findUserByEmail(tx, applicant.email)
+    })
+  }
+
+  return async (call: Call): Promise<Response> => {
+    const { body } = call
+    if (!textOf(body, 'email') && !textOf(body, 'phone')) return enterAnonymously(call)
+    assertOpen(settings)
+    const password = textOf(body, 'password')
+    if (!password) throw validationFailed('Signup requires a valid password')
+    assertPassword(password, settings)
+    const contact = contactOf(body, 'Only an email address or phone number should be provided on signup.')
+    const wish = wishOf(call, context)
+    if (contact.phone && wish.challenge) throw validationFailed('PKCE not supported for phone signups')
+    if (contact.phone) throw phoneDisabled('Phone signups are disabled')
+    if (!settings.enableEmail) throw emailDisabled('Email signups are disabled')
+    const applicant = {
+      email: validEmail(contact.email),
+      data: dataOf(body),
+      // Also for an address that has an account: it takes as long.
+      passwordHash: await hashPassword(password),
+    }
+    if (!settings.enableConfirmations) return enter(call, applicant)
+    const user = await askToConfirm(applicant, wish)
+    return json(user ? userJson(user) : nobody(applicant))
+  }
+}

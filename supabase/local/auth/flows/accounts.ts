@@ -4,6 +4,7 @@ import { mergeMetadata, updateUser } from '../records/change-user.ts'
 import { findIdentity, insertIdentity, updateIdentityData } from '../records/identities.ts'
 import { clearOneTimeTokens } from '../records/one-time-tokens.ts'
 import { insertUser, type UserRow } from '../records/users.ts'
+import { metadataOf } from './strangers.ts'
 
 interface NewAccount {
   email: string
@@ -16,8 +17,7 @@ interface NewAccount {
 /** Makes the account of an address, which is not confirmed yet, with the identity by which it signs in. */
 export async function insertAccount(tx: Tx, { email, passwordHash, data }: NewAccount): Promise<UserRow> {
   const id = randomUUID()
-  // GoTrue puts into the metadata what it knows of the address, which no app may say otherwise.
-  const userMetadata = { ...data, sub: id, email, email_verified: false, phone_verified: false }
+  const userMetadata = metadataOf(id, { email, data })
   const user = await insertUser(tx, {
     id,
     email,

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { AuthError, validationFailed } from '../admin/errors.ts'
 import { validEmail } from '../admin/params.ts'
 import { assertPassword, hashPassword } from '../admin/secrets.ts'
@@ -6,41 +5,17 @@ import { type AuthContext, type Call, json } from '../context.ts'
 import { CommitError } from '../database.ts'
 import { audit } from '../records/audit.ts'
 import { userJson } from '../records/user-json.ts'
-import { findUserByEmail, isEmailTaken, type UserRow } from '../records/users.ts'
+import { findUser, findUserByEmail, isEmailTaken } from '../records/users.ts'
 import { issueSession } from '../tokens/issue.ts'
 import { confirmEmail, insertAccount } from './accounts.ts'
 import { assertOpen, signInAnonymously } from './anonymous.ts'
 import { mailCode, type Wish } from './codes.ts'
 import { contactOf, dataOf, emailDisabled, phoneDisabled, textOf, wishOf } from './fields.ts'
+import { type Applicant, asIfNew, nobody } from './strangers.ts'
 
 const FAILURE = 'Database error saving new user'
 
-interface Applicant {
-  email: string
-  passwordHash: string
-  data: Record<string, unknown>
-}
-
 const userExists = () => new AuthError(422, 'user_already_exists', 'User already registered')
-
-/** What an account looks like that nobody has: for an address that has one already, whoever made it. */
-function nobody({ email, data }: Applicant) {
-  const now = new Date().toISOString()
-  return {
-    id: randomUUID(),
-    aud: 'authenticated',
-    role: '',
-    email,
-    phone: '',
-    confirmation_sent_at: now,
-    app_metadata: { provider: 'email', providers: ['email'] },
-    user_metadata: data,
-    identities: [],
-    created_at: now,
-    updated_at: now,
-    is_anonymous: false,
-  }
-}
 
 /** POST /signup */
 export function signUp(context: AuthContext) {
@@ -70,19 +45,20 @@ export function signUp(context: AuthContext) {
     )
   }
 
-  /** @returns the account if it is new; what is known of one is not for whoever knows its address. */
-  async function askToConfirm(applicant: Applicant, wish: Wish): Promise<UserRow | null> {
+  /** @returns what the applicant is shown. */
+  async function askToConfirm(applicant: Applicant, wish: Wish): Promise<Record<string, unknown>> {
     return mailDb.transaction(FAILURE, async (tx) => {
       const known = await findUserByEmail(tx, applicant.email)
       if (known?.email_confirmed_at) {
         await audit(tx, 'user_repeated_signup', known, { traits: { provider: 'email' } })
-        return null
+        return nobody(applicant)
       }
-      if (!known && (await isEmailTaken(tx, applicant.email))) return null
+      if (!known && (await isEmailTaken(tx, applicant.email))) return nobody(applicant)
       // The password and the data of an account that is there are left alone: nobody has proved to own it.
       const user = known ?? (await insertAccount(tx, applicant))
       await mailCode(tx, 'signup', user, wish, context)
-      return known ? null : findUserByEmail(tx, applicant.email)
+      const waiting = await findUser(tx, user.id)
+      return known ? asIfNew(waiting, applicant) : userJson(waiting)
     })
   }
 
@@ -105,7 +81,6 @@ export function signUp(context: AuthContext) {
       passwordHash: await hashPassword(password),
     }
     if (!settings.enableConfirmations) return enter(call, applicant)
-    const user = await askToConfirm(applicant, wish)
-    return json(user ? userJson(user) : nobody(applicant))
+    return json(await askToConfirm(applicant, wish))
   }
 }

@@ -1,5 +1,3 @@
-import { type H3Event, setResponseHeaders, setResponseStatus } from 'h3'
-
 /** From this version of GoTrue's API on, the error code is `code` and not `error_code`. */
 const NAMED_CODES = '2024-01-01'
 
@@ -48,18 +46,4 @@ export function errorHeaders(
     'x-sb-error-code': error.code,
     ...((apiVersion ?? '') >= NAMED_CODES && { 'x-supabase-api-version': NAMED_CODES }),
   }
-}
-
-/** Answers an event with an error; anything that is no {@link AuthError} is logged and becomes a plain 500. */
-export function answerError(event: H3Event, error: unknown): Record<string, unknown> {
-  const known =
-    error instanceof AuthError
-      ? error
-      : unexpectedFailure('Unexpected failure, please check server logs for more information', error)
-  if (known.status >= 500) console.error('auth admin:', known.cause ?? known)
-  const header = event.node.req.headers['x-supabase-api-version']
-  const apiVersion = Array.isArray(header) ? header[0] : header
-  setResponseStatus(event, known.status)
-  setResponseHeaders(event, errorHeaders(known, apiVersion))
-  return errorBody(known, apiVersion)
 }

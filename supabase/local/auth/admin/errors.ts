@@ -1,6 +1,10 @@
 /** From this version of GoTrue's API on, the error code is `code` and not `error_code`. */
 const NAMED_CODES = '2024-01-01'
 
+/** A version is a date; what is none counts as if nobody had said one. */
+const hasNamedCodes = (version: string | null | undefined) =>
+  /^\d{4}-\d\d-\d\d$/.test(version ?? '') && version! >= NAMED_CODES
+
 /** An answer of GoTrue that is not a success. */
 export class AuthError extends Error {
   override name = 'AuthError'
@@ -31,7 +35,7 @@ export const unexpectedFailure = (message: string, cause?: unknown) =>
 
 /** The body of an error in the shape that a client of this API version expects. */
 export function errorBody(error: AuthError, apiVersion: string | null | undefined): Record<string, unknown> {
-  return (apiVersion ?? '') >= NAMED_CODES
+  return hasNamedCodes(apiVersion)
     ? { code: error.code, message: error.message, ...error.details }
     : { code: error.status, error_code: error.code, msg: error.message, ...error.details }
 }
@@ -44,6 +48,6 @@ export function errorHeaders(
   return {
     'content-type': 'application/json',
     'x-sb-error-code': error.code,
-    ...((apiVersion ?? '') >= NAMED_CODES && { 'x-supabase-api-version': NAMED_CODES }),
+    ...(hasNamedCodes(apiVersion) && { 'x-supabase-api-version': NAMED_CODES }),
   }
 }

@@ -52,10 +52,10 @@ async function makeSigningKey(): Promise<SigningKey> {
  * has to sign in again.
  * @param keep how many of those of before; older ones are forgotten, and the tokens of theirs with them.
  */
-export async function rotateSigningKeys(dataDir: string, keep = 2): Promise<SigningKey[]> {
+export async function rotateSigningKeys(dataDir: string, keep = 2): Promise<SigningKey> {
   const keys = await loadKeys(dataDir)
   const before = (keys.signingKeys ?? []).slice(0, keep).map((key) => ({ ...key, key_ops: ['verify'] }))
-  const signingKeys = [await makeSigningKey(), ...before]
-  await replaceKeys(dataDir, { ...keys, signingKeys })
-  return signingKeys
+  const made = await makeSigningKey()
+  await replaceKeys(dataDir, { ...keys, signingKeys: [made, ...before] })
+  return made
 }

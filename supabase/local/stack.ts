@@ -182,7 +182,7 @@ async function startParts(
     })
     stops.push(() => cluster.stop())
     signal?.throwIfAborted()
-    await bootstrap(db)
+    await bootstrap(db, { isLost: !migrates })
     const guard = await startDiskGuard({
       folders: [settings.dataDir, settings.storageDir],
       reserve: settings.diskReserve,

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import bcrypt from 'bcryptjs'
 
-/** Lite's and GoTrue's cost. */
+/** GoTrue's cost. */
 const COST = 10
 
 // libuv has four threads, which files and names wait for too, and the machine has processors that answer everybody
@@ -28,14 +28,10 @@ export function inTurns(atOnce: number) {
 // PHP's name of the same hash, which bcryptjs and GoTrue know and the native one does not.
 const renamed = (hash: string) => hash.replace(/^\$2y\$/, '$2b$')
 
-// Lite calls these two of the very same module: bounding them here bounds it too.
-const { hash, compare } = bcrypt
 const inTurn = inTurns(AT_ONCE)
-bcrypt.hash = (password, cost) => inTurn(() => hash(password, cost))
-bcrypt.compare = (password, hashed) => inTurn(() => compare(password, renamed(hashed)))
 
 /** The hash of a password, at the cost of every other one. */
-export const hashPassword = (password: string): Promise<string> => bcrypt.hash(password, COST)
+export const hashPassword = (password: string): Promise<string> => inTurn(() => bcrypt.hash(password, COST))
 
 let unknown: Promise<string> | undefined
 
@@ -45,5 +41,6 @@ let unknown: Promise<string> | undefined
  */
 export async function isPassword(password: string, hashed: string | null | undefined): Promise<boolean> {
   unknown ??= hashPassword('nobody has this one')
-  return (await bcrypt.compare(password, hashed || (await unknown))) && Boolean(hashed)
+  const known = renamed(hashed || (await unknown))
+  return (await inTurn(() => bcrypt.compare(password, known))) && Boolean(hashed)
 }

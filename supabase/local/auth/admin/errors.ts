@@ -1,7 +1,9 @@
-import { type H3Event, setResponseHeaders, setResponseStatus } from 'h3'
-
 /** From this version of GoTrue's API on, the error code is `code` and not `error_code`. */
 const NAMED_CODES = '2024-01-01'
+
+/** A version is a date; what is none counts as if nobody had said one. */
+const hasNamedCodes = (version: string | null | undefined) =>
+  /^\d{4}-\d\d-\d\d$/.test(version ?? '') && version! >= NAMED_CODES
 
 /** An answer of GoTrue that is not a success. */
 export class AuthError extends Error {
@@ -33,7 +35,7 @@ export const unexpectedFailure = (message: string, cause?: unknown) =>
 
 /** The body of an error in the shape that a client of this API version expects. */
 export function errorBody(error: AuthError, apiVersion: string | null | undefined): Record<string, unknown> {
-  return (apiVersion ?? '') >= NAMED_CODES
+  return hasNamedCodes(apiVersion)
     ? { code: error.code, message: error.message, ...error.details }
     : { code: error.status, error_code: error.code, msg: error.message, ...error.details }
 }
@@ -46,20 +48,6 @@ export function errorHeaders(
   return {
     'content-type': 'application/json',
     'x-sb-error-code': error.code,
-    ...((apiVersion ?? '') >= NAMED_CODES && { 'x-supabase-api-version': NAMED_CODES }),
+    ...(hasNamedCodes(apiVersion) && { 'x-supabase-api-version': NAMED_CODES }),
   }
-}
-
-/** Answers an event with an error; anything that is no {@link AuthError} is logged and becomes a plain 500. */
-export function answerError(event: H3Event, error: unknown): Record<string, unknown> {
-  const known =
-    error instanceof AuthError
-      ? error
-      : unexpectedFailure('Unexpected failure, please check server logs for more information', error)
-  if (known.status >= 500) console.error('auth admin:', known.cause ?? known)
-  const header = event.node.req.headers['x-supabase-api-version']
-  const apiVersion = Array.isArray(header) ? header[0] : header
-  setResponseStatus(event, known.status)
-  setResponseHeaders(event, errorHeaders(known, apiVersion))
-  return errorBody(known, apiVersion)
 }

@@ -72,5 +72,3 @@ export const mergeMetadata = (current: Json | null, changes: Json): Json =>
 /** May the user not enter for now? */
 export const isBanned = ({ banned_until: until }: UserRow): boolean =>
   until !== null && Date.parse(until) > Date.now()
-
-export const hasPassword = ({ encrypted_password: hash }: UserRow): boolean => Boolean(hash)

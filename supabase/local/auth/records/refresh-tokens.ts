@@ -42,7 +42,7 @@ export async function insertRefreshToken(
   tx: Tx,
   userId: string,
   sessionId: string,
-  parent = '',
+  parent: string | null = null,
 ): Promise<string> {
   const token = newToken()
   await tx.query(

@@ -50,10 +50,6 @@ const BY_EMAIL = 'u.email = $1 and not u.is_sso_user'
 /** The account of an address in lower case, not locked: a server of mail that is slow must not hold up its sign-ins. */
 export const findUserByEmail = (db: Queryable, email: string) => one(db, BY_EMAIL, email)
 
-/** The account of a number in E.164 without its plus sign. */
-export const findUserByPhone = (db: Queryable, phone: string) =>
-  one(db, 'u.phone = $1 and not u.is_sso_user', phone)
-
 /** The account of an id, not locked either. @throws AuthError user_not_found */
 export async function findUser(db: Queryable, id: string): Promise<UserRow> {
   const user = await one(db, BY_ID, id)

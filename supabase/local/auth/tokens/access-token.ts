@@ -2,6 +2,7 @@ import type { AuthContext, Call } from '../context.ts'
 import type { Tx } from '../database.ts'
 import type { SessionRow } from '../records/sessions.ts'
 import type { UserRow } from '../records/users.ts'
+import type { AccessClaims } from './claims.ts'
 import { customizeClaims } from './hook.ts'
 import { type AuthMethod, assuranceOf } from './methods.ts'
 
@@ -10,21 +11,6 @@ export interface AccessToken {
   /** Seconds since 1970. */
   expiresAt: number
   expiresIn: number
-}
-
-/** Claims of an access token, in the words and the order of GoTrue's. */
-export interface AccessClaims extends Record<string, unknown> {
-  iss: string
-  sub: string
-  aud: string
-  exp: number
-  iat: number
-  email: string
-  phone: string
-  role: string
-  aal: string
-  session_id: string
-  is_anonymous: boolean
 }
 
 /**

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { AuthError, unexpectedFailure } from '../admin/errors.ts'
 import type { Call } from '../context.ts'
 import type { Tx } from '../database.ts'
-import type { AccessClaims } from './access-token.ts'
+import type { AccessClaims } from './claims.ts'
 import type { AuthMethod } from './methods.ts'
 
 const PATIENCE_MS = 2000

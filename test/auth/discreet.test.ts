@@ -83,9 +83,13 @@ describe('al entrar', () => {
 
   test('la contraseña que cambia mientras se comprueba no deja sesión', async () => {
     const { id, email } = await account()
-    // Everybody's turn is taken: the sign-in has read the old hash and waits.
-    const busy = [bcrypt.hash('x', 13), bcrypt.hash('x', 13), bcrypt.hash('x', 13)]
-    const compare = vi.spyOn(bcrypt, 'compare')
+    // The sign-in has read the old hash, and compares with it for as long as the other needs.
+    const { promise: isChanged, resolve: goOn } = Promise.withResolvers<void>()
+    const really = bcrypt.compare
+    const compare = vi.spyOn(bcrypt, 'compare').mockImplementation(async (given: string, hash: string) => {
+      await isChanged
+      return really(given, hash)
+    })
     const signingIn = signIn(email, PASSWORD)
     await until('the old hash is read', () => compare.mock.calls.length > 0)
     compare.mockRestore()
@@ -93,7 +97,7 @@ describe('al entrar', () => {
       `update auth.users set encrypted_password = extensions.crypt('la nueva', extensions.gen_salt('bf', 4)) where id = $1`,
       [id],
     )
-    await Promise.all(busy)
+    goOn()
     expect(await signingIn).toBe('invalid_credentials')
     expect(await sql('select id from auth.sessions where user_id = $1', [id])).toEqual([])
     expect(await signIn(email, 'la nueva')).toBeUndefined()

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import type { SupabaseClient } from '@supabase/supabase-js'
+import { describe, expect, inject, test } from 'vitest'
+import { client } from '../support/client.ts'
+import { startOidc } from '../support/oidc.ts'
+import { sql } from '../support/sql.ts'
+import { told } from './app.ts'
+import { APP, app, begin, oidc, server, step, strict, travel, useProvider } from './provider.ts'
+import { newEmail, ok, PASSWORD } from './support.ts'
+
+useProvider()
+
+describe('el token de un proveedor', () => {
+  const post = (body: object) =>
+    fetch(`${server.url}/auth/v1/token?grant_type=id_token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', apikey: inject('stack').publishableKey },
+      body: JSON.stringify({ provider: 'keycloak', ...body }),
+    })
+
+  test('abre sesión, con el nonce que la app guardó', async () => {
+    const nonce = 'uno-que-nadie-sabe'
+    const token = await oidc.idToken({
+      nonce: createHash('sha256').update(nonce).digest('hex'),
+      aud: 'telefono',
+    })
+    const { user } = ok(
+      await app(server.url, 'implicit').auth.signInWithIdToken({ provider: 'keycloak', token, nonce }),
+    )
+    expect(user.email).toBe(oidc.person.email)
+    const wrong = await post({ id_token: token, nonce: 'otro' })
+    expect([wrong.status, await wrong.json()]).toEqual([
+      400,
+      { error: 'invalid nonce', error_description: 'Nonces mismatch' },
+    ])
+  })
+
+  test.each([
+    ['de otra app', { aud: 'otra' }, /^Unacceptable audience/],
+    ['de otro emisor', { iss: 'https://malo.test' }, /^Bad ID token$/],
+    ['con un nonce que la app no da', { nonce: 'x' }, /^Passed nonce/],
+  ])('uno %s no', async (_, claims, message) => {
+    const answer = await post({ id_token: await oidc.idToken(claims) })
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({
+      error: 'invalid request',
+      error_description: expect.stringMatching(message),
+    })
+  })
+
+  test('uno firmado por otro no', async () => {
+    const other = await startOidc()
+    const answer = await post({ id_token: await other.idToken({ iss: oidc.issuer }) })
+    await other.close()
+    expect(await answer.json()).toMatchObject({ error_description: 'Bad ID token' })
+  })
+
+  test('de un proveedor apagado', async () => {
+    const answer = await post({ provider: 'google', id_token: 'x' })
+    expect([answer.status, (await answer.json()).error_code]).toEqual([400, 'provider_disabled'])
+  })
+})
+
+describe('identidades', () => {
+  async function signedIn(): Promise<SupabaseClient> {
+    const { admin } = client(server.url, inject('stack').secretKey).auth
+    const email = newEmail()
+    ok(await admin.createUser({ email, password: PASSWORD, email_confirm: true }))
+    const who = app(server.url, 'implicit')
+    ok(await who.auth.signInWithPassword({ email, password: PASSWORD }))
+    return who
+  }
+
+  test('se añade y se quita la de un proveedor; la última queda', async () => {
+    const who = await signedIn()
+    const { url } = ok(
+      await who.auth.linkIdentity({
+        provider: 'keycloak',
+        options: { redirectTo: APP, skipBrowserRedirect: true },
+      }),
+    )
+    expect(told(await step(await step(url))).get('access_token')).not.toBeNull()
+    const { identities } = ok(await who.auth.getUserIdentities())
+    expect(identities.map(({ provider }) => provider)).toEqual(['email', 'keycloak'])
+
+    ok(await who.auth.unlinkIdentity(identities[0]!))
+    const { user } = ok(await who.auth.getUser())
+    expect(user).toMatchObject({ email: oidc.person.email, app_metadata: { providers: ['keycloak'] } })
+    expect((await who.auth.unlinkIdentity(identities[1]!)).error).toMatchObject({
+      status: 422,
+      code: 'single_identity_not_deletable',
+    })
+  })
+
+  test('la de otro no se añade', async () => {
+    await travel(await begin(app(server.url, 'implicit')))
+    const who = await signedIn()
+    const { error } = await who.auth.linkIdentity({ provider: 'keycloak', token: await oidc.idToken() })
+    expect(error).toMatchObject({ status: 422, code: 'identity_already_exists' })
+  })
+
+  test('donde no se permite, GoTrue lo dice', async () => {
+    const { admin } = client(strict.url, inject('stack').secretKey).auth
+    const email = newEmail()
+    ok(await admin.createUser({ email, password: PASSWORD, email_confirm: true }))
+    const who = app(strict.url, 'implicit')
+    ok(await who.auth.signInWithPassword({ email, password: PASSWORD }))
+    const { error } = await who.auth.linkIdentity({
+      provider: 'keycloak',
+      options: { skipBrowserRedirect: true },
+    })
+    expect(error).toMatchObject({ status: 404, code: 'manual_linking_disabled' })
+  })
+
+  test('el verificador que guardó Auth se usa una vez', async () => {
+    const kept = `select count(*)::int as kept from auth.flow_state f
+      join auth.oauth_client_states s on s.id = f.oauth_client_state_id where f.id = $1`
+    const toProvider = await step(await begin(app(server.url, 'pkce')))
+    const id = toProvider.searchParams.get('state')
+    expect(await sql(kept, [id])).toEqual([{ kept: 1 }])
+    await step(await step(toProvider))
+    expect(await sql(kept, [id])).toEqual([{ kept: 0 }])
+  })
+})

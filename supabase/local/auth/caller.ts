@@ -12,9 +12,6 @@ export interface Caller {
   session: SessionRow | null
 }
 
-/** GoTrue's `JWT_ADMIN_ROLES`. */
-const ADMINS = new Set(['service_role', 'supabase_admin'])
-
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i
 const NO_SESSION = '00000000-0000-0000-0000-000000000000'
 
@@ -84,5 +81,5 @@ export async function requireAdmin(context: AuthContext, call: Call): Promise<vo
   const isToken = token !== undefined && !token.startsWith('sb_')
   if (!isToken && !call.identity) throw noBearer()
   const { role } = isToken ? await claimsOf(context, token) : call.identity!.claims
-  if (!ADMINS.has(role ?? '')) throw new AuthError(403, 'not_admin', 'User not allowed')
+  if (role !== 'service_role') throw new AuthError(403, 'not_admin', 'User not allowed')
 }

@@ -1,5 +1,6 @@
 import type { H3Event } from 'h3'
 import { type JsonBounds, passedBound, SMALL_JSON } from '../../../server/http/json-bounds.ts'
+import { readMediaType } from '../rest/request/media-type.ts'
 import { isBodiless, readBody } from './web.ts'
 
 /** What a service takes of a body, before anything parses it. */
@@ -40,18 +41,21 @@ export class BodyError extends Error {
 const tooManyRows = () =>
   new BodyError(413, 'demasiadas_filas', 'Una petición escribe demasiadas filas: envíe varias.')
 
-const LINE = 0x0a
+const [LINE, RETURN] = [0x0a, 0x0d]
 const QUOTE = 0x22
 
+/** Lines end as REST reads them (rest/sql/csv.ts): by one of both, or by both. */
 function rowsOf(csv: Buffer): number {
   let rows = 0
   let isText = false
-  for (const byte of csv) {
+  for (let at = 0; at < csv.length; at++) {
+    const byte = csv[at]
     if (byte === QUOTE) isText = !isText
-    else if (byte === LINE && !isText) rows++
+    else if (!isText && (byte === LINE || (byte === RETURN && csv[at + 1] !== LINE))) rows++
   }
+  const last = csv.at(-1)
   // The first line names the columns; the last may have no end.
-  return csv.at(-1) === LINE ? rows - 1 : rows
+  return last === LINE || last === RETURN ? rows - 1 : rows
 }
 
 /**
@@ -68,11 +72,11 @@ export async function readBounded(
   if (body === null)
     throw new BodyError(413, 'cuerpo_demasiado_grande', `El cuerpo pasa de ${Math.floor(size / 1024)} KiB.`)
   const type = event.node.req.headers['content-type'] ?? ''
+  // What REST reads as CSV, whatever stands behind it.
+  const isCsv = rows !== undefined && readMediaType(type).type === 'text/csv'
+  if (isCsv && rowsOf(body) > rows) throw tooManyRows()
   // Nothing but that: a server that looks for JSON anywhere in the header would find it there.
-  if (rows !== undefined && /^text\/csv\s*(;\s*charset=[\w-]+\s*)?$/i.test(type)) {
-    if (rowsOf(body) > rows) throw tooManyRows()
-    return body
-  }
+  if (isCsv && /^text\/csv\s*(;\s*charset=[\w-]+\s*)?$/i.test(type)) return body
   // Whatever it says that it is: a server may parse it all the same.
   const passed = passedBound(body, json)
   if (passed === 'items') throw tooManyRows()

@@ -3,6 +3,8 @@ import type { Query } from '../../../server/db/types.ts'
 
 /** How many statements have a name: what comes beyond is parsed each time. */
 const AT_MOST = 200
+/** Characters: a longer one has no name, lest those of one client fill the memory of every connection. */
+const LONGEST = 16_384
 /**
  * For how long, once there are so many: then others have their turn, lest whoever makes some up takes the names of all.
  * A connection, which keeps all that it has parsed, lives no longer than that.
@@ -33,7 +35,7 @@ export function openPrepared() {
     },
     /** Notes that a statement was right: the next time it may have a name. */
     note(text: string): void {
-      if (names.has(text)) return
+      if (text.length > LONGEST || names.has(text)) return
       if (names.size >= AT_MOST) makeRoom()
       if (names.size >= AT_MOST) return
       if (seenOnce.delete(text)) {

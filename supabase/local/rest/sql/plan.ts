@@ -75,9 +75,14 @@ export function planRead(
   if (!isWrite) draft.range = { ...request.range }
 
   const used = new Set<string>([SOURCE])
+  // Where the last one of a name ended: to begin anew would take as many steps as it has embeds, for each of them.
+  const ends = new Map<string, number>()
   const unique = (base: string, suffix: string): string => {
-    let alias = aliasOf(base, suffix)
-    for (let n = 1; used.has(alias); n++) alias = aliasOf(base, `${suffix}_${n}`)
+    const first = aliasOf(base, suffix)
+    let alias = first
+    let n = ends.get(first) ?? 1
+    for (; used.has(alias); n++) alias = aliasOf(base, `${suffix}_${n}`)
+    ends.set(first, n)
     used.add(alias)
     return identifier(alias)
   }
@@ -171,6 +176,7 @@ function checkAggregates(root: Node, areAllowed: boolean): Omit<ReadPlan, 'root'
     throw new RestError(400, 'PGRST123', 'Use of aggregate functions is not allowed')
   }
   const spreads = embeds.filter((each) => each.isSpread && !each.isToOne)
+  // PostgREST has no answer to it either, and these are its words.
   if (spreads.some(({ node }) => hasAggregates(node))) {
     throw new RestError(400, 'PGRST127', 'Feature not implemented', {
       details: 'Aggregates are not implemented for one-to-many or many-to-many spreads.',

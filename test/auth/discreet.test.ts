@@ -153,6 +153,14 @@ describe('al pedir un correo', () => {
     expect(await withClockStopped(() => ask(newEmail(), own()))).toEqual(yes)
   })
 
+  test('lo que no se puede guardar se dice igual, haya cuenta o no', async () => {
+    const { email } = await account()
+    for (const asked of [email, newEmail()]) {
+      const options = { data: { nombre: 'media\ud800' } }
+      expect((await person().signInWithOtp({ email: asked, options })).error?.code).toBe('validation_failed')
+    }
+  })
+
   test('lo que está mal en el pedido se dice, y el correo que hay llega', async () => {
     expect((await person().signInWithOtp({ email: 'sin arroba' })).error?.code).toBe('validation_failed')
     const { email } = await account()

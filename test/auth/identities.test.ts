@@ -122,3 +122,34 @@ describe('identidades', () => {
     expect(await sql(kept, [id])).toEqual([{ kept: 0 }])
   })
 })
+
+describe('una invitación por un proveedor', () => {
+  /** Accepts one, once what is given was done to its account. */
+  async function accept(before: (id: string, by: SupabaseClient['auth']['admin']) => Promise<unknown>) {
+    const by = client(server.url, inject('stack').secretKey).auth.admin
+    const { user, properties } = ok(await by.generateLink({ type: 'invite', email: oidc.person.email! }))
+    await before(user!.id, by)
+    const url = new URL(await begin(app(server.url, 'implicit')))
+    url.searchParams.set('invite_token', properties!.hashed_token)
+    return { id: user!.id, arrival: told(await travel(url.href)) }
+  }
+
+  test('deja entrar a quien tiene el correo invitado', async () => {
+    const { id, arrival } = await accept(async () => {})
+    expect(arrival.get('access_token')).not.toBeNull()
+    const providers = await sql('select provider from auth.identities where user_id = $1', [id])
+    expect(providers).toEqual([{ provider: 'keycloak' }])
+  })
+
+  test('vieja ya no sirve', async () => {
+    const { arrival } = await accept((id) =>
+      sql(`update auth.users set confirmation_sent_at = now() - interval '2 hours' where id = $1`, [id]),
+    )
+    expect(arrival.get('error_code')).toBe('invite_not_found')
+  })
+
+  test('no deja entrar a quien está suspendido', async () => {
+    const { arrival } = await accept((id, by) => by.updateUserById(id, { ban_duration: '24h' }))
+    expect(arrival.get('error_code')).toBe('user_banned')
+  })
+})

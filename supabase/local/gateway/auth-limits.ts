@@ -7,13 +7,14 @@ import { type GuessQuotas, openGuesses } from '../auth/guesses.ts'
 
 /** What an address, and an account, may ask of Auth; undefined where there is no limit. */
 export interface AuthQuotas extends GuessQuotas {
-  /** Signing in and up, and whatever sends a mail or takes the code of one, of an address. */
+  /** Signing in and up, changing a password, and whatever sends a mail or takes the code of one, of an address. */
   signIn: Quota | undefined
   /** Exchanging a refresh token, which cannot be guessed and which every open app does by itself. */
   refresh: Quota | undefined
 }
 
-const GUESSED = /^\/auth\/v1\/(token|signup|recover|verify|otp|magiclink|resend)\/*$/
+const GUESSED =
+  /^\/auth\/v1\/(token|signup|recover|verify|otp|magiclink|resend|authorize|user\/identities\/authorize)\/*$/
 /** What Auth says of a wrong password or code. */
 const WRONG = new Set(['invalid_credentials', 'otp_expired'])
 
@@ -31,15 +32,19 @@ async function accountOf(request: Request, isSignIn: boolean): Promise<string | 
   return typeof name === 'string' ? name.toLowerCase() : undefined
 }
 
-/** Whether somebody who has a session asks for a mail about its own account, one of which goes where it likes. */
-async function sendsMail(request: Request, pathname: string): Promise<boolean> {
+/**
+ * Whether somebody who has a session asks for a mail about its own account, one of which goes where it likes, or for
+ * another password: that is hashed in the turn of those who sign in, and the answer tells whether it is the present
+ * one.
+ */
+async function isCostly(request: Request, pathname: string): Promise<boolean> {
   if (pathname.endsWith('/reauthenticate')) return true
   if (request.method !== 'PUT' || !pathname.endsWith('/user')) return false
   const body = await request
     .clone()
     .json()
     .catch(() => null)
-  return Boolean(body?.email || body?.phone)
+  return Boolean(body?.email || body?.phone || body?.password)
 }
 
 /**
@@ -71,7 +76,7 @@ export function limitAuth(quotas: AuthQuotas, clientAddress: ClientAddress) {
       const { pathname, searchParams } = new URL(request.url)
       // No path of Auth has anything to encode: what is decoded later must not be one that is limited here.
       if (pathname.includes('%')) return answer(request, new AuthError(404, 'not_found', 'Not found'))
-      if (request.method === 'OPTIONS' || !(GUESSED.test(pathname) || (await sendsMail(request, pathname))))
+      if (request.method === 'OPTIONS' || !(GUESSED.test(pathname) || (await isCostly(request, pathname))))
         return auth(request)
       const grant = pathname.includes('/token') ? searchParams.get('grant_type') : null
       const address = networkOf(clientAddress(event.node.req))

@@ -17,14 +17,20 @@ export function textOf(body: Body, name: string): string {
   throw new AuthError(400, 'bad_json', `Could not parse request body as JSON: ${name} is of the wrong type`)
 }
 
+/** Half a surrogate, as JSON writes it: Postgres has none. */
+const HALF_SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/
+
 /**
  * What an app keeps with an account; without what is null.
- * @throws AuthError bad_json for what is no object.
+ * @throws AuthError bad_json for what is no object; validation_failed for what Postgres would refuse, which is asked
+ * only where nobody has the address.
  */
 export function dataOf({ data }: Body): Body {
   if (data == null) return {}
   if (typeof data !== 'object' || Array.isArray(data))
     throw new AuthError(400, 'bad_json', 'Could not parse request body as JSON: data is of the wrong type')
+  if (HALF_SURROGATE.test(JSON.stringify(data)))
+    throw validationFailed('The request holds text that cannot be stored')
   return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null))
 }
 

@@ -28,6 +28,14 @@ export function unlinkIdentity(context: AuthContext): Route {
           'single_identity_not_deletable',
           'User must have at least 1 identity after unlinking',
         )
+      // The address of the account may go with it, as by PUT /user.
+      const hasFactor = user.factors.some(({ status }) => status === 'verified')
+      if (hasFactor && caller.session?.aal !== 'aal2')
+        throw new AuthError(
+          401,
+          'insufficient_aal',
+          'AAL2 session is required to unlink an identity when MFA is enabled.',
+        )
       const identity = user.identities.find((one) => one.id === id)
       if (!identity) throw new AuthError(422, 'identity_not_found', "Identity doesn't exist")
       const { provider, provider_id } = identity

@@ -6,6 +6,7 @@ import { askToConfirm } from '../identities/link.ts'
 import { audit } from '../records/audit.ts'
 import { isBanned, mergeMetadata, updateUser } from '../records/change-user.ts'
 import { findIdentity, type IdentityRow, insertIdentity, refreshProviders } from '../records/identities.ts'
+import { endSessions } from '../records/sessions.ts'
 import { insertUser, isEmailTaken, lockUser, type UserRow } from '../records/users.ts'
 import { identityDataOf, type Profile } from './profile.ts'
 import type { ProviderSettings } from './settings.ts'
@@ -77,6 +78,8 @@ async function refresh(tx: Tx, identity: IdentityRow, profile: Profile): Promise
 export async function dropUnconfirmed(tx: Tx, userId: string, identity: IdentityRow): Promise<void> {
   await tx.query('delete from auth.identities where user_id = $1 and id <> $2', [userId, identity.id])
   const { rows } = await tx.query('select identity_data from auth.identities where id = $1', [identity.id])
+  // Who had it before may still be in it.
+  await endSessions(tx, userId)
   await updateUser(tx, userId, { encrypted_password: null, raw_user_meta_data: rows[0]!.identity_data })
   await refreshProviders(tx, userId)
 }

@@ -73,7 +73,7 @@ async function userOf(
     await linkIdentity(tx, context, call, target, name, profile)
     return target
   }
-  if (invite) return acceptInvite(tx, invite, name, profile)
+  if (invite) return acceptInvite(tx, invite, name, profile, context.settings)
   return accountOf(tx, context, call, { name, isEmailOptional }, profile)
 }
 

@@ -7,6 +7,7 @@ import { parseParams } from '../admin/params.ts'
 import { requireCaller } from '../caller.ts'
 import { type AuthContext, type Call, json, type Route } from '../context.ts'
 import { linkIdentity } from '../identities/link.ts'
+import { assertLinking } from '../identities/unlink.ts'
 import { issueSession } from '../tokens/issue.ts'
 import { accountOf } from './account.ts'
 import { isOidc, issuerOf } from './oidc.ts'
@@ -69,6 +70,7 @@ async function grant(context: AuthContext, providers: Providers, call: Call): Pr
   const params = parseParams(IdTokenParams, call.body)
   if (!params.id_token) throw invalid('id_token required')
   const provider = readerOf(providers, params)
+  if (params.link_identity) assertLinking(context)
   const target = params.link_identity ? (await requireCaller(context, call)).user.id : null
   const claims = await provider.idToken.verify(params.id_token).catch(() => {
     throw invalid('Bad ID token')

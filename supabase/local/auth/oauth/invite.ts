@@ -1,8 +1,10 @@
 import { AuthError, validationFailed } from '../admin/errors.ts'
+import type { AuthSettings } from '../admin/settings.ts'
 import { confirmEmail } from '../admin/users.ts'
 import type { Queryable, Tx } from '../database.ts'
+import { isFresh } from '../flows/find-code.ts'
 import { audit } from '../records/audit.ts'
-import { mergeMetadata, updateUser } from '../records/change-user.ts'
+import { isBanned, mergeMetadata, updateUser } from '../records/change-user.ts'
 import { insertIdentity, refreshProviders } from '../records/identities.ts'
 import { findOneTimeToken } from '../records/one-time-tokens.ts'
 import { lockUser } from '../records/users.ts'
@@ -17,12 +19,20 @@ export async function inviteeOf(db: Queryable, token: string): Promise<string | 
 /**
  * Who was invited by mail comes in by a provider that has the same address.
  * @returns the id of the account.
- * @throws AuthError invite_not_found
+ * @throws AuthError invite_not_found, also for a code as old as none may be; user_banned
  */
-export async function acceptInvite(tx: Tx, token: string, name: string, profile: Profile): Promise<string> {
+export async function acceptInvite(
+  tx: Tx,
+  token: string,
+  name: string,
+  profile: Profile,
+  settings: AuthSettings,
+): Promise<string> {
   const id = await inviteeOf(tx, token)
-  if (!id) throw new AuthError(404, 'invite_not_found', 'Invite not found')
-  const user = await lockUser(tx, id)
+  const user = id ? await lockUser(tx, id) : null
+  if (!id || !user || !isFresh(user.confirmation_sent_at, settings))
+    throw new AuthError(404, 'invite_not_found', 'Invite not found')
+  if (isBanned(user)) throw new AuthError(403, 'user_banned', 'User is banned')
   if (!user.email || ![...profile.verifiedEmails, profile.email?.address].includes(user.email))
     throw validationFailed('Invited email does not match emails from external provider')
   const data = identityDataOf(profile)

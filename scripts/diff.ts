@@ -28,7 +28,7 @@ await main(async () => {
     return
   }
   process.stdout.write(`supabase/migrations/${written.file}: falta el porqué de su cabecera, y revisarla.\n`)
-  tell('Destruye datos:', written.destructive)
+  tell('Destruye datos, o puede:', written.destructive)
   tell('Escribe la tabla entera de nuevo, y mientras nadie la lee:', written.rewriting)
   tell(
     '¿Cambió de nombre? Va como uno que se borra y otro que se crea; si no, escriba rename:',

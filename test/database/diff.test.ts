@@ -111,9 +111,13 @@ test('de un permiso de toda la tabla a uno de sus columnas, las que ya lo tenía
 })
 
 test('señala lo que destruye y lo que parece cambiar de nombre', async () => {
-  await write('schemas/10_cosas/10_cosas.sql', BASE.replace(/nota\b/g, 'apunte'))
+  await write(
+    'schemas/10_cosas/10_cosas.sql',
+    BASE.replace(/nota\b/g, 'apunte').replace('nombre text', 'nombre varchar(10)'),
+  )
   const written = (await diff())!
-  expect(written.destructive.map((sql) => sql.replace(/\s+/g, ' '))).toEqual([
+  expect(written.destructive.map((sql) => sql.replace(/\s+/g, ' ')).sort()).toEqual([
+    'alter table public.cosas alter column nombre type character varying(10) using nombre::character varying(10)',
     'alter table public.cosas drop column nota',
   ])
   expect(written.renamed).toEqual(['column public.cosas.nota → public.cosas.apunte'])

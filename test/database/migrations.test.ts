@@ -102,6 +102,12 @@ test('una diferencia de cualquier clase se nota, y se dice cuál', async () => {
     ['create view public.v as select 1 as a', 'view public.v: solo en otra'],
     ['create type public.e as enum ()', 'type public.e: solo en otra'],
     ['create sequence public.s', 'sequence public.s: solo en otra'],
+    ['create statistics public.s on id, nota from public.cosas', 'statistics public.s: solo en otra'],
+    ['create rule r as on delete to public.cosas do instead nothing', 'rule public.cosas.r: solo en otra'],
+    [
+      'alter publication supabase_realtime set (publish_via_partition_root = true)',
+      /^publication supabase_realtime: by root\n/,
+    ],
     [
       'alter publication supabase_realtime add table public.cosas',
       'published supabase_realtime public.cosas: solo en otra',

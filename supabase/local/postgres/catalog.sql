@@ -1,6 +1,7 @@
--- Everything that a database is made of, one row each: what it is and how it is called, and its facts. Two databases with
--- the same rows are the same, but for what their tables hold. Nothing says in which order it was made: privileges come
--- sorted, those that are only implied come written out, and no oid is named.
+-- What a database is made of, one row each: what it is and how it is called, and its facts. Not read: what its tables
+-- hold; kinds that we do not make (what an aggregate computes, operators, casts, collations, text search, foreign data).
+-- Roles and their settings are of the cluster: two databases of one never differ in them. Nothing says in which order
+-- it was made: privileges come sorted, those that are only implied come written out, and no oid is named.
 with ns as (
   select * from pg_namespace
   where nspname !~ '^pg_' and nspname not in ('information_schema', 'supabase_migrations')

@@ -6,7 +6,7 @@ import pg from 'pg'
 import { readCommandLine } from '../supabase/local/command-line.ts'
 import { findRunning } from '../supabase/local/lock.ts'
 import { hostnameOf, isLoopback, PROJECT_DIR, readSettings, SetupError } from '../supabase/local/settings.ts'
-import type { StackEnv } from '../supabase/local/stack.ts'
+import type { StackEnv } from '../supabase/local/stack-env.ts'
 import { findTarget, isExternal, main } from './target.ts'
 
 const FILES = join(PROJECT_DIR, 'supabase/seed/storage')

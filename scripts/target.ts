@@ -2,7 +2,7 @@ import { loadKeys } from '../supabase/local/keys.ts'
 import { findRunning } from '../supabase/local/lock.ts'
 import { fromMachine } from '../supabase/local/machine-faults.ts'
 import { readSettings, SetupError } from '../supabase/local/settings.ts'
-import { type StackEnv, stackEnv } from '../supabase/local/stack.ts'
+import { type StackEnv, stackEnv } from '../supabase/local/stack-env.ts'
 
 const REQUIRED = ['SUPABASE_URL', 'SUPABASE_PUBLISHABLE_KEY', 'SUPABASE_SECRET_KEY', 'DATABASE_URL'] as const
 

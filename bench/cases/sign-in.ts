@@ -68,7 +68,7 @@ export const signIns: Case = async ({ small }, { rounds }) => {
       b: inMs(b),
       value: ratio,
       unit: '',
-      target: { atMost: 10 },
+      target: { atMost: 1.5 },
     },
   ]
 }

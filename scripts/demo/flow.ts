@@ -1,4 +1,4 @@
-import type { StackEnv } from '../../supabase/local/stack.ts'
+import type { StackEnv } from '../../supabase/local/stack-env.ts'
 import { chat } from './chat.ts'
 import { drawFolder, drawJson } from './drawing.ts'
 import { figure, invoice, LOTS, moistureAnalysis, paid, signedContract, waybill } from './papers.ts'

@@ -1,7 +1,7 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import WebSocket from 'ws'
 import { SetupError } from '../../supabase/local/settings.ts'
-import type { StackEnv } from '../../supabase/local/stack.ts'
+import type { StackEnv } from '../../supabase/local/stack-env.ts'
 import { DEMO_PASSWORD } from '../seed.ts'
 
 /** Somebody with an app: knows the URL, the publishable key and a password, nothing else. */

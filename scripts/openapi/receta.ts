@@ -1,4 +1,4 @@
-import type { StackEnv } from '../../supabase/local/stack.ts'
+import type { StackEnv } from '../../supabase/local/stack-env.ts'
 
 /** What of a stack the recipes use. */
 export type Pila = Pick<

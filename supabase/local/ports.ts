@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { SetupError } from './settings.ts'
+import { type Settings, SetupError } from './settings.ts'
 
 function tryListen(port: number, host: string): Promise<number | NodeJS.ErrnoException> {
   return new Promise((resolve) => {
@@ -33,6 +33,18 @@ export async function assertPortFree(
   if (typeof result === 'number') return
   const why = result.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${result.code})`
   throw new SetupError(`Port ${port} on ${host} ${why}: free it, or choose another with ${variable}=<port>.`)
+}
+
+/** Fails when a port of a stack is taken. */
+export async function assertPortsFree(
+  { host, apiPort, functionsPort, studioPort, mailboxPort }: Settings,
+  withFunctions: boolean,
+  patienceMs: number,
+): Promise<void> {
+  await assertPortFree(apiPort, host, 'SUPABASE_API_PORT', patienceMs)
+  if (withFunctions) await assertPortFree(functionsPort, host, 'PORT', patienceMs)
+  if (studioPort !== null) await assertPortFree(studioPort, '127.0.0.1', 'STUDIO_PORT', patienceMs)
+  if (mailboxPort !== null) await assertPortFree(mailboxPort, '127.0.0.1', 'MAILBOX_PORT', patienceMs)
 }
 
 // Below the range that the system gives to outgoing connections: one of those could take a port meanwhile.

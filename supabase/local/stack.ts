@@ -1,50 +1,26 @@
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import type { Server } from 'node:http'
-import { createClientAddress } from '../../server/http/client-address.ts'
-import { createAuth } from './auth/server.ts'
+import { openApi } from './api.ts'
 import { readConfig } from './config.ts'
 import { type DiskGuard, startDiskGuard } from './disk-guard.ts'
 import { buildFunctions } from './functions/build.ts'
 import { startFunctions } from './functions/process.ts'
 import { readGatewayEnvironment } from './gateway/environment.ts'
-import { createGateway } from './gateway/gateway.ts'
-import { createIdentifier } from './gateway/identity.ts'
-import { createLite } from './gateway/lite.ts'
-import { type Keys, loadKeys } from './keys.ts'
+import { loadKeys } from './keys.ts'
 import { acquire } from './lock.ts'
 import { assertWritable } from './machine-faults.ts'
-import { openStackMailer, readMailEnvironment } from './mailbox/environment.ts'
+import { readMailEnvironment } from './mailbox/environment.ts'
 import { startMailbox } from './mailbox/server.ts'
-import { assertPortFree } from './ports.ts'
+import { assertPortsFree } from './ports.ts'
 import { bootstrap, databaseUrl } from './postgres/bootstrap.ts'
 import { SUPERUSER, startCluster } from './postgres/cluster.ts'
 import { migrate } from './postgres/migrate.ts'
 import { readLimits } from './realtime/limits.ts'
-import { createRealtimeServer } from './realtime/server.ts'
-import { createRest } from './rest/server.ts'
 import { createSessionKeys } from './session-keys.ts'
 import { mailboxDir, restoreMark, type Settings, SetupError } from './settings.ts'
 import { readSigningKeys } from './signing-keys.ts'
+import { type StackEnv, stackEnv } from './stack-env.ts'
 import { readStorageLimits } from './storage/limits.ts'
-import { createStorageServer } from './storage/server.ts'
 import { startStudio } from './studio/server.ts'
-
-/** What a client, a script or a test needs to know of a running stack: `KEY=value` lines of `status`. */
-export interface StackEnv {
-  SUPABASE_URL: string
-  SUPABASE_PUBLISHABLE_KEY: string
-  SUPABASE_SECRET_KEY: string
-  SUPABASE_ANON_KEY: string
-  SUPABASE_SERVICE_ROLE_KEY: string
-  JWT_SECRET: string
-  /** Role postgres, the owner of our schema. */
-  DATABASE_URL: string
-  FUNCTIONS_URL: string
-  STUDIO_URL: string
-  /** Where the mails are read that could not leave; empty where they leave by SMTP_URL. */
-  MAILBOX_URL: string
-}
 
 export interface Stack {
   env: StackEnv
@@ -66,49 +42,6 @@ export interface StackOptions {
   report?: (line: string) => void
   /** Gives up the start: what has started is stopped, and startStack fails with the signal's reason. */
   signal?: AbortSignal
-}
-
-const SWEEP_EVERY_MS = 3600_000
-
-/** Where a client on this machine reaches a server that may listen on every address. */
-const origin = (host: string, port: number) => {
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
-}
-
-/** The `KEY=value` pairs of a stack with these settings and keys. */
-export function stackEnv(settings: Settings, keys: Keys): StackEnv {
-  return {
-    SUPABASE_URL: origin(settings.host, settings.apiPort),
-    SUPABASE_PUBLISHABLE_KEY: keys.publishableKey,
-    SUPABASE_SECRET_KEY: keys.secretKey,
-    SUPABASE_ANON_KEY: keys.anonKey,
-    SUPABASE_SERVICE_ROLE_KEY: keys.serviceRoleKey,
-    JWT_SECRET: keys.jwtSecret,
-    DATABASE_URL: databaseUrl({ port: settings.dbPort, password: keys.dbPassword }, 'postgres'),
-    FUNCTIONS_URL: origin(settings.host, settings.functionsPort),
-    STUDIO_URL: settings.studioPort === null ? '' : origin('127.0.0.1', settings.studioPort),
-    MAILBOX_URL: settings.mailboxPort === null ? '' : origin('127.0.0.1', settings.mailboxPort),
-  }
-}
-
-/** Where clients reach REST. */
-function restServer(publicUrl: string) {
-  const { host, protocol } = new URL(publicUrl)
-  return { host, scheme: protocol === 'https:' ? 'https' : 'http', basePath: '/rest/v1' } as const
-}
-
-async function listen(server: Server, port: number, host: string): Promise<void> {
-  server.listen(port, host)
-  await once(server, 'listening')
-}
-
-async function close(server: Server): Promise<void> {
-  server.close()
-  server.closeIdleConnections()
-  const timer = setTimeout(() => server.closeAllConnections(), 10_000)
-  await once(server, 'close')
-  clearTimeout(timer)
 }
 
 /**
@@ -138,13 +71,7 @@ async function startParts(
   lock: Awaited<ReturnType<typeof acquire>>,
 ): Promise<Stack> {
   // What a killed stack left behind takes a moment to let go of its ports.
-  const patience = lock.wasKilled ? 5000 : 0
-  await assertPortFree(settings.apiPort, settings.host, 'SUPABASE_API_PORT', patience)
-  if (functions !== 'none') await assertPortFree(settings.functionsPort, settings.host, 'PORT', patience)
-  if (settings.studioPort !== null)
-    await assertPortFree(settings.studioPort, '127.0.0.1', 'STUDIO_PORT', patience)
-  if (settings.mailboxPort !== null)
-    await assertPortFree(settings.mailboxPort, '127.0.0.1', 'MAILBOX_PORT', patience)
+  await assertPortsFree(settings, functions !== 'none', lock.wasKilled ? 5000 : 0)
 
   // Building takes seconds the first time; Postgres starts meanwhile.
   const built = functions === 'production' ? buildFunctions({ signal, report }) : undefined
@@ -154,9 +81,11 @@ async function startParts(
   const config = await readConfig()
   // The app is at one address, for the links of Auth as for those of the functions.
   if (mail.appUrl) config.auth.site_url = mail.appUrl
-  const limits = readLimits()
-  const storageLimits = readStorageLimits()
-  const environment = readGatewayEnvironment()
+  const given = {
+    limits: readLimits(),
+    storageLimits: readStorageLimits(),
+    environment: readGatewayEnvironment(),
+  }
   const env = stackEnv(settings, keys)
   // In the links of mails and the addresses of uploads; our own parts go straight to the gateway.
   const publicUrl = settings.publicUrl ?? env.SUPABASE_URL
@@ -164,7 +93,6 @@ async function startParts(
   const url = (role: string) => databaseUrl(db, role)
   const signing = await readSigningKeys(keys, config.auth.signing_keys_path)
   const sessionKeys = createSessionKeys(keys.jwtSecret, signing)
-  const identifier = createIdentifier(keys, sessionKeys)
 
   // What has started, to be stopped in the opposite order.
   const stops: (() => Promise<unknown>)[] = []
@@ -194,76 +122,21 @@ async function startParts(
     if (applied.length) report(`${applied.length} migrations applied`)
     signal?.throwIfAborted()
 
-    const lite = createLite({
-      ownerUrl: url('postgres'),
-      authenticatorUrl: url('authenticator'),
-      keys,
-      config,
-      identifier,
-    })
-    stops.push(() => lite.close())
-    const rest = createRest({
-      authenticatorUrl: url('authenticator'),
-      ownerUrl: url('postgres'),
-      schemas: config.api.schemas,
-      extraSearchPath: config.api.extra_search_path,
-      maxRows: config.api.max_rows,
-      server: restServer(publicUrl),
-      isFull: guard.isFull,
-    })
-    stops.push(() => rest.close())
-    const auth = createAuth({
-      authAdminUrl: url('supabase_auth_admin'),
-      keys: sessionKeys,
-      publicUrl,
-      config: config.auth,
-      sendMail: openStackMailer(mail, mailboxDir(settings)),
-    })
-    stops.push(() => auth.close())
-    const storage = await createStorageServer({
-      authenticatorUrl: url('authenticator'),
-      storageAdminUrl: url('supabase_storage_admin'),
-      storageDir: settings.storageDir,
-      jwtSecret: keys.jwtSecret,
-      fileSizeLimit: config.fileSizeLimit,
-      publicUrl,
-      limits: storageLimits,
-      isFull: guard.isFull,
-    })
-    stops.push(() => storage.close())
-    // Nothing is under way yet: whatever a killed stack left half done goes now, the rest when it is old.
-    void storage.sweep(0).catch(console.error)
-    const sweeper = setInterval(() => void storage.sweep().catch(console.error), SWEEP_EVERY_MS)
-    stops.push(async () => clearInterval(sweeper))
-
-    const realtime = config.realtime.enabled
-      ? await createRealtimeServer({
-          realtimeAdminUrl: url('supabase_realtime_admin'),
-          authenticatorUrl: url('authenticator'),
-          replicationUrl: url(SUPERUSER),
-          jwtSecret: keys.jwtSecret,
-          sessionKeys,
-          resolveKey: identifier.resolveKey,
-          limits,
-          clientAddress: createClientAddress(environment.trustedProxies),
-          maxHeaderLength: config.realtime.maxHeaderLength,
-        })
-      : undefined
-    const gateway = createGateway({
-      publicUrl,
-      functionsUrl: env.FUNCTIONS_URL,
-      identifier,
-      maxRows: config.api.max_rows,
-      rest,
-      auth,
-      storage: storage.handler,
-      realtime,
-      environment,
-    })
-    await listen(gateway, settings.apiPort, settings.host)
-    stops.push(() => close(gateway))
-    // Its sockets end before the gateway waits for its connections.
-    if (realtime) stops.push(() => realtime.close())
+    const lite = await openApi(
+      {
+        settings,
+        keys,
+        config,
+        mail,
+        sessionKeys,
+        publicUrl,
+        ...given,
+        url,
+        functionsUrl: env.FUNCTIONS_URL,
+        isFull: guard.isFull,
+      },
+      stops,
+    )
 
     if (settings.studioPort !== null) {
       const studio = await startStudio({

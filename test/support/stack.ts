@@ -6,7 +6,7 @@ import { findFreePorts } from '../../supabase/local/ports.ts'
 import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { makeTempDir } from '../../supabase/local/postgres/temporary.ts'
 import { PROJECT_DIR, readSettings, type Settings } from '../../supabase/local/settings.ts'
-import { stackEnv } from '../../supabase/local/stack.ts'
+import { stackEnv } from '../../supabase/local/stack-env.ts'
 import { launch, untilReady } from './programs.ts'
 
 /** What a test knows of the stack it speaks to. */

@@ -36,7 +36,7 @@ interface Bucket {
 
 const SWEEP_EVERY_MS = 10_000
 /** Of its share a user may take at once: an app that comes back joins all its channels. */
-const BURST_SECONDS = 3
+const BURST_SECONDS = 2
 
 const newBucket = (perSecond: number, most = perSecond): Bucket => ({
   perSecond,

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { PUSH, type PushSettings, pushSettingsOf } from './avisos/push/settings.ts'
 import { DATABASE, type DatabaseSettings, databaseSettingsOf } from './db/settings.ts'
 import { DOCS, type DocsSettings } from './docs/settings.ts'
+import { EXPEDIENTE, type ExpedienteSettings, expedienteSettingsOf } from './expediente/settings.ts'
 import { HTTP, type HttpSettings, httpSettingsOf } from './http/settings.ts'
 import type { Fuente } from './precios/fuente.ts'
 import { fuenteDe, PRECIO, PRECIO_COMPLETO } from './precios/settings.ts'
@@ -19,6 +20,7 @@ const ENTRIES = {
   ...PRECIO,
   ...SUPABASE,
   ...DOCS,
+  ...EXPEDIENTE,
   ...DATABASE,
   ...SESSIONS,
   ...PUSH,
@@ -33,6 +35,7 @@ const ENTRIES = {
 export interface Environment
   extends SupabaseSettings,
     DocsSettings,
+    ExpedienteSettings,
     DatabaseSettings,
     PushSettings,
     MailServer,
@@ -71,6 +74,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     ...supabaseSettingsOf(output),
     publicUrl: output.SUPABASE_PUBLIC_URL ?? output.SUPABASE_URL,
     demo: output.CUENTAS_DEMO,
+    ...expedienteSettingsOf(output, output.SUPABASE_PUBLIC_URL ?? output.SUPABASE_URL),
     ...databaseSettingsOf(output),
     ...pushSettingsOf(output),
     ...mailServerOf(output),

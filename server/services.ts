@@ -1,6 +1,7 @@
 import { openPools, pools } from './db/pools.ts'
 import { docsSettings } from './docs/settings.ts'
 import type { Environment } from './environment.ts'
+import { expedienteSettings } from './expediente/settings.ts'
 import { door, openDoor } from './http/door.ts'
 import { fuenteDelDia } from './precios/settings.ts'
 import { openPost, post } from './process/mail/post.ts'
@@ -23,6 +24,7 @@ export function openServices(environment: Environment): void {
   fuenteDelDia.open(environment.precio)
   watched.open({ ...environment, push: environment.firebase !== undefined })
   docsSettings.open(environment)
+  expedienteSettings.open(environment)
 }
 
 /** Closes it, once the last answer has left. */

@@ -4,6 +4,7 @@ import { CONTRATOS, PROVEEDORES } from '../contratos/openapi.ts'
 import { CONVERSACION } from '../conversacion/openapi.ts'
 import { DOCUMENTOS } from '../documentos/openapi.ts'
 import { FIJACIONES } from '../fijaciones/openapi.ts'
+import { EXPEDIENTE } from '../expediente/openapi.ts'
 import type { Operation } from '../http/operation.ts'
 import { KPIS } from '../kpis/openapi.ts'
 import { LOTES } from '../lotes/openapi.ts'
@@ -26,6 +27,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...PERSONAS,
   ...PARAMETROS,
   ...PRECIOS,
+  ...EXPEDIENTE,
   ...SALUD,
 ]
 

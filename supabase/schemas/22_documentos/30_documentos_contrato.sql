@@ -109,3 +109,10 @@ create trigger _600_contar after insert on public.documentos_contrato
 -- And to each person of the other parties.
 create trigger _700_notificar after insert on public.documentos_contrato
   for each row execute function privado.avisar_de_documento();
+
+-- After the statement.
+-- Last, with the head of the chain held as short as can be: it is registered, and its bytes were read.
+create trigger _990_encadenar after insert on public.documentos_contrato
+  referencing new table as nuevos for each statement execute function privado.encadenar_documentos();
+create trigger _990_encadenar_cambio after update on public.documentos_contrato
+  referencing old table as viejos new table as nuevos for each statement execute function privado.encadenar_documentos();

@@ -14,12 +14,13 @@ export const crearTestigo = byKey(
 /** $1 contract, $2 limit, $3 id after which all are older → a page, newest first; no row without the contract. */
 export const paginaTestigos = byKey(
   'pagina_testigos',
-  (where) => `select p.*, privado.muestras_de(c.id) as muestra from public.contratos c cross join lateral (${page(
-    `select ${TESTIGO}, t.vistas, t.vistas_hoy from privado.testigos_de(c.id) t
+  (where) =>
+    `select p.*, privado.muestras_de(c.id) as muestra from public.contratos c cross join lateral (${page(
+      `select ${TESTIGO}, t.vistas, t.vistas_hoy from privado.testigos_de(c.id) t
      where $3::bigint is null or t.id < $3 order by t.id desc limit $2 + 1`,
-    'r.id desc',
-    '$2',
-  )}) as p where ${where}`,
+      'r.id desc',
+      '$2',
+    )}) as p where ${where}`,
 )
 
 /** $1 contract, $2 token → its id, once revoked. */

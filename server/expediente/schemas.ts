@@ -65,7 +65,9 @@ export const MuestraSchema = v.strictObject({
   campos: v.pipe(
     v.array(v.picklist(CAMPOS, `Debe ser uno de: ${CAMPOS.join(', ')}.`)),
     v.maxLength(CAMPOS.length, `Admite ${CAMPOS.length} campos.`),
-    v.description('Lo que su empresa acepta que se publique, además del estado y las fechas; nunca un precio.'),
+    v.description(
+      'Lo que su empresa acepta que se publique, además del estado y las fechas; nunca un precio.',
+    ),
   ),
 })
 

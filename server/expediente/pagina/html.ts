@@ -53,8 +53,32 @@ ${cuerpo}</main>
 `
 }
 
-const row = (label: string, value: string | null) =>
-  value === null ? '' : `  <dt>${safe(label)}</dt><dd>${safe(value)}</dd>\n`
+/** What it tells, in order; what has no value is left out. */
+function facts(datos: Publico, idioma: Idioma): string {
+  const t = TEXTOS[idioma]
+  const { cabeza, lotes, documentos, volumen_tm } = datos
+  const dated = (instant: string | null) => instant && day(instant, idioma)
+  const rows: [string, string | null | undefined][] = [
+    [t.estado, t.estados[datos.estado]],
+    [t.creado, dated(datos.creado_en)],
+    [t.firmado, dated(datos.fecha_firma)],
+    [t.cerrado, dated(datos.cerrado_en)],
+    [t.ultimo, cabeza && `${cabeza.n} · ${cabeza.hash} · ${day(cabeza.en, idioma)}`],
+    [t.partes, datos.partes?.join(' · ')],
+    [t.calidad, datos.calidad],
+    [t.volumen, volumen_tm && `${volumen_tm} TM`],
+    [t.entrega, dated(datos.fecha_entrega)],
+    [t.lotes, lotes && (lotes.map(({ estado, cuantos }) => `${cuantos} ${estado}`).join(', ') || '0')],
+    [
+      t.documentos,
+      documentos && (documentos.map(({ tipo, huella }) => `${tipo} ${huella}`).join(', ') || '0'),
+    ],
+  ]
+  return rows
+    .filter(([, value]) => value)
+    .map(([label, value]) => `  <dt>${safe(label)}</dt><dd>${safe(value)}</dd>\n`)
+    .join('')
+}
 
 function answers(datos: Publico, idioma: Idioma) {
   const t = TEXTOS[idioma]
@@ -91,22 +115,7 @@ export function paginaHtml(
 <h1>${t.titulo} ${safe(datos.codigo)}</h1>
 <p>${t.presenta}</p>
 ${dicho.sello}<dl>
-${row(t.estado, t.estados[datos.estado])}${row(t.creado, day(datos.creado_en, idioma))}${row(
-    t.firmado,
-    datos.fecha_firma && day(datos.fecha_firma, idioma),
-  )}${row(t.cerrado, datos.cerrado_en && day(datos.cerrado_en, idioma))}${row(
-    t.ultimo,
-    datos.cabeza && `${datos.cabeza.n} · ${datos.cabeza.hash} · ${day(datos.cabeza.en, idioma)}`,
-  )}${row(t.partes, datos.partes && datos.partes.join(' · '))}${row(t.calidad, datos.calidad)}${row(
-    t.volumen,
-    datos.volumen_tm === null ? null : `${datos.volumen_tm} TM`,
-  )}${row(t.entrega, datos.fecha_entrega && day(datos.fecha_entrega, idioma))}${row(
-    t.lotes,
-    datos.lotes && (datos.lotes.map(({ estado, cuantos }) => `${cuantos} ${estado}`).join(', ') || '0'),
-  )}${row(
-    t.documentos,
-    datos.documentos && (datos.documentos.map(({ tipo, huella }) => `${tipo} ${huella}`).join(', ') || '0'),
-  )}</dl>
+${facts(datos, idioma)}</dl>
 <form method="get">
   <h2>${t.sello}</h2>
   <input type="hidden" name="l" value="${idioma}">

@@ -155,8 +155,8 @@ async function verificar(ruta, dada) {
       falla(donde, 'su texto no es el que se selló')
     if (hecho.contrato !== pruebas.contrato) falla(donde, 'es de otro contrato')
     cadena.push(hash)
-    if (/^documento\/\d+$/.test(hecho.objeto) && hecho.datos.sha256)
-      papeles.set(hecho.objeto, hecho.datos.sha256)
+    for (const [objeto, fila] of Object.entries(hecho.datos.filas ?? { [hecho.objeto]: hecho.datos.fila }))
+      if (/^documento\/\d+$/.test(objeto) && fila) papeles.set(objeto, fila.sha256)
   }
   const arbol = raizDe(cadena.map(hoja)).toString('hex')
   const sello = nota(`${E}/checkpoint.txt`, await texto(bag, `${E}/checkpoint.txt`), claves)
@@ -180,7 +180,8 @@ async function verificar(ruta, dada) {
       falla(archivo, 'no es el papel que selló la cadena')
     papeles.delete(`documento/${documento}`)
   }
-  for (const objeto of papeles.keys()) falla(objeto, 'la cadena lo nombra y el expediente no lo trae')
+  for (const [objeto, suma] of papeles)
+    if (suma) falla(objeto, 'la cadena lo nombra y el expediente no lo trae')
   return { pruebas, cadena, claves }
 }
 

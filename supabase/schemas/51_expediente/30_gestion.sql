@@ -7,7 +7,7 @@ create function privado.crear_testigo(
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   -- Its row is held, so that two at once count each other.
-  contrato constant public.contratos := privado.exigir_firma(v_contrato, bloquear => true);
+  contrato constant public.contratos := privado.contrato_firmado(v_contrato, bloquear => true);
   nuevo privado.testigos;
 begin
   if v_vence not between now() and now() + interval '20 years' then
@@ -35,7 +35,7 @@ comment on function privado.crear_testigo(bigint, bytea, bytea, timestamptz, boo
 create function privado.revocar_testigo(v_contrato bigint, v_testigo bigint) returns bigint
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  contrato constant public.contratos := privado.exigir_firma(v_contrato, bloquear => true);
+  contrato constant public.contratos := privado.contrato_firmado(v_contrato, bloquear => true);
   fila privado.testigos;
 begin
   select * into fila from privado.testigos t where t.id = v_testigo and t.contrato_id = contrato.id;
@@ -56,7 +56,7 @@ create function privado.testigo_de_expediente(v_contrato bigint, v_huella bytea,
   returns privado.testigos
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  contrato constant public.contratos := privado.exigir_firma(v_contrato);
+  contrato constant public.contratos := privado.contrato_firmado(v_contrato);
   vigente privado.testigos;
 begin
   select * into vigente from privado.testigos t
@@ -65,7 +65,7 @@ begin
     return vigente;
   end if;
   -- Two at once: the second waits, and finds what the first made.
-  perform privado.exigir_firma(v_contrato, bloquear => true);
+  perform privado.contrato_firmado(v_contrato, bloquear => true);
   select * into vigente from privado.testigos t
   where t.contrato_id = contrato.id and t.de_expediente and t.revocado_en is null;
   if vigente.id is not null and vigente.id is distinct from en_lugar_de then
@@ -83,7 +83,7 @@ create function privado.testigos_de(v_contrato bigint) returns table (
   id bigint, de_expediente boolean, creado_por uuid, empresa_id bigint, creado_en timestamptz, vence_en timestamptz,
   revocado_en timestamptz, vistas bigint, vistas_hoy bigint
 )
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '' as $$
 begin
   perform privado.exigir_firma(v_contrato);
   return query select t.id, t.de_expediente, t.creado_por, t.empresa_id, t.creado_en, t.vence_en, t.revocado_en,

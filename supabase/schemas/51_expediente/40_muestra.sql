@@ -12,16 +12,17 @@ $$;
 comment on function privado.muestra_publica(bigint) is 'Lo que las dos partes de un contrato aceptan que se publique.';
 
 create function privado.muestras_de(v_contrato bigint) returns json
-language plpgsql volatile security definer set search_path = '' as $$
-declare
-  contrato constant public.contratos := privado.exigir_firma(v_contrato);
+language plpgsql stable security definer set search_path = '' as $$
 begin
-  return json_build_object(
-    'exportadora', coalesce(
-      (select to_json(m.campos) from privado.muestras m where m.contrato_id = contrato.id and m.empresa_id = contrato.exportadora_id), '[]'),
-    'contraparte', coalesce(
-      (select to_json(m.campos) from privado.muestras m where m.contrato_id = contrato.id and m.empresa_id = contrato.contraparte_id), '[]'),
-    'publica', to_json(privado.muestra_publica(contrato.id)));
+  perform privado.exigir_firma(v_contrato);
+  return (
+    select json_build_object('exportadora', coalesce(to_json(una.campos), '[]'),
+      'contraparte', coalesce(to_json(otra.campos), '[]'), 'publica', privado.muestra_publica(c.id))
+    from public.contratos c
+    left join privado.muestras una on una.contrato_id = c.id and una.empresa_id = c.exportadora_id
+    left join privado.muestras otra on otra.contrato_id = c.id and otra.empresa_id = c.contraparte_id
+    where c.id = v_contrato
+  );
 end
 $$;
 comment on function privado.muestras_de(bigint) is 'Lo que acepta publicar cada parte, y lo que por eso se publica.';
@@ -30,7 +31,7 @@ comment on function privado.muestras_de(bigint) is 'Lo que acepta publicar cada 
 create function privado.elegir_muestra(v_contrato bigint, v_campos text[]) returns json
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  contrato constant public.contratos := privado.exigir_firma(v_contrato, bloquear => true);
+  contrato constant public.contratos := privado.contrato_firmado(v_contrato, bloquear => true);
   empresa constant bigint := privado.mi_empresa();
   elegidos constant text[] := array(select distinct campo from unnest(v_campos) as campo order by campo);
 begin

@@ -5,7 +5,7 @@ import { readQueryAs } from '../../../../http/input.ts'
 import { PaginaSchema } from '../../../../http/schemas.ts'
 import { asUser } from '../../../../session/as-user.ts'
 
-/** GET /contratos/{id}/testigos — its public pages, and what they show. Rule: privado.exigir_firma. */
+/** GET /contratos/{id}/testigos — its public pages, and what they show. Rule: privado.contrato_firmado. */
 export default asUser(async (event, db) => {
   const contrato = contratoDe(event)
   const { limite, cursor } = readQueryAs(event, PaginaSchema)

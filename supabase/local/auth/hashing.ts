@@ -4,9 +4,11 @@ import bcrypt from 'bcryptjs'
 /** GoTrue's cost. */
 const COST = 10
 
-// libuv has four threads, which files and names wait for too, and the machine has processors that answer everybody
-// else: passwords never take the last of either.
-const AT_ONCE = Math.max(1, Math.min(2, availableParallelism() - 1))
+/**
+ * How many passwords are hashed at once. libuv has four threads, which files and names wait for too, and the machine has
+ * processors that answer everybody else: passwords never take the last of either.
+ */
+export const AT_ONCE = Math.max(1, Math.min(2, availableParallelism() - 1))
 
 /** Lets so many pieces of work run at once; the others wait their turn. */
 export function inTurns(atOnce: number) {

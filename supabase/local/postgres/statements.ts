@@ -13,7 +13,6 @@ const TOKEN = new RegExp(
   ].join('|'),
   'isy',
 )
-const SPACE_OR_COMMENT = /^(?:\s|--[^\n]*(?:\n|$)|\/\*.*?\*\/)+/s
 
 /** Where a comment of several lines ends; one may stand inside another. */
 function endOfComment(sql: string, start: number): number {
@@ -62,10 +61,11 @@ export function splitStatements(sql: string): string[] {
   const found: string[] = []
   let start = 0
   let nesting = createNesting()
+  let isEmpty = true
   const cut = (end: number) => {
-    const text = sql.slice(start, end).trim()
-    if (text.replace(SPACE_OR_COMMENT, '')) found.push(text)
+    if (!isEmpty) found.push(sql.slice(start, end).trim())
     nesting = createNesting()
+    isEmpty = true
   }
   for (let at = 0; at < sql.length; ) {
     if (sql.startsWith('/*', at)) {
@@ -76,13 +76,17 @@ export function splitStatements(sql: string): string[] {
     const token = TOKEN.exec(sql)
     if (token) {
       at += token[0].length
+      if (!token[0].startsWith('--')) isEmpty = false
       if (token.groups?.word) nesting.word(token.groups.word)
       continue
     }
     if (sql[at] === ';' && !nesting.isOpen) {
       cut(at)
       start = at + 1
-    } else nesting.sign(sql[at]!)
+    } else {
+      nesting.sign(sql[at]!)
+      if (/\S/.test(sql[at]!)) isEmpty = false
+    }
     at++
   }
   cut(sql.length)

@@ -5,7 +5,7 @@ import type { Done, Work } from './hashing-worker.ts'
 import { inTurns } from './in-turns.ts'
 
 /** As many as there are processors: the threads yield to whatever else wants one. */
-const THREADS = Math.min(4, availableParallelism())
+export const THREADS = Math.min(4, availableParallelism())
 /** A thread that hashes nothing is ended. */
 const IDLE_MS = 60_000
 

@@ -77,6 +77,13 @@ export interface Papel {
 const TERMINOS = `c.codigo, c.estado, c.volumen_tm::text, c.precio_fijado_tm::text, c.calidad, c.fecha_entrega,
   c.tolerancia_pct::text, c.modalidad_precio, c.cierre, c.fecha_firma, c.observaciones, c.creado_en, c.cerrado_en`
 
+/** $1 contract → its id, for who signs it; of who does not, an error that says so. */
+export const firmarContrato = byKey(
+  'firmar_contrato',
+  (where) =>
+    `select c.id, h.n from public.contratos c left join lateral privado.cabeza_de_expediente(c.id) as h on true where ${where}`,
+)
+
 /** $1 contract → what its expediente tells, as of one moment; of who does not sign it, an error that says so. */
 export const leerExpediente = byKey(
   'leer_expediente',

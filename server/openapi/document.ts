@@ -79,14 +79,14 @@ function response(status: number, answer: Answer, { id }: Operation, words: Word
     body === 'html'
       ? { 'text/html': { schema: text } }
       : body === 'binary'
-      ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
-      : body && {
-          'application/json': {
-            schema: describeFields(reference(body), [id], words),
-            ...exampleOf(ejemplo?.respuesta),
-          },
-          ...(isCsvToo && { 'text/csv': { schema: text } }),
-        }
+        ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
+        : body && {
+            'application/json': {
+              schema: describeFields(reference(body), [id], words),
+              ...exampleOf(ejemplo?.respuesta),
+            },
+            ...(isCsvToo && { 'text/csv': { schema: text } }),
+          }
   return {
     description,
     ...(headers && { headers: headersOf(headers, ejemplo) }),

@@ -1,4 +1,4 @@
--- A company that is created, renamed or switched off, in its chain (see 50_evidencia).
+-- A company that is created, renamed or switched off, in its chain (see 05_evidencia).
 create function privado.encadenar_empresa() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 declare

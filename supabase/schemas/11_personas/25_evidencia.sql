@@ -1,4 +1,4 @@
--- What a person may do, in the chain of its company, or of the installation if it has none (see 50_evidencia). Who
+-- What a person may do, in the chain of its company, or of the installation if it has none (see 05_evidencia). Who
 -- changes company goes out of one chain and into the other: the one with the lower number is taken first.
 create function privado.encadenar_usuario() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$

@@ -1,4 +1,4 @@
--- What happens to the lots of a contract, in its chain (see 50_evidencia). By statement: those of one request take the
+-- What happens to the lots of a contract, in its chain (see 05_evidencia). By statement: those of one request take the
 -- head of the chain once.
 create function privado.encadenar_lotes() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$

@@ -1,4 +1,4 @@
--- The papers of a contract, in its chain (see 50_evidencia): when they are registered, and when the server has read
+-- The papers of a contract, in its chain (see 05_evidencia): when they are registered, and when the server has read
 -- their bytes.
 create function privado.encadenar_documentos() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$

@@ -1,4 +1,4 @@
--- What is fixed of a price and what is annulled, in the chain of its contract (see 50_evidencia).
+-- What is fixed of a price and what is annulled, in the chain of its contract (see 05_evidencia).
 create function privado.encadenar_fijaciones() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin

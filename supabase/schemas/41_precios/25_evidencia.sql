@@ -1,5 +1,5 @@
 -- Prices that are published, changed or erased, in the chain of their company, or of the installation if they are of all
--- (see 50_evidencia).
+-- (see 05_evidencia).
 create function privado.encadenar_precios() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin

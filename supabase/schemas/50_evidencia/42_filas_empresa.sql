@@ -28,23 +28,6 @@ end
 $$;
 comment on function privado.fila_usuario(public.usuarios) is 'Lo que un usuario puede, en JSON canónico.';
 
-create function privado.fila_parametro(p public.parametros) returns text
-language plpgsql immutable set search_path = '' as $$
-begin
-  return '{"creado_en":' || privado.json_de(p.creado_en)
-    || ',"creado_por":' || privado.json_de(p.creado_por)
-    || ',"desde":' || privado.json_de(p.desde)
-    || ',"empresa_id":' || privado.json_de(p.empresa_id)
-    || ',"hasta":' || privado.json_de(p.hasta)
-    || ',"id":' || privado.json_de(p.id)
-    || ',"tipo":' || privado.json_de(p.tipo)
-    -- As text: its decimals keep their zeros.
-    || ',"valor":' || privado.json_de(p.valor::text)
-    || ',"variante":' || privado.json_de(p.variante) || '}';
-end
-$$;
-comment on function privado.fila_parametro(public.parametros) is 'Un parámetro, en JSON canónico.';
-
 create function privado.fila_precio(p public.precios_fob) returns text
 language plpgsql immutable set search_path = '' as $$
 begin
@@ -63,4 +46,4 @@ $$;
 comment on function privado.fila_precio(public.precios_fob) is 'Un precio publicado, en JSON canónico.';
 
 revoke all on function privado.fila_empresa(public.empresas, bytea), privado.fila_usuario(public.usuarios),
-  privado.fila_parametro(public.parametros), privado.fila_precio(public.precios_fob) from public;
+  privado.fila_precio(public.precios_fob) from public;

@@ -1,4 +1,4 @@
--- What happens to a contract and who is party to it, in its chain (see 50_evidencia).
+-- What happens to a contract and who is party to it, in its chain (see 05_evidencia).
 
 -- First of what follows a row: the chain begins with the contract, and what other triggers of the row add comes after.
 create function privado.abrir_evidencia() returns trigger

@@ -15,8 +15,8 @@ export interface BagFile {
 /** What a file holds: bytes at hand, or as they come. */
 export type Content = string | Uint8Array | AsyncIterable<Uint8Array>
 
-// The first hour that ZIP can tell, by its parts: yazl writes the clock of the wall, wherever it stands.
-const MTIME = new Date(1980, 0, 1)
+// One day for all, by its parts: yazl writes the clock of the wall, wherever it stands.
+const mtime = () => new Date(2000, 0, 1)
 
 export interface ZipWriter {
   /** The ZIP itself, to be read to its end. */
@@ -60,7 +60,7 @@ export function openZip(): ZipWriter {
       }
       if (output.destroyed) throw new Error('The ZIP has nobody to read it.')
       current = Readable.from(watched(), { objectMode: false })
-      zip.addReadStream(current, path, { mtime: MTIME, compress: isPacked, forceDosTimestamp: true })
+      zip.addReadStream(current, path, { mtime: mtime(), compress: isPacked, forceDosTimestamp: true })
       await finished(current, { writable: false }).catch((error: Error) => {
         output.destroy(error)
         throw error

@@ -17,8 +17,9 @@ export interface Fuentes {
   pdf(papeles: readonly PapelEnBolsa[]): Promise<Buffer>
   /** verificar.mjs */
   verificador: string
-  signer: Signer
-  /** Public keys as text: the one that signs, and those that signed before. */
+  /** The key of now first; while one follows another, both sign. */
+  signers: readonly Signer[]
+  /** Public keys as text: those that sign, and those that signed before. */
   claves: readonly string[]
   /** Where the keys are published. */
   clavesEn: string
@@ -72,8 +73,8 @@ export async function escribirBolsa(zip: ZipWriter, exp: Expediente, fuentes: Fu
     datos.push(file)
     return file
   }
-  const firmado = (checkpoint: Checkpoint) => signedCheckpoint(checkpoint, fuentes.signer)
-  const origen = `${fuentes.signer.name}/${exp.codigo}`
+  const firmado = (checkpoint: Checkpoint) => signedCheckpoint(checkpoint, ...fuentes.signers)
+  const origen = `${fuentes.signers[0]!.name}/${exp.codigo}`
   const etiquetas = [await add('bagit.txt', BAGIT_TXT)]
 
   await dato('LEEME.txt', leeme(exp, fuentes))

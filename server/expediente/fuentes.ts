@@ -3,11 +3,11 @@ import { useStorage } from 'nitropack/runtime'
 import type { Query } from '../db/types.ts'
 import { inAddress } from '../documentos/download.ts'
 import { isMissing, problemFromStorage } from '../documentos/storage-errors.ts'
-import { firmante } from '../evidencia/firmante.ts'
 import type { UserConnection } from '../session/as-user.ts'
 import { supabase } from '../session/supabase.ts'
 import type { Fuentes } from './bolsa.ts'
 import { paginaDe } from './direccion.ts'
+import { exigirFirmante } from './firma.ts'
 import {
   type Ancla,
   type Expediente,
@@ -79,9 +79,13 @@ export function fuentesDe(
   event: H3Event,
   db: UserConnection,
   exp: Expediente,
-  { ancla, testigo, verificador }: { ancla: Ancla | undefined; testigo: string; verificador: string },
+  {
+    ancla,
+    testigo,
+    verificador,
+    claves,
+  }: { ancla: Ancla | undefined; testigo: string; verificador: string; claves: readonly string[] },
 ): Fuentes {
-  const { signer, verifiers } = firmante()
   const hechos = () =>
     porPaginas<Hecho & Record<string, unknown>>(db, leerHechos, [exp.id, exp.n], ({ n }) => n)
   return {
@@ -100,8 +104,8 @@ export function fuentesDe(
       return caratula(exp, { papeles, hechos: hechos(), url, letras: await lasLetras() })
     },
     verificador,
-    signer,
-    claves: verifiers,
+    signers: exigirFirmante().signers,
+    claves,
     clavesEn: `${expedienteSettings().paginaUrl}/.well-known/triboka-evidencia.json`,
   }
 }

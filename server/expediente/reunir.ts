@@ -2,10 +2,11 @@ import { hash } from 'node:crypto'
 import type { H3Event } from 'h3'
 import { type ClaveContrato, para, sinContrato } from '../contratos/contrato.ts'
 import { pools } from '../db/pools.ts'
-import { firmante } from '../evidencia/firmante.ts'
+import { publicadas } from '../evidencia/publicadas.ts'
 import { fromDatabase } from '../http/postgres-errors.ts'
 import type { UserConnection } from '../session/as-user.ts'
 import type { Fuentes } from './bolsa.ts'
+import { exigirFirmante } from './firma.ts'
 import { anclaDe, fuentesDe, leerVerificador } from './fuentes.ts'
 import { type Expediente, firmarContrato, leerExpediente, leerTestigo } from './leer.ts'
 import { nuevoTestigo, testigoDe } from './testigo.ts'
@@ -35,9 +36,9 @@ async function leer(db: UserConnection, contrato: ClaveContrato): Promise<Expedi
  * Making it is a fact of the chain.
  */
 async function testigoDelQr({ claims }: UserConnection, id: string): Promise<string> {
-  const { key } = firmante().signer
+  const { signer, signers } = exigirFirmante()
   const pedir = async (enLugarDe: string | null) => {
-    const { huella, sal } = nuevoTestigo(key)
+    const { huella, sal } = nuevoTestigo(signer.key)
     // Not by a connection of those that read: it may wait for the contract.
     const [fila] = await pools()
       .database.as(claims)
@@ -45,11 +46,13 @@ async function testigoDelQr({ claims }: UserConnection, id: string): Promise<str
       .catch((error) => {
         throw fromDatabase(error)
       })
-    const hecho = testigoDe(fila!.sal, key)
-    return { id: fila!.id, texto: hecho.texto, esNuestro: hecho.huella.equals(fila!.huella) }
+    const suyo = signers
+      .map(({ key }) => testigoDe(fila!.sal, key))
+      .find((t) => t.huella.equals(fila!.huella))
+    return { id: fila!.id, texto: suyo?.texto }
   }
   const primero = await pedir(null)
-  return primero.esNuestro ? primero.texto : (await pedir(primero.id)).texto
+  return primero.texto ?? (await pedir(primero.id)).texto!
 }
 
 /** What an expediente is made of. */
@@ -70,11 +73,18 @@ export async function reunir(event: H3Event, db: UserConnection, contrato: Clave
   const testigo = await testigoDelQr(db, fila.id)
   // After it: making the token is in the chain.
   const exp = await leer(db, contrato)
-  const [ancla, verificador] = await Promise.all([anclaDe(db, exp), leerVerificador()])
-  const decide = [exp, ancla, testigo, firmante().verifiers, verificador]
+  const [ancla, verificador, anteriores] = await Promise.all([
+    anclaDe(db, exp),
+    leerVerificador(),
+    publicadas(pools().database),
+  ])
+  const claves = [
+    ...new Set([...exigirFirmante().verifiers, ...anteriores.map(({ verificador: clave }) => clave)]),
+  ]
+  const decide = [exp, ancla, testigo, claves, verificador]
   return {
     exp,
-    fuentes: fuentesDe(event, db, exp, { ancla, testigo, verificador }),
+    fuentes: fuentesDe(event, db, exp, { ancla, testigo, verificador, claves }),
     etag: `"${exp.n}-${hash('sha256', JSON.stringify(decide), 'base64url').slice(0, 22)}"`,
   }
 }

@@ -53,6 +53,10 @@ export const CATALOGUE = {
     503,
     'El almacén de archivos no está disponible: vuelva a intentarlo en unos segundos.',
   ],
+  evidencia_sin_clave: [
+    503,
+    'Este servidor no tiene clave con que firmar evidencias: avise a quien lo administra.',
+  ],
   sesiones_no_disponibles: [
     503,
     'El servicio de sesiones no está disponible: vuelva a intentarlo en unos segundos.',

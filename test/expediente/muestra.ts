@@ -150,7 +150,7 @@ export async function hacer(codigo = 'CT-2026-00001'): Promise<{ exp: Expediente
           letras,
         }),
       verificador: await readFile(VERIFICADOR, 'utf8'),
-      signer,
+      signers: [signer],
       claves: [CLAVE],
       clavesEn: `${URL}/.well-known/triboka-evidencia.json`,
     },

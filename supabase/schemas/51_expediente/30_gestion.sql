@@ -40,7 +40,7 @@ declare
 begin
   select * into fila from privado.testigos t where t.id = v_testigo and t.contrato_id = contrato.id;
   if fila.id is null then
-    raise exception 'testigo_no_existe' using errcode = 'PT404', detail = 'No existe esa dirección pública en el contrato.';
+    raise exception 'testigo_no_existe' using errcode = 'PT404', detail = 'Esa dirección no es de ningún expediente, venció o fue revocada.';
   elsif fila.revocado_en is null then
     update privado.testigos t set revocado_en = now(), revocado_por = auth.uid() where t.id = fila.id;
     perform privado.anotar_evidencia(contrato.id, 'testigo.revocado', 'testigo/' || fila.id, '{}');

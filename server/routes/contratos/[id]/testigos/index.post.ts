@@ -1,7 +1,7 @@
 import { setResponseStatus } from 'h3'
 import { contratoDe, para, sinContrato } from '../../../../contratos/contrato.ts'
-import { firmante } from '../../../../evidencia/firmante.ts'
 import { paginaDe, qrSvg } from '../../../../expediente/direccion.ts'
+import { exigirFirmante } from '../../../../expediente/firma.ts'
 import { crearTestigo } from '../../../../expediente/queries.ts'
 import { NuevoTestigoSchema } from '../../../../expediente/schemas.ts'
 import { nuevoTestigo } from '../../../../expediente/testigo.ts'
@@ -12,7 +12,7 @@ import { asUser } from '../../../../session/as-user.ts'
 export default asUser(async (event, db) => {
   const contrato = contratoDe(event)
   const { vence_en } = await readBodyAs(event, NuevoTestigoSchema)
-  const { texto, huella, sal } = nuevoTestigo(firmante().signer.key)
+  const { texto, huella, sal } = nuevoTestigo(exigirFirmante().signer.key)
   const [fila] = await db.query<{ cuerpo: string; codigo: string }>(para(contrato, crearTestigo), [
     contrato.valor,
     huella,

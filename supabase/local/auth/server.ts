@@ -3,6 +3,7 @@ import type { SessionKeys } from '../session-keys.ts'
 import { AuthError } from './admin/errors.ts'
 import { adminRoutes } from './admin/routes.ts'
 import { authSettings } from './admin/settings.ts'
+import { checkConfigKeys } from './config-keys.ts'
 import type { AuthContext, Route, Routes } from './context.ts'
 import { openAuthDatabase } from './database.ts'
 import { disabledRoutes, web3Grant } from './disabled.ts'
@@ -80,6 +81,7 @@ function routesOf(context: AuthContext): Routes {
  */
 export function createAuth(options: AuthOptions): Auth {
   const { authAdminUrl, config, publicUrl, keys } = options
+  checkConfigKeys(config)
   const db = openAuthDatabase(authAdminUrl)
   const mailDb = openAuthDatabase(authAdminUrl, MAIL_CONNECTIONS)
   const context: AuthContext = {

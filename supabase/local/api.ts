@@ -7,7 +7,6 @@ import type { Config } from './config.ts'
 import type { GatewayEnvironment } from './gateway/environment.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createIdentifier } from './gateway/identity.ts'
-import { createLite, type Lite } from './gateway/lite.ts'
 import type { Keys } from './keys.ts'
 import { type MailEnvironment, openStackMailer } from './mailbox/environment.ts'
 import { SUPERUSER } from './postgres/cluster.ts'
@@ -61,20 +60,11 @@ async function close(server: Server): Promise<void> {
 /**
  * Starts REST, Auth, Storage and Realtime, and the gateway before them.
  * @param stops takes what ends each, as soon as it has started.
- * @returns what Studio reads of the schema.
  */
-export async function openApi(options: ApiOptions, stops: (() => Promise<unknown>)[]): Promise<Lite> {
+export async function openApi(options: ApiOptions, stops: (() => Promise<unknown>)[]): Promise<void> {
   const { settings, keys, config, mail, sessionKeys, publicUrl, functionsUrl, url } = options
   const { environment, limits, storageLimits, isFull } = options
   const identifier = createIdentifier(keys, sessionKeys)
-  const lite = createLite({
-    ownerUrl: url('postgres'),
-    authenticatorUrl: url('authenticator'),
-    keys,
-    config,
-    identifier,
-  })
-  stops.push(() => lite.close())
   const rest = createRest({
     authenticatorUrl: url('authenticator'),
     ownerUrl: url('postgres'),
@@ -143,5 +133,4 @@ export async function openApi(options: ApiOptions, stops: (() => Promise<unknown
   stops.push(() => close(gateway))
   // Its sockets end before the gateway waits for its connections.
   if (realtime) stops.push(() => realtime.close())
-  return lite
 }

@@ -1,7 +1,7 @@
 import { AuthError, validationFailed } from '../admin/errors.ts'
 import { type AuthContext, type Call, json } from '../context.ts'
 import { CommitError, type Tx } from '../database.ts'
-import { inTurns } from '../hashing.ts'
+import { inTurns } from '../in-turns.ts'
 import { audit } from '../records/audit.ts'
 import { isBanned, updateUser } from '../records/change-user.ts'
 import {

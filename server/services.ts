@@ -1,6 +1,8 @@
 import { openPools, pools } from './db/pools.ts'
 import { docsSettings } from './docs/settings.ts'
 import type { Environment } from './environment.ts'
+import { abrirFirmante, firmante } from './evidencia/firmante.ts'
+import { evidencia } from './evidencia/settings.ts'
 import { expedienteSettings } from './expediente/settings.ts'
 import { door, openDoor } from './http/door.ts'
 import { fuenteDelDia } from './precios/settings.ts'
@@ -25,6 +27,8 @@ export function openServices(environment: Environment): void {
   watched.open({ ...environment, push: environment.firebase !== undefined })
   docsSettings.open(environment)
   expedienteSettings.open(environment)
+  evidencia.open(environment.evidencia)
+  firmante.open(abrirFirmante(environment.evidencia))
 }
 
 /** Closes it, once the last answer has left. */

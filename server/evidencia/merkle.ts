@@ -94,7 +94,7 @@ export function isIncluded(
 ) {
   if (index < 0 || index >= size) return false
   let [fn, sn] = [index, size - 1]
-  let node = Buffer.from(leaf)
+  let node: Buffer = Buffer.from(leaf)
   for (const other of proof) {
     if (sn === 0) return false
     if (fn % 2 === 1 || fn === sn) {
@@ -143,7 +143,7 @@ export function isConsistent(
   if (path.length === 0) return false
   let [fn, sn] = [old - 1, size - 1]
   while (fn % 2 === 1) [fn, sn] = [Math.floor(fn / 2), Math.floor(sn / 2)]
-  let [first, second] = [path[0]!, path[0]!]
+  let [first, second]: [Buffer, Buffer] = [path[0]!, path[0]!]
   for (const hash of path.slice(1)) {
     if (sn === 0) return false
     if (fn % 2 === 1 || fn === sn) {

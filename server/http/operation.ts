@@ -22,6 +22,7 @@ export interface Operation {
     | 'Documentos'
     | 'Lotes'
     | 'Fijaciones'
+    | 'Evidencia'
     | 'Indicadores'
     | 'Mensajes'
     | 'Calculadora'
@@ -29,7 +30,6 @@ export interface Operation {
     | 'Personas'
     | 'Parámetros'
     | 'Precios'
-    | 'Evidencia'
     | 'Salud'
   summary: string
   description?: string

@@ -3,6 +3,7 @@ import { CALCULADORA } from '../calculo/openapi.ts'
 import { CONTRATOS, PROVEEDORES } from '../contratos/openapi.ts'
 import { CONVERSACION } from '../conversacion/openapi.ts'
 import { DOCUMENTOS } from '../documentos/openapi.ts'
+import { EVIDENCIA } from '../evidencia/openapi.ts'
 import { EXPEDIENTE } from '../expediente/openapi.ts'
 import { FIJACIONES } from '../fijaciones/openapi.ts'
 import type { Operation } from '../http/operation.ts'
@@ -21,13 +22,14 @@ export const OPERATIONS: readonly Operation[] = [
   ...CONVERSACION,
   ...CALCULADORA,
   ...FIJACIONES,
+  ...EVIDENCIA,
+  ...EXPEDIENTE,
   ...KPIS,
   ...NOTIFICACIONES,
   ...PROVEEDORES,
   ...PERSONAS,
   ...PARAMETROS,
   ...PRECIOS,
-  ...EXPEDIENTE,
   ...SALUD,
 ]
 

@@ -1,6 +1,9 @@
 import { defineNitroPlugin, useStorage } from 'nitropack/runtime'
 import type { Driver } from 'unstorage'
+import { pools } from '../db/pools.ts'
 import { EnvironmentError, readEnvironment } from '../environment.ts'
+import { anotarClaves } from '../evidencia/anclar.ts'
+import { firmante } from '../evidencia/firmante.ts'
 import { cacheDriver } from '../process/cache.ts'
 import { log } from '../process/log.ts'
 import { closeServices, openServices } from '../services.ts'
@@ -12,6 +15,7 @@ export default defineNitroPlugin((nitro) => {
     const environment = readEnvironment()
     log.level = environment.logLevel
     openServices(environment)
+    tellKeys()
     const { firebase, redisUrl } = environment
     if (redisUrl) cacheIn(cacheDriver(redisUrl))
     // Firebase's client is only loaded where it is used.
@@ -35,6 +39,16 @@ export default defineNitroPlugin((nitro) => {
     await closeServices()
   })
 })
+
+/** The public keys of the evidences are read from the database, by whoever verifies. */
+function tellKeys(): void {
+  const verifiers = firmante()?.verifiers
+  if (!verifiers) return
+  // Without a database now, the daily task tells them.
+  anotarClaves(pools().database, verifiers).catch((error) =>
+    log.warn({ reason: String(error) }, 'the keys of the evidences could not be told'),
+  )
+}
 
 /** What Nitro caches goes there; under npm run dev it has a folder for it. */
 function cacheIn(driver: Driver): void {

@@ -24,6 +24,7 @@ const LONGER: Record<string, string> = {
   'scripts/demo/flow.ts': 'one story, told in order',
   'supabase/docker/compose.triboka.yml': 'Compose reads one file',
   'supabase/local/postgres/cluster.ts': 'a process and its life: what starts it, watches it and ends it',
+  'supabase/migrations/*_evidencia.sql': 'one change: tables, what writes them, and what was there before',
   'supabase/migrations/*_base.sql': 'the schema files, one after another: it is read there, and never edited',
 }
 const isListed = (path: string) =>

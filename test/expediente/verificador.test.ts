@@ -3,37 +3,16 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Entry, fromBuffer } from 'yauzl'
 import { bagInfo, manifest } from '../../server/evidencia/bagit.ts'
 import { keyOfSeed, signedCheckpoint, verifierText } from '../../server/evidencia/checkpoint.ts'
 import { makeTempDir } from '../../supabase/local/postgres/temporary.ts'
 import { sha256 } from '../support/sha256.ts'
 import { CLAVE, enZip, hacer, VERIFICADOR } from './muestra.ts'
+import { unzip } from './unzip.ts'
 
 let dir: string
 let zip: string
 let bag: string
-
-/** The files of a ZIP, read by a library that is not ours. */
-function unzip(bytes: Buffer): Promise<Map<string, Buffer>> {
-  return new Promise((resolve, reject) => {
-    fromBuffer(bytes, { lazyEntries: true }, (error, file) => {
-      if (error) return reject(error)
-      const files = new Map<string, Buffer>()
-      file.on('error', reject).on('end', () => resolve(files))
-      file.on('entry', (entry: Entry) => {
-        file.openReadStream(entry, async (failed, stream) => {
-          if (failed) return reject(failed)
-          const chunks: Buffer[] = []
-          for await (const chunk of stream) chunks.push(chunk as Buffer)
-          files.set(entry.fileName, Buffer.concat(chunks))
-          file.readEntry()
-        })
-      })
-      file.readEntry()
-    })
-  })
-}
 
 const filesOf = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })

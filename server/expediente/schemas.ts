@@ -26,7 +26,7 @@ const testigo = {
   empresa_id: v.nullable(IdSchema),
   creado_en: FechaHoraSchema,
   vence_en: v.nullable(FechaHoraSchema),
-  revocado_en: v.nullable(FechaHoraSchema),
+  revocado_en: v.pipe(v.nullable(FechaHoraSchema), v.description('Desde cuándo no abre nada; nulo si vale.')),
 }
 
 /** A token as it is answered once, when it is made. */
@@ -49,14 +49,17 @@ export const MuestrasSchema = v.strictObject({
 
 /** GET /contratos/{id}/testigos. */
 export const PaginaTestigosSchema = v.strictObject({
-  testigos: v.array(
-    v.strictObject({
-      ...testigo,
-      vistas: veces('Cuántas veces se abrió su página.'),
-      vistas_hoy: veces('De ellas, las de hoy en Guayaquil.'),
-    }),
+  testigos: v.pipe(
+    v.array(
+      v.strictObject({
+        ...testigo,
+        vistas: veces('Cuántas veces se abrió su página.'),
+        vistas_hoy: veces('De ellas, las de hoy en Guayaquil.'),
+      }),
+    ),
+    v.description('De la más nueva a la más antigua.'),
   ),
-  muestra: MuestrasSchema,
+  muestra: v.pipe(MuestrasSchema, v.description('Lo que muestran todas.')),
   siguiente: v.nullable(v.string()),
 })
 
@@ -91,5 +94,8 @@ export const ConsultaPaginaSchema = v.object({
 /** GET /v/{codigo}/{testigo}/h/{sha256}. */
 export const ArchivoProbadoSchema = v.strictObject({
   esta: v.pipe(v.boolean(), v.description('Si ese archivo es de este contrato.')),
-  es: v.nullable(v.picklist(['documento', 'expediente'])),
+  es: v.pipe(
+    v.nullable(v.picklist(['documento', 'expediente'])),
+    v.description('Qué es, si es de este contrato.'),
+  ),
 })

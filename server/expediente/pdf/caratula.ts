@@ -1,11 +1,8 @@
 import type { PapelEnBolsa } from '../bolsa.ts'
 import { qrModules } from '../direccion.ts'
 import type { Expediente, Hecho, Terminos } from '../leer.ts'
-import { abrirHojas, type Hojas, type Letras } from './hojas.ts'
+import { abrirHojas, FILAS, type Hojas, type Letras } from './hojas.ts'
 import { hechoEnPalabras, nombreDe } from './palabras.ts'
-
-/** Facts that the PDF lists, the last ones: all of them are in eventos.jsonl. */
-const HECHOS = 1500
 
 const instante = new Intl.DateTimeFormat('es-EC', {
   dateStyle: 'medium',
@@ -125,9 +122,9 @@ async function papeles(hojas: Hojas, { papeles: todos }: Caratula): Promise<void
 
 async function linea(hojas: Hojas, exp: Expediente, { hechos }: Caratula): Promise<void> {
   hojas.seccion('Hechos')
-  const desde = Math.max(0, Number(exp.n) - HECHOS)
+  const desde = Math.max(0, Number(exp.n) - FILAS)
   if (desde > 0)
-    hojas.parrafo(`Los ${HECHOS} últimos; los ${desde} anteriores están en data/evidencia/eventos.jsonl.`)
+    hojas.parrafo(`Los ${FILAS} últimos; los ${desde} anteriores están en data/evidencia/eventos.jsonl.`)
   const filas: string[][] = []
   for await (const { n, hash, canonico } of hechos) {
     if (Number(n) <= desde) continue

@@ -24,6 +24,8 @@ export interface Columna {
 const MARGIN = 50
 const SIZE = 9
 const GREY = '#57534e'
+/** Of a table, what a person reads; a program reads the file. */
+export const FILAS = 500
 
 /** Sheets of paper that fill from above, in the order in which things are said. */
 export interface Hojas {
@@ -32,7 +34,8 @@ export interface Hojas {
   parrafo(texto: string): void
   /** Pairs of what is asked and what it is; those without a value are left out. */
   datos(pares: readonly (readonly [string, string | null | undefined])[]): void
-  tabla(columnas: readonly Columna[], filas: Iterable<readonly string[]>): Promise<void>
+  /** At most {@link FILAS} rows; the rest are told where to look for. */
+  tabla(columnas: readonly Columna[], filas: readonly (readonly string[])[], donde?: string): Promise<void>
   /** A square of modules, so many points wide, with a text beside it. */
   qr(modulos: boolean[][], lado: number, texto: string): void
   /** Writes the foot of each page, and all of it. */
@@ -78,13 +81,20 @@ export function abrirHojas({ titulo, fecha, letras, pie }: Opciones): Hojas {
 
   function line(columnas: readonly Columna[], celdas: readonly string[], font: 'normal' | 'negrita'): void {
     write(font, 8)
-    const cells = columnas.map(({ ancho }, i) => ({ text: celdas[i] ?? '', width: width * ancho - 6 }))
-    const height = Math.max(...cells.map(({ text, width }) => doc.heightOfString(text || ' ', { width }))) + 3
+    const single = doc.currentLineHeight(true)
+    const cells = columnas.map(({ ancho }, i) => {
+      const [text, cell] = [celdas[i] ?? '', width * ancho - 6]
+      // Most fit in a line: to lay them out as paragraphs takes three times as long.
+      const fits = !text.includes('\n') && doc.widthOfString(text) <= cell
+      return { text, cell, fits, height: fits ? single : doc.heightOfString(text, { width: cell }) }
+    })
+    const height = Math.max(...cells.map((cell) => cell.height)) + 3
     room(height)
     const { y } = doc
     let x = MARGIN
-    for (const [i, { text, width: cell }] of cells.entries()) {
-      if (text) doc.text(text, x, y, { width: cell, height, ellipsis: true })
+    for (const [i, { text, cell, fits }] of cells.entries()) {
+      if (text && fits) doc.text(text, x, y, { lineBreak: false })
+      else if (text) doc.text(text, x, y, { width: cell, height, ellipsis: true })
       x += width * columnas[i]!.ancho
     }
     doc.x = MARGIN
@@ -111,18 +121,19 @@ export function abrirHojas({ titulo, fecha, letras, pie }: Opciones): Hojas {
             'normal',
           )
     },
-    async tabla(columnas, filas) {
+    async tabla(columnas, filas, donde = 'data/contrato.json') {
       line(
         columnas,
         columnas.map(({ nombre }) => nombre),
         'negrita',
       )
-      let written = 0
-      for (const fila of filas) {
+      for (const [i, fila] of filas.slice(0, FILAS).entries()) {
         line(columnas, fila, 'normal')
         // Laying out text takes this thread: others go on between some rows and the next.
-        if (++written % 40 === 0) await new Promise(setImmediate)
+        if (i % 40 === 39) await new Promise(setImmediate)
       }
+      const rest = filas.length - FILAS
+      if (rest > 0) write('normal').text(`Y ${rest} más, que están en ${donde}.`, { width }).moveDown(0.3)
     },
     qr(modulos, lado, texto) {
       room(lado + 10)

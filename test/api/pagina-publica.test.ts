@@ -81,7 +81,7 @@ describe('la página pública de un expediente', () => {
     const sizes = await Promise.all(
       loaded.map(async (path) => (await (await fetch(`${functionsUrl}/v/${path}`)).text()).length),
     )
-    expect(loaded).toHaveLength(2)
+    expect(loaded).toHaveLength(3)
     expect(text.length + sizes.reduce((a, b) => a + b, 0)).toBeLessThan(30_000)
   })
 

@@ -5,6 +5,7 @@ import type { Versiones } from './html.ts'
 const TYPES: Record<string, string> = {
   'pagina.css': 'text/css; charset=utf-8',
   'documento.js': 'text/javascript; charset=utf-8',
+  'icono.svg': 'image/svg+xml',
 }
 
 const prepared = new Map<string, Promise<Prepared>>()

@@ -43,6 +43,7 @@ function page(idioma: Idioma, titulo: string, versiones: Versiones, base: string
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta name="robots" content="noindex, nofollow">
   <title>${safe(titulo)}</title>
+  <link rel="icon" href="${base}icono.svg">
   <link rel="stylesheet" href="${base}pagina.css?v=${versiones.estilo}">
 </head>
 <body>

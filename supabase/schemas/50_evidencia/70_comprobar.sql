@@ -81,9 +81,13 @@ language sql stable security definer set search_path = '' as $$
     coalesce(d.cambiados, d.sin_sal, '{}')
   from juntas j
   cross join lateral (
-    select array_agg(e.key order by e.key) filter (where j.hallada ->> e.key is distinct from 'sin sal') as cambiados,
-      array_agg(e.key order by e.key) filter (where j.hallada ->> e.key = 'sin sal') as sin_sal
-    from jsonb_each(j.contada) as e where j.hallada -> e.key is distinct from e.value and j.hallada is not null
+    -- Where the chain told of no text, any text is another, whatever its salt.
+    select array_agg(e.key order by e.key) filter (where not e.borrado) as cambiados,
+      array_agg(e.key order by e.key) filter (where e.borrado) as sin_sal
+    from (
+      select c.key, j.hallada ->> c.key = 'sin sal' and c.value <> 'null' as borrado
+      from jsonb_each(j.contada) as c where j.hallada -> c.key is distinct from c.value and j.hallada is not null
+    ) as e
   ) as d
   where (j.hallada is null) <> (j.contada is null) or not j.hallada @> j.contada
   union all

@@ -6,19 +6,19 @@ language plpgsql stable security definer set search_path = '' as $$
 declare
   resto bigint := hasta - desde;
   fin bigint := hasta;
-  nivel int := 0;
+  v_nivel int := 0;
   nodo bytea;
   v_hash bytea;
 begin
   -- From the right, where the smallest whole subtrees are.
   while resto > 0 loop
     if resto & 1 = 1 then
-      select x.hash into strict v_hash from privado.evidencias_nodos x where x.nivel = subarbol.nivel and x.j = (fin >> nivel) - 1;
+      select x.hash into strict v_hash from privado.evidencias_nodos x where x.nivel = v_nivel and x.j = (fin >> v_nivel) - 1;
       nodo := case when nodo is null then v_hash else sha256('\x01'::bytea || v_hash || nodo) end;
-      fin := fin - (1::bigint << nivel);
+      fin := fin - (1::bigint << v_nivel);
     end if;
     resto := resto >> 1;
-    nivel := nivel + 1;
+    v_nivel := v_nivel + 1;
   end loop;
   return coalesce(nodo, sha256(''));
 end

@@ -239,6 +239,20 @@ create or replace function privado.anotar_sello (
   on conflict (tamano) do nothing
 $function$;
 
+create or replace function privado.avisar_de_evidencias (
+  v_fallas bigint,
+  v_primeras text
+)
+  returns void
+  language sql
+  security definer
+  set search_path to ''
+  AS $function$
+  select privado.notificar_administradores('respaldo',
+    format('La verificación de las evidencias encontró %s cosas que no cuadran.', v_fallas),
+    jsonb_build_object('motivo', 'evidencias', 'fallas', v_fallas, 'primeras', left(v_primeras, 4000)))
+$function$;
+
 create or replace function privado.cabezas_de (
   v_cadenas bigint[]
 )
@@ -1168,9 +1182,13 @@ create or replace function privado.filas_que_no_cuadran (
     coalesce(d.cambiados, d.sin_sal, '{}')
   from juntas j
   cross join lateral (
-    select array_agg(e.key order by e.key) filter (where j.hallada ->> e.key is distinct from 'sin sal') as cambiados,
-      array_agg(e.key order by e.key) filter (where j.hallada ->> e.key = 'sin sal') as sin_sal
-    from jsonb_each(j.contada) as e where j.hallada -> e.key is distinct from e.value and j.hallada is not null
+    -- Where the chain told of no text, any text is another, whatever its salt.
+    select array_agg(e.key order by e.key) filter (where not e.borrado) as cambiados,
+      array_agg(e.key order by e.key) filter (where e.borrado) as sin_sal
+    from (
+      select c.key, j.hallada ->> c.key = 'sin sal' and c.value <> 'null' as borrado
+      from jsonb_each(j.contada) as c where j.hallada -> c.key is distinct from c.value and j.hallada is not null
+    ) as e
   ) as d
   where (j.hallada is null) <> (j.contada is null) or not j.hallada @> j.contada
   union all
@@ -1656,19 +1674,19 @@ create or replace function privado.subarbol (
 declare
   resto bigint := hasta - desde;
   fin bigint := hasta;
-  nivel int := 0;
+  v_nivel int := 0;
   nodo bytea;
   v_hash bytea;
 begin
   -- From the right, where the smallest whole subtrees are.
   while resto > 0 loop
     if resto & 1 = 1 then
-      select x.hash into strict v_hash from privado.evidencias_nodos x where x.nivel = subarbol.nivel and x.j = (fin >> nivel) - 1;
+      select x.hash into strict v_hash from privado.evidencias_nodos x where x.nivel = v_nivel and x.j = (fin >> v_nivel) - 1;
       nodo := case when nodo is null then v_hash else sha256('\x01'::bytea || v_hash || nodo) end;
-      fin := fin - (1::bigint << nivel);
+      fin := fin - (1::bigint << v_nivel);
     end if;
     resto := resto >> 1;
-    nivel := nivel + 1;
+    v_nivel := v_nivel + 1;
   end loop;
   return coalesce(nodo, sha256(''));
 end
@@ -1922,6 +1940,7 @@ comment on function privado.anotar_raiz(bigint, bytea, text, bytea[]) is 'Guarda
 comment on function privado.anotar_sello(bigint, timestamp
   with time zone, text, bytea) is 'Guarda el sello de tiempo de una raíz.';
 
+comment on function privado.avisar_de_evidencias(bigint, text) is 'Avisa a los administradores de lo que la verificación encontró.';
 comment on function privado.cabezas_de(bigint[]) is 'Cabezas de unas cadenas.';
 comment on function privado.cadenas_que_faltan() is 'Contratos y empresas sin cadena, y cadenas que terminan antes de lo que dice su cabeza.';
 
@@ -2004,6 +2023,7 @@ revoke all on function privado.anotar_claves(v_verificadores text[]) from public
 revoke all on function privado.anotar_evidencia(contrato bigint, tipo text, objeto text, datos jsonb) from public;
 revoke all on function privado.anotar_raiz(v_tamano bigint, v_raiz bytea, v_nota text, v_picos bytea[]) from public;
 revoke all on function privado.anotar_sello(v_tamano bigint, v_en timestamp with time zone, v_tsa text, v_respuesta bytea) from public;
+revoke all on function privado.avisar_de_evidencias(v_fallas bigint, v_primeras text) from public;
 revoke all on function privado.cabezas_de(v_cadenas bigint[]) from public;
 revoke all on function privado.cadenas_que_faltan() from public;
 revoke all on function privado.canonico(cadena bigint, nombre text, n bigint, en timestamp with time zone, tipo text, actor uuid, objeto text, datos text) from public;
@@ -2070,6 +2090,7 @@ grant execute on function privado.ancla_contrato(contrato bigint) to authenticat
 grant execute on function privado.anotar_claves(v_verificadores text[]) to service_role;
 grant execute on function privado.anotar_raiz(v_tamano bigint, v_raiz bytea, v_nota text, v_picos bytea[]) to service_role;
 grant execute on function privado.anotar_sello(v_tamano bigint, v_en timestamp with time zone, v_tsa text, v_respuesta bytea) to service_role;
+grant execute on function privado.avisar_de_evidencias(v_fallas bigint, v_primeras text) to service_role;
 grant execute on function privado.cabezas_de(v_cadenas bigint[]) to service_role;
 grant execute on function privado.cadenas_que_faltan() to service_role;
 grant execute on function privado.claves_de_evidencia() to service_role;

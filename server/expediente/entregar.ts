@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { PassThrough, type Readable, Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { finished, pipeline } from 'node:stream/promises'
 import type { H3Event } from 'h3'
 import { pools } from '../db/pools.ts'
 import { openZip } from '../evidencia/zip-writer.ts'
@@ -11,8 +11,11 @@ import type { UserConnection } from '../session/as-user.ts'
 import { escribirBolsa, type Fuentes } from './bolsa.ts'
 import { anotarExpediente, type Expediente } from './leer.ts'
 
-/** Of one person, one at once and another waiting: an expediente reads all the papers of a contract. */
-const turnos = openTurns({ each: 1, total: 4, waiting: 1, patienceMs: 30_000 })
+/**
+ * Of one person, one at once and another waiting: an expediente reads all the papers of a contract. Of all there is no
+ * limit: whoever reads slowly would hold the others, and costs as much as who downloads a paper.
+ */
+const turnos = openTurns({ each: 1, waiting: 1, patienceMs: 30_000 })
 
 /** What passes, and what is known of it once it has. */
 function watch() {
@@ -50,6 +53,8 @@ export async function entregar(
     const sent = pipeline(zip.output, stream, salida)
     const written = escribirBolsa(zip, exp, fuentes).then(zip.end, zip.destroy)
     await Promise.all([sent, written])
+    // To its last byte: what is in a buffer of ours has been handed to nobody.
+    await finished(event.node.res)
     // Not by a connection of those that read: it waits for the head of the chain.
     await pools().database.as(db.claims).query(anotarExpediente, [exp.id, exp.n, seen.sha256(), seen.bytes])
   })

@@ -3,6 +3,7 @@ import { useStorage } from 'nitropack/runtime'
 import type { Query } from '../db/types.ts'
 import { inAddress } from '../documentos/download.ts'
 import { isMissing, problemFromStorage } from '../documentos/storage-errors.ts'
+import { openTurns } from '../process/turns.ts'
 import type { UserConnection } from '../session/as-user.ts'
 import { supabase } from '../session/supabase.ts'
 import type { Fuentes } from './bolsa.ts'
@@ -20,6 +21,9 @@ import {
 import { caratula } from './pdf/caratula.ts'
 import type { Letras } from './pdf/hojas.ts'
 import { expedienteSettings } from './settings.ts'
+
+/** Laying out a PDF takes half a second of the thread that answers everybody: two at once, of different people. */
+const dibujando = openTurns({ each: 1, total: 2, waiting: 2, patienceMs: 50_000 })
 
 /** Rows of one query: little enough to hold, and enough that asking again costs little. */
 const PAGINA = 500
@@ -101,7 +105,9 @@ export function fuentesDe(
     ancla,
     async pdf(papeles) {
       const url = paginaDe(exp.codigo, testigo, `${exp.n}-${exp.hash.slice(0, 16)}`)
-      return caratula(exp, { papeles, hechos: hechos(), url, letras: await lasLetras() })
+      return dibujando(String(db.claims.sub), async () =>
+        caratula(exp, { papeles, hechos: hechos(), url, letras: await lasLetras() }),
+      )
     },
     verificador,
     signers: exigirFirmante().signers,

@@ -116,7 +116,7 @@ export const MATRIX: Record<string, Record<string, Verb>> = {
     },
     update: {
       pueden: FIRMANTES,
-      sql: 'update public.contratos_precios set precio_fijado_tm = 5000, diferencial_tm = -700 where contrato_id = $1',
+      sql: 'update public.contratos_precios set precio_fijado_tm = 5000 where contrato_id = $1',
       params: contrato,
     },
     delete: {

@@ -336,6 +336,7 @@ export type Database = {
         Row: {
           bytes: number
           contrato_id: number
+          duplicado_de: number | null
           empresa_id: number | null
           etiqueta: string | null
           fecha_subida: string
@@ -349,11 +350,13 @@ export type Database = {
           subido_por: string | null
           tipo: string
           url_archivo: string
+          verificacion: string
         }
         ComputedFields: never
         Insert: {
           bytes?: number
           contrato_id: number
+          duplicado_de?: number | null
           empresa_id?: number | null
           etiqueta?: string | null
           fecha_subida?: string
@@ -367,10 +370,12 @@ export type Database = {
           subido_por?: string | null
           tipo: string
           url_archivo: string
+          verificacion?: string
         }
         Update: {
           bytes?: number
           contrato_id?: number
+          duplicado_de?: number | null
           empresa_id?: number | null
           etiqueta?: string | null
           fecha_subida?: string
@@ -384,6 +389,7 @@ export type Database = {
           subido_por?: string | null
           tipo?: string
           url_archivo?: string
+          verificacion?: string
         }
         Relationships: [
           {

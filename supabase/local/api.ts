@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { createClientAddress } from '../../server/http/client-address.ts'
+import { errorForLog } from '../../server/process/log-redaction.ts'
 import { createAuth } from './auth/server.ts'
 import type { Config } from './config.ts'
 import type { GatewayEnvironment } from './gateway/environment.ts'
@@ -80,6 +81,7 @@ export async function openApi(options: ApiOptions, stops: (() => Promise<unknown
     publicUrl,
     config: config.auth,
     sendMail: openStackMailer(mail, mailboxDir(settings)),
+    auditDays: environment.auditDays,
   })
   stops.push(() => auth.close())
   const storage = await createStorageServer({
@@ -95,7 +97,12 @@ export async function openApi(options: ApiOptions, stops: (() => Promise<unknown
   stops.push(() => storage.close())
   // Nothing is under way yet: whatever a killed stack left half done goes now, the rest when it is old.
   void storage.sweep(0).catch(console.error)
-  const sweeper = setInterval(() => void storage.sweep().catch(console.error), SWEEP_EVERY_MS)
+  const sweepAuth = () => void auth.sweep().catch((error) => console.error('auth:', errorForLog(error)))
+  sweepAuth()
+  const sweeper = setInterval(() => {
+    void storage.sweep().catch(console.error)
+    sweepAuth()
+  }, SWEEP_EVERY_MS)
   stops.push(async () => clearInterval(sweeper))
 
   const realtime = config.realtime.enabled

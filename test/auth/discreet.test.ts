@@ -132,13 +132,13 @@ describe('al pedir un correo', () => {
   ]
 
   /** Asks while the clock stands still. @returns what was waited for, and the answer, which comes when it goes on. */
-  async function withClockStopped(ask: () => Promise<unknown>) {
+  async function withClockStopped(ask: () => Promise<unknown>, waiting = 2) {
     clock.isHeld = true
     let isAnswered = false
     const answer = ask().finally(() => {
       isAnswered = true
     })
-    await until('it waits', () => clock.waits.length >= 2)
+    await until('it waits', () => clock.waits.length >= waiting)
     await turns(200)
     expect(isAnswered).toBe(false)
     clock.isHeld = false
@@ -155,6 +155,18 @@ describe('al pedir un correo', () => {
     const yes = await withClockStopped(() => ask(known.email, own()))
     expect(yes.answer).toEqual(answer)
     expect(await withClockStopped(() => ask(newEmail(), own()))).toEqual(yes)
+  })
+
+  test('al registrarse, en el mismo tiempo y con el mismo trabajo, haya cuenta confirmada o no', async () => {
+    const signUp = async (email: string) => {
+      watched.mockClear()
+      const { error } = await person().signUp({ email, password: PASSWORD })
+      return { error, hashes: watched.mock.calls.map(([{ rounds, hashed }]) => [rounds, hashed]) }
+    }
+    const { email } = await account()
+    const known = await withClockStopped(() => signUp(email), 1)
+    expect(known).toEqual({ waits: [600], answer: { error: null, hashes: [[10, undefined]] } })
+    expect(await withClockStopped(() => signUp(newEmail()), 1)).toEqual(known)
   })
 
   test('lo que no se puede guardar se dice igual, haya cuenta o no', async () => {

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { PUSH, type PushSettings, pushSettingsOf } from './avisos/push/settings.ts'
 import { DATABASE, type DatabaseSettings, databaseSettingsOf } from './db/settings.ts'
 import { DOCS, type DocsSettings } from './docs/settings.ts'
+import { DOCUMENTOS, type DocumentosSettings, documentosSettingsOf } from './documentos/settings.ts'
 import { EVIDENCIA, type EvidenciaSettings, evidenciaSettingsOf } from './evidencia/settings.ts'
 import { EXPEDIENTE, type ExpedienteSettings, expedienteSettingsOf } from './expediente/settings.ts'
 import { HTTP, type HttpSettings, httpSettingsOf } from './http/settings.ts'
@@ -23,6 +24,7 @@ const ENTRIES = {
   ...DOCS,
   ...EXPEDIENTE,
   ...DATABASE,
+  ...DOCUMENTOS,
   ...SESSIONS,
   ...PUSH,
   ...MAIL,
@@ -39,6 +41,7 @@ export interface Environment
     DocsSettings,
     ExpedienteSettings,
     DatabaseSettings,
+    DocumentosSettings,
     PushSettings,
     MailServer,
     ProcessSettings,
@@ -80,6 +83,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     demo: output.CUENTAS_DEMO,
     ...expedienteSettingsOf(output, output.SUPABASE_PUBLIC_URL ?? output.SUPABASE_URL),
     ...databaseSettingsOf(output),
+    ...documentosSettingsOf(output),
     ...pushSettingsOf(output),
     ...mailServerOf(output),
     mailboxDir: output.MAILBOX_DIR,

@@ -1,5 +1,6 @@
 import { openPools, pools } from './db/pools.ts'
 import { docsSettings } from './docs/settings.ts'
+import { documentosSettings } from './documentos/settings.ts'
 import type { Environment } from './environment.ts'
 import { abrirFirmante, firmante } from './evidencia/firmante.ts'
 import { evidencia } from './evidencia/settings.ts'
@@ -27,6 +28,7 @@ export function openServices(environment: Environment): void {
   watched.open({ ...environment, push: environment.firebase !== undefined })
   docsSettings.open(environment)
   expedienteSettings.open(environment)
+  documentosSettings.open(environment)
   evidencia.open(environment.evidencia)
   firmante.open(abrirFirmante(environment.evidencia))
 }

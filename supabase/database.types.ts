@@ -114,11 +114,12 @@ export type Database = {
           id: number
           modalidad_precio: string
           observaciones: string | null
-          precio_fijado_tm: number | null
           tolerancia_pct: number
           volumen_tm: number
+          diferencial_tm: number | null
+          precio_fijado_tm: number | null
         }
-        ComputedFields: never
+        ComputedFields: 'diferencial_tm' | 'precio_fijado_tm'
         Insert: {
           actualizado_en?: string
           archivo_pdf?: string | null
@@ -137,7 +138,6 @@ export type Database = {
           id?: never
           modalidad_precio?: string
           observaciones?: string | null
-          precio_fijado_tm?: number | null
           tolerancia_pct?: number
           volumen_tm: number
         }
@@ -159,7 +159,6 @@ export type Database = {
           id?: never
           modalidad_precio?: string
           observaciones?: string | null
-          precio_fijado_tm?: number | null
           tolerancia_pct?: number
           volumen_tm?: number
         }
@@ -230,6 +229,43 @@ export type Database = {
             columns: ['empresa_id']
             isOneToOne: false
             referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      contratos_precios: {
+        Row: {
+          actualizado_en: string
+          contrato_id: number
+          diferencial_tm: number | null
+          precio_fijado_tm: number | null
+        }
+        ComputedFields: never
+        Insert: {
+          actualizado_en?: string
+          contrato_id: number
+          diferencial_tm?: number | null
+          precio_fijado_tm?: number | null
+        }
+        Update: {
+          actualizado_en?: string
+          contrato_id?: number
+          diferencial_tm?: number | null
+          precio_fijado_tm?: number | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'contratos_precios_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: true
+            referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'contratos_precios_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: true
+            referencedRelation: 'kpis_contratos'
             referencedColumns: ['id']
           },
         ]
@@ -336,6 +372,7 @@ export type Database = {
         Row: {
           bytes: number
           contrato_id: number
+          duplicado_de: number | null
           empresa_id: number | null
           etiqueta: string | null
           fecha_subida: string
@@ -349,11 +386,13 @@ export type Database = {
           subido_por: string | null
           tipo: string
           url_archivo: string
+          verificacion: string
         }
         ComputedFields: never
         Insert: {
           bytes?: number
           contrato_id: number
+          duplicado_de?: number | null
           empresa_id?: number | null
           etiqueta?: string | null
           fecha_subida?: string
@@ -367,10 +406,12 @@ export type Database = {
           subido_por?: string | null
           tipo: string
           url_archivo: string
+          verificacion?: string
         }
         Update: {
           bytes?: number
           contrato_id?: number
+          duplicado_de?: number | null
           empresa_id?: number | null
           etiqueta?: string | null
           fecha_subida?: string
@@ -384,6 +425,7 @@ export type Database = {
           subido_por?: string | null
           tipo?: string
           url_archivo?: string
+          verificacion?: string
         }
         Relationships: [
           {
@@ -1265,6 +1307,7 @@ export type Database = {
           calidad?: string
           cierre?: string
           contraparte_id?: number
+          diferencial_tm?: number
           exportadora_id?: number
           fecha_entrega?: string
           fecha_firma?: string
@@ -1293,7 +1336,6 @@ export type Database = {
           id: number
           modalidad_precio: string
           observaciones: string | null
-          precio_fijado_tm: number | null
           tolerancia_pct: number
           volumen_tm: number
         }
@@ -1303,6 +1345,15 @@ export type Database = {
           isOneToOne: true
           isSetofReturn: false
         }
+      }
+      diferencial_tm: {
+        Args: {
+          contrato: Omit<
+            Database['public']['Tables']['contratos']['Row'],
+            Database['public']['Tables']['contratos']['ComputedFields']
+          >
+        }
+        Returns: number
       }
       eliminar_contrato: {
         Args: { contrato_id: number }
@@ -1324,7 +1375,6 @@ export type Database = {
           id: number
           modalidad_precio: string
           observaciones: string | null
-          precio_fijado_tm: number | null
           tolerancia_pct: number
           volumen_tm: number
         }
@@ -1372,6 +1422,15 @@ export type Database = {
         }[]
       }
       perfil: { Args: Record<PropertyKey, never>; Returns: Json }
+      precio_fijado_tm: {
+        Args: {
+          contrato: Omit<
+            Database['public']['Tables']['contratos']['Row'],
+            Database['public']['Tables']['contratos']['ComputedFields']
+          >
+        }
+        Returns: number
+      }
       precios_vigentes: {
         Args: { calidad?: string; fecha?: string; mercado?: string }
         Returns: {
@@ -1426,7 +1485,6 @@ export type Database = {
           id: number
           modalidad_precio: string
           observaciones: string | null
-          precio_fijado_tm: number | null
           tolerancia_pct: number
           volumen_tm: number
         }

@@ -71,13 +71,12 @@ relleno as materialized (
   from fechados f join series s using (anio) cross join empresas e cross join pedido p
 ),
 contratos as (
-  insert into public.contratos (id, codigo, exportadora_id, contraparte_id, fecha_firma, volumen_tm, precio_fijado_tm,
-    calidad, fecha_entrega, tolerancia_pct, modalidad_precio, estado, archivo_pdf, observaciones, creado_en, actualizado_en, cerrado_en)
+  insert into public.contratos (id, codigo, exportadora_id, contraparte_id, fecha_firma, volumen_tm, calidad,
+    fecha_entrega, tolerancia_pct, modalidad_precio, estado, archivo_pdf, observaciones, creado_en, actualizado_en, cerrado_en)
   overriding system value
   select id, codigo, exportadora_id, contraparte_id,
     case when estado <> 'En revisión' then (creado_en at time zone 'America/Guayaquil')::date end,
     volumen_tm,
-    case when not por_fijar then round((2200 + 9000 * u_precio)::numeric, 2) when hay_fijaciones then ny + diferencial end,
     (array['ASE', 'ASS', 'ASSS', 'CCN-51', 'ASN'])[1 + floor(6 * u_calidad)],
     case when u_hay_entrega < 0.9 then (creado_en at time zone 'America/Guayaquil')::date + 15 + floor(120 * u_plazo)::int end,
     (array[0, 2.5, 5, 10])[1 + floor(4 * u_tolerancia)], case when por_fijar then 'por fijar' else 'fijo' end,
@@ -85,6 +84,13 @@ contratos as (
     (array['Cacao Nacional grado ASE.', 'Cacao CCN-51, entrega en bodega de Guayaquil.', 'Precio por fijar sobre ICE Nueva York.',
       'Certificado orgánico.'])[1 + floor(8 * u_observaciones)],
     creado_en, case estado when 'Cerrado' then movido_en else creado_en end, case estado when 'Cerrado' then movido_en end
+  from relleno order by id
+),
+precios as (
+  insert into public.contratos_precios (contrato_id, precio_fijado_tm, diferencial_tm, actualizado_en)
+  select id,
+    case when not por_fijar then round((2200 + 9000 * u_precio)::numeric, 2) when hay_fijaciones then ny + diferencial end,
+    case when por_fijar then diferencial end, creado_en
   from relleno order by id
 ),
 participantes as (
@@ -125,9 +131,10 @@ fijaciones as (
   from relleno where por_fijar and hay_fijaciones order by id
 )
 -- No file stands behind these: the label says so, there is no checksum and nothing to review.
-insert into public.documentos_contrato (contrato_id, tipo, etiqueta, nombre_archivo, url_archivo, bytes, mime, huella_de, fecha_subida)
+insert into public.documentos_contrato (contrato_id, tipo, etiqueta, nombre_archivo, url_archivo, bytes, mime, huella_de, verificacion,
+  fecha_subida)
 select r.id, d.tipo, 'sin_archivo', d.nombre, 'contratos/' || r.codigo || '/' || d.archivo,
-  40000 + floor(400000 * u_bytes[d.orden]), 'application/pdf', 'sin_archivo', r.creado_en
+  40000 + floor(400000 * u_bytes[d.orden]), 'application/pdf', 'sin_archivo', 'sin archivo', r.creado_en
 from relleno r, lateral (values
   (1, 'contrato', r.codigo || '.pdf', 'contrato.pdf'),
   (2, 'factura', 'FAC-001.pdf', 'factura_001.pdf'),

@@ -28,6 +28,7 @@ export const FALLAS = [
 const TABLAS: Record<string, string> = {
   contrato: 'contratos',
   participante: 'contratos_participantes',
+  acuerdo: 'contratos_precios',
   lote: 'lotes_asociados',
   documento: 'documentos_contrato',
   fijacion: 'fijaciones',

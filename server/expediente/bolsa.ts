@@ -80,7 +80,7 @@ export async function escribirBolsa(zip: ZipWriter, exp: Expediente, fuentes: Fu
   await dato('LEEME.txt', leeme(exp, fuentes))
   const papeles: PapelEnBolsa[] = []
   for (const [i, papel] of exp.documentos.entries()) {
-    const content = papel.tiene_archivo ? await fuentes.papel(papel) : undefined
+    const content = papel.verificacion !== 'sin archivo' ? await fuentes.papel(papel) : undefined
     const name = `papeles/${papel.tipo}/${String(i + 1).padStart(4, '0')}-${fileNameInBag(papel.nombre)}`
     // Papers are small already: images, PDF.
     const file = content && (await dato(name, content, false))
@@ -125,7 +125,7 @@ const pretty = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
 function contratoJson(exp: Expediente, papeles: readonly PapelEnBolsa[]): string {
   const { codigo, n, hash, en, partes, terminos, versiones, enmiendas, fijaciones, lotes, reaperturas } = exp
   const cadena = { n: Number(n), hash, en }
-  const documentos = papeles.map(({ url_archivo: _, tiene_archivo: __, ...papel }) => papel)
+  const documentos = papeles.map(({ url_archivo: _, ...papel }) => papel)
   return pretty({
     codigo,
     cadena,

@@ -69,12 +69,11 @@ export interface Papel {
   mime: string
   /** As the server computed it; null while nobody has. */
   sha256: string | null
-  /** False for one whose file is not there. */
-  tiene_archivo: boolean
+  verificacion: 'por verificar' | 'verificado' | 'alterado' | 'sin archivo'
   fecha_subida: string
 }
 
-const TERMINOS = `c.codigo, c.estado, c.volumen_tm::text, c.precio_fijado_tm::text, c.calidad, c.fecha_entrega,
+const TERMINOS = `c.codigo, c.estado, c.volumen_tm::text, p.precio_fijado_tm::text, p.diferencial_tm::text, c.calidad, c.fecha_entrega,
   c.tolerancia_pct::text, c.modalidad_precio, c.cierre, c.fecha_firma, c.observaciones, c.creado_en, c.cerrado_en`
 
 /** $1 contract → its id, for who signs it; of who does not, an error that says so. */
@@ -89,7 +88,7 @@ export const leerExpediente = byKey(
   'leer_expediente',
   (where) => `select c.id, c.codigo, h.n, h.hash, to_json(h.en) #>> '{}' as en, h.mensajes_hasta,
       privado.partes_de(c.id) as partes,
-      (select row_to_json(t) from (select ${TERMINOS}) as t) as terminos,
+      (select row_to_json(t) from (select ${TERMINOS} from public.contratos_precios p where p.contrato_id = c.id) as t) as terminos,
       '[]'::json as versiones, '[]'::json as enmiendas,
       ${list(`select f.tm::text, f.ny::text, f.diferencial::text, f.precio_tm::text, f.fecha, f.creado_en, f.motivo, f.anulada_en
         from public.fijaciones f where f.contrato_id = c.id order by f.id`)} as fijaciones,
@@ -100,7 +99,7 @@ export const leerExpediente = byKey(
         where r.contrato_id = c.id order by r.id`)} as reaperturas,
       ${list(`select d.id, d.tipo, d.etiqueta, l.codigo_lote as lote, d.nombre_archivo as nombre, d.url_archivo, d.bytes, d.mime,
           case when d.huella_de in ('subida', 'revision') then d.sha256 end as sha256,
-          d.huella_de is distinct from 'sin_archivo' as tiene_archivo, d.fecha_subida
+          d.verificacion, d.fecha_subida
         from public.documentos_contrato d left join public.lotes_asociados l on l.id = d.lote_id
         where d.contrato_id = c.id order by d.id`)} as documentos
     from public.contratos c left join lateral privado.cabeza_de_expediente(c.id) as h on true

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import jsQR from 'jsqr'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { pdf } from '../support/pdf.ts'
+import { readQr } from '../support/qr.ts'
 import { sql } from '../support/sql.ts'
 import { call, makeContrato, makePeople, type People, type Person, upload } from './support.ts'
 
@@ -204,7 +204,7 @@ describe('la página pública de un expediente', () => {
       .ensureAlpha()
       .raw()
       .toBuffer({ resolveWithObject: true })
-    expect(jsQR(new Uint8ClampedArray(data), info.width, info.height)?.data).toBe(url)
+    expect(readQr(data, info.width, info.height)).toBe(url)
   })
 
   test('cada vez que se abre se cuenta, por día y sin decir quién', async () => {

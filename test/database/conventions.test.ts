@@ -39,7 +39,7 @@ async function grantsOf(role: string): Promise<Record<string, Record<string, str
 }
 
 const PARTES = 'exportadora_id contraparte_id'
-const DATOS = 'fecha_firma volumen_tm precio_fijado_tm'
+const DATOS = 'fecha_firma volumen_tm'
 const ENTREGA = 'calidad fecha_entrega tolerancia_pct modalidad_precio cierre'
 const ESCRITURAS = {
   contratos: {
@@ -48,6 +48,7 @@ const ESCRITURAS = {
     update: `${DATOS} estado observaciones ${ENTREGA}`,
   },
   contratos_participantes: { select: '*', insert: 'contrato_id empresa_id' },
+  contratos_precios: { select: '*', update: 'precio_fijado_tm diferencial_tm' },
   lotes_asociados: {
     select: '*',
     insert: 'contrato_id codigo_lote peso_qq humedad estado',
@@ -198,6 +199,7 @@ describe('cada función nuestra', () => {
       'aceptar_invitacion',
       'cerrar_sesiones',
       'crear_contrato',
+      'diferencial_tm',
       'eliminar_contrato',
       'ficha_empresa',
       'invitar',
@@ -205,6 +207,7 @@ describe('cada función nuestra', () => {
       'leer_notificaciones',
       'parametros_vigentes',
       'perfil',
+      'precio_fijado_tm',
       'precios_vigentes',
       'privado.aceptar_invitacion',
       'privado.ancla_contrato',
@@ -220,6 +223,7 @@ describe('cada función nuestra', () => {
       'privado.correo',
       'privado.crear_testigo',
       'privado.discrepancias_contrato',
+      'privado.editar_contrato',
       'privado.elegir_muestra',
       'privado.es_admin',
       'privado.es_bucket_de_contratos',

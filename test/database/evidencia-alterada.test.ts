@@ -32,6 +32,7 @@ const FUERA = [
 /** The row of each table, and how its chain calls it. */
 const FILAS: [tabla: string, donde: (casa: Casa) => string][] = [
   ['contratos', ({ mundo }) => `id = ${mundo.contrato.id}`],
+  ['contratos_precios', ({ mundo }) => `contrato_id = ${mundo.contrato.id}`],
   ['contratos_participantes', ({ mundo }) => `contrato_id = ${mundo.contrato.id} and papel = 'proveedor'`],
   ['lotes_asociados', ({ mundo }) => `id = ${mundo.lote}`],
   ['documentos_contrato', ({ mundo }) => `id = ${mundo.documento}`],

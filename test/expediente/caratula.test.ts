@@ -1,8 +1,8 @@
 import { PDFiumLibrary } from '@hyzyla/pdfium'
-import jsQR from 'jsqr'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import type { Lote } from '../../server/expediente/leer.ts'
+import { readQr } from '../support/qr.ts'
 import { hacer, TESTIGO, URL } from './muestra.ts'
 
 /** Each page as a program that is not ours draws it: its text, and the QR that a phone reads in it. */
@@ -20,7 +20,7 @@ async function paginas(pdf: Buffer) {
       .ensureAlpha()
       .raw()
       .toBuffer()
-    pages.push({ texto, qr: jsQR(new Uint8ClampedArray(image), width, height)?.data })
+    pages.push({ texto, qr: readQr(image, width, height) })
   }
   document.destroy()
   library.destroy()

@@ -63,7 +63,7 @@ const papeles = (): Papel[] =>
     bytes: bytes.length,
     mime: 'application/pdf',
     sha256: sha256(bytes).toString('hex'),
-    tiene_archivo: true,
+    verificacion: 'verificado',
     fecha_subida: '2026-11-27T10:00:00Z',
   }))
 

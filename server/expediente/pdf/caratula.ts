@@ -11,7 +11,10 @@ const instante = new Intl.DateTimeFormat('es-EC', {
   hourCycle: 'h23',
 })
 const cuando = (en: string | null) => en && instante.format(new Date(en))
-const corta = (hash: string | null | undefined) => hash?.slice(0, 12) ?? 'sin verificar'
+const corta = (hash: string) => hash.slice(0, 12)
+
+const huellaDe = ({ sha256, verificacion }: PapelEnBolsa) =>
+  verificacion === 'verificado' && sha256 ? corta(sha256) : verificacion
 
 /** What the cover needs besides the contract. */
 export interface Caratula {
@@ -115,7 +118,7 @@ async function papeles(hojas: Hojas, { papeles: todos }: Caratula): Promise<void
       nombreDe(papel.tipo),
       papel.nombre,
       cuando(papel.fecha_subida) ?? '',
-      papel.archivo === undefined ? 'sin archivo' : corta(papel.sha256),
+      papel.archivo === undefined ? 'sin archivo' : huellaDe(papel),
     ]),
   )
 }

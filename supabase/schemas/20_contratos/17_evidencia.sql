@@ -51,6 +51,18 @@ end
 $$;
 comment on function privado.encadenar_participante() is 'Disparador: quién llega a un contrato y quién se va, en su cadena.';
 
+-- Of a contract without any it is not told that there is none.
+create function privado.encadenar_acuerdo() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  perform privado.encadenar(array[(new.contrato_id,
+    case tg_op when 'INSERT' then 'acuerdo.registrado' else 'acuerdo.cambiado' end, 'acuerdo/' || new.contrato_id,
+    '{"fila":' || privado.fila_acuerdo(new) || '}')::privado.evidencia_nueva]);
+  return null;
+end
+$$;
+comment on function privado.encadenar_acuerdo() is 'Disparador: el precio que se acuerda, en la cadena del contrato.';
+
 create function privado.encadenar_reapertura() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -62,4 +74,4 @@ $$;
 comment on function privado.encadenar_reapertura() is 'Disparador: por qué se reabre un contrato, en su cadena.';
 
 revoke all on function privado.abrir_evidencia(), privado.encadenar_contratos(), privado.encadenar_participante(),
-  privado.encadenar_reapertura() from public;
+  privado.encadenar_acuerdo(), privado.encadenar_reapertura() from public;

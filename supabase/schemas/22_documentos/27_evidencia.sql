@@ -10,7 +10,8 @@ begin
     from nuevos n;
   else
     perform privado.encadenar(array_agg((n.contrato_id,
-      case when n.huella_de is distinct from v.huella_de then 'documento.verificado' else 'documento.cambiado' end,
+      case when n.verificacion = v.verificacion then 'documento.cambiado'
+        else 'documento.' || replace(n.verificacion, ' ', '_') end,
       'documento/' || n.id,
       '{"fila":' || privado.fila_documento(n::public.documentos_contrato, privado.sal_de('documento/' || n.id))
         || '}')::privado.evidencia_nueva order by n.contrato_id, n.id))

@@ -19,12 +19,21 @@ begin
     || ',"id":' || privado.json_de(c.id)
     || ',"modalidad_precio":' || privado.json_de(c.modalidad_precio)
     || ',"observaciones":' || privado.json_de(c.observaciones, sal)
-    || ',"precio_fijado_tm":' || privado.json_de(c.precio_fijado_tm)
     || ',"tolerancia_pct":' || privado.json_de(c.tolerancia_pct)
     || ',"volumen_tm":' || privado.json_de(c.volumen_tm) || '}';
 end
 $$;
 comment on function privado.fila_contrato(public.contratos, bytea) is 'Un contrato, en JSON canónico.';
+
+create function privado.fila_acuerdo(p public.contratos_precios) returns text
+language plpgsql immutable set search_path = '' as $$
+begin
+  return '{"contrato_id":' || privado.json_de(p.contrato_id)
+    || ',"diferencial_tm":' || privado.json_de(p.diferencial_tm)
+    || ',"precio_fijado_tm":' || privado.json_de(p.precio_fijado_tm) || '}';
+end
+$$;
+comment on function privado.fila_acuerdo(public.contratos_precios) is 'El precio acordado de un contrato, en JSON canónico.';
 
 -- oculto is what eliminado_en of its contract says.
 create function privado.fila_participante(p public.contratos_participantes) returns text
@@ -62,6 +71,7 @@ language plpgsql immutable set search_path = '' as $$
 begin
   return '{"bytes":' || privado.json_de(d.bytes)
     || ',"contrato_id":' || privado.json_de(d.contrato_id)
+    || ',"duplicado_de":' || privado.json_de(d.duplicado_de)
     || ',"empresa_id":' || privado.json_de(d.empresa_id)
     || ',"etiqueta":' || privado.json_de(d.etiqueta)
     || ',"fecha_subida":' || privado.json_de(d.fecha_subida)
@@ -74,7 +84,8 @@ begin
     || ',"sha256":' || case when d.huella_de is null then 'null' else privado.json_de(d.sha256) end
     || ',"subido_por":' || privado.json_de(d.subido_por)
     || ',"tipo":' || privado.json_de(d.tipo)
-    || ',"url_archivo":' || privado.json_de(d.url_archivo) || '}';
+    || ',"url_archivo":' || privado.json_de(d.url_archivo)
+    || ',"verificacion":' || privado.json_de(d.verificacion) || '}';
 end
 $$;
 comment on function privado.fila_documento(public.documentos_contrato, bytea) is 'Un documento, en JSON canónico.';
@@ -134,7 +145,7 @@ $$;
 comment on function privado.fila_mensaje(public.mensajes) is
   'Un mensaje, en JSON canónico: de él solo llega a la cadena su huella con sal.';
 
-revoke all on function privado.fila_contrato(public.contratos, bytea),
+revoke all on function privado.fila_contrato(public.contratos, bytea), privado.fila_acuerdo(public.contratos_precios),
   privado.fila_participante(public.contratos_participantes), privado.fila_lote(public.lotes_asociados),
   privado.fila_documento(public.documentos_contrato, bytea), privado.fila_fijacion(public.fijaciones, bytea),
   privado.fila_reapertura(public.contratos_reaperturas, bytea), privado.fila_mensaje(public.mensajes) from public;

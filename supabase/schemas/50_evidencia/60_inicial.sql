@@ -8,6 +8,9 @@ language sql stable security definer set search_path = '' as $$
   from public.contratos c left join privado.evidencias_sales s on s.objeto = 'contrato/' || c.id
   where c.id = any (v_contratos)
   union all
+  select p.contrato_id, 'acuerdo/' || p.contrato_id, privado.fila_acuerdo(p)
+  from public.contratos_precios p where p.contrato_id = any (v_contratos)
+  union all
   select p.contrato_id, 'participante/' || p.empresa_id, privado.fila_participante(p)
   from public.contratos_participantes p where p.contrato_id = any (v_contratos)
   union all

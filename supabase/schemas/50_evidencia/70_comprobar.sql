@@ -34,7 +34,8 @@ $$;
 comment on function privado.cadenas_que_faltan() is
   'Contratos y empresas sin cadena, y cadenas que terminan antes de lo que dice su cabeza.';
 
--- Of each object of a chain, what was told of it last. Exporter and counterparty are told of with their contract.
+-- Of each object of a chain, what was told of it last. Exporter and counterparty are told of with their
+-- contract, and a price is told once there is one.
 create function privado.filas_contadas(v_cadenas bigint[])
 returns table (cadena bigint, objeto text, fila jsonb)
 language sql stable security definer set search_path = '' as $$
@@ -54,6 +55,9 @@ language sql stable security definer set search_path = '' as $$
       ((k.datos -> 'fila' ->> 'exportadora_id')::bigint, 'exportadora'),
       ((k.datos -> 'fila' ->> 'contraparte_id')::bigint, 'contraparte')) as p (id, papel)
     where k.tipo = 'contrato.creado'
+    union all
+    select k.cadena, 0, 'acuerdo/' || k.cadena, '{"precio_fijado_tm": null, "diferencial_tm": null}'
+    from contado k where k.tipo = 'contrato.creado'
   ) as t
   order by t.cadena, t.objeto, t.n desc
 $$;

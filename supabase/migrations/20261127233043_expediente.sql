@@ -115,20 +115,6 @@ begin
 end
 $function$;
 
-create or replace function privado.avisar_de_evidencias (
-  v_fallas bigint,
-  v_primeras text
-)
-  returns void
-  language sql
-  security definer
-  set search_path to ''
-  AS $function$
-  select privado.notificar_administradores('respaldo',
-    format('La verificación de las evidencias encontró %s cosas que no cuadran.', v_fallas),
-    jsonb_build_object('motivo', 'evidencias', 'fallas', v_fallas, 'primeras', left(v_primeras, 4000)))
-$function$;
-
 create or replace function privado.cabeza_de_expediente (
   v_contrato bigint
 )
@@ -548,7 +534,6 @@ comment on column privado.testigos.huella is 'SHA-256 del testigo.';
 comment on column privado.testigos.sal is 'De ella y de la clave de la instalación, que no está en la base, sale el testigo: el QR se imprime otra vez.';
 comment on function privado.ancla_de_expediente(bigint, bigint) is 'La raíz firmada que cubre el expediente de un contrato, y la prueba de que su cadena está en ella.';
 comment on function privado.anotar_expediente(bigint, bigint, text, bigint) is 'Anota en la cadena la huella de un expediente que se entregó.';
-comment on function privado.avisar_de_evidencias(bigint, text) is 'Avisa a los administradores de lo que la verificación encontró.';
 comment on function privado.cabeza_de_expediente(bigint) is 'Hasta qué hecho de su cadena llega el expediente de un contrato.';
 comment on function privado.contrato_firmado(bigint, boolean) is 'El contrato, si el usuario es de una de las dos partes que lo firman, o administrador.';
 
@@ -572,7 +557,6 @@ comment on table privado.testigos is 'Direcciones públicas del expediente de un
 comment on table privado.testigos_vistas is 'Cuántas veces se abrió cada página pública, por día de Guayaquil.';
 revoke all on function privado.ancla_de_expediente(v_contrato bigint, v_n bigint) from public;
 revoke all on function privado.anotar_expediente(v_contrato bigint, v_n bigint, v_sha256 text, v_bytes bigint) from public;
-revoke all on function privado.avisar_de_evidencias(v_fallas bigint, v_primeras text) from public;
 revoke all on function privado.cabeza_de_expediente(v_contrato bigint) from public;
 revoke all on function privado.contrato_firmado(contrato bigint, bloquear boolean) from public;
 revoke all on function privado.crear_testigo(v_contrato bigint, v_huella bytea, v_sal bytea, v_vence timestamp with time zone, es_de_expediente boolean) from public;
@@ -589,7 +573,6 @@ revoke all on function privado.testigos_de(v_contrato bigint) from public;
 revoke all on function privado.ver_testigo(v_codigo text, v_huella bytea, v_n bigint, v_sello text, v_sha256 text) from public;
 grant execute on function privado.ancla_de_expediente(v_contrato bigint, v_n bigint) to authenticated;
 grant execute on function privado.anotar_expediente(v_contrato bigint, v_n bigint, v_sha256 text, v_bytes bigint) to authenticated;
-grant execute on function privado.avisar_de_evidencias(v_fallas bigint, v_primeras text) to service_role;
 grant execute on function privado.cabeza_de_expediente(v_contrato bigint) to authenticated;
 grant execute on function privado.crear_testigo(v_contrato bigint, v_huella bytea, v_sal bytea, v_vence timestamp with time zone, es_de_expediente boolean) to authenticated;
 grant execute on function privado.elegir_muestra(v_contrato bigint, v_campos text[]) to authenticated;

@@ -456,6 +456,20 @@ begin
 end
 $function$;
 
+create or replace function privado.encadenar_acuerdo()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path to ''
+  AS $function$
+begin
+  perform privado.encadenar(array[(new.contrato_id,
+    case tg_op when 'INSERT' then 'acuerdo.registrado' else 'acuerdo.cambiado' end, 'acuerdo/' || new.contrato_id,
+    '{"fila":' || privado.fila_acuerdo(new) || '}')::privado.evidencia_nueva]);
+  return null;
+end
+$function$;
+
 create or replace function privado.encadenar_contratos()
   returns trigger
   language plpgsql
@@ -495,7 +509,8 @@ begin
     from nuevos n;
   else
     perform privado.encadenar(array_agg((n.contrato_id,
-      case when n.huella_de is distinct from v.huella_de then 'documento.verificado' else 'documento.cambiado' end,
+      case when n.verificacion = v.verificacion then 'documento.cambiado'
+        else 'documento.' || replace(n.verificacion, ' ', '_') end,
       'documento/' || n.id,
       '{"fila":' || privado.fila_documento(n::public.documentos_contrato, privado.sal_de('documento/' || n.id))
         || '}')::privado.evidencia_nueva order by n.contrato_id, n.id))
@@ -802,6 +817,21 @@ begin
 end
 $function$;
 
+create or replace function privado.fila_acuerdo (
+  p public.contratos_precios
+)
+  returns text
+  language plpgsql
+  immutable
+  set search_path to ''
+  AS $function$
+begin
+  return '{"contrato_id":' || privado.json_de(p.contrato_id)
+    || ',"diferencial_tm":' || privado.json_de(p.diferencial_tm)
+    || ',"precio_fijado_tm":' || privado.json_de(p.precio_fijado_tm) || '}';
+end
+$function$;
+
 create or replace function privado.fila_contrato (
   c public.contratos,
   sal bytea
@@ -828,7 +858,6 @@ begin
     || ',"id":' || privado.json_de(c.id)
     || ',"modalidad_precio":' || privado.json_de(c.modalidad_precio)
     || ',"observaciones":' || privado.json_de(c.observaciones, sal)
-    || ',"precio_fijado_tm":' || privado.json_de(c.precio_fijado_tm)
     || ',"tolerancia_pct":' || privado.json_de(c.tolerancia_pct)
     || ',"volumen_tm":' || privado.json_de(c.volumen_tm) || '}';
 end
@@ -846,6 +875,7 @@ create or replace function privado.fila_documento (
 begin
   return '{"bytes":' || privado.json_de(d.bytes)
     || ',"contrato_id":' || privado.json_de(d.contrato_id)
+    || ',"duplicado_de":' || privado.json_de(d.duplicado_de)
     || ',"empresa_id":' || privado.json_de(d.empresa_id)
     || ',"etiqueta":' || privado.json_de(d.etiqueta)
     || ',"fecha_subida":' || privado.json_de(d.fecha_subida)
@@ -858,7 +888,8 @@ begin
     || ',"sha256":' || case when d.huella_de is null then 'null' else privado.json_de(d.sha256) end
     || ',"subido_por":' || privado.json_de(d.subido_por)
     || ',"tipo":' || privado.json_de(d.tipo)
-    || ',"url_archivo":' || privado.json_de(d.url_archivo) || '}';
+    || ',"url_archivo":' || privado.json_de(d.url_archivo)
+    || ',"verificacion":' || privado.json_de(d.verificacion) || '}';
 end
 $function$;
 
@@ -1084,6 +1115,9 @@ create or replace function privado.filas_contadas (
       ((k.datos -> 'fila' ->> 'exportadora_id')::bigint, 'exportadora'),
       ((k.datos -> 'fila' ->> 'contraparte_id')::bigint, 'contraparte')) as p (id, papel)
     where k.tipo = 'contrato.creado'
+    union all
+    select k.cadena, 0, 'acuerdo/' || k.cadena, '{"precio_fijado_tm": null, "diferencial_tm": null}'
+    from contado k where k.tipo = 'contrato.creado'
   ) as t
   order by t.cadena, t.objeto, t.n desc
 $function$;
@@ -1104,6 +1138,9 @@ create or replace function privado.filas_de_contrato (
   select c.id, 'contrato/' || c.id, privado.fila_contrato(c, s.sal)
   from public.contratos c left join privado.evidencias_sales s on s.objeto = 'contrato/' || c.id
   where c.id = any (v_contratos)
+  union all
+  select p.contrato_id, 'acuerdo/' || p.contrato_id, privado.fila_acuerdo(p)
+  from public.contratos_precios p where p.contrato_id = any (v_contratos)
   union all
   select p.contrato_id, 'participante/' || p.empresa_id, privado.fila_participante(p)
   from public.contratos_participantes p where p.contrato_id = any (v_contratos)
@@ -1845,6 +1882,17 @@ create trigger _990_encadenar
   when ((new.papel = 'proveedor'::text))
   execute function privado.encadenar_participante();
 
+create trigger _990_encadenar_cambio
+  after update on public.contratos_precios
+  for each row when ((old.precio_fijado_tm, old.diferencial_tm) is distinct from (new.precio_fijado_tm, new.diferencial_tm))
+  execute function privado.encadenar_acuerdo();
+
+create trigger _990_encadenar
+  after insert on public.contratos_precios
+  for each row
+  when ((num_nonnulls(new.precio_fijado_tm, new.diferencial_tm) > 0))
+  execute function privado.encadenar_acuerdo();
+
 create trigger _400_encadenar
   after insert on public.contratos_reaperturas
   for each row
@@ -1953,6 +2001,7 @@ comment on function privado.conservar_evidencia() is 'Disparador: las cadenas so
 comment on function privado.crecer_hojas() is 'Añade como hojas las cabezas que avanzaron; devuelve cuántas hojas hay.';
 comment on function privado.discrepancias_contrato(bigint) is 'Lo que en un contrato no es lo que su cadena contó, o lo que se ancló de ella.';
 comment on function privado.encadenar(privado.evidencia_nueva[]) is 'Añade evidencias a sus cadenas; las de una cadena vienen seguidas, y las cadenas en orden.';
+comment on function privado.encadenar_acuerdo() is 'Disparador: el precio que se acuerda, en la cadena del contrato.';
 comment on function privado.encadenar_contratos() is 'Disparador: lo que cambia en unos contratos, en sus cadenas.';
 comment on function privado.encadenar_documentos() is 'Disparador: documentos y sus huellas, en la cadena de su contrato.';
 comment on function privado.encadenar_empresa() is 'Disparador: lo que cambia en una empresa, en su cadena.';
@@ -1967,6 +2016,7 @@ comment on function privado.evidencia_inicial() is 'Empieza las cadenas de lo qu
 comment on function privado.evidencias_contrato(bigint, bigint, integer) is 'La cadena de un contrato, por páginas.';
 comment on function privado.evidencias_pagina(bigint, bigint, integer) is 'Evidencias que siguen a una, por cadena y número.';
 comment on function privado.exigir_firma(bigint) is '¿Firma el usuario este contrato, o administra? Si no, se dice por qué.';
+comment on function privado.fila_acuerdo(public.contratos_precios) is 'El precio acordado de un contrato, en JSON canónico.';
 comment on function privado.fila_contrato(public.contratos, bytea) is 'Un contrato, en JSON canónico.';
 comment on function privado.fila_documento(public.documentos_contrato, bytea) is 'Un documento, en JSON canónico.';
 comment on function privado.fila_empresa(public.empresas, bytea) is 'Una empresa, en JSON canónico.';
@@ -2033,6 +2083,7 @@ revoke all on function privado.conservar_evidencia() from public;
 revoke all on function privado.crecer_hojas() from public;
 revoke all on function privado.discrepancias_contrato(contrato bigint) from public;
 revoke all on function privado.encadenar(nuevas privado.evidencia_nueva[]) from public;
+revoke all on function privado.encadenar_acuerdo() from public;
 revoke all on function privado.encadenar_contratos() from public;
 revoke all on function privado.encadenar_documentos() from public;
 revoke all on function privado.encadenar_empresa() from public;
@@ -2047,6 +2098,7 @@ revoke all on function privado.evidencia_inicial() from public;
 revoke all on function privado.evidencias_contrato(contrato bigint, despues_de bigint, tope integer) from public;
 revoke all on function privado.evidencias_pagina(v_cadena bigint, v_n bigint, tope integer) from public;
 revoke all on function privado.exigir_firma(contrato bigint) from public;
+revoke all on function privado.fila_acuerdo(p public.contratos_precios) from public;
 revoke all on function privado.fila_contrato(c public.contratos, sal bytea) from public;
 revoke all on function privado.fila_documento(d public.documentos_contrato, sal bytea) from public;
 revoke all on function privado.fila_empresa(e public.empresas, sal bytea) from public;

@@ -137,14 +137,14 @@ describe('la página pública de un expediente', () => {
   test('lo que un cliente dijo de un archivo no cuenta como huella', async () => {
     const { testigo } = await nuevo()
     const dicho = 'ab'.repeat(32)
-    await sql(`update public.documentos_contrato set sha256 = $2, huella_de = null where contrato_id = $1`, [
-      contrato.id,
-      dicho,
-    ])
+    await sql(
+      `update public.documentos_contrato set sha256 = $2, huella_de = null, verificacion = 'por verificar' where contrato_id = $1`,
+      [contrato.id, dicho],
+    )
     const { body } = await call(null, 'GET', `/v/${contrato.codigo}/${testigo}/h/${dicho}`)
     expect(body).toEqual({ esta: false, es: null })
     await sql(
-      `update public.documentos_contrato set sha256 = $2, huella_de = 'subida' where contrato_id = $1`,
+      `update public.documentos_contrato set sha256 = $2, huella_de = 'subida', verificacion = 'verificado' where contrato_id = $1`,
       [contrato.id, huella],
     )
   })

@@ -467,6 +467,7 @@ export type Database = {
           id: number
           nombre: string
           ruc: string
+          siglas: string | null
           tipo: string
         }
         ComputedFields: never
@@ -477,6 +478,7 @@ export type Database = {
           id?: never
           nombre: string
           ruc: string
+          siglas?: string | null
           tipo: string
         }
         Update: {
@@ -486,6 +488,7 @@ export type Database = {
           id?: never
           nombre?: string
           ruc?: string
+          siglas?: string | null
           tipo?: string
         }
         Relationships: []
@@ -1349,6 +1352,7 @@ export type Database = {
         }
         Returns: number
       }
+      elegir_serie_contratos: { Args: { serie: string }; Returns: string }
       eliminar_contrato: {
         Args: { contrato_id: number }
         Returns: {
@@ -1388,6 +1392,7 @@ export type Database = {
           id: number
           nombre: string
           ruc: string
+          siglas: string | null
           tipo: string
         }
         SetofOptions: {
@@ -1530,6 +1535,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      serie_contratos: { Args: Record<PropertyKey, never>; Returns: string }
       siguiente_nombre_documento: {
         Args: { contrato_id: number; etiqueta?: string; extension?: string; tipo: string }
         Returns: string

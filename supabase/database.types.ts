@@ -372,6 +372,7 @@ export type Database = {
         Row: {
           bytes: number
           contrato_id: number
+          duplicado_de: number | null
           empresa_id: number | null
           etiqueta: string | null
           fecha_subida: string
@@ -385,11 +386,13 @@ export type Database = {
           subido_por: string | null
           tipo: string
           url_archivo: string
+          verificacion: string
         }
         ComputedFields: never
         Insert: {
           bytes?: number
           contrato_id: number
+          duplicado_de?: number | null
           empresa_id?: number | null
           etiqueta?: string | null
           fecha_subida?: string
@@ -403,10 +406,12 @@ export type Database = {
           subido_por?: string | null
           tipo: string
           url_archivo: string
+          verificacion?: string
         }
         Update: {
           bytes?: number
           contrato_id?: number
+          duplicado_de?: number | null
           empresa_id?: number | null
           etiqueta?: string | null
           fecha_subida?: string
@@ -420,6 +425,7 @@ export type Database = {
           subido_por?: string | null
           tipo?: string
           url_archivo?: string
+          verificacion?: string
         }
         Relationships: [
           {

@@ -6,7 +6,7 @@ import { startOidc } from '../support/oidc.ts'
 import { linkIn } from '../support/smtp.ts'
 import { sql } from '../support/sql.ts'
 import { told } from './app.ts'
-import { APP, app, begin, oidc, server, step, strict, travel, useProvider } from './provider.ts'
+import { APP, app, begin, oidc, server, somebody, step, strict, travel, useProvider } from './provider.ts'
 import { newEmail, ok, PASSWORD } from './support.ts'
 
 useProvider()
@@ -151,6 +151,24 @@ describe('quien tomó antes el correo de otro, donde nadie confirma', () => {
     ok(await owner.auth.updateUser({ password: 'la del dueño 99' }))
     await travel(await begin(app(server.url, 'implicit')))
     ok(await who.auth.signInWithPassword({ email: oidc.person.email!, password: 'la del dueño 99' }))
+  })
+
+  test('no vuelve por lo que dejó empezado: la identidad que estaba añadiendo', async () => {
+    const owned = oidc.person
+    const who = await squat()
+    const link = { provider: 'keycloak', options: { redirectTo: APP, skipBrowserRedirect: true } } as const
+    const { url } = ok(await who.auth.linkIdentity(link))
+    oidc.person = somebody()
+    const back = await step(url)
+    oidc.person = owned
+    await travel(await begin(app(server.url, 'implicit')))
+    const late = await fetch(back, { redirect: 'manual' })
+    expect(told(new URL(late.headers.get('location')!)).get('error_code')).toBe('bad_oauth_state')
+    const rows = await sql(
+      `select i.provider_id from auth.identities i join auth.users u on u.id = i.user_id where u.email = $1`,
+      [owned.email],
+    )
+    expect(rows).toEqual([{ provider_id: owned.sub }])
   })
 
   test('quien había leído su correo no es un extraño: su clave queda', async () => {

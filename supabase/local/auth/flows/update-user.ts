@@ -7,6 +7,7 @@ import type { Tx } from '../database.ts'
 import { isPassword } from '../hashing.ts'
 import { audit } from '../records/audit.ts'
 import { mergeMetadata, updateUser as writeUser } from '../records/change-user.ts'
+import { endFlowsOf } from '../records/flow-state.ts'
 import { clearOneTimeTokens } from '../records/one-time-tokens.ts'
 import { endSessions } from '../records/sessions.ts'
 import { userJson } from '../records/user-json.ts'
@@ -89,6 +90,7 @@ async function setPassword(tx: Tx, user: UserRow, hash: string, keep: string | n
   })
   await clearOneTimeTokens(tx, user.id)
   await endSessions(tx, user.id, keep ? { except: keep } : {})
+  await endFlowsOf(tx, user.id)
   await audit(tx, 'user_updated_password', user)
   return changed
 }

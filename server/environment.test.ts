@@ -36,6 +36,7 @@ describe('the environment of the functions', () => {
       poolSize: 20,
       readers: 2 * availableParallelism() + 1,
       releer: 200,
+      enlaceS: 86_400,
     })
   })
 

@@ -473,6 +473,7 @@ export type Database = {
           id: number
           nombre: string
           ruc: string
+          siglas: string | null
           tipo: string
         }
         ComputedFields: never
@@ -483,6 +484,7 @@ export type Database = {
           id?: never
           nombre: string
           ruc: string
+          siglas?: string | null
           tipo: string
         }
         Update: {
@@ -492,6 +494,7 @@ export type Database = {
           id?: never
           nombre?: string
           ruc?: string
+          siglas?: string | null
           tipo?: string
         }
         Relationships: []
@@ -1355,6 +1358,7 @@ export type Database = {
         }
         Returns: number
       }
+      elegir_serie_contratos: { Args: { serie: string }; Returns: string }
       eliminar_contrato: {
         Args: { contrato_id: number }
         Returns: {
@@ -1394,6 +1398,7 @@ export type Database = {
           id: number
           nombre: string
           ruc: string
+          siglas: string | null
           tipo: string
         }
         SetofOptions: {
@@ -1536,6 +1541,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      serie_contratos: { Args: Record<PropertyKey, never>; Returns: string }
       siguiente_nombre_documento: {
         Args: { contrato_id: number; etiqueta?: string; extension?: string; tipo: string }
         Returns: string

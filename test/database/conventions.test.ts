@@ -62,7 +62,7 @@ const ESCRITURAS = {
 }
 const MEDIDAS = 'n cantidad inicial_qq humedad_qq usd'
 const PERFIL = { insert: 'id empresa_id nombre rol activo', update: 'empresa_id nombre rol activo' }
-const EMPRESA = { insert: 'ruc nombre tipo activo', update: 'ruc nombre activo' }
+const EMPRESA = { insert: 'ruc nombre tipo activo siglas', update: 'ruc nombre activo siglas' }
 
 describe('los permisos son los de esta lista', () => {
   test('anon no tiene ninguno', async () => expect(await grantsOf('anon')).toEqual({}))
@@ -70,7 +70,7 @@ describe('los permisos son los de esta lista', () => {
   test('authenticated escribe solo las columnas que le tocan', async () => {
     expect(await grantsOf('authenticated')).toEqual({
       ...ESCRITURAS,
-      empresas: { select: 'id nombre tipo activo creado_en actualizado_en', ...EMPRESA },
+      empresas: { select: 'id nombre tipo activo creado_en actualizado_en siglas', ...EMPRESA },
       usuarios: { select: '*', ...PERFIL, update: `${PERFIL.update} telefono idioma` },
       invitaciones: {
         select: 'id email empresa_id rol invitado_por creado_en vence_en aceptada_en aceptada_por anulada_en',
@@ -200,6 +200,7 @@ describe('cada función nuestra', () => {
       'cerrar_sesiones',
       'crear_contrato',
       'diferencial_tm',
+      'elegir_serie_contratos',
       'eliminar_contrato',
       'ficha_empresa',
       'invitar',
@@ -225,6 +226,7 @@ describe('cada función nuestra', () => {
       'privado.discrepancias_contrato',
       'privado.editar_contrato',
       'privado.elegir_muestra',
+      'privado.elegir_serie_contratos',
       'privado.es_admin',
       'privado.es_bucket_de_contratos',
       'privado.es_texto_limpio',
@@ -268,6 +270,7 @@ describe('cada función nuestra', () => {
       'privado.revocar_testigo',
       'privado.ruc_cumple_modulo11',
       'privado.ruc_valido',
+      'privado.serie_contratos',
       'privado.sin_leer',
       'privado.situacion',
       'privado.testigo_de_expediente',
@@ -280,6 +283,7 @@ describe('cada función nuestra', () => {
       'reabrir_contrato',
       'registrar_dispositivo',
       'resolver_precio',
+      'serie_contratos',
       'siguiente_nombre_documento',
     ])
   })

@@ -205,11 +205,11 @@ describe('lo que espera lectura', () => {
       expect(fila).toMatchObject({ intentos: 3, motivo: 'Storage fell silent' })
     }))
 
-  test('se pide una vez al día, al azar, entre los verificados', () =>
+  test('se pide una vez al día: unos verificados, al azar, y los que no son lo que eran', () =>
     withUserDb('pedro_finca', async (db) => {
       await ver(db, 'a.pdf')
       const { id } = await subir(db, 'a.pdf')
-      await leer(db, id)
+      await leer(db, id, OTRA)
       await db.como('sistema')
       await db.query('delete from privado.relecturas')
       await comoTarea(db)
@@ -217,6 +217,8 @@ describe('lo que espera lectura', () => {
       expect(await pedir(0)).toBe(0)
       expect(await pedir(500)).toBeGreaterThan(0)
       expect(await pedir(500)).toBe(0)
+      // One that is not what it was is among them every day.
+      expect(await esperan(db)).toContain(id)
       await db.como('sistema')
       const malos = await db.query(
         `select d.id from privado.documentos_por_leer q join public.documentos_contrato d on d.id = q.documento_id

@@ -80,6 +80,9 @@ create unique index documentos_contrato_huella_key
   where huella_de = 'subida' and verificacion = 'verificado';
 create index documentos_contrato_sha256_idx on public.documentos_contrato (contrato_id, sha256);
 create index documentos_contrato_empresa_idx on public.documentos_contrato (empresa_id);
+-- Those that are not what they were, which should be none: an administrator looks for them, and they are read each day.
+create index documentos_contrato_alterados_idx on public.documentos_contrato (id)
+  where verificacion in ('alterado', 'sin archivo') and huella_de in ('subida', 'revision');
 
 alter table public.documentos_contrato enable row level security;
 create policy select_participante on public.documentos_contrato for select to authenticated

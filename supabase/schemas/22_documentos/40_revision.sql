@@ -72,7 +72,8 @@ $$;
 comment on function privado.pedir_lecturas(bigint[]) is 'Manda a leer los bytes guardados de unos documentos.';
 
 -- At random: who changes a file must not know when it will be looked at. Points among the ids, and the next one after
--- each that was verified, so that it costs the same however many there are.
+-- each that was verified, so that it costs the same however many there are. And those that are not what they were: what
+-- is put back from a backup is found within a day.
 create function privado.releer_al_azar(cuantos integer) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -87,13 +88,19 @@ begin
   end if;
   select array_agg(distinct e.id) into elegidos
   from (
-    select l.primero + floor(random() * (l.ultimo - l.primero + 1))::bigint as id
-    from (select min(d.id) as primero, max(d.id) as ultimo from public.documentos_contrato d) as l,
-      generate_series(1, cuantos)
-  ) as punto
-  cross join lateral (
     select d.id from public.documentos_contrato d
-    where d.id >= punto.id and d.id < punto.id + 1000 and d.huella_de in ('subida', 'revision') order by d.id limit 1
+    where d.verificacion in ('alterado', 'sin archivo') and d.huella_de in ('subida', 'revision')
+    union all
+    select d.id
+    from (
+      select l.primero + floor(random() * (l.ultimo - l.primero + 1))::bigint as id
+      from (select min(x.id) as primero, max(x.id) as ultimo from public.documentos_contrato x) as l,
+        generate_series(1, cuantos)
+    ) as punto
+    cross join lateral (
+      select x.id from public.documentos_contrato x
+      where x.id >= punto.id and x.id < punto.id + 1000 and x.huella_de in ('subida', 'revision') order by x.id limit 1
+    ) as d
   ) as e;
   update privado.relecturas r set documentos = coalesce(cardinality(elegidos), 0) where r.dia = privado.hoy();
   return privado.pedir_lecturas(elegidos);

@@ -180,8 +180,7 @@ async function verificar(ruta, dada) {
       falla(archivo, 'no es el papel que selló la cadena')
     papeles.delete(`documento/${documento}`)
   }
-  for (const [objeto, suma] of papeles)
-    if (suma) falla(objeto, 'la cadena lo nombra y el expediente no lo trae')
+  for (const [objeto, suma] of papeles) if (suma) falla(objeto, 'está en la cadena y no en el expediente')
   return { pruebas, cadena, claves }
 }
 

@@ -65,6 +65,6 @@ create trigger _990_encadenar after insert or delete on public.empresas
   for each row execute function privado.encadenar_empresa();
 create trigger _990_encadenar_cambio after update on public.empresas
   for each row when (
-    (old.ruc, old.nombre, old.tipo, old.activo, old.creado_en)
-      is distinct from (new.ruc, new.nombre, new.tipo, new.activo, new.creado_en))
+    (old.ruc, old.nombre, old.tipo, old.activo, old.creado_en, old.siglas)
+      is distinct from (new.ruc, new.nombre, new.tipo, new.activo, new.creado_en, new.siglas))
   execute function privado.encadenar_empresa();

@@ -9,6 +9,7 @@ begin
     || ',"nombre":' || privado.json_de(e.nombre, sal)
     -- That of a natural person is a cédula.
     || ',"ruc":' || privado.json_de(e.ruc, sal)
+    || ',"siglas":' || privado.json_de(e.siglas)
     || ',"tipo":' || privado.json_de(e.tipo) || '}';
 end
 $$;

@@ -909,6 +909,7 @@ begin
     || ',"nombre":' || privado.json_de(e.nombre, sal)
     -- That of a natural person is a cédula.
     || ',"ruc":' || privado.json_de(e.ruc, sal)
+    || ',"siglas":' || privado.json_de(e.siglas)
     || ',"tipo":' || privado.json_de(e.tipo) || '}';
 end
 $function$;
@@ -1910,7 +1911,7 @@ create trigger _990_encadenar
 
 create trigger _990_encadenar_cambio
   after update on public.empresas
-  for each row when ((old.ruc, old.nombre, old.tipo, old.activo, old.creado_en) is distinct from (new.ruc, new.nombre, new.tipo, new.activo, new.creado_en))
+  for each row when ((old.ruc, old.nombre, old.tipo, old.activo, old.creado_en, old.siglas) is distinct from (new.ruc, new.nombre, new.tipo, new.activo, new.creado_en, new.siglas))
   execute function privado.encadenar_empresa();
 
 create trigger _990_encadenar

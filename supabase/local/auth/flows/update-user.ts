@@ -142,7 +142,7 @@ export function updateUser(context: AuthContext) {
         })
       if (email !== null && isPromoted) {
         if (await isEmailTaken(tx, email, id)) throw emailExists()
-        await changeEmail(tx, await findUser(tx, id), email)
+        await changeEmail(tx, await findUser(tx, id), email, false)
       }
       await note?.()
       await audit(tx, 'user_modified', now)

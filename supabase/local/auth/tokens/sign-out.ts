@@ -16,9 +16,9 @@ export function createSignOut(context: AuthContext) {
     await context.db.transaction('Error logging out user', async (tx) => {
       await audit(tx, 'logout', user)
       if (session && scope === 'local') return endSession(tx, session.id)
-      await endFlowsOf(tx, user.id)
       if (session && scope === 'others') await endSessions(tx, user.id, { except: session.id })
       else await endSessions(tx, user.id)
+      await endFlowsOf(tx, user.id)
     })
     return new Response(null, { status: 204 })
   }

@@ -156,6 +156,7 @@ export function openApiDocument(words: Words = { used: new Set(), missing: [] })
       'Documentos',
       'Lotes',
       'Fijaciones',
+      'Evidencia',
       'Indicadores',
       'Mensajes',
       'Calculadora',

@@ -88,26 +88,26 @@ describe('un sello de tiempo', () => {
     const stamp = answer(hash(HOLA))
     const ca = certificatesOf(readFileSync(at('ca.pem'), 'utf8'))
     expect(ca).toHaveLength(1)
-    const { en } = await readStamp(stamp, HOLA, ca)
+    const { en } = readStamp(stamp, HOLA, ca)
     expect(Math.abs(en.getTime() - Date.now())).toBeLessThan(60_000)
-    await expect(
-      readStamp(stamp, HOLA, certificatesOf(readFileSync(at('otra.pem'), 'utf8'))),
-    ).rejects.toThrow()
+    expect(() => readStamp(stamp, HOLA, certificatesOf(readFileSync(at('otra.pem'), 'utf8')))).toThrow(
+      'responde',
+    )
   })
 
   test('de otra cosa no vale, ni cambiado, ni cortado', async () => {
     const stamp = answer(hash(HOLA))
-    await expect(readStamp(stamp, Buffer.from('adiós\n'))).rejects.toThrow('otra cosa')
+    expect(() => readStamp(stamp, Buffer.from('adiós\n'))).toThrow('otra cosa')
     // The signature is at the end.
     const changed = Buffer.from(stamp)
     changed[changed.length - 20]! ^= 1
-    await expect(readStamp(changed, HOLA)).rejects.toThrow()
-    await expect(readStamp(stamp.subarray(0, -30), HOLA)).rejects.toThrow()
-    await expect(readStamp(Buffer.from('no es un sello'), HOLA)).rejects.toThrow()
+    expect(() => readStamp(changed, HOLA)).toThrow()
+    expect(() => readStamp(stamp.subarray(0, -30), HOLA)).toThrow()
+    expect(() => readStamp(Buffer.from('no es un sello'), HOLA)).toThrow()
     // What the TSA refuses: another version of the request.
     const refused = Buffer.from(hash(HOLA))
     refused[refused.indexOf(Buffer.from([2, 1, 1])) + 2] = 9
-    await expect(readStamp(answer(refused), HOLA)).rejects.toThrow('no selló')
+    expect(() => readStamp(answer(refused), HOLA)).toThrow('no selló')
   })
 
   test('se pide por HTTP', async () => {
@@ -126,7 +126,7 @@ describe('un sello de tiempo', () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     try {
       const { en, respuesta } = await askStamp(`${url}/`, HOLA)
-      expect(await readStamp(respuesta, HOLA)).toEqual({ en })
+      expect(readStamp(respuesta, HOLA)).toEqual({ en })
       expect(asked).toEqual(['application/timestamp-query'])
       await expect(askStamp(`${url}/rota`, HOLA)).rejects.toThrow('500')
     } finally {

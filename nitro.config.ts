@@ -35,7 +35,13 @@ export default defineNitroConfig({
   imports: false,
   errorHandler: './server/error.ts',
   // What the page at /docs runs in the browser, beside Scalar: part of the build; nothing is fetched from elsewhere.
-  serverAssets: [{ baseName: 'docs', dir: './docs/navegador' }],
+  serverAssets: [
+    { baseName: 'docs', dir: './docs/navegador' },
+    { baseName: 'expediente', dir: './expediente/navegador' },
+    // What an expediente carries to be verified, and the letters of its PDF.
+    { baseName: 'verificador', dir: './expediente/verificador', pattern: '*.mjs' },
+    { baseName: 'letras', dir: '../node_modules/dejavu-fonts-ttf/ttf', pattern: 'DejaVuSans{,-Bold}.ttf' },
+  ],
   // There are no public files to look for at every request, nor a debugger for whom to tag every hook.
   serveStatic: false,
   replace: { 'console.createTask': 'undefined' },
@@ -49,9 +55,12 @@ export default defineNitroConfig({
   esbuild: { options: { target: 'node22' } },
   experimental: { tasks: true },
   scheduledTasks: {
-    '* * * * *': ['kpis:plegar'],
+    '* * * * *': ['kpis:plegar', 'evidencia:resumir'],
     '17 * * * *': ['subidas:barrer', 'push:barrer', 'respaldos:vigilar', 'documentos:releer'],
     '41 * * * *': ['precios:tomar'],
+    // Before the backup of 02:00, which takes the root with it; and once a week, all of it.
+    '40 1 * * *': ['evidencia:anclar'],
+    '30 4 * * 0': ['evidencia:verificar'],
   },
   // Neither minified nor mapped: a stack in the log names the function it happened in.
   minify: false,

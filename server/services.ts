@@ -2,6 +2,9 @@ import { openPools, pools } from './db/pools.ts'
 import { docsSettings } from './docs/settings.ts'
 import { documentosSettings } from './documentos/settings.ts'
 import type { Environment } from './environment.ts'
+import { abrirFirmante, firmante } from './evidencia/firmante.ts'
+import { evidencia } from './evidencia/settings.ts'
+import { expedienteSettings } from './expediente/settings.ts'
 import { door, openDoor } from './http/door.ts'
 import { fuenteDelDia } from './precios/settings.ts'
 import { openPost, post } from './process/mail/post.ts'
@@ -24,7 +27,10 @@ export function openServices(environment: Environment): void {
   fuenteDelDia.open(environment.precio)
   watched.open({ ...environment, push: environment.firebase !== undefined })
   docsSettings.open(environment)
+  expedienteSettings.open(environment)
   documentosSettings.open(environment)
+  evidencia.open(environment.evidencia)
+  firmante.open(abrirFirmante(environment.evidencia))
 }
 
 /** Closes it, once the last answer has left. */

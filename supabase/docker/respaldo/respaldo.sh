@@ -107,7 +107,8 @@ session "
 copy_files
 session "
   select o.bucket_id || '/' || o.name || '/' || o.version
-    || case when d.verificacion <> 'sin archivo' then E'\\tdocumento' else '' end
+    || case when d.id is not null and coalesce(to_jsonb(d) ->> 'verificacion', '') <> 'sin archivo'
+      then E'\\tdocumento' else '' end
   from storage.objects o left join public.documentos_contrato d on d.url_archivo = o.bucket_id || '/' || o.name
   where o.version is not null;" >"$DRAFT.objetos"
 version=$(session 'show server_version;')
@@ -115,11 +116,15 @@ system=$(session 'select system_identifier from pg_control_system();')
 migration=$(session 'select max(version) from supabase_migrations.schema_migrations;')
 # shellcheck disable=SC2153 # coproc sets it.
 session_pid=$SESSION_PID
+# The last signed root of the evidences, which a later database must continue, as JSON.
+root=$(session "
+  select 'select to_json(nota) from privado.evidencias_raices order by tamano desc limit 1'
+  where to_regclass('privado.evidencias_raices') is not null \\gexec")
 printf '\\q\n' >&"$TO"
 wait "$session_pid"
 
-# Every registered document must have its bytes, but for those known to be lost (their parties were told); another object
-# may have been removed by its owner meanwhile.
+# Every registered document must have its bytes, but for those known to be lost (their parties were told; a database of
+# before that was noted has no such column); another object may have been removed by its owner meanwhile.
 missing=$(awk -F '\t' '
   NR == FNR { sub(/^archivos\/[^\/]*\/[^\/]*\//, ""); sub(/\.tar\.age$/, ""); there[$0]; next }
   !($1 in there) { print }' <(find "$DRAFT" -path "$DRAFT/archivos/*" -type f -printf '%P\n') "$DRAFT.objetos")
@@ -152,6 +157,7 @@ bytes=$(listed "$DRAFT.archivos" | awk '{ n += $2 } END { printf "%.0f", n }')
   printf '  "sistema": "%s",\n  "filas": {\n' "$system"
   awk -F '|' '{ printf "%s    \"%s\": %s", (NR > 1 ? ",\n" : ""), $1, $2 }' "$DRAFT.filas"
   printf '\n  },\n'
+  printf '  "raiz": %s,\n' "${root:-null}"
   if [[ -n $RECIPIENT ]]; then printf '  "cifrado": "%s",\n' "$RECIPIENT"; else printf '  "cifrado": null,\n'; fi
   printf '  "bytes": %s,\n  "archivos": [\n' "$bytes"
   sed '$!s/$/,/; s/^/    /' "$DRAFT.archivos"

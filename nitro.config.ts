@@ -49,7 +49,7 @@ export default defineNitroConfig({
   esbuild: { options: { target: 'node22' } },
   experimental: { tasks: true },
   scheduledTasks: {
-    '* * * * *': ['kpis:plegar'],
+    '* * * * *': ['kpis:plegar', 'contratos:vencer'],
     '17 * * * *': ['subidas:barrer', 'push:barrer', 'respaldos:vigilar', 'documentos:releer'],
     '41 * * * *': ['precios:tomar'],
   },

@@ -12,6 +12,7 @@ const PATH_PARAMETERS: Record<string, string> = {
   calculo: 'Id del cálculo.',
   empresa: 'Id de la empresa.',
   fijacion: 'Id de la fijación.',
+  enmienda: 'Número de la enmienda en su contrato.',
   invitacion: 'Id de la invitación.',
   parametro: 'Id del parámetro.',
   pendiente: 'Id del precio pendiente.',

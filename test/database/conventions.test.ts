@@ -4,6 +4,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { TIPOS_DE_AVISO } from '../../server/avisos/schemas.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
+import { EJECUTABLES } from './executables.ts'
 import { connect } from './support.ts'
 
 const MIGRATIONS = join(PROJECT_DIR, 'supabase/migrations')
@@ -40,7 +41,7 @@ async function grantsOf(role: string): Promise<Record<string, Record<string, str
 
 const PARTES = 'exportadora_id contraparte_id'
 const DATOS = 'fecha_firma volumen_tm'
-const ENTREGA = 'calidad fecha_entrega tolerancia_pct modalidad_precio cierre'
+const ENTREGA = 'calidad fecha_entrega tolerancia_pct modalidad_precio cierre dias_confirmacion'
 const ESCRITURAS = {
   contratos: {
     select: '*',
@@ -80,6 +81,8 @@ describe('los permisos son los de esta lista', () => {
       contratos_participantes: { ...ESCRITURAS.contratos_participantes, delete: '*' },
       mensajes: { select: '*', insert: 'contrato_id texto documento_id lote_id id_cliente' },
       contratos_reaperturas: { select: '*', insert: 'contrato_id motivo' },
+      contratos_versiones: { select: '*' },
+      enmiendas: { select: '*' },
       lecturas: { select: '*', insert: 'contrato_id hasta', update: 'contrato_id hasta' },
       notificaciones: { select: '*' },
       dispositivos: { select: '*', delete: '*' },
@@ -195,82 +198,7 @@ describe('cada función nuestra', () => {
     const sql = `select p.oid::regprocedure::text from pg_proc p
       where p.pronamespace in ('public'::regnamespace, 'privado'::regnamespace)
         and has_function_privilege('authenticated', p.oid, 'execute')`
-    expect((await offenders(sql)).map((firma) => firma.replace(/\(.*/, '')).sort()).toEqual([
-      'aceptar_invitacion',
-      'cerrar_sesiones',
-      'crear_contrato',
-      'diferencial_tm',
-      'elegir_serie_contratos',
-      'eliminar_contrato',
-      'ficha_empresa',
-      'invitar',
-      'kpis',
-      'leer_notificaciones',
-      'parametros_vigentes',
-      'perfil',
-      'precio_fijado_tm',
-      'precios_vigentes',
-      'privado.aceptar_invitacion',
-      'privado.avisos_sin_leer',
-      'privado.cedula_valida',
-      'privado.cerrar_sesiones',
-      'privado.clave_lote',
-      'privado.contratos_filtrados',
-      'privado.contratos_por_avance',
-      'privado.correo',
-      'privado.editar_contrato',
-      'privado.elegir_serie_contratos',
-      'privado.es_admin',
-      'privado.es_bucket_de_contratos',
-      'privado.es_texto_limpio',
-      'privado.exigir_cuenta',
-      'privado.fecha_contrato',
-      'privado.ficha_empresa',
-      'privado.grados_validos',
-      'privado.historial',
-      'privado.hoy',
-      'privado.idempotencia_guardar',
-      'privado.idempotencia_iniciar',
-      'privado.invitar',
-      'privado.leer_notificaciones',
-      'privado.lo_que_no_se_ve',
-      'privado.marcar_eliminado',
-      'privado.mi_empresa',
-      'privado.mi_rol',
-      'privado.nombre_valido',
-      'privado.normalizar',
-      'privado.numero_valido',
-      'privado.objeto_sin_registrar',
-      'privado.oye_canal',
-      'privado.parametro_valido',
-      'privado.parametros_vigentes',
-      'privado.participa',
-      'privado.precios_pagina',
-      'privado.precios_serie',
-      'privado.precios_vigentes',
-      'privado.proponer_nombre',
-      'privado.puede_subir',
-      'privado.puede_subir_objeto',
-      'privado.puede_ver_objeto',
-      'privado.push_muertas',
-      'privado.registrar_dispositivo',
-      'privado.resolver_precio',
-      'privado.responde_por',
-      'privado.ruc_cumple_modulo11',
-      'privado.ruc_valido',
-      'privado.serie_contratos',
-      'privado.sin_leer',
-      'privado.situacion',
-      'privado.tipos_de_aviso',
-      'privado.tramos_validos',
-      'privado.variante_valida',
-      'push_muertas',
-      'reabrir_contrato',
-      'registrar_dispositivo',
-      'resolver_precio',
-      'serie_contratos',
-      'siguiente_nombre_documento',
-    ])
+    expect((await offenders(sql)).map((firma) => firma.replace(/\(.*/, '')).sort()).toEqual(EJECUTABLES)
   })
 })
 

@@ -23,6 +23,7 @@ export interface Operation {
     | 'Documentos'
     | 'Lotes'
     | 'Fijaciones'
+    | 'Evidencia'
     | 'Indicadores'
     | 'Mensajes'
     | 'Calculadora'

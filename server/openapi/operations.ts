@@ -4,6 +4,7 @@ import { CONTRATOS, PROVEEDORES } from '../contratos/openapi.ts'
 import { CONVERSACION } from '../conversacion/openapi.ts'
 import { DOCUMENTOS } from '../documentos/openapi.ts'
 import { ENMIENDAS } from '../enmiendas/openapi.ts'
+import { EVIDENCIA } from '../evidencia/openapi.ts'
 import { FIJACIONES } from '../fijaciones/openapi.ts'
 import type { Operation } from '../http/operation.ts'
 import { KPIS } from '../kpis/openapi.ts'
@@ -22,6 +23,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...CONVERSACION,
   ...CALCULADORA,
   ...FIJACIONES,
+  ...EVIDENCIA,
   ...KPIS,
   ...NOTIFICACIONES,
   ...PROVEEDORES,

@@ -4,7 +4,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { TIPOS_DE_AVISO } from '../../server/avisos/schemas.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
-import { EJECUTABLES } from './executables.ts'
+import { FUNCIONES } from './funciones-concedidas.ts'
 import { connect } from './support.ts'
 
 const MIGRATIONS = join(PROJECT_DIR, 'supabase/migrations')
@@ -198,7 +198,7 @@ describe('cada función nuestra', () => {
     const sql = `select p.oid::regprocedure::text from pg_proc p
       where p.pronamespace in ('public'::regnamespace, 'privado'::regnamespace)
         and has_function_privilege('authenticated', p.oid, 'execute')`
-    expect((await offenders(sql)).map((firma) => firma.replace(/\(.*/, '')).sort()).toEqual(EJECUTABLES)
+    expect((await offenders(sql)).map((firma) => firma.replace(/\(.*/, '')).sort()).toEqual(FUNCIONES)
   })
 })
 

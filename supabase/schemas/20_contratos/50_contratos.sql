@@ -163,6 +163,9 @@ create trigger _900_marcar_actualizado before update on public.contratos
   for each row when (old.* is distinct from new.*) execute function privado.marcar_actualizado();
 
 -- After each row.
+-- Its chain begins with it, before what the other rules of the row add.
+create trigger _010_abrir_evidencia after insert on public.contratos
+  for each row execute function privado.abrir_evidencia();
 -- The conversation tells it, before the other rules of the same row act.
 create trigger _050_contar after insert on public.contratos
   for each row execute function privado.contar_contrato();
@@ -201,3 +204,6 @@ create trigger _830_anotar_cambio after update on public.contratos
 -- and the yes that was missing is of the version in force.
 create trigger _840_aceptar_version after update on public.contratos
   referencing old table as viejos new table as nuevos for each statement execute function privado.aceptar_versiones();
+-- And last, with the head of its chain held as short as can be, what changed.
+create trigger _990_encadenar after update on public.contratos
+  referencing old table as viejos new table as nuevos for each statement execute function privado.encadenar_contratos();

@@ -1,5 +1,5 @@
-/** The functions that an account executes, by REST or within ours, in order. */
-export const EJECUTABLES = [
+/** What `authenticated` executes of our functions: each is asked about when it joins. */
+export const FUNCIONES = [
   'aceptar_invitacion',
   'cerrar_sesiones',
   'crear_contrato',
@@ -15,6 +15,7 @@ export const EJECUTABLES = [
   'precio_fijado_tm',
   'precios_vigentes',
   'privado.aceptar_invitacion',
+  'privado.ancla_contrato',
   'privado.avisos_sin_leer',
   'privado.cedula_valida',
   'privado.cerrar_sesiones',
@@ -23,12 +24,14 @@ export const EJECUTABLES = [
   'privado.contratos_por_avance',
   'privado.correo',
   'privado.diferencias',
+  'privado.discrepancias_contrato',
   'privado.editar_contrato',
   'privado.elegir_serie_contratos',
   'privado.es_admin',
   'privado.es_bucket_de_contratos',
   'privado.es_texto_limpio',
   'privado.escribir_terminos',
+  'privado.evidencias_contrato',
   'privado.exigir_cuenta',
   'privado.fecha_contrato',
   'privado.ficha_empresa',

@@ -24,6 +24,7 @@ export const CATALOGUE = {
   fijacion_no_existe: [404, 'No existe esa fijación en el contrato.'],
   enmienda_no_existe: [404, 'No existe esa enmienda en el contrato.'],
   version_no_existe: [404, 'No existe esa versión de los términos del contrato.'],
+  testigo_no_existe: [404, 'Esa dirección no es de ningún expediente, venció o fue revocada.'],
   lote_no_existe: [404, 'No existe ese lote en el contrato.'],
   calculadora_no_existe: [404, 'No hay una calculadora con ese nombre.'],
   calculo_no_existe: [404, 'No existe ese cálculo.'],
@@ -53,6 +54,10 @@ export const CATALOGUE = {
   almacen_no_disponible: [
     503,
     'El almacén de archivos no está disponible: vuelva a intentarlo en unos segundos.',
+  ],
+  evidencia_sin_clave: [
+    503,
+    'Este servidor no tiene clave con que firmar evidencias: avise a quien lo administra.',
   ],
   sesiones_no_disponibles: [
     503,

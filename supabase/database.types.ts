@@ -103,11 +103,13 @@ export type Database = {
           cerrado_en: string | null
           cierre: string
           codigo: string
+          contraparte_acepto_en: string | null
           contraparte_id: number
           creado_en: string
           creado_por: string | null
           eliminado_en: string | null
           estado: string
+          exportadora_acepto_en: string | null
           exportadora_id: number
           fecha_entrega: string | null
           fecha_firma: string | null
@@ -115,6 +117,10 @@ export type Database = {
           modalidad_precio: string
           observaciones: string | null
           precio_fijado_tm: number | null
+          propuesto_a: number[] | null
+          rechazado_como: string | null
+          rechazado_en: string | null
+          rechazo_motivo: string | null
           tolerancia_pct: number
           volumen_tm: number
         }
@@ -126,11 +132,13 @@ export type Database = {
           cerrado_en?: string | null
           cierre?: string
           codigo?: string
+          contraparte_acepto_en?: string | null
           contraparte_id?: number
           creado_en?: string
           creado_por?: string | null
           eliminado_en?: string | null
           estado?: string
+          exportadora_acepto_en?: string | null
           exportadora_id?: number
           fecha_entrega?: string | null
           fecha_firma?: string | null
@@ -138,6 +146,10 @@ export type Database = {
           modalidad_precio?: string
           observaciones?: string | null
           precio_fijado_tm?: number | null
+          propuesto_a?: number[] | null
+          rechazado_como?: string | null
+          rechazado_en?: string | null
+          rechazo_motivo?: string | null
           tolerancia_pct?: number
           volumen_tm: number
         }
@@ -148,11 +160,13 @@ export type Database = {
           cerrado_en?: string | null
           cierre?: string
           codigo?: string
+          contraparte_acepto_en?: string | null
           contraparte_id?: number
           creado_en?: string
           creado_por?: string | null
           eliminado_en?: string | null
           estado?: string
+          exportadora_acepto_en?: string | null
           exportadora_id?: number
           fecha_entrega?: string | null
           fecha_firma?: string | null
@@ -160,6 +174,10 @@ export type Database = {
           modalidad_precio?: string
           observaciones?: string | null
           precio_fijado_tm?: number | null
+          propuesto_a?: number[] | null
+          rechazado_como?: string | null
+          rechazado_en?: string | null
+          rechazo_motivo?: string | null
           tolerancia_pct?: number
           volumen_tm?: number
         }
@@ -194,6 +212,7 @@ export type Database = {
           empresa_id: number
           oculto: boolean
           papel: string
+          pendiente: boolean
         }
         ComputedFields: never
         Insert: {
@@ -202,6 +221,7 @@ export type Database = {
           empresa_id: number
           oculto?: boolean
           papel?: string
+          pendiente?: boolean
         }
         Update: {
           contrato_id?: number
@@ -209,6 +229,7 @@ export type Database = {
           empresa_id?: number
           oculto?: boolean
           papel?: string
+          pendiente?: boolean
         }
         Relationships: [
           {
@@ -1141,6 +1162,121 @@ export type Database = {
           },
         ]
       }
+      relaciones: {
+        Row: {
+          avisada: boolean
+          con_id: number | null
+          contrato_id: number | null
+          correo: string | null
+          estado: string
+          id: number
+          motivo: string | null
+          para_id: number | null
+          propone_id: number
+          propuesta_en: string
+          propuesta_por: string | null
+          respondida_en: string | null
+          respondida_por: string | null
+          ruc: string | null
+          terminada_en: string | null
+          terminada_por: string | null
+        }
+        ComputedFields: never
+        Insert: {
+          avisada?: boolean
+          con_id?: number | null
+          contrato_id?: number | null
+          correo?: string | null
+          estado?: string
+          id?: never
+          motivo?: string | null
+          para_id?: number | null
+          propone_id: number
+          propuesta_en?: string
+          propuesta_por?: string | null
+          respondida_en?: string | null
+          respondida_por?: string | null
+          ruc?: string | null
+          terminada_en?: string | null
+          terminada_por?: string | null
+        }
+        Update: {
+          avisada?: boolean
+          con_id?: number | null
+          contrato_id?: number | null
+          correo?: string | null
+          estado?: string
+          id?: never
+          motivo?: string | null
+          para_id?: number | null
+          propone_id?: number
+          propuesta_en?: string
+          propuesta_por?: string | null
+          respondida_en?: string | null
+          respondida_por?: string | null
+          ruc?: string | null
+          terminada_en?: string | null
+          terminada_por?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'relaciones_con_id_fkey'
+            columns: ['con_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'relaciones_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'relaciones_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'kpis_contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'relaciones_para_id_fkey'
+            columns: ['para_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'relaciones_propone_id_fkey'
+            columns: ['propone_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'relaciones_propuesta_por_fkey'
+            columns: ['propuesta_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'relaciones_respondida_por_fkey'
+            columns: ['respondida_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'relaciones_terminada_por_fkey'
+            columns: ['terminada_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       usuarios: {
         Row: {
           activo: boolean
@@ -1258,7 +1394,45 @@ export type Database = {
       }
     }
     Functions: {
+      aceptar_contrato: {
+        Args: { contrato_id: number }
+        Returns: {
+          actualizado_en: string
+          archivo_pdf: string | null
+          calidad: string | null
+          cerrado_en: string | null
+          cierre: string
+          codigo: string
+          contraparte_acepto_en: string | null
+          contraparte_id: number
+          creado_en: string
+          creado_por: string | null
+          eliminado_en: string | null
+          estado: string
+          exportadora_acepto_en: string | null
+          exportadora_id: number
+          fecha_entrega: string | null
+          fecha_firma: string | null
+          id: number
+          modalidad_precio: string
+          observaciones: string | null
+          precio_fijado_tm: number | null
+          propuesto_a: number[] | null
+          rechazado_como: string | null
+          rechazado_en: string | null
+          rechazo_motivo: string | null
+          tolerancia_pct: number
+          volumen_tm: number
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'contratos'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       aceptar_invitacion: { Args: { contrasena?: string; nombre?: string; testigo: string }; Returns: Json }
+      bloquear_empresa: { Args: { empresa_id: number }; Returns: undefined }
       cerrar_sesiones: { Args: { usuario_id?: string }; Returns: undefined }
       crear_contrato: {
         Args: {
@@ -1282,11 +1456,13 @@ export type Database = {
           cerrado_en: string | null
           cierre: string
           codigo: string
+          contraparte_acepto_en: string | null
           contraparte_id: number
           creado_en: string
           creado_por: string | null
           eliminado_en: string | null
           estado: string
+          exportadora_acepto_en: string | null
           exportadora_id: number
           fecha_entrega: string | null
           fecha_firma: string | null
@@ -1294,6 +1470,10 @@ export type Database = {
           modalidad_precio: string
           observaciones: string | null
           precio_fijado_tm: number | null
+          propuesto_a: number[] | null
+          rechazado_como: string | null
+          rechazado_en: string | null
+          rechazo_motivo: string | null
           tolerancia_pct: number
           volumen_tm: number
         }
@@ -1304,6 +1484,8 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      dejar_contrato: { Args: { contrato_id: number }; Returns: undefined }
+      desbloquear_empresa: { Args: { empresa_id: number }; Returns: undefined }
       eliminar_contrato: {
         Args: { contrato_id: number }
         Returns: {
@@ -1313,11 +1495,13 @@ export type Database = {
           cerrado_en: string | null
           cierre: string
           codigo: string
+          contraparte_acepto_en: string | null
           contraparte_id: number
           creado_en: string
           creado_por: string | null
           eliminado_en: string | null
           estado: string
+          exportadora_acepto_en: string | null
           exportadora_id: number
           fecha_entrega: string | null
           fecha_firma: string | null
@@ -1325,6 +1509,10 @@ export type Database = {
           modalidad_precio: string
           observaciones: string | null
           precio_fijado_tm: number | null
+          propuesto_a: number[] | null
+          rechazado_como: string | null
+          rechazado_en: string | null
+          rechazo_motivo: string | null
           tolerancia_pct: number
           volumen_tm: number
         }
@@ -1334,6 +1522,14 @@ export type Database = {
           isOneToOne: true
           isSetofReturn: false
         }
+      }
+      empresas_bloqueadas: {
+        Args: Record<PropertyKey, never>
+        Returns: {
+          bloqueada_en: string
+          id: number
+          nombre: string
+        }[]
       }
       ficha_empresa: {
         Args: { empresa_id: number }
@@ -1359,6 +1555,19 @@ export type Database = {
         Returns: Json
       }
       leer_notificaciones: { Args: { ids?: number[] }; Returns: number }
+      mis_propuestas: {
+        Args: { despues_de?: number; limite?: number }
+        Returns: {
+          codigo: string
+          contraparte: string
+          contrato_id: number
+          exportadora: string
+          papel: string
+          propone: string
+          propuesto_en: string
+        }[]
+      }
+      mis_relaciones: { Args: { despues_de?: number; estado?: string; limite?: number }; Returns: Json[] }
       parametros_vigentes: {
         Args: { fecha?: string }
         Returns: {
@@ -1394,6 +1603,7 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      proponer_relacion: { Args: { correo?: string; empresa_id?: number; ruc?: string }; Returns: Json }
       push_muertas: {
         Args: { tope?: number }
         Returns: {
@@ -1415,11 +1625,13 @@ export type Database = {
           cerrado_en: string | null
           cierre: string
           codigo: string
+          contraparte_acepto_en: string | null
           contraparte_id: number
           creado_en: string
           creado_por: string | null
           eliminado_en: string | null
           estado: string
+          exportadora_acepto_en: string | null
           exportadora_id: number
           fecha_entrega: string | null
           fecha_firma: string | null
@@ -1427,6 +1639,10 @@ export type Database = {
           modalidad_precio: string
           observaciones: string | null
           precio_fijado_tm: number | null
+          propuesto_a: number[] | null
+          rechazado_como: string | null
+          rechazado_en: string | null
+          rechazo_motivo: string | null
           tolerancia_pct: number
           volumen_tm: number
         }
@@ -1437,6 +1653,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      rechazar_contrato: { Args: { contrato_id: number; motivo: string }; Returns: undefined }
       registrar_dispositivo: {
         Args: { plataforma: string; token: string }
         Returns: {
@@ -1478,10 +1695,49 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      responder_relacion: { Args: { acepta: boolean; id: number; motivo?: string }; Returns: Json }
+      retirar_propuesta: {
+        Args: { contrato_id: number }
+        Returns: {
+          actualizado_en: string
+          archivo_pdf: string | null
+          calidad: string | null
+          cerrado_en: string | null
+          cierre: string
+          codigo: string
+          contraparte_acepto_en: string | null
+          contraparte_id: number
+          creado_en: string
+          creado_por: string | null
+          eliminado_en: string | null
+          estado: string
+          exportadora_acepto_en: string | null
+          exportadora_id: number
+          fecha_entrega: string | null
+          fecha_firma: string | null
+          id: number
+          modalidad_precio: string
+          observaciones: string | null
+          precio_fijado_tm: number | null
+          propuesto_a: number[] | null
+          rechazado_como: string | null
+          rechazado_en: string | null
+          rechazo_motivo: string | null
+          tolerancia_pct: number
+          volumen_tm: number
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'contratos'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       siguiente_nombre_documento: {
         Args: { contrato_id: number; etiqueta?: string; extension?: string; tipo: string }
         Returns: string
       }
+      terminar_relacion: { Args: { id: number; motivo?: string }; Returns: Json }
     }
     Enums: {
       [_ in never]: never

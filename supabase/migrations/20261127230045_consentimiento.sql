@@ -1413,7 +1413,7 @@ begin
     raise exception 'contrato_ajeno' using errcode = 'PT403',
       detail = 'Un contrato propuesto lo retira la empresa que lo propuso.';
   elsif c.estado <> 'En revisión'
-    or case mia when c.exportadora_id then c.contraparte_acepto_en else c.exportadora_acepto_en end is not null then
+    or (case mia when c.exportadora_id then c.contraparte_acepto_en else c.exportadora_acepto_en end) is not null then
     raise exception 'contrato_ya_aceptado' using errcode = 'PT409',
       detail = 'Su empresa, o la otra, ya aceptó ese contrato.';
   end if;

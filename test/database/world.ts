@@ -116,8 +116,8 @@ export async function makeObject(
 /** Companies that have accepted each other. */
 export async function relate(client: pg.ClientBase, pairs: [string, string][]): Promise<void> {
   await client.query(
-    `insert into public.relaciones (propone_id, con_id, para_id, estado, respondida_en)
-     select una, otra, otra, 'aceptada', now() from unnest($1::bigint[], $2::bigint[]) as p (una, otra)`,
+    `insert into public.relaciones (propone_id, con_id, para_id, estado, propuesta_en, respondida_en)
+     select una, otra, otra, 'aceptada', '2025-01-15', '2025-01-15' from unnest($1::bigint[], $2::bigint[]) as p (una, otra)`,
     [pairs.map(([una]) => una), pairs.map(([, otra]) => otra)],
   )
 }

@@ -3,6 +3,13 @@ import { CIFRAS } from './cifras.ts'
 import { CONTRATOS } from './contratos.ts'
 import { PERSONAS } from './personas.ts'
 import type { Receta } from './receta.ts'
+import { RELACIONES } from './relaciones.ts'
 
 /** One for every operation, in the order in which they run on the demo data. A new operation adds its own. */
-export const RECETAS: readonly Receta[] = [...CONTRATOS, ...CALCULADORA, ...PERSONAS, ...CIFRAS]
+export const RECETAS: readonly Receta[] = [
+  ...CONTRATOS,
+  ...CALCULADORA,
+  ...PERSONAS,
+  ...CIFRAS,
+  ...RELACIONES,
+]

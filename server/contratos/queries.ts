@@ -8,10 +8,11 @@ import { LOTE } from '../lotes/queries.ts'
 export const RESUMEN = `c.codigo, exportadora.nombre as exportadora, contraparte.nombre as contraparte, c.volumen_tm, c.estado`
 /** The rest of the columns of a contract. */
 export const DATOS = `c.id, c.exportadora_id, c.contraparte_id, c.precio_fijado_tm, c.fecha_firma, c.observaciones,
-  c.calidad, c.fecha_entrega, c.tolerancia_pct, c.modalidad_precio, c.cierre, c.archivo_pdf, c.creado_en, c.actualizado_en, c.cerrado_en`
+  c.calidad, c.fecha_entrega, c.tolerancia_pct, c.modalidad_precio, c.cierre, c.archivo_pdf, c.creado_en, c.actualizado_en, c.cerrado_en,
+  c.propuesto_a is not null as propuesto, c.exportadora_acepto_en, c.contraparte_acepto_en, c.rechazado_en, c.rechazado_como, c.rechazo_motivo`
 
 /** The companies that are party to contract `c`, with the names that its answer shows. */
-const PARTES = `select p.empresa_id, e.nombre, p.papel from public.contratos_participantes p
+const PARTES = `select p.empresa_id, e.nombre, p.papel, p.pendiente from public.contratos_participantes p
   left join public.empresas e on e.id = p.empresa_id where p.contrato_id = c.id`
 
 /** A contract whole, and its version: the row `c` of `origen`, its documents, lots and participants. */
@@ -63,7 +64,8 @@ export const crearContrato = namedQuery(
   ) ${detalle(
     'c',
     `select e.id as empresa_id, e.nombre,
-       case e.id when c.exportadora_id then 'exportadora' when c.contraparte_id then 'contraparte' else 'proveedor' end as papel
+       case e.id when c.exportadora_id then 'exportadora' when c.contraparte_id then 'contraparte' else 'proveedor' end as papel,
+       e.id = any (privado.pendientes_de(c.id)) as pendiente
      from public.empresas e where e.id = any (${p.proveedores}::bigint[] || c.exportadora_id || c.contraparte_id)`,
   )}`,
 )

@@ -27,6 +27,7 @@ export interface Operation {
     | 'Calculadora'
     | 'Notificaciones'
     | 'Personas'
+    | 'Relaciones'
     | 'Parámetros'
     | 'Precios'
     | 'Salud'

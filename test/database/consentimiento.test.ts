@@ -27,10 +27,17 @@ const propuestas = (db: Db) => db.query('select * from public.mis_propuestas()')
 const leer = async (db: Db, id: string) =>
   (await db.query<Record<string, unknown>>('select * from public.contratos where id = $1', [id]))[0]
 const avisos = async (db: Db) =>
-  (await db.query<{ texto: string }>(`select texto from public.notificaciones where texto not like 'El sistema %' order by id`)).map((a) => a.texto)
+  (
+    await db.query<{ texto: string }>(
+      `select texto from public.notificaciones where texto not like 'El sistema %' order by id`,
+    )
+  ).map((a) => a.texto)
 const kpis = async (db: Db) =>
-  (await db.query<{ k: { contratos: { borradores: object; estados: { contratos: number }[] } } }>('select public.kpis() as k'))[0]!
-    .k.contratos
+  (
+    await db.query<{ k: { contratos: { borradores: object; estados: { contratos: number }[] } } }>(
+      'select public.kpis() as k',
+    )
+  )[0]!.k.contratos
 const proponer = async (db: Db) => crear(db, db.mundo.empresas.centro_rival)
 
 describe('entre empresas que se aceptaron', () => {
@@ -46,7 +53,9 @@ describe('entre empresas que se aceptaron', () => {
 
   test('terminada la relación, uno nuevo se propone otra vez', () =>
     withUserDb('celia_centro', async (db) => {
-      const [r] = await db.query('select id from public.relaciones where con_id = $1', [db.mundo.empresas.centro])
+      const [r] = await db.query('select id from public.relaciones where con_id = $1', [
+        db.mundo.empresas.centro,
+      ])
       await db.query('select public.terminar_relacion($1)', [r!.id])
       await db.como('ana_agroarriba')
       expect(await crear(db, db.mundo.empresas.centro)).toMatchObject({ estado: 'En revisión' })
@@ -60,23 +69,39 @@ describe('a un extraño', () => {
       expect(contrato).toMatchObject({ estado: 'En revisión', propuesto_a: [db.mundo.empresas.centro_rival] })
       expect((await kpis(db)).borradores).toEqual({ contratos: 1, tm: 10 })
       await db.query(`update public.contratos set observaciones = 'algo' where id = $1`, [contrato.id])
-      await db.query('insert into public.mensajes (contrato_id, texto) values ($1, $2)', [contrato.id, 'Hola'])
+      await db.query('insert into public.mensajes (contrato_id, texto) values ($1, $2)', [
+        contrato.id,
+        'Hola',
+      ])
       const objeto = `${contrato.codigo}/pago.pdf`
       await db.como('sistema')
       await makeObject(db.client, objeto, db.mundo.usuarios.ana_agroarriba)
       await db.como('ana_agroarriba')
-      await db.query(`insert into public.documentos_contrato (contrato_id, tipo, url_archivo) values ($1, 'pago', $2)`, [
-        contrato.id,
-        `contratos/${objeto}`,
-      ])
+      await db.query(
+        `insert into public.documentos_contrato (contrato_id, tipo, url_archivo) values ($1, 'pago', $2)`,
+        [contrato.id, `contratos/${objeto}`],
+      )
       await db.como('raul_centro_rival')
-      for (const tabla of ['contratos_participantes', 'mensajes', 'documentos_contrato', 'avances', 'lecturas'])
-        expect(await db.cuenta(`select contrato_id from public.${tabla} where contrato_id = $1`, [contrato.id]), tabla).toBe(0)
+      for (const tabla of [
+        'contratos_participantes',
+        'mensajes',
+        'documentos_contrato',
+        'avances',
+        'lecturas',
+      ])
+        expect(
+          await db.cuenta(`select contrato_id from public.${tabla} where contrato_id = $1`, [contrato.id]),
+          tabla,
+        ).toBe(0)
       expect(await leer(db, contrato.id)).toBeUndefined()
       expect(await db.cuenta('select from storage.objects where name = $1', [objeto])).toBe(0)
       expect(await db.cuenta('select from public.kpis_contratos where id = $1', [contrato.id])).toBe(0)
-      expect(await db.cuenta('select from privado.contratos_filtrados(texto => $1)', [contrato.codigo])).toBe(0)
-      expect((await db.query('select privado.oye_canal($1) as oye', [`contrato:${contrato.codigo}`]))[0]).toEqual({ oye: false })
+      expect(await db.cuenta('select from privado.contratos_filtrados(texto => $1)', [contrato.codigo])).toBe(
+        0,
+      )
+      expect(
+        (await db.query('select privado.oye_canal($1) as oye', [`contrato:${contrato.codigo}`]))[0],
+      ).toEqual({ oye: false })
       const { borradores, estados } = await kpis(db)
       expect([borradores, estados.map((e) => e.contratos)]).toEqual([{ contratos: 0, tm: 0 }, [0, 1, 0]])
       await expectRaises(
@@ -99,7 +124,11 @@ describe('a un extraño', () => {
     }))
 
   test.each([
-    ['un lote', 'insert into public.lotes_asociados (contrato_id, peso_qq, humedad) values ($1, 5, 7)', 'contrato_propuesto'],
+    [
+      'un lote',
+      'insert into public.lotes_asociados (contrato_id, peso_qq, humedad) values ($1, 5, 7)',
+      'contrato_propuesto',
+    ],
     ['que quede Activo', `update public.contratos set estado = 'Activo' where id = $1`, 'contrato_propuesto'],
     [
       'un proveedor sin relación',
@@ -145,7 +174,11 @@ describe('a un extraño', () => {
       await db.query('select public.proponer_relacion($1)', [centro_rival])
       await proponer(db)
       await expectRaises(proponer(db), 'propuesta_abierta', 'PT409')
-      await expectRaises(db.query('select public.proponer_relacion($1)', [centro_rival]), 'propuesta_abierta', 'PT409')
+      await expectRaises(
+        db.query('select public.proponer_relacion($1)', [centro_rival]),
+        'propuesta_abierta',
+        'PT409',
+      )
       await db.como('raul_centro_rival')
       expect(await propuestas(db)).toHaveLength(1)
       expect(await avisos(db)).toHaveLength(1)
@@ -168,7 +201,9 @@ describe('responder', () => {
       expect((await kpis(db)).estados.map((e) => e.contratos)).toEqual([0, 2, 0])
       expect(await propuestas(db)).toEqual([])
       await expectRaises(rechazar(db, id), 'contrato_ya_aceptado', 'PT409')
-      expect(await db.query('select * from public.ficha_empresa($1)', [db.mundo.empresas.agroarriba])).toHaveLength(1)
+      expect(
+        await db.query('select * from public.ficha_empresa($1)', [db.mundo.empresas.agroarriba]),
+      ).toHaveLength(1)
       await db.como('ana_agroarriba')
       expect(await kpis(db)).toMatchObject({ borradores: { contratos: 0, tm: 0 } })
       expect(await avisos(db)).toContain('centro_rival aceptó su propuesta.')
@@ -193,7 +228,11 @@ describe('responder', () => {
       await db.como('raul_centro_rival')
       const [r] = await db.query('select id from public.relaciones where contrato_id = $1', [id])
       await db.query('select public.responder_relacion($1, true)', [r!.id])
-      expect(await leer(db, id)).toMatchObject({ estado: 'En revisión', contraparte_acepto_en: null, propuesto_a: null })
+      expect(await leer(db, id)).toMatchObject({
+        estado: 'En revisión',
+        contraparte_acepto_en: null,
+        propuesto_a: null,
+      })
       await db.como('ana_agroarriba')
       await expectRaises(
         db.query(`update public.contratos set estado = 'Activo' where id = $1`, [id]),

@@ -3,6 +3,7 @@ import { MATRIX_CIERRE } from './matrix-cierre.ts'
 import { MATRIX_CONVERSACION } from './matrix-conversacion.ts'
 import { MATRIX_KPIS } from './matrix-kpis.ts'
 import { MATRIX_PRECIOS } from './matrix-precios.ts'
+import { MATRIX_RELACIONES } from './matrix-relaciones.ts'
 import type { Db, Speaker } from './support.ts'
 import { ACTIVOS, ADMIN, EDITORES, PARTES, type Verb } from './who.ts'
 import { makeObject, newRuc } from './world.ts'
@@ -168,6 +169,7 @@ export const MATRIX: Record<string, Record<string, Verb>> = {
   },
   ...MATRIX_CONVERSACION,
   ...MATRIX_PRECIOS,
+  ...MATRIX_RELACIONES,
   ...MATRIX_CALCULOS,
   ...MATRIX_CIERRE,
   ...MATRIX_KPIS,

@@ -13,9 +13,11 @@ const rechazar = (db: Db) => db.query(`select public.rechazar_contrato($1, 'No.'
 const dejar = (db: Db) => db.query('select public.dejar_contrato($1)', [db.mundo.contrato.id])
 const propuestas = (db: Db) => db.query('select * from public.mis_propuestas()')
 const dicho = async (db: Db) =>
-  (await db.query('select texto from public.mensajes where contrato_id = $1 order by id', [db.mundo.contrato.id])).map(
-    (m) => m.texto,
-  )
+  (
+    await db.query('select texto from public.mensajes where contrato_id = $1 order by id', [
+      db.mundo.contrato.id,
+    ])
+  ).map((m) => m.texto)
 
 /** Paula's farm as a stranger to both: it was related to them. */
 async function extraña(db: Db) {
@@ -38,7 +40,9 @@ describe('a un proveedor sin relación', () => {
       expect(await propuestas(db)).toMatchObject([{ papel: 'proveedor', propone: 'agroarriba' }])
       await aceptar(db)
       expect(await leer(db)).toHaveLength(1)
-      expect(await db.query('select * from public.ficha_empresa($1)', [db.mundo.empresas.agroarriba])).toHaveLength(1)
+      expect(
+        await db.query('select * from public.ficha_empresa($1)', [db.mundo.empresas.agroarriba]),
+      ).toHaveLength(1)
       expect((await dicho(db)).slice(-2)).toEqual([
         'ana_agroarriba (agroarriba) propuso a otra_finca asociarse al contrato.',
         'otra_finca aceptó ser parte del contrato.',
@@ -63,10 +67,10 @@ describe('a un proveedor sin relación', () => {
     withUserDb('sistema', async (db) => {
       const otra = await extraña(db)
       await asociar(db, otra)
-      await db.query('delete from public.contratos_participantes where contrato_id = $1 and empresa_id = $2', [
-        db.mundo.contrato.id,
-        otra,
-      ])
+      await db.query(
+        'delete from public.contratos_participantes where contrato_id = $1 and empresa_id = $2',
+        [db.mundo.contrato.id, otra],
+      )
       await db.como('paula_otra_finca')
       expect(await propuestas(db)).toEqual([])
       await expectRaises(aceptar(db), 'contrato_no_existe', 'PT404')
@@ -87,10 +91,13 @@ describe('a un proveedor sin relación', () => {
   test('nadie se da por aceptado', () =>
     withUserDb('sistema', async (db) => {
       const otra = await extraña(db)
-      const sql = 'insert into public.contratos_participantes (contrato_id, empresa_id, pendiente) values ($1, $2, false)'
+      const sql =
+        'insert into public.contratos_participantes (contrato_id, empresa_id, pendiente) values ($1, $2, false)'
       await expect(db.query(sql, [db.mundo.contrato.id, otra])).rejects.toMatchObject({ code: '42501' })
       await asociar(db, otra)
-      await expect(db.query('update public.contratos_participantes set pendiente = false')).rejects.toMatchObject({
+      await expect(
+        db.query('update public.contratos_participantes set pendiente = false'),
+      ).rejects.toMatchObject({
         code: '42501',
       })
     }))
@@ -107,7 +114,11 @@ describe('dejar un contrato', () => {
 
   test('no, mientras un lote con documentos suyos está por exportar', () =>
     withUserDb('sistema', async (db) => {
-      const url = await makeObject(db.client, `${db.mundo.contrato.codigo}/foto.jpg`, db.mundo.usuarios.pedro_finca)
+      const url = await makeObject(
+        db.client,
+        `${db.mundo.contrato.codigo}/foto.jpg`,
+        db.mundo.usuarios.pedro_finca,
+      )
       await db.como('pedro_finca')
       await db.query(
         `insert into public.documentos_contrato (contrato_id, lote_id, tipo, url_archivo) values ($1, $2, 'foto', $3)`,
@@ -120,8 +131,9 @@ describe('dejar un contrato', () => {
     withUserDb(quien, (db) => expectRaises(dejar(db), 'participante_fijo', 'PT409')),
   )
 
-  test.each(['rosa_rival', 'paula_otra_finca'] as Speaker[])('%s, que no es parte, no sabe que existe', (quien) =>
-    withUserDb(quien, (db) => expectRaises(dejar(db), 'contrato_no_existe', 'PT404')),
+  test.each(['rosa_rival', 'paula_otra_finca'] as Speaker[])(
+    '%s, que no es parte, no sabe que existe',
+    (quien) => withUserDb(quien, (db) => expectRaises(dejar(db), 'contrato_no_existe', 'PT404')),
   )
 })
 
@@ -143,7 +155,10 @@ describe('en revisión', () => {
     db.mundo.contrato.id = String(c!.id)
   }
   const cambiar = (db: Db, campo: string, valor: string | null) =>
-    db.query(`update public.contratos set ${campo} = $2 where id = $1 returning *`, [db.mundo.contrato.id, valor])
+    db.query(`update public.contratos set ${campo} = $2 where id = $1 returning *`, [
+      db.mundo.contrato.id,
+      valor,
+    ])
   const activar = (db: Db) => cambiar(db, 'estado', 'Activo')
 
   test.each(TERMINOS)('cambiar %s borra el sí de la otra parte', (campo, valor) =>
@@ -174,7 +189,12 @@ describe('en revisión', () => {
       await cambiar(db, 'volumen_tm', '90')
       await db.como('celia_centro')
       const sql = `update public.contratos set precio_fijado_tm = 9000, estado = 'Activo' where id = $1`
-      await expectRaises(db.query(sql, [db.mundo.contrato.id]), 'contrato_activa_exportadora', 'PT403', 'estado')
+      await expectRaises(
+        db.query(sql, [db.mundo.contrato.id]),
+        'contrato_activa_exportadora',
+        'PT403',
+        'estado',
+      )
       await cambiar(db, 'precio_fijado_tm', '9000')
       expect(await aceptar(db)).toMatchObject([{ estado: 'En revisión', exportadora_acepto_en: null }])
       await db.como('ada_admin')
@@ -196,7 +216,9 @@ describe('en revisión', () => {
     withUserDb('celia_centro', async (db) => {
       await nuevo(db)
       await db.como('ana_agroarriba')
-      expect(await cambiar(db, 'observaciones', 'algo')).toMatchObject([{ contraparte_acepto_en: expect.any(Date) }])
+      expect(await cambiar(db, 'observaciones', 'algo')).toMatchObject([
+        { contraparte_acepto_en: expect.any(Date) },
+      ])
       for (const columna of ['exportadora_acepto_en', 'contraparte_acepto_en', 'rechazado_en', 'propuesto_a'])
         await expect(cambiar(db, columna, null)).rejects.toMatchObject({ code: '42501' })
     }))

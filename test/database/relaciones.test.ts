@@ -20,7 +20,9 @@ const responder = (db: Db, id: number, acepta: boolean | null, motivo: string | 
   llamar<Relacion>(db, 'public.responder_relacion($1, $2, $3)', [id, acepta, motivo])
 const terminar = (db: Db, id: number) => llamar<Relacion>(db, 'public.terminar_relacion($1)', [id])
 const mias = async (db: Db) =>
-  (await db.query<{ r: Relacion }>('select r from public.mis_relaciones(limite => 100) as r')).map(({ r }) => r)
+  (await db.query<{ r: Relacion }>('select r from public.mis_relaciones(limite => 100) as r')).map(
+    ({ r }) => r,
+  )
 const ficha = (db: Db, empresa: string) => db.query('select * from public.ficha_empresa($1)', [empresa])
 const avisos = (db: Db) => db.query(`select texto from public.notificaciones where tipo = 'relacion'`)
 async function rucDe(db: Db, empresa: string) {
@@ -62,7 +64,10 @@ describe('una relación', () => {
       expect(await proponer(db, agroarriba)).toMatchObject({ estado: 'propuesta' })
       await db.como('sistema')
       await db.query(`update public.relaciones set estado = 'retirada' where propone_id = $1`, [centro_rival])
-      await db.query(`update public.relaciones set respondida_en = now() - interval '31 days' where id = $1`, [id])
+      await db.query(
+        `update public.relaciones set respondida_en = now() - interval '31 days' where id = $1`,
+        [id],
+      )
       await db.como('ana_agroarriba')
       expect(await proponer(db, centro_rival)).toMatchObject({ estado: 'propuesta' })
     }))
@@ -75,9 +80,10 @@ describe('una relación', () => {
       await expectRaises(ficha(db, agroarriba), 'empresa_no_existe', 'PT404')
       await expectRaises(terminar(db, viva.id), 'relacion_no_viva', 'PT409')
       expect(
-        await db.cuenta('insert into public.lotes_asociados (contrato_id, peso_qq, humedad) values ($1, 5, 7)', [
-          db.mundo.contrato.id,
-        ]),
+        await db.cuenta(
+          'insert into public.lotes_asociados (contrato_id, peso_qq, humedad) values ($1, 5, 7)',
+          [db.mundo.contrato.id],
+        ),
       ).toBe(1)
     }))
 
@@ -96,7 +102,11 @@ describe('una relación', () => {
       await expectRaises(responder(db, id, true), 'decide_la_empresa', 'PT403')
       for (const quien of ['omar_apagado', 'sin_perfil'] as Speaker[]) {
         await db.como(quien)
-        await expectRaises(responder(db, id, true), quien === 'sin_perfil' ? 'sin_empresa' : 'cuenta_sin_acceso', 'PT403')
+        await expectRaises(
+          responder(db, id, true),
+          quien === 'sin_perfil' ? 'sin_empresa' : 'cuenta_sin_acceso',
+          'PT403',
+        )
       }
       await db.como('anonimo')
       await expect(responder(db, id, true)).rejects.toMatchObject({ code: '42501' })
@@ -168,7 +178,10 @@ describe('a un extraño', () => {
       expect((await mias(db))[0]!.ruc).toBeNull()
       await responder(db, una.id, false)
       await db.como('ana_agroarriba')
-      expect((await mias(db)).find(({ id }) => id === una.id)).toMatchObject({ estado: 'rechazada', con: null })
+      expect((await mias(db)).find(({ id }) => id === una.id)).toMatchObject({
+        estado: 'rechazada',
+        con: null,
+      })
       expect(await avisos(db)).toEqual([{ texto: 'Una empresa que invitó no aceptó su propuesta.' }])
       await expectRaises(ficha(db, centro_rival), 'empresa_no_existe', 'PT404')
     }))

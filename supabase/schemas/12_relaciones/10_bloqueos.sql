@@ -44,5 +44,20 @@ end
 $$;
 comment on function privado.empresa_que_decide() is 'La empresa por la que el usuario puede decir que sí o que no.';
 
+create function privado.motivo_dicho(v_motivo text) returns text
+language plpgsql immutable set search_path = '' as $$
+declare
+  dicho constant text := btrim(coalesce(v_motivo, ''), E' \t\r\n');
+begin
+  if length(dicho) not between 1 and 500 or not privado.es_texto_limpio(dicho, false) then
+    raise exception 'propuesta_sin_motivo' using errcode = 'PT422',
+      detail = 'Diga por qué, en 500 caracteres como máximo.', hint = 'motivo';
+  end if;
+  return dicho;
+end
+$$;
+comment on function privado.motivo_dicho(text) is 'Por qué se dice que no, limpio; o el error de quien no lo dijo.';
+revoke all on function privado.motivo_dicho(text) from public;
+
 revoke all on function privado.bloqueo(bigint, bigint), privado.mis_bloqueos(), privado.empresa_que_decide() from public;
 grant execute on function privado.mis_bloqueos() to authenticated;

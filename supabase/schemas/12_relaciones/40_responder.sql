@@ -43,7 +43,7 @@ comment on function privado.aceptar_relacion(public.relaciones) is
 create function privado.rechazar_relacion(r public.relaciones, v_motivo text) returns public.relaciones
 language plpgsql volatile security definer set search_path = '' as $$
 begin
-  update public.relaciones x set estado = 'rechazada', motivo = btrim(v_motivo, E' \t\r\n'), respondida_por = auth.uid(),
+  update public.relaciones x set estado = 'rechazada', motivo = v_motivo, respondida_por = auth.uid(),
     respondida_en = clock_timestamp()
   where x.id = r.id and x.estado = 'propuesta' returning * into r;
   if r.id is null then
@@ -74,9 +74,8 @@ begin
     raise exception 'relacion_no_existe' using errcode = 'PT404', detail = 'No existe esa relación.';
   elsif v_acepta is null then
     raise exception 'respuesta_invalida' using errcode = 'PT422', detail = 'Diga si acepta o no.', hint = 'acepta';
-  elsif not v_acepta and coalesce(btrim(v_motivo, E' \t\r\n'), '') = '' then
-    raise exception 'propuesta_sin_motivo' using errcode = 'PT422',
-      detail = 'Una propuesta se rechaza diciendo por qué.', hint = 'motivo';
+  elsif not v_acepta then
+    v_motivo := privado.motivo_dicho(v_motivo);
   end if;
   perform privado.tomar_contrato(r.contrato_id);
   select * into r from public.relaciones x where x.id = v_id for no key update;
@@ -109,7 +108,7 @@ begin
     update public.relaciones x set estado = 'retirada', terminada_por = auth.uid(), terminada_en = clock_timestamp()
     where x.id = r.id returning * into r;
   elsif r.estado = 'aceptada' then
-    update public.relaciones x set estado = 'terminada', motivo = nullif(btrim(v_motivo, E' \t\r\n'), ''),
+    update public.relaciones x set estado = 'terminada', motivo = case when v_motivo is not null then privado.motivo_dicho(v_motivo) end,
       terminada_por = auth.uid(), terminada_en = clock_timestamp()
     where x.id = r.id returning * into r;
     perform privado.notificar_empresa(case r.propone_id when mia then r.con_id else r.propone_id end, 'relacion',

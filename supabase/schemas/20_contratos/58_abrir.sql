@@ -60,10 +60,10 @@ create function privado.cerrar_propuesta(v_contrato bigint, v_como text, v_motiv
 language plpgsql volatile security definer set search_path = '' as $$
 begin
   update public.contratos c set rechazado_en = clock_timestamp(), rechazado_como = v_como,
-    rechazo_motivo = nullif(btrim(v_motivo, E' \t\r\n'), '')
+    rechazo_motivo = v_motivo
   where c.id = v_contrato;
   insert into public.mensajes (contrato_id, tipo, texto) values (v_contrato, 'sistema', case v_como
-    when 'rechazado' then format('%s no aceptó el contrato: %s', privado.quien(), btrim(v_motivo, E' \t\r\n'))
+    when 'rechazado' then format('%s no aceptó el contrato: %s', privado.quien(), v_motivo)
     else format('%s retiró el contrato.', privado.quien()) end);
   perform privado.notificar(v_contrato, 'contrato', format(
     case v_como when 'rechazado' then '%s no aceptó el contrato %s.' else '%s retiró el contrato %s.' end,

@@ -123,9 +123,34 @@ $$;
 comment on function public.aceptar_contrato(bigint) is
   'Acepta un contrato: ser parte de él y, si lo firma, sus términos como están. Con el sí de ambas partes queda Activo.';
 
+-- For the functions, where a path names the contract by its code.
+create function privado.contrato_por_responder(v_codigo text) returns bigint
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (
+    select c.id from public.contratos c
+    where c.codigo = v_codigo and (privado.participa(c.id)
+      or exists (select from privado.propuestas_de(privado.mi_empresa()) q where q.contrato_id = c.id)));
+end
+$$;
+comment on function privado.contrato_por_responder(text) is 'El contrato de ese código, si la empresa del usuario es parte o se le propone.';
+
+-- For the answer of the statement that creates a contract: it asks after the rows are there.
+create function privado.pendientes_de(v_contrato bigint) returns bigint[]
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+  return array(
+    select p.empresa_id from public.contratos_participantes p
+    where p.contrato_id = v_contrato and p.pendiente and (privado.participa(v_contrato) or privado.es_admin()));
+end
+$$;
+comment on function privado.pendientes_de(bigint) is 'Empresas a las que se pregunta si son parte de un contrato.';
+
+revoke all on function privado.contrato_por_responder(text), privado.pendientes_de(bigint) from public;
 revoke all on function privado.propuestas_de(bigint), privado.mis_propuestas(bigint, int),
   privado.tomar_propuesta(bigint, bigint), privado.aceptar_contrato(bigint) from public;
 revoke all on function public.mis_propuestas(bigint, int), public.aceptar_contrato(bigint)
   from public, anon, service_role;
-grant execute on function privado.mis_propuestas(bigint, int), public.mis_propuestas(bigint, int),
+grant execute on function privado.contrato_por_responder(text), privado.pendientes_de(bigint),
+  privado.mis_propuestas(bigint, int), public.mis_propuestas(bigint, int),
   privado.aceptar_contrato(bigint), public.aceptar_contrato(bigint) to authenticated;

@@ -7,10 +7,8 @@ declare
   p record;
 begin
   select * into p from privado.tomar_propuesta(v_contrato, mia);
-  if coalesce(btrim(v_motivo, E' \t\r\n'), '') = '' then
-    raise exception 'propuesta_sin_motivo' using errcode = 'PT422',
-      detail = 'Una propuesta se rechaza diciendo por qué.', hint = 'motivo';
-  elsif not (p.parte).pendiente and ((p.parte).papel = 'proveedor' or (p.contrato).estado <> 'En revisión'
+  v_motivo := privado.motivo_dicho(v_motivo);
+  if not (p.parte).pendiente and ((p.parte).papel = 'proveedor' or (p.contrato).estado <> 'En revisión'
     or case mia when (p.contrato).exportadora_id then (p.contrato).exportadora_acepto_en
       else (p.contrato).contraparte_acepto_en end is not null) then
     raise exception 'contrato_ya_aceptado' using errcode = 'PT409',
@@ -29,7 +27,7 @@ declare
   c public.contratos := privado.exigir_contrato(v_contrato, bloquear => true);
 begin
   if privado.mi_rol() = 'proveedor' or mia not in (c.exportadora_id, c.contraparte_id) then
-    raise exception 'contrato_ajeno' using errcode = 'PT403',
+    raise exception 'retira_quien_propuso' using errcode = 'PT403',
       detail = 'Un contrato propuesto lo retira la empresa que lo propuso.';
   elsif c.estado <> 'En revisión'
     or (case mia when c.exportadora_id then c.contraparte_acepto_en else c.exportadora_acepto_en end) is not null then

@@ -7,11 +7,12 @@
 --   privado.anotar_partes, privado.aportes_kpi, privado.avisar_de_participante, privado.bloquear_empresa,
 --   privado.bloqueo, privado.bloqueos, privado.bloqueos_bloqueada_idx, privado.bloqueos_creado_por_idx,
 --   privado.bloqueos_pkey, privado.cambiar_estado, privado.cerrar_contrato, privado.cerrar_propuesta,
---   privado.contar_contrato, privado.contar_participante, privado.contratos_por_avance, privado.dejar_contrato,
---   privado.desbloquear_empresa, privado.elegir_cierre, privado.empresa_que_decide, privado.empresas_bloqueadas,
---   privado.exigir_acuerdo, privado.exigir_contrato, privado.ficha_empresa, privado.frase_de_participante,
---   privado.marcar_eliminado, privado.mis_bloqueos, privado.mis_propuestas, privado.mis_relaciones,
---   privado.nombre_de, privado.notificar_empresa, privado.ocultar_participantes, privado.pedir_acuerdo,
+--   privado.contar_contrato, privado.contar_participante, privado.contrato_por_responder,
+--   privado.contratos_por_avance, privado.dejar_contrato, privado.desbloquear_empresa, privado.elegir_cierre,
+--   privado.empresa_que_decide, privado.empresas_bloqueadas, privado.exigir_acuerdo, privado.exigir_contrato,
+--   privado.ficha_empresa, privado.frase_de_participante, privado.marcar_eliminado, privado.mis_bloqueos,
+--   privado.mis_propuestas, privado.mis_relaciones, privado.motivo_dicho, privado.nombre_de,
+--   privado.notificar_empresa, privado.ocultar_participantes, privado.pedir_acuerdo, privado.pendientes_de,
 --   privado.proponer_a_proveedor, privado.proponer_contrato, privado.proponer_relacion, privado.propuestas_de,
 --   privado.propuestas_por_dia, privado.proteger_contrato, privado.rechazar_contrato, privado.rechazar_por,
 --   privado.rechazar_relacion, privado.recibir_propuestas, privado.relacion_json, privado.relacionadas,
@@ -558,10 +559,10 @@ create or replace function privado.cerrar_propuesta (
   AS $function$
 begin
   update public.contratos c set rechazado_en = clock_timestamp(), rechazado_como = v_como,
-    rechazo_motivo = nullif(btrim(v_motivo, E' \t\r\n'), '')
+    rechazo_motivo = v_motivo
   where c.id = v_contrato;
   insert into public.mensajes (contrato_id, tipo, texto) values (v_contrato, 'sistema', case v_como
-    when 'rechazado' then format('%s no aceptó el contrato: %s', privado.quien(), btrim(v_motivo, E' \t\r\n'))
+    when 'rechazado' then format('%s no aceptó el contrato: %s', privado.quien(), v_motivo)
     else format('%s retiró el contrato.', privado.quien()) end);
   perform privado.notificar(v_contrato, 'contrato', format(
     case v_como when 'rechazado' then '%s no aceptó el contrato %s.' else '%s retiró el contrato %s.' end,
@@ -604,6 +605,23 @@ begin
   insert into public.mensajes (contrato_id, tipo, texto)
   values (parte.contrato_id, 'sistema', privado.frase_de_participante(tg_op, parte.empresa_id, parte.pendiente, null));
   return null;
+end
+$function$;
+
+create or replace function privado.contrato_por_responder (
+  v_codigo text
+)
+  returns bigint
+  language plpgsql
+  stable
+  security definer
+  set search_path to ''
+  AS $function$
+begin
+  return (
+    select c.id from public.contratos c
+    where c.codigo = v_codigo and (privado.participa(c.id)
+      or exists (select from privado.propuestas_de(privado.mi_empresa()) q where q.contrato_id = c.id)));
 end
 $function$;
 
@@ -954,6 +972,25 @@ begin
 end
 $function$;
 
+create or replace function privado.motivo_dicho (
+  v_motivo text
+)
+  returns text
+  language plpgsql
+  immutable
+  set search_path to ''
+  AS $function$
+declare
+  dicho constant text := btrim(coalesce(v_motivo, ''), E' \t\r\n');
+begin
+  if length(dicho) not between 1 and 500 or not privado.es_texto_limpio(dicho, false) then
+    raise exception 'propuesta_sin_motivo' using errcode = 'PT422',
+      detail = 'Diga por qué, en 500 caracteres como máximo.', hint = 'motivo';
+  end if;
+  return dicho;
+end
+$function$;
+
 create or replace function privado.nombre_de (
   v_empresa bigint,
   v_con bigint
@@ -1024,6 +1061,21 @@ begin
   new.exportadora_acepto_en := case when ambas or mia = new.exportadora_id then clock_timestamp() end;
   new.contraparte_acepto_en := case when ambas or mia = new.contraparte_id then clock_timestamp() end;
   return new;
+end
+$function$;
+
+create or replace function privado.pendientes_de (
+  v_contrato bigint
+)
+  returns bigint[]
+  language plpgsql
+  security definer
+  set search_path to ''
+  AS $function$
+begin
+  return array(
+    select p.empresa_id from public.contratos_participantes p
+    where p.contrato_id = v_contrato and p.pendiente and (privado.participa(v_contrato) or privado.es_admin()));
 end
 $function$;
 
@@ -1167,10 +1219,8 @@ declare
   p record;
 begin
   select * into p from privado.tomar_propuesta(v_contrato, mia);
-  if coalesce(btrim(v_motivo, E' \t\r\n'), '') = '' then
-    raise exception 'propuesta_sin_motivo' using errcode = 'PT422',
-      detail = 'Una propuesta se rechaza diciendo por qué.', hint = 'motivo';
-  elsif not (p.parte).pendiente and ((p.parte).papel = 'proveedor' or (p.contrato).estado <> 'En revisión'
+  v_motivo := privado.motivo_dicho(v_motivo);
+  if not (p.parte).pendiente and ((p.parte).papel = 'proveedor' or (p.contrato).estado <> 'En revisión'
     or case mia when (p.contrato).exportadora_id then (p.contrato).exportadora_acepto_en
       else (p.contrato).contraparte_acepto_en end is not null) then
     raise exception 'contrato_ya_aceptado' using errcode = 'PT409',
@@ -1213,7 +1263,7 @@ create or replace function privado.rechazar_relacion (
   set search_path to ''
   AS $function$
 begin
-  update public.relaciones x set estado = 'rechazada', motivo = btrim(v_motivo, E' \t\r\n'), respondida_por = auth.uid(),
+  update public.relaciones x set estado = 'rechazada', motivo = v_motivo, respondida_por = auth.uid(),
     respondida_en = clock_timestamp()
   where x.id = r.id and x.estado = 'propuesta' returning * into r;
   if r.id is null then
@@ -1348,9 +1398,8 @@ begin
     raise exception 'relacion_no_existe' using errcode = 'PT404', detail = 'No existe esa relación.';
   elsif v_acepta is null then
     raise exception 'respuesta_invalida' using errcode = 'PT422', detail = 'Diga si acepta o no.', hint = 'acepta';
-  elsif not v_acepta and coalesce(btrim(v_motivo, E' \t\r\n'), '') = '' then
-    raise exception 'propuesta_sin_motivo' using errcode = 'PT422',
-      detail = 'Una propuesta se rechaza diciendo por qué.', hint = 'motivo';
+  elsif not v_acepta then
+    v_motivo := privado.motivo_dicho(v_motivo);
   end if;
   perform privado.tomar_contrato(r.contrato_id);
   select * into r from public.relaciones x where x.id = v_id for no key update;
@@ -1410,7 +1459,7 @@ declare
   c public.contratos := privado.exigir_contrato(v_contrato, bloquear => true);
 begin
   if privado.mi_rol() = 'proveedor' or mia not in (c.exportadora_id, c.contraparte_id) then
-    raise exception 'contrato_ajeno' using errcode = 'PT403',
+    raise exception 'retira_quien_propuso' using errcode = 'PT403',
       detail = 'Un contrato propuesto lo retira la empresa que lo propuso.';
   elsif c.estado <> 'En revisión'
     or (case mia when c.exportadora_id then c.contraparte_acepto_en else c.exportadora_acepto_en end) is not null then
@@ -1541,7 +1590,7 @@ begin
     update public.relaciones x set estado = 'retirada', terminada_por = auth.uid(), terminada_en = clock_timestamp()
     where x.id = r.id returning * into r;
   elsif r.estado = 'aceptada' then
-    update public.relaciones x set estado = 'terminada', motivo = nullif(btrim(v_motivo, E' \t\r\n'), ''),
+    update public.relaciones x set estado = 'terminada', motivo = case when v_motivo is not null then privado.motivo_dicho(v_motivo) end,
       terminada_por = auth.uid(), terminada_en = clock_timestamp()
     where x.id = r.id returning * into r;
     perform privado.notificar_empresa(case r.propone_id when mia then r.con_id else r.propone_id end, 'relacion',
@@ -2232,6 +2281,7 @@ comment on function privado.bloquear_empresa(bigint) is 'Bloquea a una empresa p
 comment on function privado.bloqueo(bigint, bigint) is '¿Bloqueó la primera empresa a la segunda?';
 comment on function privado.cerrar_propuesta(bigint, text, text) is 'Un contrato que no se aceptó, o se retiró: se queda En revisión y no recibe nada más.';
 comment on function privado.contar_participante() is 'Disparador: proveedores propuestos, asociados y retirados, en la conversación.';
+comment on function privado.contrato_por_responder(text) is 'El contrato de ese código, si la empresa del usuario es parte o se le propone.';
 comment on function privado.dejar_contrato(bigint) is 'La empresa proveedora del usuario deja un contrato.';
 comment on function privado.desbloquear_empresa(bigint) is 'Deja de bloquear a una empresa.';
 comment on function privado.empresa_que_decide() is 'La empresa por la que el usuario puede decir que sí o que no.';
@@ -2242,9 +2292,11 @@ comment on function privado.frase_de_participante(text, bigint, boolean, text) i
 comment on function privado.mis_bloqueos() is 'Empresas que bloqueó la del usuario.';
 comment on function privado.mis_propuestas(bigint, integer) is 'Página de los contratos que esperan la respuesta del usuario.';
 comment on function privado.mis_relaciones(text, bigint, integer) is 'Página de las relaciones del usuario, de la última a la primera.';
+comment on function privado.motivo_dicho(text) is 'Por qué se dice que no, limpio; o el error de quien no lo dijo.';
 comment on function privado.nombre_de(bigint, bigint) is 'El nombre de una empresa, si quien propuso lo conoce.';
 comment on function privado.notificar_empresa(bigint, text, text, jsonb) is 'Avisa a los usuarios activos de una empresa.';
 comment on function privado.pedir_acuerdo() is 'Disparador: quién aceptó un contrato nuevo y a quién se le propone.';
+comment on function privado.pendientes_de(bigint) is 'Empresas a las que se pregunta si son parte de un contrato.';
 comment on function privado.proponer_a_proveedor() is 'Disparador: a un proveedor sin relación se le pregunta si se asocia.';
 comment on function privado.proponer_contrato(bigint, bigint) is 'Pregunta a una empresa si acepta ser parte de un contrato.';
 comment on function privado.proponer_relacion(bigint, text, text) is 'Propone una relación por la empresa del usuario.';
@@ -2292,6 +2344,7 @@ revoke all on function privado.aceptar_relacion(r public.relaciones) from public
 revoke all on function privado.bloquear_empresa(v_empresa bigint) from public;
 revoke all on function privado.bloqueo(de bigint, a bigint) from public;
 revoke all on function privado.cerrar_propuesta(v_contrato bigint, v_como text, v_motivo text) from public;
+revoke all on function privado.contrato_por_responder(v_codigo text) from public;
 revoke all on function privado.dejar_contrato(v_contrato bigint) from public;
 revoke all on function privado.desbloquear_empresa(v_empresa bigint) from public;
 revoke all on function privado.empresa_que_decide() from public;
@@ -2301,9 +2354,11 @@ revoke all on function privado.frase_de_participante(v_op text, v_empresa bigint
 revoke all on function privado.mis_bloqueos() from public;
 revoke all on function privado.mis_propuestas(v_despues_de bigint, v_limite integer) from public;
 revoke all on function privado.mis_relaciones(v_estado text, v_despues_de bigint, v_limite integer) from public;
+revoke all on function privado.motivo_dicho(v_motivo text) from public;
 revoke all on function privado.nombre_de(v_empresa bigint, v_con bigint) from public;
 revoke all on function privado.notificar_empresa(v_empresa bigint, v_tipo text, v_texto text, v_datos jsonb) from public;
 revoke all on function privado.pedir_acuerdo() from public;
+revoke all on function privado.pendientes_de(v_contrato bigint) from public;
 revoke all on function privado.proponer_a_proveedor() from public;
 revoke all on function privado.proponer_contrato(v_contrato bigint, v_empresa bigint) from public;
 revoke all on function privado.proponer_relacion(v_empresa bigint, v_ruc text, v_correo text) from public;
@@ -2351,12 +2406,14 @@ grant select (respondida_en) on table public.relaciones to authenticated;
 grant select (terminada_en) on table public.relaciones to authenticated;
 grant execute on function privado.aceptar_contrato(v_contrato bigint) to authenticated;
 grant execute on function privado.bloquear_empresa(v_empresa bigint) to authenticated;
+grant execute on function privado.contrato_por_responder(v_codigo text) to authenticated;
 grant execute on function privado.dejar_contrato(v_contrato bigint) to authenticated;
 grant execute on function privado.desbloquear_empresa(v_empresa bigint) to authenticated;
 grant execute on function privado.empresas_bloqueadas() to authenticated;
 grant execute on function privado.mis_bloqueos() to authenticated;
 grant execute on function privado.mis_propuestas(v_despues_de bigint, v_limite integer) to authenticated;
 grant execute on function privado.mis_relaciones(v_estado text, v_despues_de bigint, v_limite integer) to authenticated;
+grant execute on function privado.pendientes_de(v_contrato bigint) to authenticated;
 grant execute on function privado.proponer_relacion(v_empresa bigint, v_ruc text, v_correo text) to authenticated;
 grant execute on function privado.rechazar_contrato(v_contrato bigint, v_motivo text) to authenticated;
 grant execute on function privado.responder_relacion(v_id bigint, v_acepta boolean, v_motivo text) to authenticated;

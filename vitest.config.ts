@@ -4,11 +4,14 @@ import { defineConfig } from 'vitest/config'
 // installs. All the rest needs npm alone.
 const SERVER = ['test/production/**/*.test.ts', 'test/deployment/**/*.test.ts', 'test/backup/**/*.test.ts']
 
-const common = {
-  globalSetup: ['test/support/global-setup.ts'],
+// Black boxes: a URL and a publishable key are all that they know.
+const BLACK_BOXES = ['test/acceptance/*.test.ts', 'test/rest/{denial,reads,writes}.test.ts']
+
+const patience = {
   testTimeout: 30_000,
   hookTimeout: 90_000,
 }
+const common = { ...patience, globalSetup: ['test/support/global-setup.ts'] }
 
 export default defineConfig({
   test: {
@@ -24,6 +27,9 @@ export default defineConfig({
         },
       },
       { test: { ...common, name: 'servidor', include: SERVER } },
+      {
+        test: { ...patience, name: 'url', globalSetup: ['test/support/url-setup.ts'], include: BLACK_BOXES },
+      },
     ],
   },
 })

@@ -3,6 +3,8 @@ import { readCommandLine } from '../supabase/local/command-line.ts'
 import { create } from './cases/create.ts'
 import { deepPage } from './cases/deep-page.ts'
 import { firstPage } from './cases/first-page.ts'
+import { flood } from './cases/flood.ts'
+import { gatewayMemory } from './cases/gateway-memory.ts'
 import { idleSockets } from './cases/idle-sockets.ts'
 import { insert } from './cases/insert.ts'
 import { kpis } from './cases/kpis.ts'
@@ -13,7 +15,8 @@ import { production } from './cases/production.ts'
 import { read } from './cases/read.ts'
 import { rest } from './cases/rest.ts'
 import { rooms } from './cases/rooms.ts'
-import { signIns } from './cases/sign-in.ts'
+import { schema } from './cases/schema.ts'
+import { signInRate, signIns } from './cases/sign-in.ts'
 import { upload } from './cases/upload.ts'
 import { type Case, type Figure, isMet, type Scale } from './lib/case.ts'
 import { keep, machine, table } from './lib/report.ts'
@@ -30,6 +33,7 @@ const FULL_SCALE: Scale = {
   uploadBytes: 20 * MIB,
   memoryRequests: 10_000,
   memoryUploads: 100,
+  gatewayRequests: 100_000,
   latencyTurns: 3,
   sockets: 2000,
   inserts: 500,
@@ -43,6 +47,7 @@ const QUICK_SCALE: Scale = {
   uploadBytes: 20 * MIB,
   memoryRequests: 1000,
   memoryUploads: 10,
+  gatewayRequests: 2000,
   latencyTurns: 1,
   sockets: 200,
   inserts: 50,
@@ -103,6 +108,8 @@ try {
   }
   // In this process alone, while the databases have nothing to tidy up yet.
   await measure('liquidations', liquidaciones)
+  // Of the gateway before its other work, of the same reason as below.
+  await measure('memory of the gateway', gatewayMemory)
   // Memory of the functions before their other work: what has been freed would be used again, and would not show.
   await measure('idle sockets', idleSockets)
   await measure('rooms', rooms)
@@ -110,6 +117,9 @@ try {
   await measure('reads', read)
   await measure('REST', rest)
   await measure('reads while people sign in', signIns)
+  await measure('sign-ins', signInRate)
+  await measure('reads while one floods', flood)
+  await measure('schema of 500 tables', schema)
   await measure('nginx, logs and limits', production)
   await measure('creations', create)
   await measure('deep pages', deepPage)

@@ -25,6 +25,7 @@ const BATCH = 20_000
 const YEARS = 5
 const TABLES = [
   'contratos',
+  'contratos_precios',
   'contratos_participantes',
   'lotes_asociados',
   'documentos_contrato',

@@ -116,15 +116,16 @@ export type Database = {
           id: number
           modalidad_precio: string
           observaciones: string | null
-          precio_fijado_tm: number | null
           propuesto_a: number[] | null
           rechazado_como: string | null
           rechazado_en: string | null
           rechazo_motivo: string | null
           tolerancia_pct: number
           volumen_tm: number
+          diferencial_tm: number | null
+          precio_fijado_tm: number | null
         }
-        ComputedFields: never
+        ComputedFields: 'diferencial_tm' | 'precio_fijado_tm'
         Insert: {
           actualizado_en?: string
           archivo_pdf?: string | null
@@ -145,7 +146,6 @@ export type Database = {
           id?: never
           modalidad_precio?: string
           observaciones?: string | null
-          precio_fijado_tm?: number | null
           propuesto_a?: number[] | null
           rechazado_como?: string | null
           rechazado_en?: string | null
@@ -173,7 +173,6 @@ export type Database = {
           id?: never
           modalidad_precio?: string
           observaciones?: string | null
-          precio_fijado_tm?: number | null
           propuesto_a?: number[] | null
           rechazado_como?: string | null
           rechazado_en?: string | null
@@ -251,6 +250,43 @@ export type Database = {
             columns: ['empresa_id']
             isOneToOne: false
             referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      contratos_precios: {
+        Row: {
+          actualizado_en: string
+          contrato_id: number
+          diferencial_tm: number | null
+          precio_fijado_tm: number | null
+        }
+        ComputedFields: never
+        Insert: {
+          actualizado_en?: string
+          contrato_id: number
+          diferencial_tm?: number | null
+          precio_fijado_tm?: number | null
+        }
+        Update: {
+          actualizado_en?: string
+          contrato_id?: number
+          diferencial_tm?: number | null
+          precio_fijado_tm?: number | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'contratos_precios_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: true
+            referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'contratos_precios_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: true
+            referencedRelation: 'kpis_contratos'
             referencedColumns: ['id']
           },
         ]
@@ -1395,7 +1431,7 @@ export type Database = {
     }
     Functions: {
       aceptar_contrato: {
-        Args: { contrato_id: number }
+        Args: { contrato_id: number; version?: string }
         Returns: {
           actualizado_en: string
           archivo_pdf: string | null
@@ -1416,7 +1452,6 @@ export type Database = {
           id: number
           modalidad_precio: string
           observaciones: string | null
-          precio_fijado_tm: number | null
           propuesto_a: number[] | null
           rechazado_como: string | null
           rechazado_en: string | null
@@ -1439,6 +1474,7 @@ export type Database = {
           calidad?: string
           cierre?: string
           contraparte_id?: number
+          diferencial_tm?: number
           exportadora_id?: number
           fecha_entrega?: string
           fecha_firma?: string
@@ -1469,7 +1505,6 @@ export type Database = {
           id: number
           modalidad_precio: string
           observaciones: string | null
-          precio_fijado_tm: number | null
           propuesto_a: number[] | null
           rechazado_como: string | null
           rechazado_en: string | null
@@ -1486,6 +1521,15 @@ export type Database = {
       }
       dejar_contrato: { Args: { contrato_id: number }; Returns: undefined }
       desbloquear_empresa: { Args: { empresa_id: number }; Returns: undefined }
+      diferencial_tm: {
+        Args: {
+          contrato: Omit<
+            Database['public']['Tables']['contratos']['Row'],
+            Database['public']['Tables']['contratos']['ComputedFields']
+          >
+        }
+        Returns: number
+      }
       eliminar_contrato: {
         Args: { contrato_id: number }
         Returns: {
@@ -1508,7 +1552,6 @@ export type Database = {
           id: number
           modalidad_precio: string
           observaciones: string | null
-          precio_fijado_tm: number | null
           propuesto_a: number[] | null
           rechazado_como: string | null
           rechazado_en: string | null
@@ -1581,6 +1624,15 @@ export type Database = {
         }[]
       }
       perfil: { Args: Record<PropertyKey, never>; Returns: Json }
+      precio_fijado_tm: {
+        Args: {
+          contrato: Omit<
+            Database['public']['Tables']['contratos']['Row'],
+            Database['public']['Tables']['contratos']['ComputedFields']
+          >
+        }
+        Returns: number
+      }
       precios_vigentes: {
         Args: { calidad?: string; fecha?: string; mercado?: string }
         Returns: {
@@ -1638,7 +1690,6 @@ export type Database = {
           id: number
           modalidad_precio: string
           observaciones: string | null
-          precio_fijado_tm: number | null
           propuesto_a: number[] | null
           rechazado_como: string | null
           rechazado_en: string | null
@@ -1718,7 +1769,6 @@ export type Database = {
           id: number
           modalidad_precio: string
           observaciones: string | null
-          precio_fijado_tm: number | null
           propuesto_a: number[] | null
           rechazado_como: string | null
           rechazado_en: string | null

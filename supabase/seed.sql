@@ -48,16 +48,18 @@ where not exists (
   where least(r.propone_id, r.para_id) = least(una.id, otra.id) and greatest(r.propone_id, r.para_id) = greatest(una.id, otra.id)
 );
 
+-- Its differential is what was agreed when it was made (see privado.abrir_precio), and no change of it.
 insert into public.contratos
   (codigo, exportadora_id, contraparte_id, fecha_firma, volumen_tm, calidad, modalidad_precio, estado, observaciones,
    creado_por, creado_en)
 select 'CT-2025-00014', exportadora.id, centro.id, '2025-01-20', 200, 'ASE', 'por fijar', 'Activo',
-  'Cacao Nacional grado ASE, precio por fijar sobre ICE Nueva York con diferencial de -700 USD/TM.',
+  'Cacao Nacional grado ASE, precio por fijar sobre ICE Nueva York.',
   (select u.id from public.usuarios u join auth.users a on a.id = u.id where a.email = 'exportadora@agroarriba.test'),
   '2025-01-20 10:15:00-05'
 from public.empresas exportadora, public.empresas centro
 where exportadora.ruc = '0992741589001' and centro.ruc = '1291650372001'
-  and not exists (select from public.contratos c where c.codigo = 'CT-2025-00014');
+  and not exists (select from public.contratos c where c.codigo = 'CT-2025-00014')
+  and set_config('privado.diferencial_acordado', '-700', true) is not null;
 
 -- A database filled before it was seeded may have given the code to others: then nothing is added to theirs.
 do $$

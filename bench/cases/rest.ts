@@ -39,35 +39,30 @@ export const rest: Case = async ({ large }, { rounds, turnMs }) => {
   const ids = await large.bare({ name: 'bench_ids', text: IDS }, [codes])
   const lot = (n: number) => ({ codigo_lote: `B-${Date.now()}-${n}`, peso_qq: 1, humedad: 7 })
   let made = 0
+  const byRest = (headers: Record<string, string>) => () => {
+    const n = made++
+    const row = { contrato_id: Number(ids.rows[n % ids.rows.length].id), ...lot(n) }
+    return large.askRest('POST', '/lotes_asociados?select=*', JSON.stringify(row), headers)
+  }
+  const byFunction = () => {
+    const n = made++
+    const { codigo } = ids.rows[n % ids.rows.length]
+    return large.ask('POST', `/contratos/${codigo}/lote`, JSON.stringify(lot(n)))
+  }
+  const prefer = 'return=representation'
   const insert = await compare(
     'A lot that is told back: POST /rest/v1/lotes_asociados, against POST /contratos/{codigo}/lote',
     0.7,
-    [
-      201,
-      () => {
-        const n = made++
-        const row = { contrato_id: Number(ids.rows[n % ids.rows.length].id), ...lot(n) }
-        return large.askRest(
-          'POST',
-          '/lotes_asociados?select=*',
-          JSON.stringify(row),
-          'return=representation',
-        )
-      },
-    ],
-    [
-      201,
-      () => {
-        const n = made++
-        return large.ask(
-          'POST',
-          `/contratos/${ids.rows[n % ids.rows.length].codigo}/lote`,
-          JSON.stringify(lot(n)),
-        )
-      },
-    ],
+    [201, byRest({ prefer })],
+    [201, byFunction],
   )
-  return [contract, list, insert]
+  const single = await compare(
+    'the same as one object, .insert().select().single(), against POST /contratos/{codigo}/lote',
+    0.7,
+    [201, byRest({ prefer, accept: 'application/vnd.pgrst.object+json' })],
+    [201, byFunction],
+  )
+  return [contract, list, insert, single]
 }
 
 /** Contracts that take lots, of those. */

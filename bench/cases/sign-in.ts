@@ -1,6 +1,8 @@
 import { createClient } from '@supabase/supabase-js'
-import { type Case, inMs } from '../lib/case.ts'
-import { alternate, percentile } from '../lib/measure.ts'
+import { hashPassword, isPassword } from '../../supabase/local/auth/hashing.ts'
+import { THREADS } from '../../supabase/local/auth/hashing-threads.ts'
+import { type Case, inMs, perSecond } from '../lib/case.ts'
+import { alternate, percentile, throughput } from '../lib/measure.ts'
 import type { Subject } from '../lib/subject.ts'
 
 /** People who sign in at the same moment, as an office does at eight. */
@@ -69,6 +71,28 @@ export const signIns: Case = async ({ small }, { rounds }) => {
       value: ratio,
       unit: '',
       target: { atMost: 1.5 },
+    },
+  ]
+}
+
+/** Sign-ins a second, against what the cores give the hash alone: the same library, cost and number at once. */
+export const signInRate: Case = async ({ small }, { rounds, turnMs }) => {
+  const { signIn } = asker(small)
+  const emails = await people(small)
+  const hash = await hashPassword(PASSWORD)
+  const { a, b, ratio } = await alternate(
+    rounds,
+    () => throughput(emails.length, turnMs, (n) => signIn(emails[n % emails.length]!)),
+    () => throughput(THREADS, turnMs, () => isPassword(PASSWORD, hash)),
+  )
+  return [
+    {
+      what: `Sign-ins with a password, ${AT_ONCE} at once, against bcrypt alone (${THREADS} at once)`,
+      a: perSecond(a),
+      b: perSecond(b),
+      value: ratio,
+      unit: '',
+      target: { atLeast: 0.9 },
     },
   ]
 }

@@ -12,6 +12,8 @@ export interface Scale {
   uploadBytes: number
   memoryRequests: number
   memoryUploads: number
+  /** Requests after which the memory of the gateway is measured. */
+  gatewayRequests: number
   /** Turns of each side in which latency at a steady rate is measured. */
   latencyTurns: number
   /** Idle sockets. */
@@ -30,7 +32,7 @@ export interface Figure {
   b: string
   /** The number that the target is about. */
   value: number
-  unit: '' | ' MB'
+  unit: '' | ' MB' | ' ms'
   /** Absent where the figure is there to be known. */
   target?: { atLeast: number } | { atMost: number }
 }

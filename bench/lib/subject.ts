@@ -10,6 +10,9 @@ import { connect, type HttpClient, request } from './http.ts'
 /** Requests under way at once where throughput is measured; the functions' pool has 20 connections. */
 export const LANES = 20
 
+/** Bytes of a request of /rest/v1. */
+type AskRest = (method: string, path: string, body?: string, headers?: Record<string, string>) => Buffer
+
 /** A stack of the benchmark's own, what is asked of it, and its database without anything between. */
 export interface Subject {
   running: StackProcess
@@ -17,9 +20,13 @@ export interface Subject {
   ask(method: string, path: string, body?: Buffer | string, type?: string): Buffer
   /** Sends a request and insists on its status. */
   expect(status: number, bytes: Buffer): Promise<Buffer>
-  /** The same of /rest/v1, through the gateway. */
-  askRest(method: string, path: string, body?: string, prefer?: string): Buffer
+  /** The same of /rest/v1, through the gateway; headers besides. */
+  askRest: AskRest
   expectRest(status: number, bytes: Buffer): Promise<Buffer>
+  /** What another demo account asks of /rest/v1. */
+  restAs(email: string): Promise<AskRest>
+  /** A client of the gateway of its own, for who must not wait behind the others. */
+  connectGateway(connections: number): HttpClient
   /** One query through the driver that the functions use, as the owner of the tables: no HTTP, no RLS. */
   bare(query: Query, values: unknown[]): Promise<pg.QueryResult>
   /** Codes of contracts that the user sees. */
@@ -32,16 +39,30 @@ export interface Subject {
 // The functions pass JSON and numbers on as text; so does this.
 const types = { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig
 
-async function signIn({ supabaseUrl, publishableKey }: StackProcess['stack']): Promise<string> {
+async function signIn(
+  { supabaseUrl, publishableKey }: StackProcess['stack'],
+  email = 'exportadora@agroarriba.test',
+): Promise<string> {
   const { auth } = createClient(supabaseUrl, publishableKey, { auth: { persistSession: false } })
-  const { data, error } = await auth.signInWithPassword({
-    email: 'exportadora@agroarriba.test',
-    password: DEMO_PASSWORD,
-  })
+  const { data, error } = await auth.signInWithPassword({ email, password: DEMO_PASSWORD })
   await auth.stopAutoRefresh()
   if (error) throw error
   return data.session.access_token
 }
+
+const askingRest =
+  ({ publishableKey }: StackProcess['stack'], token: string): AskRest =>
+  (method, path, body, headers) =>
+    request(
+      method,
+      `/rest/v1${path}`,
+      {
+        ...{ authorization: `Bearer ${token}`, apikey: publishableKey },
+        ...(body && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body,
+    )
 
 /** Codes of contracts of the user, in an order that is not that of the disk. */
 const CODES = `select c.codigo from public.contratos c join public.empresas e on e.id = c.exportadora_id
@@ -88,18 +109,10 @@ export async function startSubject(): Promise<Subject> {
     ask: (method, path, body, type = 'application/json') =>
       request(method, path, { authorization, ...(body && { 'content-type': type }) }, body),
     expect: expecting(http),
-    askRest: (method, path, body, prefer) =>
-      request(
-        method,
-        `/rest/v1${path}`,
-        {
-          ...{ authorization, apikey: stack.publishableKey },
-          ...(body && { 'content-type': 'application/json' }),
-          ...(prefer && { prefer }),
-        },
-        body,
-      ),
+    askRest: askingRest(stack, token),
     expectRest: expecting(gateway),
+    restAs: async (email) => askingRest(stack, await signIn(stack, email)),
+    connectGateway: (connections) => connect(stack.supabaseUrl, connections),
     bare: ({ name, text }, values) => pool.query({ name, text, values }),
     async grow(target, report, whose = 'all') {
       const { rows } = await pool.query(

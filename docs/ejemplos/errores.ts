@@ -109,7 +109,7 @@ interface Datos {
 }
 
 const TABLAS =
-  /^(calculos|contratos_participantes|contratos|documentos_contrato|empresas|fijaciones|lotes_asociados|mensajes|parametros|precios_fob|usuarios)_/
+  /^(calculos|contratos_participantes|contratos_precios|contratos|documentos_contrato|empresas|fijaciones|lotes_asociados|mensajes|parametros|precios_fob|usuarios)_/
 
 /** The field of a constraint: its column, or what its name has between the table and its kind. */
 function campoDe({ message, details }: Datos): string | null {

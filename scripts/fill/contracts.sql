@@ -71,14 +71,13 @@ relleno as materialized (
   from fechados f join series s using (anio) cross join empresas e cross join pedido p
 ),
 contratos as (
-  insert into public.contratos (id, codigo, exportadora_id, contraparte_id, fecha_firma, volumen_tm, precio_fijado_tm,
-    calidad, fecha_entrega, tolerancia_pct, modalidad_precio, estado, archivo_pdf, observaciones, creado_en, actualizado_en, cerrado_en,
+  insert into public.contratos (id, codigo, exportadora_id, contraparte_id, fecha_firma, volumen_tm, calidad,
+    fecha_entrega, tolerancia_pct, modalidad_precio, estado, archivo_pdf, observaciones, creado_en, actualizado_en, cerrado_en,
     exportadora_acepto_en, contraparte_acepto_en)
   overriding system value
   select id, codigo, exportadora_id, contraparte_id,
     case when estado <> 'En revisión' then (creado_en at time zone 'America/Guayaquil')::date end,
     volumen_tm,
-    case when not por_fijar then round((2200 + 9000 * u_precio)::numeric, 2) when hay_fijaciones then ny + diferencial end,
     (array['ASE', 'ASS', 'ASSS', 'CCN-51', 'ASN'])[1 + floor(6 * u_calidad)],
     case when u_hay_entrega < 0.9 then (creado_en at time zone 'America/Guayaquil')::date + 15 + floor(120 * u_plazo)::int end,
     (array[0, 2.5, 5, 10])[1 + floor(4 * u_tolerancia)], case when por_fijar then 'por fijar' else 'fijo' end,
@@ -101,6 +100,13 @@ relaciones as (
   ) as x
   group by x.una, x.otra
   on conflict do nothing
+),
+precios as (
+  insert into public.contratos_precios (contrato_id, precio_fijado_tm, diferencial_tm, actualizado_en)
+  select id,
+    case when not por_fijar then round((2200 + 9000 * u_precio)::numeric, 2) when hay_fijaciones then ny + diferencial end,
+    case when por_fijar then diferencial end, creado_en
+  from relleno order by id
 ),
 participantes as (
   insert into public.contratos_participantes (contrato_id, empresa_id, papel, creado_en)

@@ -2,7 +2,7 @@ import type * as v from 'valibot'
 import { page } from '../db/fragments.ts'
 import { namedQuery } from '../db/named-query.ts'
 import type { Query } from '../db/types.ts'
-import { DATOS, RESUMEN } from './queries.ts'
+import { DATOS, PRECIO, RESUMEN } from './queries.ts'
 import type { FiltroContratosSchema } from './schemas.ts'
 
 // The counterparty is whichever company is not the caller's, by its id or by part of its name.
@@ -31,7 +31,7 @@ const consulta = (orden: Orden, conContraparte: boolean) =>
          antiguos_primero => ${orden === 'antiguos'}, tope => ${p.limite} + 1) as f(id)
        join public.contratos c on c.id = f.id
        join public.empresas exportadora on exportadora.id = c.exportadora_id
-       join public.empresas contraparte on contraparte.id = c.contraparte_id`,
+       join public.empresas contraparte on contraparte.id = c.contraparte_id ${PRECIO}`,
       orden === 'recientes' ? 'r.id desc' : 'r.id',
       p.limite,
     )}) as p`,

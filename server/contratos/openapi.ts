@@ -85,9 +85,11 @@ export const CONTRATOS: readonly Operation[] = [
     summary:
       'Acepta un contrato propuesto, o sus términos como están: con el sí de ambas partes queda Activo',
     description:
-      'También acepta la relación con quien lo propuso. Quien quiere leer los términos antes acepta primero la relación.',
+      'También acepta la relación con quien lo propuso. Quien quiere leer los términos antes acepta ' +
+      'primero la relación; con `If-Match` (el ETag leído) acepta esos y no otros.',
+    headers: ['If-Match'],
     answers: { 200: { description: 'El contrato.', body: ContratoSchema, headers: VERSION } },
-    problems: [...FAILURES, 404, 409],
+    problems: [...FAILURES, 404, 409, 412],
   },
   {
     method: 'post',

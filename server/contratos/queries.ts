@@ -6,16 +6,19 @@ import { LOTE } from '../lotes/queries.ts'
 
 /** Columns that a list shows first. */
 export const RESUMEN = `c.codigo, exportadora.nombre as exportadora, contraparte.nombre as contraparte, c.volumen_tm, c.estado`
-/** The rest of the columns of a contract. */
-export const DATOS = `c.id, c.exportadora_id, c.contraparte_id, c.precio_fijado_tm, c.fecha_firma, c.observaciones,
+/** The rest of the columns of a contract `c` and its price `p`, which is null for who does not sign it. */
+export const DATOS = `c.id, c.exportadora_id, c.contraparte_id, p.precio_fijado_tm, p.diferencial_tm, c.fecha_firma, c.observaciones,
   c.calidad, c.fecha_entrega, c.tolerancia_pct, c.modalidad_precio, c.cierre, c.archivo_pdf, c.creado_en, c.actualizado_en, c.cerrado_en,
   c.propuesto_a is not null as propuesto, c.exportadora_acepto_en, c.contraparte_acepto_en, c.rechazado_en, c.rechazado_como, c.rechazo_motivo`
+
+/** The price `p` of contract `c`, of which RLS shows a supplier no row. */
+export const PRECIO = 'left join public.contratos_precios p on p.contrato_id = c.id'
 
 /** The companies that are party to contract `c`, with the names that its answer shows. */
 const PARTES = `select p.empresa_id, e.nombre, p.papel, p.pendiente from public.contratos_participantes p
   left join public.empresas e on e.id = p.empresa_id where p.contrato_id = c.id`
 
-/** A contract whole, and its version: the row `c` of `origen`, its documents, lots and participants. */
+/** A contract whole, and its version: the row `c` of `origen` and its price `p`, its documents, lots and participants. */
 const detalle = (origen: string, partes = PARTES) => `
   select row_to_json(contrato) as cuerpo, to_json(contrato.actualizado_en) #>> '{}' as version from (
     select c.codigo, nombres.exportadora, nombres.contraparte, c.volumen_tm, c.estado,
@@ -32,12 +35,12 @@ const detalle = (origen: string, partes = PARTES) => `
 
 /** $1 contract → the contract whole. */
 export const verContrato = byKey('ver_contrato', (where) =>
-  detalle(`(select * from public.contratos c where ${where}) as c`),
+  detalle(`(select * from public.contratos c where ${where}) as c ${PRECIO}`),
 )
 
 /**
- * What was agreed → the new contract whole. Its participants are told from what was asked: the statement does not see
- * the rows that the function inserts.
+ * What was agreed → the new contract whole. Its participants and its price are told from what was asked: the statement
+ * does not see the rows that the function inserts.
  */
 export const crearContrato = namedQuery(
   'crear_contrato',
@@ -54,15 +57,16 @@ export const crearContrato = namedQuery(
     'tolerancia_pct',
     'modalidad_precio',
     'cierre',
+    'diferencial_tm',
   ],
   (p) => `with c as materialized (
     select * from public.crear_contrato(volumen_tm => ${p.volumen_tm}, contraparte_id => ${p.contraparte_id},
       exportadora_id => ${p.exportadora_id}, precio_fijado_tm => ${p.precio_fijado_tm}, fecha_firma => ${p.fecha_firma},
       observaciones => ${p.observaciones}, proveedores => ${p.proveedores}, calidad => ${p.calidad},
       fecha_entrega => ${p.fecha_entrega}, tolerancia_pct => ${p.tolerancia_pct},
-      modalidad_precio => ${p.modalidad_precio}, cierre => ${p.cierre})
+      modalidad_precio => ${p.modalidad_precio}, cierre => ${p.cierre}, diferencial_tm => ${p.diferencial_tm})
   ) ${detalle(
-    'c',
+    `c cross join (select ${p.precio_fijado_tm}::numeric as precio_fijado_tm, ${p.diferencial_tm}::numeric as diferencial_tm) as p`,
     `select e.id as empresa_id, e.nombre,
        case e.id when c.exportadora_id then 'exportadora' when c.contraparte_id then 'contraparte' else 'proveedor' end as papel,
        e.id = any (privado.pendientes_de(c.id)) as pendiente
@@ -70,21 +74,12 @@ export const crearContrato = namedQuery(
   )}`,
 )
 
-const cambio = (columna: string, tipo: string) =>
-  `${columna} = case when cambios ? '${columna}' then (cambios ->> '${columna}')::${tipo} else c.${columna} end`
-
 /** $1 contract, $2 what changes as JSON, $3 and $4 the versions it must still have (or null) → the contract whole. */
 export const editarContrato = byKey(
   'editar_contrato',
-  (where) => `with c as (
-    update public.contratos c set ${cambio('volumen_tm', 'numeric')}, ${cambio('precio_fijado_tm', 'numeric')},
-      ${cambio('fecha_firma', 'date')}, ${cambio('observaciones', 'text')}, ${cambio('estado', 'text')},
-      ${cambio('calidad', 'text')}, ${cambio('fecha_entrega', 'date')}, ${cambio('tolerancia_pct', 'numeric')},
-      ${cambio('modalidad_precio', 'text')}, ${cambio('cierre', 'text')}
-    from (select $2::jsonb as cambios) as edicion
-    where ${where} and c.actualizado_en = coalesce($3, c.actualizado_en) and c.actualizado_en = coalesce($4, c.actualizado_en)
-    returning c.*
-  ) ${detalle('c')}`,
+  (where) => `with p as materialized (
+    select editado.* from public.contratos c cross join lateral privado.editar_contrato(c.id, $2, $3, $4) as editado where ${where}
+  ) ${detalle('(select (p.contrato).* from p) as c cross join p')}`,
 )
 
 /** $1 contract, $2 why → the contract whole, open again. */
@@ -92,7 +87,7 @@ export const reabrirContrato = byKey(
   'reabrir_contrato',
   (where) => `with c as materialized (
     select reabierto.* from public.contratos c cross join lateral public.reabrir_contrato(c.id, $2) as reabierto where ${where}
-  ) ${detalle('c')}`,
+  ) ${detalle(`c ${PRECIO}`)}`,
 )
 
 /** $1 contract → its id, once marked as deleted. */

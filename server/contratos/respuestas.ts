@@ -9,10 +9,10 @@ const porClave = (name: string, text: (clave: string) => string): ByKey => ({
   codigo: { name: `${name}_por_codigo`, text: text('privado.contrato_por_responder($1::text)') },
 })
 
-/** $1 contract: the company's yes. */
+/** $1 contract, $2 the version that was read or null: the company's yes. */
 export const aceptarContrato = porClave(
   'aceptar_contrato',
-  (clave) => `select from public.aceptar_contrato(${clave})`,
+  (clave) => `select from public.aceptar_contrato(${clave}, $2::timestamptz)`,
 )
 
 /** $1 contract, $2 why. */

@@ -25,6 +25,10 @@ const precio_fijado_tm = v.pipe(
   decimal({ mayorQue: 0, hasta: 1_000_000, decimales: 4 }),
   v.description('Dólares por tonelada métrica.'),
 )
+const diferencial_tm = v.pipe(
+  decimal({ desde: -1_000_000, hasta: 1_000_000, decimales: 2 }),
+  v.description('Lo acordado sobre Nueva York, con su signo, en dólares por tonelada métrica.'),
+)
 const observaciones = texto(5000)
 export const MODALIDADES = ['fijo', 'por fijar'] as const
 const CIERRES = ['al exportar los lotes', 'al completar el volumen'] as const
@@ -60,6 +64,7 @@ export const NuevoContratoSchema = v.pipe(
     exportadora_id: v.optional(EntradaIdSchema),
     volumen_tm,
     precio_fijado_tm: v.nullish(precio_fijado_tm),
+    diferencial_tm: v.nullish(diferencial_tm),
     fecha_firma: v.nullish(FechaSchema),
     observaciones: v.nullish(observaciones),
     ...entrega,
@@ -81,6 +86,7 @@ export const EdicionContratoSchema = v.pipe(
   v.strictObject({
     volumen_tm: v.optional(volumen_tm),
     precio_fijado_tm: v.nullish(precio_fijado_tm),
+    diferencial_tm: v.nullish(diferencial_tm),
     fecha_firma: v.nullish(FechaSchema),
     observaciones: v.nullish(observaciones),
     ...entrega,
@@ -134,6 +140,7 @@ const datos = {
   exportadora_id: IdSchema,
   contraparte_id: IdSchema,
   precio_fijado_tm: v.nullable(NumeroSchema),
+  diferencial_tm: v.nullable(NumeroSchema),
   fecha_firma: v.nullable(v.pipe(v.string(), v.isoDate())),
   observaciones: v.nullable(v.string()),
   calidad: v.nullable(v.string()),

@@ -30,6 +30,15 @@ export function errorForLog(error: unknown, depth = 0): object {
   }
 }
 
+/** A letter as it stands in a text or in an address, which may write any of them as `%` and its number. */
+function spelled(letter: string): string {
+  const numbers = [letter, letter.toUpperCase()].map((one) => one.charCodeAt(0).toString(16))
+  return `(?:${letter}|%(?:${numbers.join('|')}))`
+}
+
+const NAMES = ['testigo', 'token', 'access_token', 'refresh_token', 'apikey', 'password']
+const NAMED = NAMES.map((name) => [...name].map(spelled).join('')).join('|')
+
 // In this order: tokens of a session, keys of Supabase, what follows Bearer, passwords in URLs, tokens in links,
 // addresses of mail. Every repetition that another could share is bounded: a long line is read once.
 const SECRET = new RegExp(
@@ -38,7 +47,7 @@ const SECRET = new RegExp(
     /\bsb_(?:secret|publishable)_[\w-]+/,
     /(?<=\bBearer )[^\s"\\]+/,
     /(?<=:\/\/[^\s:/@"\\]{0,64}:)[^\s/@"\\]{1,256}(?=@)/,
-    /(?<=\b(?:testigo|token|access_token|refresh_token|apikey|password)=)[^\s&"\\]+/,
+    new RegExp(`(?<=(?:(?<!\\w)|%26|%3f)(?:${NAMED})(?:=|%3d))[^\\s&"\\\\]+`),
     /(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/,
     /-----BEGIN [A-Z ]+-----[^-]*/,
   ]

@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { createClientAddress } from '../../server/http/client-address.ts'
+import { errorForLog } from '../../server/process/log-redaction.ts'
 import { createAuth } from './auth/server.ts'
 import type { Config } from './config.ts'
 import type { GatewayEnvironment } from './gateway/environment.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { createIdentifier } from './gateway/identity.ts'
-import { createLite, type Lite } from './gateway/lite.ts'
 import type { Keys } from './keys.ts'
 import { type MailEnvironment, openStackMailer } from './mailbox/environment.ts'
 import { SUPERUSER } from './postgres/cluster.ts'
@@ -60,20 +60,11 @@ async function close(server: Server): Promise<void> {
 /**
  * Starts REST, Auth, Storage and Realtime, and the gateway before them.
  * @param stops takes what ends each, as soon as it has started.
- * @returns what Studio reads of the schema.
  */
-export async function openApi(options: ApiOptions, stops: (() => Promise<unknown>)[]): Promise<Lite> {
+export async function openApi(options: ApiOptions, stops: (() => Promise<unknown>)[]): Promise<void> {
   const { settings, keys, config, mail, sessionKeys, publicUrl, functionsUrl, url } = options
   const { environment, limits, storageLimits, isFull } = options
   const identifier = createIdentifier(keys, sessionKeys)
-  const lite = createLite({
-    ownerUrl: url('postgres'),
-    authenticatorUrl: url('authenticator'),
-    keys,
-    config,
-    identifier,
-  })
-  stops.push(() => lite.close())
   const rest = createRest({
     authenticatorUrl: url('authenticator'),
     ownerUrl: url('postgres'),
@@ -90,6 +81,7 @@ export async function openApi(options: ApiOptions, stops: (() => Promise<unknown
     publicUrl,
     config: config.auth,
     sendMail: openStackMailer(mail, mailboxDir(settings)),
+    auditDays: environment.auditDays,
   })
   stops.push(() => auth.close())
   const storage = await createStorageServer({
@@ -105,7 +97,12 @@ export async function openApi(options: ApiOptions, stops: (() => Promise<unknown
   stops.push(() => storage.close())
   // Nothing is under way yet: whatever a killed stack left half done goes now, the rest when it is old.
   void storage.sweep(0).catch(console.error)
-  const sweeper = setInterval(() => void storage.sweep().catch(console.error), SWEEP_EVERY_MS)
+  const sweepAuth = () => void auth.sweep().catch((error) => console.error('auth:', errorForLog(error)))
+  sweepAuth()
+  const sweeper = setInterval(() => {
+    void storage.sweep().catch(console.error)
+    sweepAuth()
+  }, SWEEP_EVERY_MS)
   stops.push(async () => clearInterval(sweeper))
 
   const realtime = config.realtime.enabled
@@ -136,5 +133,4 @@ export async function openApi(options: ApiOptions, stops: (() => Promise<unknown
   stops.push(() => close(gateway))
   // Its sockets end before the gateway waits for its connections.
   if (realtime) stops.push(() => realtime.close())
-  return lite
 }

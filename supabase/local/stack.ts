@@ -122,7 +122,7 @@ async function startParts(
     if (applied.length) report(`${applied.length} migrations applied`)
     signal?.throwIfAborted()
 
-    const lite = await openApi(
+    await openApi(
       {
         settings,
         keys,
@@ -144,7 +144,7 @@ async function startParts(
         port: settings.studioPort,
         gatewayUrl: env.SUPABASE_URL,
         secretKey: keys.secretKey,
-        systemFetch: lite.system,
+        ownerUrl: url('postgres'),
         schemas: config.api.schemas,
       })
       stops.push(() => studio.close())

@@ -1,5 +1,5 @@
-import bcrypt from 'bcryptjs'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { hashInThread } from '../../supabase/local/auth/hashing-threads.ts'
 import { client } from '../support/client.ts'
 import { sql } from '../support/sql.ts'
 import { turns } from '../support/turns.ts'
@@ -18,6 +18,13 @@ vi.mock('node:timers/promises', async (original) => {
   }
   return { ...real, default: { ...real, setTimeout }, setTimeout }
 })
+
+// The real one, which can be watched and held.
+vi.mock('../../supabase/local/auth/hashing-threads.ts', async (original) => {
+  const real = await original<typeof import('../../supabase/local/auth/hashing-threads.ts')>()
+  return { ...real, hashInThread: vi.fn(real.hashInThread) }
+})
+const watched = vi.mocked(hashInThread)
 
 const stack = inject('stack')
 let open: AuthServer
@@ -50,13 +57,10 @@ const signIn = async (email: string, password: string) =>
 
 /** The costs of the hashes that a password is compared with meanwhile, and what the work gives. */
 async function compared<T>(work: () => Promise<T>) {
-  const compare = vi.spyOn(bcrypt, 'compare')
-  try {
-    const given = await work()
-    return { given, costs: compare.mock.calls.map(([, hash]) => Number(hash.split('$')[2])) }
-  } finally {
-    compare.mockRestore()
-  }
+  watched.mockClear()
+  const given = await work()
+  const hashes = watched.mock.calls.flatMap(([{ hashed }]) => hashed ?? [])
+  return { given, costs: hashes.map((hash) => Number(hash.split('$')[2])) }
 }
 
 describe('al entrar', () => {
@@ -85,14 +89,14 @@ describe('al entrar', () => {
     const { id, email } = await account()
     // The sign-in has read the old hash, and compares with it for as long as the other needs.
     const { promise: isChanged, resolve: goOn } = Promise.withResolvers<void>()
-    const really = bcrypt.compare
-    const compare = vi.spyOn(bcrypt, 'compare').mockImplementation(async (given: string, hash: string) => {
+    const really = watched.getMockImplementation()!
+    watched.mockClear()
+    watched.mockImplementationOnce(async (work) => {
       await isChanged
-      return really(given, hash)
+      return really(work)
     })
     const signingIn = signIn(email, PASSWORD)
-    await until('the old hash is read', () => compare.mock.calls.length > 0)
-    compare.mockRestore()
+    await until('the old hash is read', () => watched.mock.calls.length > 0)
     await sql(
       `update auth.users set encrypted_password = extensions.crypt('la nueva', extensions.gen_salt('bf', 4)) where id = $1`,
       [id],
@@ -128,13 +132,13 @@ describe('al pedir un correo', () => {
   ]
 
   /** Asks while the clock stands still. @returns what was waited for, and the answer, which comes when it goes on. */
-  async function withClockStopped(ask: () => Promise<unknown>) {
+  async function withClockStopped(ask: () => Promise<unknown>, waiting = 2) {
     clock.isHeld = true
     let isAnswered = false
     const answer = ask().finally(() => {
       isAnswered = true
     })
-    await until('it waits', () => clock.waits.length >= 2)
+    await until('it waits', () => clock.waits.length >= waiting)
     await turns(200)
     expect(isAnswered).toBe(false)
     clock.isHeld = false
@@ -151,6 +155,18 @@ describe('al pedir un correo', () => {
     const yes = await withClockStopped(() => ask(known.email, own()))
     expect(yes.answer).toEqual(answer)
     expect(await withClockStopped(() => ask(newEmail(), own()))).toEqual(yes)
+  })
+
+  test('al registrarse, en el mismo tiempo y con el mismo trabajo, haya cuenta confirmada o no', async () => {
+    const signUp = async (email: string) => {
+      watched.mockClear()
+      const { error } = await person().signUp({ email, password: PASSWORD })
+      return { error, hashes: watched.mock.calls.map(([{ rounds, hashed }]) => [rounds, hashed]) }
+    }
+    const { email } = await account()
+    const known = await withClockStopped(() => signUp(email), 1)
+    expect(known).toEqual({ waits: [600], answer: { error: null, hashes: [[10, undefined]] } })
+    expect(await withClockStopped(() => signUp(newEmail()), 1)).toEqual(known)
   })
 
   test('lo que no se puede guardar se dice igual, haya cuenta o no', async () => {

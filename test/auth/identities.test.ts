@@ -3,6 +3,7 @@ import type { SupabaseClient } from '@supabase/supabase-js'
 import { describe, expect, inject, test } from 'vitest'
 import { client } from '../support/client.ts'
 import { startOidc } from '../support/oidc.ts'
+import { linkIn } from '../support/smtp.ts'
 import { sql } from '../support/sql.ts'
 import { told } from './app.ts'
 import { APP, app, begin, oidc, server, step, strict, travel, useProvider } from './provider.ts'
@@ -120,6 +121,47 @@ describe('identidades', () => {
     expect(await sql(kept, [id])).toEqual([{ kept: 1 }])
     await step(await step(toProvider))
     expect(await sql(kept, [id])).toEqual([{ kept: 0 }])
+  })
+})
+
+describe('quien tomó antes el correo de otro, donde nadie confirma', () => {
+  const squat = async (more: object = {}) => {
+    const who = client(server.url, inject('stack').publishableKey)
+    const data = { nombre: 'Quien no es', ...more }
+    ok(await who.auth.signUp({ email: oidc.person.email!, password: PASSWORD, options: { data } }))
+    return who
+  }
+
+  test('sale cuando su dueño llega por un proveedor que lo comprobó: ni clave, ni sesión, ni correo pendiente', async () => {
+    const who = await squat()
+    const { user: squatter } = ok(await who.auth.getUser())
+    ok(await who.auth.updateUser({ email: newEmail() }))
+    const owner = app(server.url, 'pkce')
+    const arrival = await travel(await begin(owner))
+    const { user } = ok(await owner.auth.exchangeCodeForSession(arrival.searchParams.get('code')!))
+    expect(user).toMatchObject({ id: squatter.id, app_metadata: { providers: ['keycloak'] } })
+    expect(user.identities?.map(({ provider }) => provider)).toEqual(['keycloak'])
+    expect(JSON.stringify(user)).not.toContain('Quien no es')
+    expect(user.new_email).toBeUndefined()
+    expect((await who.auth.getUser()).error).toMatchObject({ name: 'AuthSessionMissingError' })
+    expect((await who.auth.refreshSession()).error).not.toBeNull()
+    const { error } = await who.auth.signInWithPassword({ email: oidc.person.email!, password: PASSWORD })
+    expect(error).toMatchObject({ code: 'invalid_credentials' })
+    // What the owner sets from here on is the owner's, and stays.
+    ok(await owner.auth.updateUser({ password: 'la del dueño 99' }))
+    await travel(await begin(app(server.url, 'implicit')))
+    ok(await who.auth.signInWithPassword({ email: oidc.person.email!, password: 'la del dueño 99' }))
+  })
+
+  test('quien había leído su correo no es un extraño: su clave queda', async () => {
+    const { email } = oidc.person
+    const who = client(strict.url, inject('stack').publishableKey)
+    ok(await who.auth.signUp({ email: email!, password: PASSWORD }))
+    const token_hash = new URL(linkIn(strict.mails.at(-1)!.text)).searchParams.get('token')!
+    ok(await who.auth.verifyOtp({ token_hash, type: 'signup' }))
+    await travel(await begin(app(server.url, 'implicit')))
+    const { user } = ok(await who.auth.signInWithPassword({ email: email!, password: PASSWORD }))
+    expect(user.app_metadata.providers).toEqual(['email', 'keycloak'])
   })
 })
 

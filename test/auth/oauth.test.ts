@@ -118,6 +118,41 @@ describe('entrar por un proveedor', () => {
     expect(ok(await who.auth.getUser(own)).user.id).toBe(owner!.id)
   })
 
+  test('lo que empezó en un navegador no termina en otro, y en el suyo sí', async () => {
+    const entrance = await fetch(await begin(app(server.url, 'implicit')), { redirect: 'manual' })
+    const toProvider = new URL(entrance.headers.get('location')!)
+    const state = toProvider.searchParams.get('state')
+    const [set] = entrance.headers.getSetCookie()
+    expect(set).toBe(`sb-oauth-${state}=1; Path=/auth/v1/callback; Max-Age=300; HttpOnly; SameSite=Lax`)
+    const back = await step(toProvider)
+    for (const cookie of ['', `sb-oauth-${randomUUID()}=1`]) {
+      const stranger = await fetch(back, { redirect: 'manual', headers: { cookie } })
+      const { searchParams, hash } = new URL(stranger.headers.get('location')!)
+      expect([searchParams.get('error_code'), hash]).toEqual(['bad_oauth_state', ''])
+    }
+    const own = await fetch(back, {
+      redirect: 'manual',
+      headers: { cookie: `otra=x; ${set!.split(';')[0]}` },
+    })
+    expect(told(new URL(own.headers.get('location')!)).get('access_token')).toBeTruthy()
+    expect(own.headers.getSetCookie()[0]).toMatch(/^sb-oauth-[\da-f-]{36}=1; .*Max-Age=0;/)
+  })
+
+  test('con PKCE lo dice el verificador de la app, que puede volver por otro navegador', async () => {
+    const who = app(server.url, 'pkce')
+    const back = await step(await step(await begin(who)))
+    const answer = await fetch(back, { redirect: 'manual' })
+    const codigo = new URL(answer.headers.get('location')!).searchParams.get('code')!
+    expect(ok(await who.auth.exchangeCodeForSession(codigo)).user.email).toBe(oidc.person.email)
+  })
+
+  test('con otro nombre de esta máquina se empieza donde se vuelve', async () => {
+    const url = new URL(await begin(app(server.url, 'implicit')))
+    url.hostname = 'localhost'
+    const again = await step(url)
+    expect(again.href).toBe(url.href.replace('//localhost', '//127.0.0.1'))
+  })
+
   test('un estado sirve una vez', async () => {
     const toProvider = await step(await begin(app(server.url, 'implicit')))
     const back = await step(toProvider)

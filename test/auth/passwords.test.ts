@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import bcrypt from 'bcryptjs'
-import { describe, expect, test, vi } from 'vitest'
-import { hashPassword, inTurns, isPassword } from '../../supabase/local/auth/hashing.ts'
+import { describe, expect, test } from 'vitest'
+import { createPasswords, hashPassword, isPassword } from '../../supabase/local/auth/hashing.ts'
+import { hashInThread } from '../../supabase/local/auth/hashing-threads.ts'
+import { inTurns } from '../../supabase/local/auth/in-turns.ts'
 import { turns } from '../support/turns.ts'
 
 describe('las contraseñas', () => {
@@ -42,16 +43,21 @@ describe('las contraseñas', () => {
   })
 
   test('lo que nadie guardó no vale, y se compara igual: una vez, con un hash del mismo costo', async () => {
+    const compared: string[] = []
+    const { hashPassword, isPassword } = createPasswords((work) => {
+      if (work.hashed !== undefined) compared.push(work.hashed)
+      return hashInThread(work)
+    })
     const hash = await hashPassword('cacao-demo-2025')
     expect(await isPassword('cacao-demo-2025', hash)).toBe(true)
-    const costs = async (saved: string | null) => {
-      const compare = vi.spyOn(bcrypt, 'compare')
-      expect(await isPassword('otra', saved)).toBe(false)
-      const calls = compare.mock.calls.map(([, con]) => Number(con.split('$')[2]))
-      compare.mockRestore()
-      return calls
-    }
-    expect(await costs(hash)).toEqual([10])
-    for (const nobody of [null, null]) expect(await costs(nobody)).toEqual([10])
+    for (const saved of [hash, null, undefined, '']) expect(await isPassword('otra', saved)).toBe(false)
+    expect(compared.map((known) => known.split('$')[2])).toEqual(['10', '10', '10', '10', '10'])
+    expect(new Set(compared).size).toBe(2)
+  })
+
+  test('un hash que no lo es no vale, y el hilo sigue', async () => {
+    expect(await isPassword('otra', 'no es un hash')).toBe(false)
+    await expect(hashInThread({ password: 'x', hashed: 3 as never, rounds: 10 })).rejects.toThrow()
+    expect(await isPassword('cacao', await hashPassword('cacao'))).toBe(true)
   })
 })

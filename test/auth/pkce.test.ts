@@ -1,8 +1,9 @@
+import type { SupabaseClient } from '@supabase/supabase-js'
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { linkIn } from '../support/smtp.ts'
 import { follow, startMailingAuth, type WithMail } from './app.ts'
-import { ok } from './support.ts'
+import { newEmail, ok, PASSWORD } from './support.ts'
 
 let here: WithMail
 beforeAll(async () => {
@@ -35,13 +36,54 @@ test('con token_hash, como lo hace un servidor, vale también el de un enlace PK
   )
 })
 
-test('la sesión de un enlace dice que empezó con un correo, y no con la contraseña', async () => {
-  for (const who of [here.app('pkce'), here.app('implicit')]) {
-    const email = await here.withAccount()
-    ok(await who.auth.resetPasswordForEmail(email))
-    const { amr } = decodeJwt((await here.open(who, email)).session.access_token)
-    expect(amr).toMatchObject([{ method: 'otp' }])
-  }
+describe('cómo dice una sesión que empezó', () => {
+  const asks: [string, (who: SupabaseClient) => Promise<string>][] = [
+    [
+      'recovery',
+      async (who) => {
+        const email = await here.withAccount()
+        ok(await who.auth.resetPasswordForEmail(email))
+        return email
+      },
+    ],
+    [
+      'magiclink',
+      async (who) => {
+        const email = await here.withAccount()
+        ok(await who.auth.signInWithOtp({ email }))
+        return email
+      },
+    ],
+    [
+      'email/signup',
+      async (who) => {
+        const email = newEmail()
+        ok(await who.auth.signUp({ email, password: PASSWORD }))
+        return email
+      },
+    ],
+    [
+      'email_change',
+      async (who) => {
+        const [old, email] = [await here.withAccount(), newEmail()]
+        ok(await who.auth.signInWithPassword({ email: old, password: PASSWORD }))
+        ok(await who.auth.updateUser({ email }))
+        await follow(linkIn(here.smtp.textFor(old)))
+        return email
+      },
+    ],
+  ]
+
+  test.each(asks)('un enlace de %s: con PKCE lo que era, sin él un código', async (method, ask) => {
+    for (const [flow, said] of [
+      ['pkce', method],
+      ['implicit', 'otp'],
+    ] as const) {
+      const who = here.app(flow)
+      const { session } = await here.open(who, await ask(who))
+      expect(decodeJwt(session.access_token).amr).toMatchObject([{ method: said }])
+    }
+  })
 })
 
 test('un programa que mira el enlace con HEAD no lo gasta', async () => {

@@ -41,9 +41,18 @@ export function app(url: string, flowType: 'pkce' | 'implicit'): SupabaseClient 
   })
 }
 
+/** What a browser keeps, whoever set it: all here have one address. */
+const cookies = new Map<string, string>()
+
 export const step = async (url: string | URL) => {
-  const answer = await fetch(url, { redirect: 'manual' })
+  const cookie = [...cookies].map((pair) => pair.join('=')).join('; ')
+  const answer = await fetch(url, { redirect: 'manual', headers: { cookie } })
   expect(answer.status).toBe(302)
+  for (const set of answer.headers.getSetCookie()) {
+    const [name, value] = set.split(';', 1)[0]!.split('=') as [string, string]
+    if (/Max-Age=0(;|$)/.test(set)) cookies.delete(name)
+    else cookies.set(name, value)
+  }
   return new URL(answer.headers.get('location')!)
 }
 

@@ -1,8 +1,18 @@
 import { decodeJwt } from 'jose'
 import { Secret, TOTP } from 'otpauth'
-import { afterAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, describe, expect, inject, test, vi } from 'vitest'
 import { client } from '../support/client.ts'
 import { type AuthServer, newEmail, ok, PASSWORD, startAuth } from './support.ts'
+
+const drawn = vi.hoisted(() => ({ times: 0 }))
+vi.mock('uqr', async (original) => {
+  const real = await original<typeof import('uqr')>()
+  const renderSVG: typeof real.renderSVG = (...given) => {
+    drawn.times++
+    return real.renderSVG(...given)
+  }
+  return { ...real, renderSVG }
+})
 
 const { publishableKey, secretKey } = inject('stack')
 const totp = (isOn: boolean) => ({
@@ -26,7 +36,8 @@ async function enter(at: AuthServer, email?: string) {
 }
 
 /** What the person's telephone shows now. */
-const codeOf = (secret: string) => new TOTP({ secret: Secret.fromBase32(secret) }).generate()
+const codeOf = (secret: string, inSeconds = 0) =>
+  new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + inSeconds * 1000 })
 const wrongFor = (secret: string) => (codeOf(secret) === '000000' ? '111111' : '000000')
 
 /** Somebody who has a second factor, and has just used it. */
@@ -66,6 +77,26 @@ describe('inscribir un segundo factor', () => {
     expect(decodeJwt(session.access_token).aal).toBe('aal1')
     const again = (await enter(server, email)).auth
     expect(ok(await again.mfa.getAuthenticatorAssuranceLevel())).toMatchObject({ nextLevel: 'aal1' })
+  })
+})
+
+describe('de más', () => {
+  test('no se inscribe, ni se dibuja, el que no cabe', async () => {
+    const few = await startAuth({ ...totp(true), mfa: { ...totp(true).mfa, max_enrolled_factors: 1 } })
+    const { auth } = await enter(few)
+    ok(await auth.mfa.enroll({ factorType: 'totp', friendlyName: 'uno' }))
+    const before = drawn.times
+    const more = await Promise.all(
+      ['dos', 'uno'].map((friendlyName) => auth.mfa.enroll({ factorType: 'totp', friendlyName })),
+    )
+    expect(more.map(({ error }) => [error?.status, error?.code])).toEqual([
+      [422, 'too_many_enrolled_mfa_factors'],
+      [422, 'mfa_factor_name_conflict'],
+    ])
+    const { error } = await auth.mfa.enroll({ factorType: 'totp', issuer: 'T'.repeat(3000) })
+    expect(error).toMatchObject({ status: 400, code: 'validation_failed' })
+    expect(drawn.times).toBe(before)
+    await few.close()
   })
 })
 
@@ -115,6 +146,21 @@ describe('comprobarlo', () => {
     ok(await verify(codeOf(totp.secret)))
     expect((await verify(codeOf(totp.secret))).error).toMatchObject({ code: 'mfa_ip_address_mismatch' })
     expect(decodeJwt((await enter(server, email)).session.access_token).aal).toBe('aal1')
+  })
+
+  test('un código que ya sirvió no sirve otra vez, ni uno de antes, aunque lleguen a la vez', async () => {
+    const { auth, email, factorId, secret } = await withFactor()
+    const used = { status: 422, code: 'mfa_verification_failed' }
+    const give = (by: typeof auth, code: string) => by.mfa.challengeAndVerify({ factorId, code })
+    expect((await give(auth, codeOf(secret))).error).toMatchObject(used)
+    const thief = (await enter(server, email)).auth
+    expect((await give(thief, codeOf(secret))).error).toMatchObject(used)
+
+    // Of the next half minute, which a clock that is ahead shows already.
+    const next = codeOf(secret, 30)
+    const both = await Promise.all([give(auth, next), give(auth, next)])
+    expect(both.filter(({ error }) => error === null)).toHaveLength(1)
+    expect((await give(auth, codeOf(secret))).error).toMatchObject(used)
   })
 
   test('del factor de otro nadie sabe', async () => {

@@ -100,12 +100,19 @@ test('quien cambia su contraseña sigue dentro y sus otras sesiones no', async (
 
 test('nadie se da metadatos de aplicación ni rol', async () => {
   const { quien: who, id, session } = await withSession()
-  const answer = await fetch(`${stack.supabaseUrl}/auth/v1/user`, {
-    method: 'PUT',
-    headers: { apikey: stack.publishableKey, authorization: `Bearer ${session.access_token}` },
-    body: JSON.stringify({ app_metadata: { plan: 'z' }, role: 'service_role', data: { nombre: 'Eva' } }),
-  })
-  expect(answer.status).toBe(200)
+  const put = async (body: object) => {
+    const answer = await fetch(`${stack.supabaseUrl}/auth/v1/user`, {
+      method: 'PUT',
+      headers: { apikey: stack.publishableKey, authorization: `Bearer ${session.access_token}` },
+      body: JSON.stringify(body),
+    })
+    return [answer.status, (await answer.json()).error_code]
+  }
+  expect(await put({ app_metadata: { plan: 'z' }, data: { nombre: 'Nadie' } })).toEqual([403, 'not_admin'])
+  expect(await put({ app_metadata: null, role: 'service_role', data: { nombre: 'Eva' } })).toEqual([
+    200,
+    undefined,
+  ])
   expect(ok(await admin.getUserById(id)).user).toMatchObject({
     role: 'authenticated',
     app_metadata: { plan: 'a' },

@@ -56,6 +56,13 @@ test('su página ve las tablas servidas y sus filas', async () => {
   const schema = JSON.parse((await ask('/_system/introspect', OWN)).body)
   expect(schema.tables.map((table: { name: string }) => table.name)).toContain('contratos')
   expect(new Set(schema.tables.map((table: { schema: string }) => table.schema))).toEqual(new Set(['public']))
+  // What it finds a row by, and what it lets nobody write.
+  expect(schema.primary_keys).toContainEqual({ table: 'contratos', schema: 'public', columns: ['id'] })
+  expect(schema.columns).toContainEqual({
+    ...{ table: 'contratos', schema: 'public', name: 'id', type: 'bigint', nullable: false },
+    ...{ is_identity: true, default_value: null },
+  })
+  expect(JSON.stringify(schema)).not.toContain('privado_')
   const rows = await ask('/rest/v1/empresas?select=nombre&limit=1', {
     ...OWN,
     'accept-profile': 'public',
@@ -134,7 +141,10 @@ test('ninguna respuesta lleva la clave', async () => {
 })
 
 test.each(['0.0.0.0', '::', '192.168.1.10'])('no arranca en %s', async (address) => {
-  const options = { gatewayUrl: stack.supabaseUrl, secretKey: 'x', systemFetch: async () => new Response() }
+  const options = {
+    ...{ gatewayUrl: stack.supabaseUrl, secretKey: 'x' },
+    ...{ ownerUrl: stack.databaseUrl, schemas: ['public'] },
+  }
   await expect(startStudio({ host: address, port: 0, ...options })).rejects.toThrow(/loopback/)
   await expect(startStudio({ host: '127.0.0.1', port: Number(port), ...options })).rejects.toThrow(
     /STUDIO_PORT/,

@@ -101,6 +101,23 @@ describe('auth.sessions', () => {
   })
 })
 
+test('auth.sessions.single_per_user: sigue la sesión que se usó después', async () => {
+  const server = await startAuth({ sessions: { single_per_user: true } })
+  try {
+    const { auth, user } = await enter(server)
+    const other = at(server)
+    ok(await other.signInWithPassword({ email: user.email!, password: PASSWORD }))
+    expect((await auth.refreshSession()).error).toMatchObject({
+      status: 400,
+      code: 'session_expired',
+      message: 'Invalid Refresh Token: Session Expired (Revoked by Newer Login)',
+    })
+    ok(await other.refreshSession())
+  } finally {
+    await server.close()
+  }
+})
+
 describe('salir', () => {
   let server: AuthServer
   beforeAll(async () => {

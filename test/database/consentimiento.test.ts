@@ -10,7 +10,7 @@ interface Contrato {
 }
 
 const crear = async (db: Db, contraparte: string, campos: Record<string, unknown> = {}) => {
-  const datos = { contraparte_id: contraparte, volumen_tm: 10, precio_fijado_tm: 5000, ...campos }
+  const datos = { contraparte_id: contraparte, volumen_tm: 10, ...campos }
   const nombres = Object.keys(datos)
   const [contrato] = await db.query<Contrato & Record<string, unknown>>(
     `insert into public.contratos (${nombres.join(', ')}) values (${nombres.map((_, i) => `$${i + 1}`).join(', ')}) returning *`,

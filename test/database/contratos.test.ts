@@ -132,7 +132,12 @@ describe('crear un contrato', () => {
 
   test.each([
     ['volumen_tm', [0, -1, '1000000.1', '1.00001', 'NaN', 'Infinity'], 'contratos_volumen_tm_valido'],
-    ['precio_fijado_tm', [0, -1, '1000000.1', '1.00001', 'NaN'], 'contratos_precio_fijado_tm_valido'],
+    ['precio_fijado_tm', [0, -1, '1000000.1', '1.00001', 'NaN'], 'contratos_precios_precio_fijado_tm_valido'],
+    [
+      'diferencial_tm',
+      ['-1000000.01', 1000001, '-700.001', 'NaN'],
+      'contratos_precios_diferencial_tm_valido',
+    ],
     ['fecha_firma', ['1989-12-31', '2101-01-01', 'infinity'], 'contratos_fecha_firma_valida'],
     ['observaciones', ['x'.repeat(5001)], 'contratos_observaciones_valida'],
   ])('no se acepta %s fuera de lo razonable', (campo, valores, restriccion) =>

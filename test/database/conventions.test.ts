@@ -39,7 +39,7 @@ async function grantsOf(role: string): Promise<Record<string, Record<string, str
 }
 
 const PARTES = 'exportadora_id contraparte_id'
-const DATOS = 'fecha_firma volumen_tm precio_fijado_tm'
+const DATOS = 'fecha_firma volumen_tm'
 const ENTREGA = 'calidad fecha_entrega tolerancia_pct modalidad_precio cierre'
 const ESCRITURAS = {
   contratos: {
@@ -48,6 +48,7 @@ const ESCRITURAS = {
     update: `${DATOS} estado observaciones ${ENTREGA}`,
   },
   contratos_participantes: { select: '*', insert: 'contrato_id empresa_id' },
+  contratos_precios: { select: '*', update: 'precio_fijado_tm diferencial_tm' },
   lotes_asociados: {
     select: '*',
     insert: 'contrato_id codigo_lote peso_qq humedad estado',
@@ -205,6 +206,7 @@ describe('cada función nuestra', () => {
       'crear_contrato',
       'dejar_contrato',
       'desbloquear_empresa',
+      'diferencial_tm',
       'eliminar_contrato',
       'empresas_bloqueadas',
       'ficha_empresa',
@@ -215,6 +217,7 @@ describe('cada función nuestra', () => {
       'mis_relaciones',
       'parametros_vigentes',
       'perfil',
+      'precio_fijado_tm',
       'precios_vigentes',
       'privado.aceptar_contrato',
       'privado.aceptar_invitacion',
@@ -229,6 +232,7 @@ describe('cada función nuestra', () => {
       'privado.correo',
       'privado.dejar_contrato',
       'privado.desbloquear_empresa',
+      'privado.editar_contrato',
       'privado.empresas_bloqueadas',
       'privado.es_admin',
       'privado.es_bucket_de_contratos',

@@ -28,7 +28,16 @@ const fijar = async (db: Db, tm: unknown, ny: unknown = 3226, diferencial: unkno
 const anular = (db: Db, id: string, motivo: string | null = 'Se digitó mal') =>
   db.query('update public.fijaciones set motivo = $2 where id = $1 returning *', [id, motivo])
 const contrato = async (db: Db) =>
-  (await db.query('select * from public.contratos where id = $1', [db.mundo.contrato.id]))[0]!
+  (
+    await db.query('select c.*, c.precio_fijado_tm from public.contratos c where c.id = $1', [
+      db.mundo.contrato.id,
+    ])
+  )[0]!
+const valorar = (db: Db, precio: unknown) =>
+  db.query('update public.contratos_precios set precio_fijado_tm = $2 where contrato_id = $1', [
+    db.mundo.contrato.id,
+    precio,
+  ])
 const editar = (db: Db, columna: string, valor: unknown) =>
   db.query(`update public.contratos set ${columna} = $2 where id = $1`, [db.mundo.contrato.id, valor])
 
@@ -45,19 +54,13 @@ describe('el precio de un contrato por fijar', () => {
 
   test('no se escribe a mano, ni al crearlo', () =>
     conFijaciones('ana_agroarriba', async (db) => {
-      const escribir = () => editar(db, 'precio_fijado_tm', 5000)
+      const escribir = () => valorar(db, 5000)
       await expectRaises(escribir(), 'precio_por_fijar', 'PT409', 'precio_fijado_tm')
       await fijar(db, 10)
       await expectRaises(escribir(), 'precio_por_fijar', 'PT409', 'precio_fijado_tm')
-      await expectRaises(
-        editar(db, 'precio_fijado_tm', null),
-        'precio_por_fijar',
-        'PT409',
-        'precio_fijado_tm',
-      )
+      await expectRaises(valorar(db, null), 'precio_por_fijar', 'PT409', 'precio_fijado_tm')
       const nuevo = db.query(
-        `insert into public.contratos (contraparte_id, volumen_tm, modalidad_precio, precio_fijado_tm)
-         values ($1, 5, 'por fijar', 100)`,
+        `select public.crear_contrato(5, $1, modalidad_precio => 'por fijar', precio_fijado_tm => 100)`,
         [db.mundo.empresas.centro],
       )
       await expectRaises(nuevo, 'precio_por_fijar', 'PT409', 'precio_fijado_tm')
@@ -85,7 +88,7 @@ describe('el precio de un contrato por fijar', () => {
       await expectRaises(pasar(), 'contrato_con_fijaciones', 'PT409', 'modalidad_precio')
       await anular(db, id)
       await pasar()
-      await editar(db, 'precio_fijado_tm', 5000)
+      await valorar(db, 5000)
       await expectRaises(
         editar(db, 'modalidad_precio', 'por fijar'),
         'precio_por_fijar',

@@ -6,7 +6,7 @@ import type { Empresa, Persona, World } from './world.ts'
 /** What a company should read, counted from the tables one fact after another: it shares nothing with the sums. */
 const HECHOS = `
   with c as (
-    select c.*, p.papel, p.papel <> 'proveedor' as firma, coalesce(c.calidad, '') as cal,
+    select c.*, (select x.precio_fijado_tm from public.contratos_precios x where x.contrato_id = c.id) as precio, p.papel, p.papel <> 'proveedor' as firma, coalesce(c.calidad, '') as cal,
       case p.papel when 'exportadora' then c.contraparte_id else c.exportadora_id end as otra,
       coalesce(c.fecha_entrega, c.fecha_firma, (c.creado_en at time zone 'America/Guayaquil')::date) as entrega,
       coalesce((select sum(l.peso_qq) from public.lotes_asociados l where l.contrato_id = c.id and l.recibido_en is not null), 0) as recibido,
@@ -15,17 +15,17 @@ const HECHOS = `
     where c.eliminado_en is null and p.empresa_id = $1
   ),
   l as (
-    select c.papel, c.firma, c.otra, c.cal, c.precio_fijado_tm, l.*,
+    select c.papel, c.firma, c.otra, c.cal, c.precio, l.*,
       to_char(l.recibido_en at time zone 'America/Guayaquil', 'YYYY-MM-01')::date as mes_recibido,
       to_char(l.exportado_en at time zone 'America/Guayaquil', 'YYYY-MM-01')::date as mes_exportado
     from c join public.lotes_asociados l on l.contrato_id = c.id
   )
   select papel, otra, cal, estado as medida, 'infinity'::date as fecha, 1 as n, peso_qq as cantidad, 0 as inicial, 0 as humedad, 0 as usd from l
   union all select papel, otra, cal, 'entregado', mes_recibido, 1, peso_qq, peso_inicial_qq, peso_qq * humedad, 0 from l where estado <> 'En tránsito'
-  union all select papel, otra, cal, 'vendido', mes_exportado, 1, peso_qq, 0, 0, peso_qq * precio_fijado_tm * 45.359237 * 0.001 from l
-    where estado = 'Exportado' and precio_fijado_tm is not null and firma
+  union all select papel, otra, cal, 'vendido', mes_exportado, 1, peso_qq, 0, 0, peso_qq * precio * 45.359237 * 0.001 from l
+    where estado = 'Exportado' and precio is not null and firma
   union all select papel, otra, cal, 'sin_precio', mes_exportado, 1, peso_qq, 0, 0, 0 from l
-    where estado = 'Exportado' and precio_fijado_tm is null and firma
+    where estado = 'Exportado' and precio is null and firma
   union all select papel, otra, cal, estado, 'infinity', 1, volumen_tm, 0, 0, 0 from c
   union all select papel, otra, cal, 'contratado', to_char(entrega, 'YYYY-MM-01')::date, 1, volumen_tm, 0, 0, 0 from c
   union all select papel, otra, cal, 'historial ' || estado,

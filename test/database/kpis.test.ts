@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import pg from 'pg'
-import { afterAll, describe, expect, inject, test } from 'vitest'
+import type pg from 'pg'
+import { describe, expect, test } from 'vitest'
 import { paginaAvances } from '../../server/kpis/queries.ts'
-import { compareAll, expected, sumado } from './kpis-counted.ts'
-import { connect, type Db, expectRaises, withUserDb } from './support.ts'
-import { makeWorld, newYear } from './world.ts'
+import { compareAll, sumado } from './kpis-counted.ts'
+import { type Db, expectRaises, withUserDb } from './support.ts'
+import { newYear } from './world.ts'
 
 /** One thing that happens: a statement over the contracts and lots of the world, chosen by number. */
 interface Hecho {
@@ -35,11 +35,12 @@ const hechoDe = {
       creado: fc.constantFrom(`${ANIO}-01-01 04:59:59+00`, `${ANIO}-01-01 05:00:00+00`),
     })
     .map((c) => ({
-      sql: `insert into public.contratos (exportadora_id, contraparte_id, volumen_tm, precio_fijado_tm, calidad, fecha_entrega,
+      sql: `insert into public.contratos (exportadora_id, contraparte_id, volumen_tm, calidad, fecha_entrega,
               tolerancia_pct, modalidad_precio, creado_en, estado)
-            select x.id, y.id, $4, $5, $6, $7, $8, case when $5::numeric is null then 'por fijar' else 'fijo' end, $9, 'Activo'
+            select x.id, y.id, $4, $6, $7, $8, case when $5::numeric is null then 'por fijar' else 'fijo' end, $9, 'Activo'
             from unnest($10::bigint[], $11::text[]) as x (id, nombre), unnest($10::bigint[], $11::text[]) as y (id, nombre)
-            where $1::bigint > 0 and x.nombre = $2 and y.nombre = $3`,
+            where $1::bigint > 0 and x.nombre = $2 and y.nombre = $3
+              and set_config('privado.precio_acordado', coalesce($5::numeric::text, ''), true) is not null`,
       params: [
         c.exportadora,
         c.contraparte,
@@ -76,10 +77,6 @@ const hechoDe = {
     .tuple(
       entero(6),
       fc.oneof(
-        fc.tuple(
-          fc.constant('precio_fijado_tm'),
-          fc.option(fc.integer({ min: 1, max: 9e5 }).map((n) => n / 100)),
-        ),
         fc.tuple(fc.constant('calidad'), fc.constantFrom(...CALIDADES)),
         fc.tuple(
           fc.constant('volumen_tm'),
@@ -97,6 +94,30 @@ const hechoDe = {
     .map(([contrato, [columna, valor]]) => ({
       sql: `update public.contratos set ${columna} = $3 where id = ${elegido('contratos', '$2')}`,
       params: [contrato, valor],
+    })),
+  valorar: fc
+    .tuple(entero(6), fc.option(fc.integer({ min: 1, max: 9e5 }).map((n) => n / 100)))
+    .map(([contrato, precio]) => ({
+      sql: `update public.contratos_precios set precio_fijado_tm = $3 where contrato_id = ${elegido('contratos', '$2')}`,
+      params: [contrato, precio],
+    })),
+  // As the functions do: quality and price in one call.
+  editarTodo: fc
+    .tuple(
+      entero(6),
+      fc.record(
+        {
+          precio_fijado_tm: fc.option(fc.integer({ min: 1, max: 9e5 }).map((n) => n / 100)),
+          calidad: fc.constantFrom(...CALIDADES),
+          modalidad_precio: fc.constantFrom('fijo', 'por fijar'),
+          estado: fc.constantFrom('Activo', 'Cerrado'),
+        },
+        { requiredKeys: ['precio_fijado_tm'] },
+      ),
+    )
+    .map(([contrato, cambios]) => ({
+      sql: `select privado.editar_contrato(${elegido('contratos', '$2')}, $3)`,
+      params: [contrato, JSON.stringify(cambios)],
     })),
   reabrir: entero(6).map((contrato) => ({
     sql: `insert into public.contratos_reaperturas (contrato_id, motivo) values (${elegido('contratos', '$2')}, 'Falta')`,
@@ -207,7 +228,9 @@ describe('los indicadores', () => {
   test('un proveedor asociado no lee precios, ventas ni lo que está por fijar', () =>
     withUserDb('sistema', async (db) => {
       const { contrato, lote, empresas } = db.mundo
-      await db.query(`update public.contratos set precio_fijado_tm = 5000 where id = $1`, [contrato.id])
+      await db.query('update public.contratos_precios set precio_fijado_tm = 5000 where contrato_id = $1', [
+        contrato.id,
+      ])
       await db.query(
         `insert into public.contratos (exportadora_id, contraparte_id, volumen_tm, modalidad_precio) values ($1, $2, 9, 'por fijar')`,
         [empresas.agroarriba, empresas.finca],
@@ -227,71 +250,4 @@ describe('los indicadores', () => {
         'abierta',
       )
     }))
-})
-
-describe('a la vez', () => {
-  const pool = new pg.Pool({ connectionString: inject('stack').databaseUrl, max: 12 })
-  afterAll(() => pool.end())
-
-  test.each(['read committed', 'repeatable read'])(
-    'escrituras cruzadas sobre un contrato, y pliegues entre ellas, en %s',
-    async (nivel) => {
-      const client = await connect()
-      const mundo = await makeWorld(client)
-      const { rows: lotes } = await client.query<{ id: string }>(
-        `insert into public.lotes_asociados (contrato_id, peso_qq, humedad) select $1, 10 + n, 8 from generate_series(1, 6) as n returning id`,
-        [mundo.contrato.id],
-      )
-      const azar = (n: number) => Math.floor(Math.random() * n)
-      const ordenes: (() => [string, unknown[]])[] = [
-        () => [
-          `update public.lotes_asociados set peso_qq = $2 where id = $1`,
-          [lotes[azar(6)]!.id, 1 + azar(90)],
-        ],
-        () => [
-          `update public.lotes_asociados set estado = case estado when 'En tránsito' then 'Recibido' else 'Secado' end where id = $1`,
-          [lotes[azar(6)]!.id],
-        ],
-        () => [
-          `update public.contratos set precio_fijado_tm = $2, calidad = $3 where id = $1`,
-          [mundo.contrato.id, 1000 + azar(50), CALIDADES[azar(4)]],
-        ],
-        () => [
-          `update public.contratos set volumen_tm = $2 where id = $1`,
-          [mundo.contrato.id, 100 + azar(50)],
-        ],
-        () => [
-          `insert into public.contratos_participantes (contrato_id, empresa_id) values ($1, $2)`,
-          [mundo.contrato.id, mundo.empresas.otra_finca],
-        ],
-        () => [
-          `delete from public.contratos_participantes where contrato_id = $1 and papel = 'proveedor'`,
-          [mundo.contrato.id],
-        ],
-        () => ['select privado.plegar_kpis(25)', []],
-      ]
-      const escribir = async () => {
-        for (let n = 0; n < 25; n++) {
-          const escritor = await pool.connect()
-          try {
-            await escritor.query(`begin isolation level ${nivel}`)
-            const [sql, params] = ordenes[azar(ordenes.length)]!()
-            await escritor.query(sql, params)
-            await escritor.query('commit')
-          } catch (error) {
-            await escritor.query('rollback')
-            // Crossed writes, or a supplier that is there already.
-            expect((error as pg.DatabaseError).code).toMatch(/^(40001|40P01|PT409|23505)$/)
-          } finally {
-            escritor.release()
-          }
-        }
-      }
-      await Promise.all(Array.from({ length: 10 }, escribir))
-      for (const empresa of Object.values(mundo.empresas))
-        expect(await sumado(client, empresa)).toEqual(await expected(client, empresa))
-      await client.end()
-    },
-    60_000,
-  )
 })

@@ -5,7 +5,7 @@ import { MATRIX_KPIS } from './matrix-kpis.ts'
 import { MATRIX_PRECIOS } from './matrix-precios.ts'
 import { MATRIX_RELACIONES } from './matrix-relaciones.ts'
 import type { Db, Speaker } from './support.ts'
-import { ACTIVOS, ADMIN, EDITORES, PARTES, type Verb } from './who.ts'
+import { ACTIVOS, ADMIN, EDITORES, FIRMANTES, PARTES, type Verb } from './who.ts'
 import { makeObject, newRuc } from './world.ts'
 
 const contrato = (db: Db) => [db.mundo.contrato.id]
@@ -101,6 +101,28 @@ export const MATRIX: Record<string, Record<string, Verb>> = {
     delete: {
       pueden: EDITORES,
       sql: `delete from public.contratos_participantes where contrato_id = $1 and papel = 'proveedor'`,
+      params: contrato,
+    },
+  },
+  'public.contratos_precios': {
+    select: {
+      pueden: FIRMANTES,
+      sql: 'select * from public.contratos_precios where contrato_id = $1',
+      params: contrato,
+    },
+    insert: {
+      pueden: [],
+      sql: 'insert into public.contratos_precios (contrato_id) values ($1)',
+      params: contrato,
+    },
+    update: {
+      pueden: FIRMANTES,
+      sql: 'update public.contratos_precios set precio_fijado_tm = 5000 where contrato_id = $1',
+      params: contrato,
+    },
+    delete: {
+      pueden: [],
+      sql: 'delete from public.contratos_precios where contrato_id = $1',
       params: contrato,
     },
   },

@@ -145,20 +145,23 @@ describe('en revisión', () => {
     ['fecha_entrega', '2027-01-01'],
     ['tolerancia_pct', '5'],
     ['modalidad_precio', 'por fijar'],
+    ['diferencial_tm', '-700'],
   ]
   async function nuevo(db: Db) {
     await db.como('celia_centro')
     const [c] = await db.query(
-      `insert into public.contratos (exportadora_id, volumen_tm, precio_fijado_tm) values ($1, 100, 5000) returning id`,
+      `select id from public.crear_contrato(exportadora_id => $1, volumen_tm => 100, precio_fijado_tm => 5000)`,
       [db.mundo.empresas.agroarriba],
     )
     db.mundo.contrato.id = String(c!.id)
   }
-  const cambiar = (db: Db, campo: string, valor: string | null) =>
-    db.query(`update public.contratos set ${campo} = $2 where id = $1 returning *`, [
-      db.mundo.contrato.id,
-      valor,
-    ])
+  const cambiar = async (db: Db, campo: string, valor: string | null) => {
+    const [tabla, id] = /precio_fijado|diferencial/.test(campo)
+      ? ['contratos_precios', 'contrato_id']
+      : ['contratos', 'id']
+    await db.query(`update public.${tabla} set ${campo} = $2 where ${id} = $1`, [db.mundo.contrato.id, valor])
+    return leer(db)
+  }
   const activar = (db: Db) => cambiar(db, 'estado', 'Activo')
 
   test.each(TERMINOS)('cambiar %s borra el sí de la otra parte', (campo, valor) =>
@@ -178,7 +181,13 @@ describe('en revisión', () => {
     withUserDb('celia_centro', async (db) => {
       await nuevo(db)
       await db.como('ana_agroarriba')
-      const sql = `update public.contratos set precio_fijado_tm = 1, estado = 'Activo' where id = $1`
+      const llamada = `select privado.editar_contrato($1, '{"precio_fijado_tm": 1, "estado": "Activo"}')`
+      await expectRaises(
+        db.query(llamada, [db.mundo.contrato.id]),
+        'falta_que_acepte_la_contraparte',
+        'PT409',
+      )
+      const sql = `update public.contratos set volumen_tm = 1, estado = 'Activo' where id = $1`
       await expectRaises(db.query(sql, [db.mundo.contrato.id]), 'falta_que_acepte_la_contraparte', 'PT409')
     }))
 
@@ -188,7 +197,7 @@ describe('en revisión', () => {
       await db.como('ana_agroarriba')
       await cambiar(db, 'volumen_tm', '90')
       await db.como('celia_centro')
-      const sql = `update public.contratos set precio_fijado_tm = 9000, estado = 'Activo' where id = $1`
+      const sql = `update public.contratos set volumen_tm = 9000, estado = 'Activo' where id = $1`
       await expectRaises(
         db.query(sql, [db.mundo.contrato.id]),
         'contrato_activa_exportadora',
@@ -201,6 +210,18 @@ describe('en revisión', () => {
       await expectRaises(activar(db), 'falta_que_acepte_la_exportadora', 'PT409')
       await db.como('ana_agroarriba')
       expect(await activar(db)).toMatchObject([{ estado: 'Activo' }])
+    }))
+
+  test('quien acepta la versión que leyó no acepta otra', () =>
+    withUserDb('celia_centro', async (db) => {
+      await nuevo(db)
+      const [leido] = await db.query('select actualizado_en::text as v from public.contratos where id = $1', [
+        db.mundo.contrato.id,
+      ])
+      await cambiar(db, 'precio_fijado_tm', '9000')
+      await db.como('ana_agroarriba')
+      const sql = 'select * from public.aceptar_contrato($1, $2)'
+      await expectRaises(db.query(sql, [db.mundo.contrato.id, leido!.v]), 'version_distinta', 'PT412')
     }))
 
   test('lo que cambia un administrador lo aceptan las dos partes otra vez', () =>

@@ -53,7 +53,10 @@ export const COMERCIO = {
   contraparte: 'Nombre de la otra empresa que firma.',
   contraparte_id: 'Id de la otra empresa que firma: un centro de acopio o un proveedor.',
   volumen_tm: 'Volumen en toneladas métricas.',
-  precio_fijado_tm: 'Dólares por tonelada métrica; null mientras no hay precio.',
+  precio_fijado_tm:
+    'Dólares por tonelada métrica; null mientras no hay precio, y para quien no firma el contrato.',
+  diferencial_tm:
+    'Acordado sobre Nueva York, en dólares por tonelada métrica; null si no se acordó, y para quien no firma el contrato.',
   fecha_firma: 'Día de la firma; null si no se dijo.',
   fecha_entrega: 'Día de entrega acordado; null si no hay.',
   observaciones: 'Texto libre sobre lo acordado.',

@@ -1,8 +1,8 @@
-/** What `overrides` of package.json puts in the place of bcryptjs: the native bcrypt, off the thread. */
+/** What `overrides` of package.json puts in the place of bcryptjs: the native bcrypt. */
 declare module 'bcryptjs' {
   const bcrypt: {
-    hash(password: string, rounds: number): Promise<string>
-    compare(password: string, hash: string): Promise<boolean>
+    hashSync(password: string, rounds: number): string
+    compareSync(password: string, hash: string): boolean
   }
   export default bcrypt
 }

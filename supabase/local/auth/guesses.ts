@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Limiter, openLimiter, type Usage } from '../../../server/http/limiter.ts'
 import type { Quota } from '../../../server/process/quota.ts'
-import { inTurns } from './hashing.ts'
+import { inTurns } from './in-turns.ts'
 
 /** How often an account may be guessed at; undefined where there is no limit. */
 export interface GuessQuotas {

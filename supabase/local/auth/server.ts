@@ -3,6 +3,7 @@ import type { SessionKeys } from '../session-keys.ts'
 import { AuthError } from './admin/errors.ts'
 import { adminRoutes } from './admin/routes.ts'
 import { authSettings } from './admin/settings.ts'
+import { checkConfigKeys } from './config-keys.ts'
 import type { AuthContext, Route, Routes } from './context.ts'
 import { openAuthDatabase } from './database.ts'
 import { disabledRoutes, web3Grant } from './disabled.ts'
@@ -10,6 +11,7 @@ import { flowGrants, flowRoutes } from './flows/routes.ts'
 import { limitMails } from './mail/limit.ts'
 import { mfaRoutes } from './mfa/routes.ts'
 import { oauthRoutes } from './oauth/routes.ts'
+import { sweepAuth } from './records/sweep.ts'
 import { createRouter, type Origin } from './router.ts'
 import { systemRoutes } from './system.ts'
 import { createRefreshGrant } from './tokens/refresh.ts'
@@ -27,12 +29,16 @@ export interface AuthOptions {
   config: Record<string, unknown>
   /** Delivers a mail. */
   sendMail: SendMail
+  /** Days that the audit log is kept; for good where it is 0 or not given. */
+  auditDays?: number
 }
 
 /** GoTrue's interface on GoTrue's tables. */
 export interface Auth {
   /** Answers every path below /auth/v1. */
   fetch(request: Request, origin: Origin): Promise<Response>
+  /** Removes what is over: flows, challenges, codes, sessions, old lines of the audit log. @returns how many rows. */
+  sweep(): Promise<number>
   close(): Promise<void>
 }
 
@@ -75,6 +81,7 @@ function routesOf(context: AuthContext): Routes {
  */
 export function createAuth(options: AuthOptions): Auth {
   const { authAdminUrl, config, publicUrl, keys } = options
+  checkConfigKeys(config)
   const db = openAuthDatabase(authAdminUrl)
   const mailDb = openAuthDatabase(authAdminUrl, MAIL_CONNECTIONS)
   const context: AuthContext = {
@@ -87,9 +94,24 @@ export function createAuth(options: AuthOptions): Auth {
     sendMail: limitMails(options.sendMail, config),
     keys,
   }
+  const { settings, tokens } = context
+  const retention = {
+    sessions: tokens,
+    otpExpirySeconds: settings.otpExpirySeconds,
+    auditDays: options.auditDays ?? 0,
+  }
+  const ending = new AbortController()
+  let sweeping: Promise<unknown> = Promise.resolve()
   return {
     fetch: createRouter(routesOf(context)),
+    sweep() {
+      const sweep = sweepAuth(db.pool, retention, ending.signal)
+      sweeping = sweep.catch(() => {})
+      return sweep
+    },
     async close() {
+      ending.abort()
+      await sweeping
       await Promise.all([db.close(), mailDb.close()])
     },
   }

@@ -1,4 +1,4 @@
-import { eventHandler, getQuery, type H3Event, setResponseHeaders, setResponseStatus } from 'h3'
+import { eventHandler, type H3Event, setResponseHeaders, setResponseStatus } from 'h3'
 import { type Identifier, type Identity, IdentityError, INVALID_JWT, JWT_EXPIRED } from './identity.ts'
 
 // What the real gateway opens without an API key: links that a mail or a browser follows.
@@ -20,17 +20,13 @@ function refuseAsPostgrest(event: H3Event, { message }: IdentityError) {
 }
 
 /** Whom a request of Auth speaks for: a token that does not hold is Auth's to refuse, in words that its SDK knows. */
-async function identifyForAuth(
-  identifier: Identifier,
-  event: H3Event,
-  queryKey: string | undefined,
-): Promise<Identity | null> {
+async function identifyForAuth(identifier: Identifier, event: H3Event): Promise<Identity | null> {
   const { authorization: _, ...headers } = event.node.req.headers
   try {
-    return await identifier.identify(event.node.req.headers, queryKey)
+    return await identifier.identify(event.node.req.headers)
   } catch (error) {
     if (!(error instanceof IdentityError && error.code === INVALID_JWT)) throw error
-    return identifier.identify(headers, queryKey)
+    return identifier.identify(headers)
   }
 }
 
@@ -40,12 +36,10 @@ export function requireIdentity(identifier: Identifier) {
     const path = event.path.split('?')[0]!
     if (event.context.service === 'none' || event.context.service === 'functions') return
     const isOpen = OPEN_AUTH.test(path) || OPEN_STORAGE.test(path)
-    const query = getQuery(event).apikey
-    const queryKey = typeof query === 'string' ? query : undefined
     try {
       const identity = await (path.startsWith('/auth/')
-        ? identifyForAuth(identifier, event, queryKey)
-        : identifier.identify(event.node.req.headers, queryKey))
+        ? identifyForAuth(identifier, event)
+        : identifier.identify(event.node.req.headers))
       const hasKey = identity && (identity.key || path.startsWith('/storage/'))
       if (!hasKey && !isOpen) {
         return refuse(

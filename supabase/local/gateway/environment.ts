@@ -10,12 +10,19 @@ const kilobytes = v.pipe(
   v.transform(Number),
 )
 
+const days = v.pipe(
+  v.string(),
+  v.regex(/^(0|[1-9]\d{0,3})$/, 'debe ser un número entero de 0 a 9999'),
+  v.transform(Number),
+)
+
 const EnvironmentSchema = v.object({
   ...CALLERS,
   LIMIT_SIGN_IN: v.optional(quota, '150/300'),
   LIMIT_REFRESH: v.optional(quota, '600/300'),
   LIMIT_GUESSES: v.optional(quota, '10/300'),
   LIMIT_GUESSES_STRANGERS: v.optional(quota, '30/300'),
+  AUTH_AUDIT_DAYS: v.optional(days, '365'),
   REST_MAX_BODY_KB: v.optional(kilobytes, '5000'),
 })
 
@@ -26,6 +33,8 @@ export interface GatewayEnvironment {
   /** Who may read /metrics: whoever has the token, or comes from these addresses. */
   metrics: { token: string | undefined; allow: string[] }
   limits: AuthQuotas
+  /** Days that Auth's audit log is kept; 0 for good. */
+  auditDays: number
   /** Largest body that REST takes. */
   restBodyBytes: number
 }
@@ -51,6 +60,7 @@ export function readGatewayEnvironment(env: NodeJS.ProcessEnv = process.env): Ga
       guesses: output.LIMIT_GUESSES,
       strangers: output.LIMIT_GUESSES_STRANGERS,
     },
+    auditDays: output.AUTH_AUDIT_DAYS,
     restBodyBytes: output.REST_MAX_BODY_KB * 1000,
   }
 }

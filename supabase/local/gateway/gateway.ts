@@ -26,6 +26,7 @@ import { AUTH_BODY, BodyError, readBounded } from './bodies.ts'
 import type { GatewayEnvironment } from './environment.ts'
 import type { Identifier, Identity } from './identity.ts'
 import { serveMetrics } from './metrics.ts'
+import { moveKeyToHeader } from './query-key.ts'
 import { restHandler } from './rest.ts'
 import { faultOf, type Service, serviceOf } from './target.ts'
 import { toRequest } from './web.ts'
@@ -169,7 +170,11 @@ export function createGateway(options: GatewayOptions): Server {
   app.use('/storage/v1', serving('storage', useBase('/storage/v1', options.storage)))
   if (realtime) app.use('/realtime/v1', serving('realtime', useBase('/realtime/v1', realtime.rest)))
   app.use('/functions/v1', serving('functions', functionsHandler(options.functionsUrl)))
-  const server = createServer(toNodeListener(app))
+  const answer = toNodeListener(app)
+  const server = createServer((request, response) => {
+    moveKeyToHeader(request)
+    return answer(request, response)
+  })
   server.on('upgrade', (request, socket, head) => {
     if (realtime && /^\/realtime\/v1\/websocket\/?(\?|$)/.test(request.url ?? ''))
       realtime.upgrade(request, socket, head)

@@ -54,7 +54,7 @@ export interface Identifier {
    * @returns null when neither came.
    * @throws IdentityError for a key or token that does not hold.
    */
-  identify(headers: IncomingHttpHeaders, queryKey?: string): Promise<Identity | null>
+  identify(headers: IncomingHttpHeaders): Promise<Identity | null>
 }
 
 /**
@@ -94,9 +94,8 @@ export function createIdentifier(
 
   return {
     resolveKey,
-    async identify(headers, queryKey) {
-      const apikey = headers.apikey
-      const key = (typeof apikey === 'string' && apikey) || queryKey
+    async identify({ apikey, ...headers }) {
+      const key = typeof apikey === 'string' ? apikey : undefined
       const resolved = key ? resolveKey(key) : null
       if (key && !resolved) {
         throw new IdentityError(

@@ -8,11 +8,11 @@ import { withExactCount } from './prefer.ts'
 
 const ROOT = '/rest/v1'
 
-/** Path and query below REST's root, without the key, which is nobody's column. */
+/** Path and query below REST's root. */
 function targetOf({ node: { req } }: H3Event): string {
   const target = (req.originalUrl ?? req.url ?? '').slice(ROOT.length)
   const [path, query] = target.split(/\?(.*)/s, 2)
-  const rest = (query ?? '').split('&').filter((pair) => pair && !pair.startsWith('apikey='))
+  const rest = (query ?? '').split('&').filter(Boolean)
   return `${path || '/'}${rest.length ? `?${rest.join('&')}` : ''}`
 }
 

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { splitSqlStatements } from '@supabase/lite'
 import pg from 'pg'
 import { SetupError } from '../settings.ts'
+import { splitStatements } from './statements.ts'
 
 const FOLDER = new URL('../../migrations/', import.meta.url)
 const FILE = /^(\d{14})_(\w+)\.sql$/
@@ -85,7 +85,7 @@ async function apply(client: pg.Client, { file, version, name, sql }: Migration)
     await client.query(sql)
     await client.query(
       'insert into supabase_migrations.schema_migrations (version, name, statements) values ($1, $2, $3)',
-      [version, name, splitSqlStatements(sql)],
+      [version, name, splitStatements(sql)],
     )
     await client.query('commit')
   } catch (cause) {

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { splitSqlStatements } from '@supabase/lite'
 import pg from 'pg'
+import { splitStatements } from './statements.ts'
 
 const FOLDER = new URL('../../schemas/', import.meta.url)
 
@@ -14,7 +14,7 @@ export async function listSchemas(folder: URL = FOLDER): Promise<string[]> {
 /** Each statement with the line on which it starts. */
 function* statementsOf(sql: string): Generator<{ text: string; line: number }> {
   let from = 0
-  for (const text of splitSqlStatements(sql)) {
+  for (const text of splitStatements(sql)) {
     const at = sql.indexOf(text, from)
     from = at + text.length
     yield { text, line: sql.slice(0, at).split('\n').length }

@@ -93,7 +93,7 @@ export function openExecutor({ url, readers, writers, queryTimeoutMs }: Executor
         await forWrites.askChecked<Outcome & object>(context, query, values, ([row]) => check(row!), who)
       )[0]!
     else outcome = (await forWrites.ask<Outcome & object>(context, query, values, who))[0]!
-    prepared.note(text)
+    prepared.note(text, who)
     return outcome
   }
 

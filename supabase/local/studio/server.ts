@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
-import { studioRouteHandler } from '@supabase/lite'
 import { createApp, createError, eventHandler, sendWebResponse, setResponseHeaders, toNodeListener } from 'h3'
 import { isLoopback, SetupError } from '../settings.ts'
-import { findAssets } from './assets.ts'
+import { type Bundle, readBundle } from './assets.ts'
 import { isLocal, isSameOrigin } from './guard.ts'
+import { describeSchema } from './schema.ts'
 
 export interface StudioOptions {
   /** A loopback address. */
@@ -16,10 +16,10 @@ export interface StudioOptions {
   gatewayUrl: string
   /** Stays in this process: the browser never sees it. */
   secretKey: string
-  /** Lite's pages about the schema. */
-  systemFetch: (request: Request) => Promise<Response>
-  /** The schemas that the gateway serves, the only ones worth showing; `public` by default. */
-  schemas?: string[]
+  /** Postgres, as the owner of the tables: it reads what there is. */
+  ownerUrl: string
+  /** The schemas that the gateway serves, the only ones worth showing. */
+  schemas: string[]
 }
 
 export interface Studio {
@@ -76,19 +76,9 @@ async function askGateway(request: IncomingMessage, target: URL, options: Studio
   })
 }
 
-/** Tables, columns and keys as lite describes them, without the schemas that the gateway does not serve. */
-async function describeSchema({ systemFetch, schemas = ['public'] }: StudioOptions): Promise<unknown> {
-  const response = await systemFetch(new Request('http://studio/_system/introspect'))
-  const parts = Object.entries((await response.json()) as Record<string, unknown>)
-  const isServed = (item: { schema?: string } | null) => !item?.schema || schemas.includes(item.schema)
-  return Object.fromEntries(
-    parts.map(([name, part]) => [name, Array.isArray(part) ? part.filter(isServed) : part]),
-  )
-}
-
 const forbidden = (message: string) => createError({ statusCode: 403, message })
 
-function createStudioApp(options: StudioOptions, assets: Awaited<ReturnType<typeof findAssets>>) {
+function createStudioApp(options: StudioOptions, { page, assets }: Bundle) {
   const app = createApp({
     onError(error, event) {
       const isOurs = error.statusCode >= 500
@@ -117,15 +107,14 @@ function createStudioApp(options: StudioOptions, assets: Awaited<ReturnType<type
         return asset.read()
       }
       if (!API.test(path)) {
-        return sendWebResponse(event, await studioRouteHandler(new Request(new URL(path, 'http://studio'))))
+        setResponseHeaders(event, { 'content-type': 'text/html; charset=utf-8' })
+        return page
       }
       if (!isSameOrigin(event.node.req)) throw forbidden('Only the page of Studio may ask this')
       setResponseHeaders(event, { 'cache-control': 'no-store' })
       // Lite's page calls it admin mode when its server adds the credentials.
       if (path === '/_system/info') return { admin: true }
-      if (path === '/_system/introspect') {
-        return describeSchema(options)
-      }
+      if (path === '/_system/introspect') return describeSchema(options.ownerUrl, options.schemas)
       // Judged as it will be asked: a URL takes a backslash for a slash and %2e for a dot.
       const target = new URL(path, options.gatewayUrl)
       if (TABLE.test(path) && TABLE.test(target.pathname)) {
@@ -149,7 +138,7 @@ export async function startStudio(options: StudioOptions): Promise<Studio> {
       `Studio has no login and shows every row, so it listens on this machine only: ${options.host} is not a loopback address. Reach it through an SSH tunnel, or switch it off with STUDIO=off.`,
     )
   }
-  const server = createServer(toNodeListener(createStudioApp(options, await findAssets())))
+  const server = createServer(toNodeListener(createStudioApp(options, await readBundle())))
   server.listen(options.port, options.host)
   await once(server, 'listening').catch((cause) => {
     if (cause.code !== 'EADDRINUSE') throw cause

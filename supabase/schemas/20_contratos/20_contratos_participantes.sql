@@ -28,6 +28,15 @@ comment on view privado.mis_contratos is 'Contratos de los que la empresa del us
 revoke all on privado.mis_contratos from public;
 grant select on privado.mis_contratos to authenticated, service_role;
 
+-- Of those, the ones that its company signs: what was agreed on prices is of the two who sign. An associated supplier
+-- does not; a supplier who is the counterparty does.
+create view privado.mis_firmas as
+  select p.contrato_id from public.contratos_participantes p
+  where p.empresa_id = (select privado.mi_empresa()) and not p.oculto and p.papel <> 'proveedor';
+comment on view privado.mis_firmas is 'Contratos que firma la empresa del usuario.';
+revoke all on privado.mis_firmas from public;
+grant select on privado.mis_firmas to authenticated, service_role;
+
 alter table public.contratos_participantes enable row level security;
 create policy select_participante on public.contratos_participantes for select to authenticated
   using (

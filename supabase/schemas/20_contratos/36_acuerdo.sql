@@ -41,6 +41,25 @@ $$;
 comment on function privado.renovar_acuerdo() is
   'Disparador: quien cambia los términos en revisión los acepta así, y la otra parte todavía no.';
 
+-- What a price to be fixed comes to by its fixings is no change of what was agreed.
+create function privado.renovar_acuerdo_por_precio() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  mia constant bigint := case when not privado.es_admin() then privado.mi_empresa() end;
+begin
+  if auth.uid() is not null then
+    update public.contratos c set
+      exportadora_acepto_en = case when mia = c.exportadora_id then clock_timestamp() end,
+      contraparte_acepto_en = case when mia = c.contraparte_id then clock_timestamp() end
+    where c.id = new.contrato_id and c.estado = 'En revisión'
+      and (c.modalidad_precio = 'fijo' or old.diferencial_tm is distinct from new.diferencial_tm);
+  end if;
+  return null;
+end
+$$;
+comment on function privado.renovar_acuerdo_por_precio() is
+  'Disparador: quien cambia el precio en revisión lo acepta así, y la otra parte todavía no.';
+
 -- After the row, which the proposal refers to.
 create function privado.proponer_contrato(v_contrato bigint, v_empresa bigint) returns void
 language plpgsql volatile security definer set search_path = '' as $$
@@ -55,5 +74,5 @@ end
 $$;
 comment on function privado.proponer_contrato(bigint, bigint) is 'Pregunta a una empresa si acepta ser parte de un contrato.';
 
-revoke all on function privado.pedir_acuerdo(), privado.renovar_acuerdo(), privado.proponer_contrato(bigint, bigint)
-  from public;
+revoke all on function privado.pedir_acuerdo(), privado.renovar_acuerdo(), privado.renovar_acuerdo_por_precio(),
+  privado.proponer_contrato(bigint, bigint) from public;

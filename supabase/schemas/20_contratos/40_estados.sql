@@ -93,32 +93,31 @@ end
 $$;
 comment on function privado.cambiar_estado() is 'Disparador: pasos permitidos entre estados de un contrato.';
 
--- The price of a contract to be fixed is the average of what was fixed, P = Σ(TMᵢ × (NYᵢ + difᵢ)) / ΣTMᵢ, to the cent,
--- and nothing else; what is fixed never passes what was contracted.
-create function privado.proteger_precio() returns trigger
+-- Neither leaves what was fixed of its price without a contract to be fixed, nor below it; and becomes one to be fixed
+-- when it has no price of its own (public.contratos_precios guards the price itself, and takes the contract to do so).
+create function privado.proteger_fijado() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  -- Of a contract that is being created there is nothing.
   fijadas constant numeric := privado.tm_fijadas(new.id);
-  promedio constant numeric := privado.precio_promedio(new.id);
 begin
   if new.modalidad_precio = 'fijo' then
     if fijadas > 0 then
       raise exception 'contrato_con_fijaciones' using errcode = 'PT409',
         detail = 'Un contrato con fijaciones sigue siendo por fijar: primero se anulan.', hint = 'modalidad_precio';
     end if;
-  elsif new.precio_fijado_tm is distinct from promedio then
-    raise exception 'precio_por_fijar' using errcode = 'PT409',
-      detail = 'El precio de un contrato por fijar es el promedio de sus fijaciones: no se escribe.', hint = 'precio_fijado_tm';
   elsif new.volumen_tm < fijadas then
     raise exception 'volumen_menor_que_fijado' using errcode = 'PT409',
       detail = 'El volumen no baja de lo que ya se fijó.', hint = 'volumen_tm';
+  elsif old.modalidad_precio = 'fijo' and exists (
+    select from public.contratos_precios p where p.contrato_id = new.id and p.precio_fijado_tm is not null) then
+    raise exception 'precio_por_fijar' using errcode = 'PT409',
+      detail = 'El precio de un contrato por fijar es el promedio de sus fijaciones: no se escribe.', hint = 'precio_fijado_tm';
   end if;
   return new;
 end
 $$;
-comment on function privado.proteger_precio() is
-  'Disparador: el precio por fijar es el de las fijaciones, y el volumen no baja de ellas.';
+comment on function privado.proteger_fijado() is
+  'Disparador: ni la modalidad ni el volumen de un contrato contradicen lo que se fijó de su precio.';
 
 revoke all on function privado.proteger_contrato(), privado.elegir_cierre(), privado.cambiar_estado(),
-  privado.proteger_precio() from public;
+  privado.proteger_fijado() from public;

@@ -53,28 +53,29 @@ declare
   cambiados bigint[];
 begin
   select array_agg(n.id) into cambiados from nuevos n join viejos v on v.id = n.id
-  where (n.volumen_tm, n.precio_fijado_tm, n.estado, n.calidad, n.fecha_entrega, n.fecha_firma, n.tolerancia_pct,
+  where (n.volumen_tm, n.estado, n.calidad, n.fecha_entrega, n.fecha_firma, n.tolerancia_pct,
       n.modalidad_precio, n.eliminado_en, n.propuesto_a, n.rechazado_en)
-    is distinct from (v.volumen_tm, v.precio_fijado_tm, v.estado, v.calidad, v.fecha_entrega, v.fecha_firma,
+    is distinct from (v.volumen_tm, v.estado, v.calidad, v.fecha_entrega, v.fecha_firma,
       v.tolerancia_pct, v.modalidad_precio, v.eliminado_en, v.propuesto_a, v.rechazado_en);
   if cambiados is null then
     return null;
   end if;
   perform privado.tomar_avances(cambiados);
   perform privado.anotar_kpis(array(
-    select (s.signo, s.contrato, a, l)::privado.kpi_pieza
+    select (s.signo, s.contrato, a, l, p.precio_fijado_tm)::privado.kpi_pieza
     from (
       select 1 as signo, n.id, n::public.contratos as contrato from nuevos n
       union all select -1, v.id, v::public.contratos from viejos v
     ) as s
     join public.avances a on a.contrato_id = s.id
+    left join public.contratos_precios p on p.contrato_id = s.id
     cross join lateral (
       select null::public.lotes_asociados as l
       union all
       select l from public.lotes_asociados l where l.contrato_id = s.id and exists (
         select from nuevos n join viejos v on v.id = n.id
-        where n.id = s.id and (n.calidad, n.precio_fijado_tm, n.eliminado_en, n.propuesto_a, n.rechazado_en)
-          is distinct from (v.calidad, v.precio_fijado_tm, v.eliminado_en, v.propuesto_a, v.rechazado_en))
+        where n.id = s.id and (n.calidad, n.eliminado_en, n.propuesto_a, n.rechazado_en)
+          is distinct from (v.calidad, v.eliminado_en, v.propuesto_a, v.rechazado_en))
     ) as lotes
     where s.id = any (cambiados)));
   return null;

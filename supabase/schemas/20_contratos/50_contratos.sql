@@ -1,5 +1,6 @@
 -- The contract, core of everything: it joins an exporter and another company. Whole: columns, who sees and writes them,
--- every trigger in its order.
+-- every trigger in its order. What was agreed on its price is not here, where associated suppliers read: see
+-- public.contratos_precios.
 create table public.contratos (
   id bigint generated always as identity primary key,
   -- '' asks for the next code: see _400_asignar_codigo.
@@ -8,7 +9,6 @@ create table public.contratos (
   contraparte_id bigint not null references public.empresas (id) on delete restrict,
   fecha_firma date,
   volumen_tm numeric not null,
-  precio_fijado_tm numeric,
   estado text not null default 'En revisión',
   archivo_pdf text,
   observaciones text,
@@ -33,8 +33,6 @@ create table public.contratos (
   constraint contratos_fecha_firma_valida check (fecha_firma between '1990-01-01' and '2100-12-31'),
   -- NaN is greater than any number, and so refused.
   constraint contratos_volumen_tm_valido check (volumen_tm > 0 and volumen_tm <= 1000000 and scale(volumen_tm) <= 4),
-  constraint contratos_precio_fijado_tm_valido check (
-    precio_fijado_tm > 0 and precio_fijado_tm <= 1000000 and scale(precio_fijado_tm) <= 4),
   constraint contratos_estado_valido check (estado in ('En revisión', 'Activo', 'Cerrado')),
   constraint contratos_observaciones_valida check (
     length(observaciones) <= 5000 and privado.es_texto_limpio(observaciones, false)),
@@ -58,7 +56,6 @@ create table public.contratos (
 );
 comment on table public.contratos is 'Contratos de cacao entre una exportadora y otra empresa.';
 comment on column public.contratos.volumen_tm is 'Volumen en toneladas métricas.';
-comment on column public.contratos.precio_fijado_tm is 'Precio fijado, en dólares por tonelada métrica.';
 comment on column public.contratos.archivo_pdf is 'Ruta del contrato firmado: <bucket>/<objeto>.';
 comment on column public.contratos.eliminado_en is 'Marca de eliminado: se oculta y se conserva.';
 comment on column public.contratos.calidad is 'Calidad acordada, como la nombran las partes: ASE, CCN-51.';
@@ -125,10 +122,10 @@ create policy update_parte on public.contratos for update to authenticated
 revoke all on public.contratos from anon, authenticated, service_role;
 revoke all on sequence public.contratos_id_seq from anon, authenticated, service_role;
 grant select,
-  insert (exportadora_id, contraparte_id, fecha_firma, volumen_tm, precio_fijado_tm, observaciones, calidad,
-    fecha_entrega, tolerancia_pct, modalidad_precio, cierre),
-  update (fecha_firma, volumen_tm, precio_fijado_tm, observaciones, estado, calidad, fecha_entrega, tolerancia_pct,
-    modalidad_precio, cierre)
+  insert (exportadora_id, contraparte_id, fecha_firma, volumen_tm, observaciones, calidad, fecha_entrega,
+    tolerancia_pct, modalidad_precio, cierre),
+  update (fecha_firma, volumen_tm, observaciones, estado, calidad, fecha_entrega, tolerancia_pct, modalidad_precio,
+    cierre)
   on public.contratos to authenticated, service_role;
 
 -- Apps follow it with postgres_changes; RLS decides what each of them sees.
@@ -150,10 +147,9 @@ create trigger _100_proteger_contrato before update on public.contratos
 create trigger _120_renovar_acuerdo before update on public.contratos
   for each row when (
     old.estado = 'En revisión'
-    and ((old.volumen_tm, old.calidad, old.fecha_entrega, old.tolerancia_pct, old.modalidad_precio, old.cierre)
-        is distinct from
-        (new.volumen_tm, new.calidad, new.fecha_entrega, new.tolerancia_pct, new.modalidad_precio, new.cierre)
-      or (new.modalidad_precio = 'fijo' and old.precio_fijado_tm is distinct from new.precio_fijado_tm)))
+    and (old.volumen_tm, old.calidad, old.fecha_entrega, old.tolerancia_pct, old.modalidad_precio, old.cierre)
+      is distinct from
+      (new.volumen_tm, new.calidad, new.fecha_entrega, new.tolerancia_pct, new.modalidad_precio, new.cierre))
   execute function privado.renovar_acuerdo();
 -- Its exporter chooses how it closes, and it closes if it fulfils that already: before _200_cambiar_estado, which dates
 -- it.
@@ -172,16 +168,12 @@ create trigger _200_validar_partes before insert on public.contratos
 -- So it does when the contract is created; closing by its lots is what nobody has to choose.
 create trigger _250_elegir_cierre before insert on public.contratos
   for each row when (new.cierre <> 'al exportar los lotes') execute function privado.elegir_cierre();
--- The price of a contract to be fixed is that of its fixings, and its volume is never less than them.
-create trigger _300_proteger_precio before insert on public.contratos
-  for each row when (new.modalidad_precio = 'por fijar' and new.precio_fijado_tm is not null)
-  execute function privado.proteger_precio();
-create trigger _310_proteger_precio before update on public.contratos
+-- What was fixed of its price stays within its volume, and of a contract to be fixed.
+create trigger _310_proteger_fijado before update on public.contratos
   for each row when (
     'por fijar' in (old.modalidad_precio, new.modalidad_precio)
-    and (old.modalidad_precio, old.precio_fijado_tm, old.volumen_tm)
-      is distinct from (new.modalidad_precio, new.precio_fijado_tm, new.volumen_tm))
-  execute function privado.proteger_precio();
+    and (old.modalidad_precio, old.volumen_tm) is distinct from (new.modalidad_precio, new.volumen_tm))
+  execute function privado.proteger_fijado();
 -- Who has said yes to it, and who is asked.
 create trigger _350_pedir_acuerdo before insert on public.contratos
   for each row execute function privado.pedir_acuerdo();
@@ -202,11 +194,14 @@ create trigger _060_contar_estado after update on public.contratos
 -- Exporter and counterparty are party to it, or asked to be.
 create trigger _500_anotar_partes after insert on public.contratos
   for each row execute function privado.anotar_partes();
+-- What was agreed on its price has a row of its own.
+create trigger _510_abrir_precio after insert on public.contratos
+  for each row execute function privado.abrir_precio();
 -- What is deleted is hidden from its parties.
 create trigger _500_ocultar_participantes after update on public.contratos
   for each row when ((old.eliminado_en is null) <> (new.eliminado_en is null))
   execute function privado.ocultar_participantes();
--- The other parties, which 500 has written, are notified. A price that a trigger writes is told by what made it.
+-- The other parties, which 500 has written, are notified.
 create trigger _700_notificar after insert on public.contratos
   for each row execute function privado.avisar_de_contrato();
 create trigger _710_notificar_edicion after update on public.contratos
@@ -214,8 +209,7 @@ create trigger _710_notificar_edicion after update on public.contratos
     (old.volumen_tm, old.fecha_firma, old.observaciones, old.estado, old.calidad, old.fecha_entrega,
       old.tolerancia_pct, old.modalidad_precio, old.cierre)
       is distinct from (new.volumen_tm, new.fecha_firma, new.observaciones, new.estado, new.calidad, new.fecha_entrega,
-      new.tolerancia_pct, new.modalidad_precio, new.cierre)
-    or (old.precio_fijado_tm is distinct from new.precio_fijado_tm and pg_trigger_depth() = 0))
+      new.tolerancia_pct, new.modalidad_precio, new.cierre))
   execute function privado.avisar_de_contrato();
 
 -- After the statement.

@@ -73,7 +73,7 @@ $$;
 comment on function privado.tomar_propuesta(bigint, bigint) is
   'El contrato al que una empresa puede responder, tomado; y lo que es en él.';
 
-create function privado.aceptar_contrato(v_contrato bigint) returns public.contratos
+create function privado.aceptar_contrato(v_contrato bigint, v_version timestamptz) returns public.contratos
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   mia constant bigint := privado.empresa_que_decide();
@@ -81,6 +81,10 @@ declare
   c public.contratos;
 begin
   select * into p from privado.tomar_propuesta(v_contrato, mia);
+  if (p.contrato).actualizado_en <> v_version then
+    raise exception 'version_distinta' using errcode = 'PT412',
+      detail = 'El contrato cambió desde que usted lo leyó: vuelva a leerlo antes de editarlo.';
+  end if;
   if (p.parte).pendiente then
     if p.relacion_id is null then
       perform privado.abrir_contrato(v_contrato, mia);
@@ -114,14 +118,15 @@ begin
   return c;
 end
 $$;
-comment on function privado.aceptar_contrato(bigint) is 'La empresa del usuario acepta un contrato, y a quien se lo propuso.';
+comment on function privado.aceptar_contrato(bigint, timestamptz) is 'La empresa del usuario acepta un contrato, y a quien se lo propuso.';
 
-create function public.aceptar_contrato(contrato_id bigint) returns public.contratos
+create function public.aceptar_contrato(contrato_id bigint, version timestamptz default null) returns public.contratos
 language sql volatile security invoker set search_path = '' as $$
-  select privado.aceptar_contrato(contrato_id)
+  select privado.aceptar_contrato(contrato_id, version)
 $$;
-comment on function public.aceptar_contrato(bigint) is
-  'Acepta un contrato: ser parte de él y, si lo firma, sus términos como están. Con el sí de ambas partes queda Activo.';
+comment on function public.aceptar_contrato(bigint, timestamptz) is
+  'Acepta un contrato: ser parte de él y, si lo firma, sus términos como están; si se da la versión leída '
+  '(actualizado_en), esos y no otros. Con el sí de ambas partes queda Activo.';
 
 -- For the functions, where a path names the contract by its code.
 create function privado.contrato_por_responder(v_codigo text) returns bigint
@@ -148,9 +153,9 @@ comment on function privado.pendientes_de(bigint) is 'Empresas a las que se preg
 
 revoke all on function privado.contrato_por_responder(text), privado.pendientes_de(bigint) from public;
 revoke all on function privado.propuestas_de(bigint), privado.mis_propuestas(bigint, int),
-  privado.tomar_propuesta(bigint, bigint), privado.aceptar_contrato(bigint) from public;
-revoke all on function public.mis_propuestas(bigint, int), public.aceptar_contrato(bigint)
+  privado.tomar_propuesta(bigint, bigint), privado.aceptar_contrato(bigint, timestamptz) from public;
+revoke all on function public.mis_propuestas(bigint, int), public.aceptar_contrato(bigint, timestamptz)
   from public, anon, service_role;
 grant execute on function privado.contrato_por_responder(text), privado.pendientes_de(bigint),
   privado.mis_propuestas(bigint, int), public.mis_propuestas(bigint, int),
-  privado.aceptar_contrato(bigint), public.aceptar_contrato(bigint) to authenticated;
+  privado.aceptar_contrato(bigint, timestamptz), public.aceptar_contrato(bigint, timestamptz) to authenticated;

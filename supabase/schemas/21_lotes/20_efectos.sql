@@ -54,11 +54,11 @@ declare
   cambios privado.kpi_pieza[];
 begin
   if tg_op = 'UPDATE' then
-    select array_agg((s.signo, null, null, s.lote)::privado.kpi_pieza) into cambios from (
+    select array_agg((s.signo, null, null, s.lote, null)::privado.kpi_pieza) into cambios from (
       select 1 as signo, n::public.lotes_asociados as lote from nuevos n
       union all select -1, v::public.lotes_asociados from viejos v) as s;
   else
-    select array_agg((1, null, null, n)::privado.kpi_pieza) into cambios from nuevos n;
+    select array_agg((1, null, null, n, null)::privado.kpi_pieza) into cambios from nuevos n;
   end if;
   with suma as (
     select (x.lote).contrato_id as id, sum(x.signo)::int as lotes,
@@ -74,16 +74,17 @@ begin
     returning a.*
   )
   select array_agg(p) into piezas from (
-    select (1, null, a, null)::privado.kpi_pieza as p from avance a
+    select (1, null, a, null, null)::privado.kpi_pieza as p from avance a
     union all
-    select (-1, null, (a.contrato_id, a.lotes, a.recibido_qq - s.recibido, a.exportado_qq, a.tm_fijadas)::public.avances, null)::privado.kpi_pieza
+    select (-1, null, (a.contrato_id, a.lotes, a.recibido_qq - s.recibido, a.exportado_qq, a.tm_fijadas)::public.avances, null, null)::privado.kpi_pieza
     from avance a join suma s on s.id = a.contrato_id
   ) as t;
   -- A statement of its own, after the turn was taken: it sees what others did before.
   perform privado.anotar_kpis(array(
-    select (z.signo, c, z.avance, z.lote)::privado.kpi_pieza
+    select (z.signo, c, z.avance, z.lote, p.precio_fijado_tm)::privado.kpi_pieza
     from unnest(piezas || cambios) as z
-    join public.contratos c on c.id = coalesce((z.lote).contrato_id, (z.avance).contrato_id)));
+    join public.contratos c on c.id = coalesce((z.lote).contrato_id, (z.avance).contrato_id)
+    left join public.contratos_precios p on p.contrato_id = c.id));
   return null;
 end
 $$;

@@ -1,12 +1,4 @@
--- What is fixed of a contract, and at what price: P = Σ(TMᵢ × (NYᵢ + difᵢ)) / ΣTMᵢ, to the cent. And who sees it.
-
--- As mis_contratos, of those that its company signs. Asked by the policies of fijaciones.
-create view privado.mis_firmas as
-  select p.contrato_id from public.contratos_participantes p
-  where p.empresa_id = (select privado.mi_empresa()) and not p.oculto and p.papel <> 'proveedor';
-comment on view privado.mis_firmas is 'Contratos que firma la empresa del usuario.';
-revoke all on privado.mis_firmas from public;
-grant select on privado.mis_firmas to authenticated, service_role;
+-- What is fixed of a contract, and at what price: P = Σ(TMᵢ × (NYᵢ + difᵢ)) / ΣTMᵢ, to the cent.
 
 create function privado.tm_fijadas(contrato bigint) returns numeric
 language plpgsql stable security definer set search_path = '' as $$

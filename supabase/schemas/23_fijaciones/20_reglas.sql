@@ -1,13 +1,16 @@
 -- What is fixed never passes what was contracted, also when fifty fix at once; and the price of a contract to be fixed
--- is the average of what was fixed, and nothing else (privado.proteger_precio() sees to it in public.contratos).
--- Triggers of public.fijaciones.
+-- is the average of what was fixed, and nothing else (privado.proteger_precio() sees to it). Triggers of
+-- public.fijaciones.
 
--- The contract is taken before what is fixed is summed: whoever fixes waits for the others, and sees them.
+-- The price and the contract are taken, in this order, before what is fixed is summed: whoever fixes waits for the
+-- others, and sees them. Whoever is not party to it waits for none.
 create function privado.validar_fijacion() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  contrato constant public.contratos := privado.exigir_contrato(new.contrato_id, bloquear => true);
+  contrato public.contratos := privado.exigir_contrato(new.contrato_id);
 begin
+  perform privado.tomar_precio(contrato.id);
+  contrato := privado.exigir_contrato(contrato.id, bloquear => true);
   if auth.uid() is not null and not privado.es_admin() and (
     privado.mi_rol() = 'proveedor' or privado.mi_empresa() not in (contrato.exportadora_id, contrato.contraparte_id)) then
     raise exception 'fijacion_sin_permiso' using errcode = 'PT403',
@@ -51,9 +54,13 @@ language plpgsql volatile security definer set search_path = '' as $$
 declare
   codigo text;
 begin
-  -- Written also when the average is the same: two transactions under repeatable read do not see each other's
-  -- fixings, and only a write makes the second fail instead of passing the volume.
-  update public.contratos c set precio_fijado_tm = privado.precio_promedio(c.id) where c.id = new.contrato_id
+  -- The contract is written also when the average is the same: two transactions under repeatable read do not see each
+  -- other's fixings, and only a write makes the second fail instead of passing the volume, or lowering it.
+  perform set_config('privado.contrato_tocado', new.contrato_id::text, true);
+  update public.contratos_precios p set precio_fijado_tm = privado.precio_promedio(p.contrato_id)
+  where p.contrato_id = new.contrato_id;
+  perform set_config('privado.contrato_tocado', '', true);
+  update public.contratos c set actualizado_en = clock_timestamp() where c.id = new.contrato_id
   returning c.codigo into codigo;
   -- Suppliers read the conversation and the notices: neither tells how much nor at what price.
   insert into public.mensajes (contrato_id, tipo, texto) values (new.contrato_id, 'sistema', format(
@@ -79,7 +86,7 @@ begin
   antes := ahora;
   antes.tm_fijadas := ahora.tm_fijadas - tm;
   perform privado.anotar_kpis(array(
-    select (s.signo, c, s.avance, null)::privado.kpi_pieza
+    select (s.signo, c, s.avance, null, null)::privado.kpi_pieza
     from (values (1, ahora), (-1, antes)) as s (signo, avance)
     join public.contratos c on c.id = new.contrato_id));
   return null;

@@ -9,9 +9,10 @@
 -- In order: whoever emits for a contract holds its row of public.avances until it commits, and reads the rest after it.
 -- So of two that change the same contract, the second sees all that the first did.
 create type privado.kpi_pieza as (
-  signo integer, contrato public.contratos, avance public.avances, lote public.lotes_asociados
+  signo integer, contrato public.contratos, avance public.avances, lote public.lotes_asociados, precio numeric
 );
-comment on type privado.kpi_pieza is 'Un contrato con su avance, o uno de sus lotes, que se suma (1) o se resta (-1).';
+comment on type privado.kpi_pieza is
+  'Un contrato con su avance, o uno de sus lotes con su precio, que se suma (1) o se resta (-1).';
 
 -- $2: for those parties alone; without it, for all who are party.
 create function privado.aportes_kpi(piezas privado.kpi_pieza[], partes public.contratos_participantes[] default null)
@@ -32,7 +33,7 @@ begin
     from (
       -- Each field is taken out once: "offset 0" keeps it so.
       select z.signo, (z.lote).id is null as es_contrato, (z.contrato).id, (z.contrato).exportadora_id,
-        (z.contrato).contraparte_id, (z.contrato).calidad, (z.contrato).precio_fijado_tm as precio,
+        (z.contrato).contraparte_id, (z.contrato).calidad, z.precio,
         (z.contrato).estado, (z.contrato).modalidad_precio as modalidad, (z.contrato).volumen_tm as volumen,
         round((z.contrato).volumen_tm * (1 - (z.contrato).tolerancia_pct / 100), 4) as minimo, (z.contrato).fecha_entrega as entrega,
         case when (z.lote).id is null then privado.fecha_contrato((z.contrato).fecha_firma, (z.contrato).creado_en) end as abierto,
@@ -109,9 +110,10 @@ create function privado.piezas_kpi(contratos bigint[], v_signo integer default 1
 language plpgsql volatile set search_path = '' as $$
 begin
   return array(
-    select (v_signo, c, a, l)::privado.kpi_pieza
+    select (v_signo, c, a, l, p.precio_fijado_tm)::privado.kpi_pieza
     from public.contratos c
     join public.avances a on a.contrato_id = c.id
+    left join public.contratos_precios p on p.contrato_id = c.id
     cross join lateral (
       select null::public.lotes_asociados as l
       union all select l from public.lotes_asociados l where l.contrato_id = c.id

@@ -77,8 +77,8 @@ declare
   primero bigint := 0;
 begin
   -- Nobody changes what is summed meanwhile; reading goes on.
-  lock table public.contratos, public.contratos_participantes, public.lotes_asociados, public.fijaciones,
-    public.avances in share row exclusive mode;
+  lock table public.contratos, public.contratos_precios, public.contratos_participantes, public.lotes_asociados,
+    public.fijaciones, public.avances in share row exclusive mode;
   delete from public.kpis_cambios;
   delete from public.kpis_celdas;
   select max(c.id) into ultimo from public.contratos c;

@@ -1,6 +1,4 @@
-import { AuthError } from '../admin/errors.ts'
 import { oneTimeCode, tokenHash } from '../admin/secrets.ts'
-import type { AuthSettings } from '../admin/settings.ts'
 import type { AuthContext } from '../context.ts'
 import type { Tx } from '../database.ts'
 import { PKCE_PREFIX } from '../mail/flow.ts'
@@ -11,6 +9,7 @@ import { updateUser } from '../records/change-user.ts'
 import { type Challenge, type FlowMethod, startFlow } from '../records/flow-state.ts'
 import { type OneTimeTokenType, setOneTimeToken } from '../records/one-time-tokens.ts'
 import type { UserRow } from '../records/users.ts'
+import { takeTurn } from './frequency.ts'
 
 /** What the app that asked for a mail wants of its link. */
 export interface Wish {
@@ -60,17 +59,6 @@ const PURPOSES = {
 
 export type Purpose = keyof typeof PURPOSES
 
-/** @throws AuthError over_email_send_rate_limit */
-function assertNotTooSoon(sentAt: unknown, { mailEveryMs }: AuthSettings): void {
-  const wait = typeof sentAt === 'string' ? Date.parse(sentAt) + mailEveryMs - Date.now() : 0
-  if (wait > 0)
-    throw new AuthError(
-      429,
-      'over_email_send_rate_limit',
-      `For security purposes, you can only request this after ${Math.ceil(wait / 1000)} seconds.`,
-    )
-}
-
 const newHash = (address: string, code: string, challenge: Challenge | null) =>
   `${challenge ? PKCE_PREFIX : ''}${tokenHash(address, code)}`
 
@@ -89,7 +77,7 @@ const valuesFor = (
 /**
  * Mails a code and its link to the address of an account, which is not locked meanwhile: a server of mail that is slow
  * must not hold up its sign-ins. Nothing is stored unless the mail left.
- * @throws AuthError when the last one is too recent, or the mail did not leave.
+ * @throws AuthError when the last one is too recent or on its way, or the mail did not leave.
  */
 export async function mailCode(
   tx: Tx,
@@ -100,7 +88,7 @@ export async function mailCode(
 ): Promise<void> {
   const { settings, sendMail } = context
   const { column, flow, letter, action, failure } = PURPOSES[purpose]
-  assertNotTooSoon(user[`${column}_sent_at`], settings)
+  await takeTurn(tx, user.id, `${column}_sent_at`, settings)
   const email = user.email!
   const code = oneTimeCode(settings.otpLength)
   const hash = newHash(email, code, challenge)
@@ -118,17 +106,18 @@ export async function mailCode(
 
 /**
  * Mails what confirms a change of address: to the new one, and to the present one too where both must agree.
- * @returns what notes the change; until then there is none.
+ * @returns what notes the change, in the same transaction; until then there is none.
  * @throws AuthError as {@link mailCode}.
  */
 export async function mailEmailChange(
+  tx: Tx,
   user: UserRow,
   newEmail: string,
   { redirectTo, challenge }: Wish,
   context: AuthContext,
-): Promise<(tx: Tx) => Promise<void>> {
+): Promise<() => Promise<void>> {
   const { settings, sendMail } = context
-  assertNotTooSoon(user.email_change_sent_at, settings)
+  await takeTurn(tx, user.id, 'email_change_sent_at', settings)
   const email = user.email ?? ''
   async function mailTo(address: string): Promise<string> {
     const code = oneTimeCode(settings.otpLength)
@@ -145,7 +134,7 @@ export async function mailEmailChange(
   }
   const current = settings.doubleConfirmChanges && email ? await mailTo(email) : ''
   const next = await mailTo(newEmail)
-  return async (tx) => {
+  return async () => {
     if (challenge) await startFlow(tx, { userId: user.id, method: 'email_change', challenge })
     await updateUser(tx, user.id, {
       email_change: newEmail,

@@ -29,9 +29,7 @@ export function pkceGrant(context: AuthContext) {
       if (isBanned(user)) throw new AuthError(403, 'user_banned', 'User is banned')
       await audit(tx, 'login', user, { traits: { provider_type: flow.provider_type } })
       await endFlow(tx, flow.id)
-      // Whatever the mail was for, who followed its link has proved the mailbox, and no password.
-      const method = flow.authentication_method === 'oauth' ? 'oauth' : 'otp'
-      return issueSession(tx, context, call, user.id, method, {
+      return issueSession(tx, context, call, user.id, flow.authentication_method, {
         extra: {
           ...(flow.provider_access_token && { provider_token: flow.provider_access_token }),
           ...(flow.provider_refresh_token && { provider_refresh_token: flow.provider_refresh_token }),

@@ -47,8 +47,8 @@ export function resend(context: AuthContext) {
       if (type === 'signup' && user && !user.email_confirmed_at)
         await mailCode(tx, 'signup', user, wish, context)
       if (type === 'email_change' && user?.email_change) {
-        const note = await mailEmailChange(user, String(user.email_change), wish, context)
-        await note(tx)
+        const note = await mailEmailChange(tx, user, String(user.email_change), wish, context)
+        await note()
       }
     })
     return json({})

@@ -10,6 +10,7 @@ import { issueSession } from '../tokens/issue.ts'
 import { confirmEmail, insertAccount } from './accounts.ts'
 import { assertOpen, signInAnonymously } from './anonymous.ts'
 import { mailCode, type Wish } from './codes.ts'
+import { openPace } from './discreet.ts'
 import { contactOf, dataOf, emailDisabled, phoneDisabled, textOf, wishOf } from './fields.ts'
 import { type Applicant, asIfNew, nobody } from './strangers.ts'
 
@@ -21,6 +22,7 @@ const userExists = () => new AuthError(422, 'user_already_exists', 'User already
 export function signUp(context: AuthContext) {
   const { db, mailDb, settings } = context
   const enterAnonymously = signInAnonymously(context)
+  const evenly = openPace()
 
   /** Where nobody confirms an address: who signs up is in. */
   async function enter(call: Call, applicant: Applicant): Promise<Response> {
@@ -46,19 +48,20 @@ export function signUp(context: AuthContext) {
   }
 
   /** @returns what the applicant is shown. */
-  async function askToConfirm(applicant: Applicant, wish: Wish): Promise<Record<string, unknown>> {
+  async function askToConfirm(applicant: Applicant, wish: Wish) {
+    const silent = () => ({ answer: nobody(applicant), hasMailed: false })
     return mailDb.transaction(FAILURE, async (tx) => {
       const known = await findUserByEmail(tx, applicant.email)
       if (known?.email_confirmed_at) {
         await audit(tx, 'user_repeated_signup', known, { traits: { provider: 'email' } })
-        return nobody(applicant)
+        return silent()
       }
-      if (!known && (await isEmailTaken(tx, applicant.email))) return nobody(applicant)
+      if (!known && (await isEmailTaken(tx, applicant.email))) return silent()
       // The password and the data of an account that is there are left alone: nobody has proved to own it.
       const user = known ?? (await insertAccount(tx, applicant))
       await mailCode(tx, 'signup', user, wish, context)
       const waiting = await findUser(tx, user.id)
-      return known ? asIfNew(waiting, applicant) : userJson(waiting)
+      return { answer: known ? asIfNew(waiting, applicant) : userJson(waiting), hasMailed: true }
     })
   }
 
@@ -81,6 +84,6 @@ export function signUp(context: AuthContext) {
       passwordHash: await hashPassword(password),
     }
     if (!settings.enableConfirmations) return enter(call, applicant)
-    return json(await askToConfirm(applicant, wish))
+    return json(await evenly(() => askToConfirm(applicant, wish)))
   }
 }

@@ -42,6 +42,8 @@ function changesOf({ body }: Call, { settings }: AuthContext): Changes {
   const phone = textOf(body, 'phone')
   if (phone && validPhone(phone)) throw phoneDisabled('Unsupported phone provider')
   if (password !== null) assertPassword(password, settings)
+  if (body.app_metadata != null)
+    throw new AuthError(403, 'not_admin', 'Updating app_metadata requires admin privileges')
   return changes
 }
 
@@ -123,7 +125,7 @@ export function updateUser(context: AuthContext) {
       // Before anything of the account is locked.
       const note =
         email !== null && !isPromoted
-          ? await mailEmailChange(await findUser(tx, id), email, wish, context)
+          ? await mailEmailChange(tx, await findUser(tx, id), email, wish, context)
           : null
       let now = await lockUser(tx, id)
       if (hash !== null) {
@@ -140,7 +142,7 @@ export function updateUser(context: AuthContext) {
         if (await isEmailTaken(tx, email, id)) throw emailExists()
         await changeEmail(tx, await findUser(tx, id), email)
       }
-      await note?.(tx)
+      await note?.()
       await audit(tx, 'user_modified', now)
       return findUser(tx, id)
     })

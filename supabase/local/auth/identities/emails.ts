@@ -11,7 +11,7 @@ interface Named {
 }
 
 /** Codes on their way, and changes that wait for them, were asked for by whoever the address was. */
-async function clearPending(tx: Tx, id: string): Promise<void> {
+export async function clearPending(tx: Tx, id: string): Promise<void> {
   await updateUser(tx, id, {
     confirmation_token: null,
     confirmation_sent_at: null,

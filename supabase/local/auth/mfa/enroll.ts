@@ -7,7 +7,7 @@ import { audit } from '../records/audit.ts'
 import { deleteExpiredFactors, type Factor, factorsOf, insertTotpFactor } from '../records/factors.ts'
 import { lockUser } from '../records/users.ts'
 import type { MfaSettings } from './settings.ts'
-import { newTotpKey } from './totp.ts'
+import { newTotp } from './totp.ts'
 
 const text = v.nullish(v.string(), '')
 const EnrollParams = v.object({ friendly_name: text, factor_type: text, issuer: text, phone: text })
@@ -64,7 +64,8 @@ export function enrollFactor(context: AuthContext, settings: MfaSettings): Route
     if (!settings.totp.enroll) throw disabled('totp', 'TOTP')
 
     const { friendly_name: name, issuer } = params
-    const key = newTotpKey(issuer || new URL(context.settings.siteUrl).host, user.email ?? user.phone ?? '')
+    const key = newTotp(issuer || new URL(context.settings.siteUrl).host, user.email ?? user.phone ?? '')
+    if (!key) throw validationFailed('issuer is too long')
     const factor = await context.db.transaction('Database error enrolling factor', async (tx) => {
       // Two that are enrolled at once are counted one after the other.
       await lockUser(tx, user.id)
@@ -74,6 +75,7 @@ export function enrollFactor(context: AuthContext, settings: MfaSettings): Route
       await audit(tx, 'factor_in_progress', user, { traits: { factor_id: inserted.id }, ip: call.ip })
       return inserted
     })
-    return json({ id: factor.id, type: 'totp', friendly_name: name, totp: key })
+    // Only what there is room for is drawn.
+    return json({ id: factor.id, type: 'totp', friendly_name: name, totp: key.draw() })
   }
 }

@@ -7,6 +7,9 @@ const SECRET_BYTES = 20
 /** Steps of 30 seconds before and after now whose codes are taken: clocks of phones are not exact. */
 const WINDOW = 1
 
+/** What the largest QR code holds where it corrects as much as `M`. */
+const QR_BYTES = 2331
+
 const base = { algorithm: 'SHA1', digits: 6, period: 30 } as const
 
 /** What an authenticator app is given, in the three ways it may take it. */
@@ -19,19 +22,34 @@ export interface TotpKey {
   qr_code: string
 }
 
-/**
- * A new key for an authenticator app.
- * @param issuer whose account it is, as the app shows it.
- * @param label the account.
- */
-export function newTotpKey(issuer: string, label: string): TotpKey {
-  const totp = new TOTP({ ...base, issuer, label, secret: new Secret({ size: SECRET_BYTES }) })
-  const uri = totp.toString()
-  return { secret: totp.secret.base32, uri, qr_code: renderSVG(uri, { ecc: 'M', pixelSize: 3 }) }
+/** A new key for an authenticator app, which nobody has seen yet. */
+export interface NewTotp {
+  /** Base32. */
+  secret: string
+  /** How the app is shown it; drawing the code takes a while. */
+  draw(): TotpKey
 }
 
-/** Is it the code of the key now, or half a minute ago or ahead? */
-export function isTotpCode(secret: string, code: string): boolean {
+/**
+ * Makes a key.
+ * @param issuer whose account it is, as the app shows it.
+ * @param label the account.
+ * @returns null where they are so long that no QR code holds them.
+ */
+export function newTotp(issuer: string, label: string): NewTotp | null {
+  const totp = new TOTP({ ...base, issuer, label, secret: new Secret({ size: SECRET_BYTES }) })
+  const uri = totp.toString()
+  if (Buffer.byteLength(uri) > QR_BYTES) return null
+  const secret = totp.secret.base32
+  return {
+    secret,
+    draw: () => ({ secret, uri, qr_code: renderSVG(uri, { ecc: 'M', pixelSize: 3 }) }),
+  }
+}
+
+/** The half minute that a code of the key is of: this one, the one before or the next; null for any other code. */
+export function stepOf(secret: string, code: string): number | null {
   const totp = new TOTP({ ...base, secret: Secret.fromBase32(secret) })
-  return totp.validate({ token: code, window: WINDOW }) !== null
+  const delta = totp.validate({ token: code, window: WINDOW })
+  return delta === null ? null : totp.counter() + delta
 }

@@ -5,13 +5,13 @@ import { isUuid, parseParams, validPathId } from '../admin/params.ts'
 import { type AuthContext, json, type Route } from '../context.ts'
 import { CommitError, type Tx } from '../database.ts'
 import { audit } from '../records/audit.ts'
-import { type Factor, lockChallenge } from '../records/factors.ts'
+import { type Factor, lastStepOf, lockChallenge } from '../records/factors.ts'
 import { lockUser } from '../records/users.ts'
 import { raiseSession } from '../tokens/issue.ts'
 import { assertVerifiable, NOWHERE, ownFactor } from './challenge.ts'
 import { requireOwner } from './enroll.ts'
 import type { MfaSettings } from './settings.ts'
-import { isTotpCode } from './totp.ts'
+import { stepOf } from './totp.ts'
 
 const text = v.nullish(v.string(), '')
 const VerifyParams = v.object({ challenge_id: text, code: text })
@@ -42,8 +42,11 @@ async function openChallenge(tx: Tx, factor: Factor, id: string, address: string
 }
 
 /** The factor is the user's from here on; what was enrolled beside it and never proved goes. */
-async function settle(tx: Tx, factor: Factor, challengeId: string): Promise<void> {
-  await tx.query('update auth.mfa_challenges set verified_at = now() where id = $1', [challengeId])
+async function settle(tx: Tx, factor: Factor, challengeId: string, step: number): Promise<void> {
+  await tx.query('update auth.mfa_challenges set verified_at = now(), otp_code = $2 where id = $1', [
+    challengeId,
+    String(step),
+  ])
   if (factor.status !== 'verified')
     await tx.query(`update auth.mfa_factors set status = 'verified', updated_at = now() where id = $1`, [
       factor.id,
@@ -73,11 +76,14 @@ export function verifyFactor(context: AuthContext, settings: MfaSettings): Route
         const factor = await ownFactor(tx, user.id, id)
         assertVerifiable(factor, settings)
         const challenge = await openChallenge(tx, factor, challenge_id, call.ip ?? NOWHERE, settings)
-        isWrong = !isTotpCode(factor.secret ?? '', code)
-        if (isWrong) throw new AuthError(422, 'mfa_verification_failed', 'Invalid TOTP code entered')
+        const step = stepOf(factor.secret ?? '', code)
+        // Whoever has read a code over a shoulder comes after its owner has used it.
+        isWrong = step === null || step <= (await lastStepOf(tx, id))
+        if (step === null || isWrong)
+          throw new AuthError(422, 'mfa_verification_failed', 'Invalid TOTP code entered')
         const traits = { factor_id: id, challenge_id: challenge.id, factor_type: factor.factor_type }
         await audit(tx, 'verification_attempted', user, { traits, ip: call.ip })
-        await settle(tx, factor, challenge.id)
+        await settle(tx, factor, challenge.id, step)
         const raised = await raiseSession(tx, context, call, session, user.id, 'totp', id)
         await tx.query(`delete from auth.sessions where user_id = $1 and aal < 'aal2'`, [user.id])
         return raised

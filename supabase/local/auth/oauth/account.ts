@@ -2,6 +2,7 @@ import { AuthError, unexpectedFailure } from '../admin/errors.ts'
 import { confirmEmail } from '../admin/users.ts'
 import type { AuthContext, Call } from '../context.ts'
 import { CommitError, type Tx } from '../database.ts'
+import { clearPending } from '../identities/emails.ts'
 import { askToConfirm } from '../identities/link.ts'
 import { audit } from '../records/audit.ts'
 import { isBanned, mergeMetadata, updateUser } from '../records/change-user.ts'
@@ -30,6 +31,19 @@ async function ownerOf(tx: Tx, emails: string[]): Promise<string | null> {
   return rows[0]?.id ?? null
 }
 
+/**
+ * Has somebody shown that these addresses are of whoever the account belongs to, before this identity came? Where
+ * sign-up asks nobody to confirm, an account is confirmed all the same.
+ */
+async function isProven(tx: Tx, userId: string, emails: string[], identity: IdentityRow): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `select from auth.identities
+     where user_id = $1 and id <> $2 and email = any ($3) and identity_data -> 'email_verified' = 'true' limit 1`,
+    [userId, identity.id, emails],
+  )
+  return Boolean(rowCount)
+}
+
 /** Adds the identity to the account that has a verified address of it, or to one made now. */
 async function place(tx: Tx, context: AuthContext, call: Call, name: string, profile: Profile) {
   const { settings } = context
@@ -44,6 +58,11 @@ async function place(tx: Tx, context: AuthContext, call: Call, name: string, pro
     await refreshProviders(tx, owner)
     const traits = { identity_id: identity.id, provider: name, provider_id: profile.sub }
     await audit(tx, 'identity_linked', user, { traits, ip: call.ip })
+    if (!(await isProven(tx, owner, profile.verifiedEmails, identity))) {
+      await dropUnconfirmed(tx, owner, identity)
+      // A mail that the stranger asked for would change the address.
+      await clearPending(tx, owner)
+    }
     return { userId: owner, identity }
   }
   if (!settings.enableSignup)
@@ -78,8 +97,9 @@ async function refresh(tx: Tx, identity: IdentityRow, profile: Profile): Promise
 export async function dropUnconfirmed(tx: Tx, userId: string, identity: IdentityRow): Promise<void> {
   await tx.query('delete from auth.identities where user_id = $1 and id <> $2', [userId, identity.id])
   const { rows } = await tx.query('select identity_data from auth.identities where id = $1', [identity.id])
-  // Who had it before may still be in it.
+  // Who had it before may still be in it, and would be asked for the second factor in the owner's place.
   await endSessions(tx, userId)
+  await tx.query('delete from auth.mfa_factors where user_id = $1', [userId])
   await updateUser(tx, userId, { encrypted_password: null, raw_user_meta_data: rows[0]!.identity_data })
   await refreshProviders(tx, userId)
 }

@@ -5,8 +5,10 @@ import { type AuthContext, type Call, json, type Route } from '../context.ts'
 import { assertLinking } from '../identities/unlink.ts'
 import { readChallenge } from '../mail/flow.ts'
 import { redirectOf } from '../mail/redirect.ts'
+import { otherName, rememberFlow } from './browser.ts'
 import { startOAuth } from './flow.ts'
 import { inviteeOf } from './invite.ts'
+import type { Provider } from './provider.ts'
 import type { Providers } from './providers.ts'
 import { providerOf } from './providers.ts'
 
@@ -36,13 +38,12 @@ const OURS = new Set([
  */
 async function begin(
   context: AuthContext,
-  providers: Providers,
+  provider: Provider,
   call: Call,
   linkTo: string | null,
-): Promise<URL> {
+): Promise<{ url: URL; state: string }> {
   const { url, request } = call
   const query = url.searchParams
-  const provider = providerOf(providers, query.get('provider') ?? '')
   const inviteToken = query.get('invite_token')
   if (inviteToken && !(await inviteeOf(context.db.pool, inviteToken)))
     throw userNotFound('User identified by token not found')
@@ -62,19 +63,26 @@ async function begin(
       provider,
     ),
   )
-  return provider.begin(secrets, scopes, extra).catch((error) => {
+  const to = await provider.begin(secrets, scopes, extra).catch((error) => {
     console.error(`auth: ${provider.settings.name} cannot be asked:`, errorForLog(error))
     throw validationFailed('Unsupported provider: it does not answer')
   })
+  return { url: to, state: secrets.state }
 }
 
-const found = (url: URL) => new Response(null, { status: 302, headers: { location: url.href } })
+const found = (url: URL, headers: Record<string, string> = {}) =>
+  new Response(null, { status: 302, headers: { location: url.href, ...headers } })
 
 /** GET /authorize: a browser goes to a provider to sign in. */
 export const authorize =
   (context: AuthContext, providers: Providers): Route =>
-  async (call) =>
-    found(await begin(context, providers, call, null))
+  async (call) => {
+    const provider = providerOf(providers, call.url.searchParams.get('provider') ?? '')
+    const other = otherName(call, provider)
+    if (other) return found(other)
+    const { url, state } = await begin(context, provider, call, null)
+    return found(url, { 'set-cookie': rememberFlow(state, provider) })
+  }
 
 /** GET /user/identities/authorize: the same, to add an identity to the caller's account. */
 export const authorizeLink =
@@ -82,6 +90,7 @@ export const authorizeLink =
   async (call) => {
     const { user } = await requireCaller(context, call)
     assertLinking(context)
-    const url = await begin(context, providers, call, user.id)
+    const provider = providerOf(providers, call.url.searchParams.get('provider') ?? '')
+    const { url } = await begin(context, provider, call, user.id)
     return call.url.searchParams.get('skip_http_redirect') === 'true' ? json({ url: url.href }) : found(url)
   }

@@ -9,9 +9,10 @@ import { endFlow } from '../records/flow-state.ts'
 import { findUser } from '../records/users.ts'
 import { issueSession, type SessionAnswer } from '../tokens/issue.ts'
 import { accountOf } from './account.ts'
+import { assertSameBrowser, forgetFlow } from './browser.ts'
 import { findOpenFlow, lockOpenFlow, type OAuthFlow, takeVerifier } from './flow.ts'
 import { acceptInvite } from './invite.ts'
-import type { Grant } from './provider.ts'
+import type { Grant, Provider } from './provider.ts'
 import { type Providers, providerOfFlow } from './providers.ts'
 import { ProviderError, tellError } from './tell.ts'
 
@@ -25,11 +26,17 @@ function answerOf({ request, url, body }: Call): URLSearchParams {
 }
 
 /** @throws AuthError bad_oauth_callback, bad_oauth_state, flow_state_already_used */
-async function flowOf({ db }: AuthContext, answer: URLSearchParams): Promise<OAuthFlow> {
+async function flowOf(
+  { db, publicUrl }: AuthContext,
+  providers: Providers,
+  call: Call,
+  answer: URLSearchParams,
+): Promise<OAuthFlow> {
   const state = answer.get('state')
   if (!state) throw new AuthError(400, 'bad_oauth_callback', 'OAuth state parameter missing')
   if (!isUuid(state)) throw new AuthError(400, 'bad_oauth_state', 'OAuth state parameter is invalid')
   const flow = await findOpenFlow(db.pool, state)
+  assertSameBrowser(call, flow, providers.get(flow.provider_type), publicUrl)
   if (flow.linking_target_id)
     await findUser(db.pool, flow.linking_target_id).catch(() => {
       throw new AuthError(422, 'user_not_found', 'Linking target user not found')
@@ -106,7 +113,12 @@ async function finish(
 
 const FRAGMENT = ['access_token', 'expires_at', 'expires_in', 'refresh_token', 'token_type'] as const
 
-const found = (response: Response) => new Response(null, { status: 302, headers: response.headers })
+/** A flow ends once: its cookie goes. */
+function found({ headers }: Response, state: string, provider: Provider): Response {
+  const answer = new Response(null, { status: 302, headers })
+  answer.headers.append('set-cookie', forgetFlow(state, provider))
+  return answer
+}
 
 /** GET and POST /callback: somebody comes back from a provider. What is wrong is told where the flow was to end. */
 export function callback(context: AuthContext, providers: Providers): Route {
@@ -116,18 +128,19 @@ export function callback(context: AuthContext, providers: Providers): Route {
     let target = settings.siteUrl
     let flow: OAuthFlow | undefined
     try {
-      flow = await flowOf(context, answer)
+      flow = await flowOf(context, providers, call, answer)
       if (flow.referrer && isAllowed(flow.referrer, settings)) target = flow.referrer
       const grant = await exchange(context, providers, flow, answer)
-      const { isEmailOptional } = providerOfFlow(providers, flow.provider_type).settings
-      const result = await finish(context, call, flow, grant, isEmailOptional)
-      if ('code' in result) return found(redirectTo(target, { query: { code: result.code } }))
+      const provider = providerOfFlow(providers, flow.provider_type)
+      const result = await finish(context, call, flow, grant, provider.settings.isEmailOptional)
+      const go = (to: Response) => found(to, flow!.id, provider)
+      if ('code' in result) return go(redirectTo(target, { query: { code: result.code } }))
       const session = Object.fromEntries(FRAGMENT.map((name) => [name, String(result[name])]))
       const tokens = {
         provider_token: grant.accessToken,
         ...(grant.refreshToken && { provider_refresh_token: grant.refreshToken }),
       }
-      return found(redirectTo(target, { fragment: { ...tokens, ...session, sb: '' } }))
+      return go(redirectTo(target, { fragment: { ...tokens, ...session, sb: '' } }))
     } catch (error) {
       return tellError(target, error, flow === undefined)
     }

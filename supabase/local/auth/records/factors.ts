@@ -105,6 +105,21 @@ export async function lockChallenge(
   return rows[0] ?? null
 }
 
+/**
+ * The half minute of the last code of a factor that was taken, -1 for none. It stands where a challenge of a telephone
+ * has its code, and for longer than a code is good.
+ * @param factorId of a factor that is locked.
+ */
+export async function lastStepOf(tx: Tx, factorId: string): Promise<number> {
+  const { rows } = await tx.query<{ step: string }>(
+    `select otp_code as step from auth.mfa_challenges
+     where factor_id = $1 and verified_at is not null and otp_code ~ '^[0-9]{1,15}$'
+     order by otp_code::bigint desc limit 1`,
+    [factorId],
+  )
+  return Number(rows[0]?.step ?? -1)
+}
+
 const METHOD_OF = { totp: 'totp', phone: 'mfa/phone', webauthn: 'mfa/webauthn' }
 
 /** Removes a factor; the sessions that it raised fall back to what their sign-in was worth. */

@@ -33,6 +33,15 @@ export async function findSession(db: Queryable, id: string): Promise<SessionRow
   return rows[0]?.record ?? null
 }
 
+/** All of a user. */
+export async function sessionsOf(tx: Tx, userId: string): Promise<SessionRow[]> {
+  const { rows } = await tx.query<{ record: SessionRow }>(
+    `select ${SESSION} from auth.sessions s where s.user_id = $1`,
+    [userId],
+  )
+  return rows.map(({ record }) => record)
+}
+
 /** The session, locked until the end of the transaction: after its user. */
 export async function lockSession(tx: Tx, id: string): Promise<SessionRow | null> {
   const { rowCount } = await tx.query('select from auth.sessions where id = $1 for update', [id])

@@ -1,7 +1,7 @@
 import { AuthError, validationFailed } from '../admin/errors.ts'
 import { type AuthContext, type Call, json } from '../context.ts'
 import { CommitError, type Tx } from '../database.ts'
-import { inTurns } from '../hashing.ts'
+import { inTurns } from '../in-turns.ts'
 import { audit } from '../records/audit.ts'
 import { isBanned, updateUser } from '../records/change-user.ts'
 import {
@@ -12,11 +12,12 @@ import {
   replaceRefreshToken,
   revokeFamily,
 } from '../records/refresh-tokens.ts'
-import { lockSession, touchSession } from '../records/sessions.ts'
+import { lockSession, type SessionRow, sessionsOf, touchSession } from '../records/sessions.ts'
 import { lockUser, type UserRow } from '../records/users.ts'
 import { signAccessToken } from './access-token.ts'
 import { placeOf, type SessionAnswer, sessionAnswer } from './issue.ts'
-import { endOf } from './validity.ts'
+import type { TokenSettings } from './settings.ts'
+import { endOf, lastUsed } from './validity.ts'
 
 const refused = (code: string, why: string) => new AuthError(400, code, `Invalid Refresh Token: ${why}`)
 const notFound = () => refused('refresh_token_not_found', 'Refresh Token Not Found')
@@ -53,6 +54,19 @@ async function next(tx: Tx, { tokens }: AuthContext, token: RefreshTokenRow, use
   throw new CommitError(refused('refresh_token_already_used', 'Already Used'))
 }
 
+/** Another session of the same person that goes on and was used later, in GoTrue's words; its user is locked. */
+async function newerLoginOf(
+  tx: Tx,
+  settings: TokenSettings,
+  session: SessionRow,
+  tokenTime: Date,
+): Promise<string | null> {
+  const others = (await sessionsOf(tx, session.user_id)).filter(({ id }) => id !== session.id)
+  const mine = lastUsed(session, tokenTime)
+  const isOlder = others.some((one) => endOf(one, settings) === null && lastUsed(one) > mine)
+  return isOlder ? 'Invalid Refresh Token: Session Expired (Revoked by Newer Login)' : null
+}
+
 async function refresh(
   tx: Tx,
   context: AuthContext,
@@ -71,7 +85,11 @@ async function refresh(
     if (token) await deleteRefreshToken(tx, token.token)
     throw new CommitError(noSession())
   }
-  const end = endOf(session, context.tokens, token.updated_at)
+  const end =
+    endOf(session, context.tokens, token.updated_at) ??
+    (context.tokens.isSinglePerUser
+      ? await newerLoginOf(tx, context.tokens, session, token.updated_at)
+      : null)
   if (end) throw new AuthError(400, 'session_expired', end)
   const refreshToken = await next(tx, context, token, user)
   await touchSession(tx, session.id, placeOf(call))

@@ -14,6 +14,8 @@ export interface TokenSettings {
   timeboxMs: number
   /** A session ends where it has not been refreshed for so long; 0 for never. */
   inactivityMs: number
+  /** Of the sessions of a person, only the one that was used last goes on. */
+  isSinglePerUser: boolean
   /** The Postgres function that has the last word on the claims, quoted; null for none. */
   hook: string | null
 }
@@ -58,6 +60,7 @@ export function tokenSettings(config: Table, publicUrl: string): TokenSettings {
     reuseSeconds: pick(config, 'refresh_token_reuse_interval', 10),
     timeboxMs: duration(sessions, 'timebox'),
     inactivityMs: duration(sessions, 'inactivity_timeout'),
+    isSinglePerUser: pick(sessions, 'single_per_user', false),
     hook: hookOf(config),
   }
 }

@@ -16,19 +16,20 @@
 --   privado.proponer_a_proveedor, privado.proponer_contrato, privado.proponer_relacion, privado.propuestas_de,
 --   privado.propuestas_por_dia, privado.proteger_contrato, privado.rechazar_contrato, privado.rechazar_por,
 --   privado.rechazar_relacion, privado.recibir_propuestas, privado.relacion_json, privado.relacionadas,
---   privado.relacionar, privado.renovar_acuerdo, privado.responder_relacion, privado.retirar_a_proveedor,
---   privado.retirar_por, privado.retirar_propuesta, privado.retirar_proveedor, privado.sumar_contratos,
---   privado.sumar_partes, privado.terminar_relacion, privado.tipos_de_aviso, privado.tomar_contrato,
---   privado.tomar_propuesta, privado.validar_fijacion, privado.validar_lote, privado.validar_proveedor,
---   public.aceptar_contrato, public.bloquear_empresa, public.contratos, public.contratos_participantes,
---   public.contratos_participantes_pendiente_idx, public.dejar_contrato, public.desbloquear_empresa, public.empresas,
---   public.empresas_bloqueadas, public.ficha_empresa, public.kpis, public.kpis_contratos, public.mis_propuestas,
---   public.mis_relaciones, public.notificaciones, public.proponer_relacion, public.rechazar_contrato,
---   public.relaciones, public.relaciones_con_idx, public.relaciones_contrato_idx, public.relaciones_id_seq,
---   public.relaciones_para_idx, public.relaciones_pkey, public.relaciones_propone_idx,
---   public.relaciones_propuesta_key, public.relaciones_propuesta_por_idx, public.relaciones_respondida_por_idx,
---   public.relaciones_ruc_idx, public.relaciones_terminada_por_idx, public.relaciones_viva_key,
---   public.responder_relacion, public.retirar_propuesta, public.terminar_relacion.
+--   privado.relacionar, privado.renovar_acuerdo, privado.renovar_acuerdo_por_precio, privado.responder_relacion,
+--   privado.retirar_a_proveedor, privado.retirar_por, privado.retirar_propuesta, privado.retirar_proveedor,
+--   privado.sumar_contratos, privado.sumar_partes, privado.terminar_relacion, privado.tipos_de_aviso,
+--   privado.tomar_contrato, privado.tomar_propuesta, privado.validar_fijacion, privado.validar_lote,
+--   privado.validar_proveedor, public.aceptar_contrato, public.bloquear_empresa, public.contratos,
+--   public.contratos_participantes, public.contratos_participantes_pendiente_idx, public.contratos_precios,
+--   public.dejar_contrato, public.desbloquear_empresa, public.empresas, public.empresas_bloqueadas,
+--   public.ficha_empresa, public.kpis, public.kpis_contratos, public.mis_propuestas, public.mis_relaciones,
+--   public.notificaciones, public.proponer_relacion, public.rechazar_contrato, public.relaciones,
+--   public.relaciones_con_idx, public.relaciones_contrato_idx, public.relaciones_id_seq, public.relaciones_para_idx,
+--   public.relaciones_pkey, public.relaciones_propone_idx, public.relaciones_propuesta_key,
+--   public.relaciones_propuesta_por_idx, public.relaciones_respondida_por_idx, public.relaciones_ruc_idx,
+--   public.relaciones_terminada_por_idx, public.relaciones_viva_key, public.responder_relacion,
+--   public.retirar_propuesta, public.terminar_relacion.
 -- Destructive: no.
 
 set check_function_bodies = off;
@@ -227,7 +228,8 @@ end
 $function$;
 
 create or replace function privado.aceptar_contrato (
-  v_contrato bigint
+  v_contrato bigint,
+  v_version timestamp with time zone
 )
   returns public.contratos
   language plpgsql
@@ -240,6 +242,10 @@ declare
   c public.contratos;
 begin
   select * into p from privado.tomar_propuesta(v_contrato, mia);
+  if (p.contrato).actualizado_en <> v_version then
+    raise exception 'version_distinta' using errcode = 'PT412',
+      detail = 'El contrato cambió desde que usted lo leyó: vuelva a leerlo antes de editarlo.';
+  end if;
   if (p.parte).pendiente then
     if p.relacion_id is null then
       perform privado.abrir_contrato(v_contrato, mia);
@@ -360,7 +366,7 @@ begin
     from (
       -- Each field is taken out once: "offset 0" keeps it so.
       select z.signo, (z.lote).id is null as es_contrato, (z.contrato).id, (z.contrato).exportadora_id,
-        (z.contrato).contraparte_id, (z.contrato).calidad, (z.contrato).precio_fijado_tm as precio,
+        (z.contrato).contraparte_id, (z.contrato).calidad, z.precio,
         (z.contrato).estado, (z.contrato).modalidad_precio as modalidad, (z.contrato).volumen_tm as volumen,
         round((z.contrato).volumen_tm * (1 - (z.contrato).tolerancia_pct / 100), 4) as minimo, (z.contrato).fecha_entrega as entrega,
         case when (z.lote).id is null then privado.fecha_contrato((z.contrato).fecha_firma, (z.contrato).creado_en) end as abierto,
@@ -1379,6 +1385,26 @@ begin
 end
 $function$;
 
+create or replace function privado.renovar_acuerdo_por_precio()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path to ''
+  AS $function$
+declare
+  mia constant bigint := case when not privado.es_admin() then privado.mi_empresa() end;
+begin
+  if auth.uid() is not null then
+    update public.contratos c set
+      exportadora_acepto_en = case when mia = c.exportadora_id then clock_timestamp() end,
+      contraparte_acepto_en = case when mia = c.contraparte_id then clock_timestamp() end
+    where c.id = new.contrato_id and c.estado = 'En revisión'
+      and (c.modalidad_precio = 'fijo' or old.diferencial_tm is distinct from new.diferencial_tm);
+  end if;
+  return null;
+end
+$function$;
+
 create or replace function privado.responder_relacion (
   v_id bigint,
   v_acepta boolean,
@@ -1507,28 +1533,29 @@ declare
   cambiados bigint[];
 begin
   select array_agg(n.id) into cambiados from nuevos n join viejos v on v.id = n.id
-  where (n.volumen_tm, n.precio_fijado_tm, n.estado, n.calidad, n.fecha_entrega, n.fecha_firma, n.tolerancia_pct,
+  where (n.volumen_tm, n.estado, n.calidad, n.fecha_entrega, n.fecha_firma, n.tolerancia_pct,
       n.modalidad_precio, n.eliminado_en, n.propuesto_a, n.rechazado_en)
-    is distinct from (v.volumen_tm, v.precio_fijado_tm, v.estado, v.calidad, v.fecha_entrega, v.fecha_firma,
+    is distinct from (v.volumen_tm, v.estado, v.calidad, v.fecha_entrega, v.fecha_firma,
       v.tolerancia_pct, v.modalidad_precio, v.eliminado_en, v.propuesto_a, v.rechazado_en);
   if cambiados is null then
     return null;
   end if;
   perform privado.tomar_avances(cambiados);
   perform privado.anotar_kpis(array(
-    select (s.signo, s.contrato, a, l)::privado.kpi_pieza
+    select (s.signo, s.contrato, a, l, p.precio_fijado_tm)::privado.kpi_pieza
     from (
       select 1 as signo, n.id, n::public.contratos as contrato from nuevos n
       union all select -1, v.id, v::public.contratos from viejos v
     ) as s
     join public.avances a on a.contrato_id = s.id
+    left join public.contratos_precios p on p.contrato_id = s.id
     cross join lateral (
       select null::public.lotes_asociados as l
       union all
       select l from public.lotes_asociados l where l.contrato_id = s.id and exists (
         select from nuevos n join viejos v on v.id = n.id
-        where n.id = s.id and (n.calidad, n.precio_fijado_tm, n.eliminado_en, n.propuesto_a, n.rechazado_en)
-          is distinct from (v.calidad, v.precio_fijado_tm, v.eliminado_en, v.propuesto_a, v.rechazado_en))
+        where n.id = s.id and (n.calidad, n.eliminado_en, n.propuesto_a, n.rechazado_en)
+          is distinct from (v.calidad, v.eliminado_en, v.propuesto_a, v.rechazado_en))
     ) as lotes
     where s.id = any (cambiados)));
   return null;
@@ -1667,8 +1694,10 @@ create or replace function privado.validar_fijacion()
   set search_path to ''
   AS $function$
 declare
-  contrato constant public.contratos := privado.exigir_contrato(new.contrato_id, bloquear => true);
+  contrato public.contratos := privado.exigir_contrato(new.contrato_id);
 begin
+  perform privado.tomar_precio(contrato.id);
+  contrato := privado.exigir_contrato(contrato.id, bloquear => true);
   if auth.uid() is not null and not privado.es_admin() and (
     privado.mi_rol() = 'proveedor' or privado.mi_empresa() not in (contrato.exportadora_id, contrato.contraparte_id)) then
     raise exception 'fijacion_sin_permiso' using errcode = 'PT403',
@@ -1780,13 +1809,14 @@ end
 $function$;
 
 create or replace function public.aceptar_contrato (
-  contrato_id bigint
+  contrato_id bigint,
+  version timestamp with time zone default null::timestamp with time zone
 )
   returns public.contratos
   language sql
   set search_path to ''
   AS $function$
-  select privado.aceptar_contrato(contrato_id)
+  select privado.aceptar_contrato(contrato_id, version)
 $function$;
 
 create or replace function public.bloquear_empresa (
@@ -2184,10 +2214,9 @@ create unique index relaciones_viva_key on public.relaciones
 create trigger _120_renovar_acuerdo before update on public.contratos
   for each row when (
     old.estado = 'En revisión'
-    and ((old.volumen_tm, old.calidad, old.fecha_entrega, old.tolerancia_pct, old.modalidad_precio, old.cierre)
-        is distinct from
-        (new.volumen_tm, new.calidad, new.fecha_entrega, new.tolerancia_pct, new.modalidad_precio, new.cierre)
-      or (new.modalidad_precio = 'fijo' and old.precio_fijado_tm is distinct from new.precio_fijado_tm)))
+    and (old.volumen_tm, old.calidad, old.fecha_entrega, old.tolerancia_pct, old.modalidad_precio, old.cierre)
+      is distinct from
+      (new.volumen_tm, new.calidad, new.fecha_entrega, new.tolerancia_pct, new.modalidad_precio, new.cierre))
   execute function privado.renovar_acuerdo();
 
 create trigger _350_pedir_acuerdo
@@ -2223,6 +2252,14 @@ create trigger _820_sumar_llegada
   after update on public.contratos_participantes referencing OLD table as viejos NEW table as nuevos
   for each STATEMENT
   execute function privado.sumar_partes();
+
+create trigger _400_renovar_acuerdo
+  after update on public.contratos_precios
+  for each row
+  when
+    (((old.precio_fijado_tm IS DISTINCT FROM new.precio_fijado_tm) OR (old.diferencial_tm IS DISTINCT FROM
+    new.diferencial_tm)))
+  execute function privado.renovar_acuerdo_por_precio();
 
 create trigger _500_recibir_propuestas
   after insert or update of ruc on public.empresas
@@ -2274,7 +2311,7 @@ comment on column public.relaciones.para_id is 'A qué empresa le llega; nula si
 comment on column public.relaciones.ruc is 'Con qué RUC se la invitó; lo lee quien propuso.';
 comment on function privado.abrir_contrato(bigint, bigint) is 'Una empresa es parte, desde ahora, del contrato que se le propuso.';
 comment on function privado.abrir_propuesta(bigint, bigint, text, text, bigint) is 'Propone a una empresa, o a un RUC, trabajar juntas o un contrato; le llega y se le avisa una vez.';
-comment on function privado.aceptar_contrato(bigint) is 'La empresa del usuario acepta un contrato, y a quien se lo propuso.';
+comment on function privado.aceptar_contrato(bigint, timestamp with time zone) is 'La empresa del usuario acepta un contrato, y a quien se lo propuso.';
 comment on function privado.aceptar_relacion(public.relaciones) is 'Acepta una propuesta: las empresas quedan relacionadas y su contrato se abre a quien aceptó.';
 comment on function privado.anotar_partes() is 'Disparador: exportadora y contraparte son parte del contrato, o se les pregunta.';
 comment on function privado.bloquear_empresa(bigint) is 'Bloquea a una empresa por la del usuario.';
@@ -2310,6 +2347,7 @@ comment on function privado.relacion_json(public.relaciones) is 'Una relación, 
 comment on function privado.relacionadas(bigint, bigint) is '¿Se aceptaron estas dos empresas?';
 comment on function privado.relacionar(bigint, bigint) is 'Dos empresas que aceptaron un mismo contrato se aceptaron.';
 comment on function privado.renovar_acuerdo() is 'Disparador: quien cambia los términos en revisión los acepta así, y la otra parte todavía no.';
+comment on function privado.renovar_acuerdo_por_precio() is 'Disparador: quien cambia el precio en revisión lo acepta así, y la otra parte todavía no.';
 comment on function privado.responder_relacion(bigint, boolean, text) is 'Acepta o rechaza una propuesta, y su contrato.';
 comment on function privado.retirar_a_proveedor() is 'Disparador: a quien se retira antes de responder ya no se le pregunta.';
 comment on function privado.retirar_por(bigint, bigint) is 'Ya no se pregunta a una empresa si es parte de un contrato.';
@@ -2317,7 +2355,7 @@ comment on function privado.retirar_propuesta(bigint) is 'Retira un contrato que
 comment on function privado.terminar_relacion(bigint, text) is 'Retira una propuesta propia, o termina una relación; los contratos en curso siguen.';
 comment on function privado.tomar_contrato(bigint) is 'Toma un contrato hasta el fin de la transacción.';
 comment on function privado.tomar_propuesta(bigint, bigint) is 'El contrato al que una empresa puede responder, tomado; y lo que es en él.';
-comment on function public.aceptar_contrato(bigint) is 'Acepta un contrato: ser parte de él y, si lo firma, sus términos como están. Con el sí de ambas partes queda Activo.';
+comment on function public.aceptar_contrato(bigint, timestamp with time zone) is 'Acepta un contrato: ser parte de él y, si lo firma, sus términos como están; si se da la versión leída (actualizado_en), esos y no otros. Con el sí de ambas partes queda Activo.';
 comment on function public.bloquear_empresa(bigint) is 'Bloquea a otra empresa: no le llegan más sus propuestas ni sus contratos, y ella no lo sabe. Termina su relación.';
 comment on function public.dejar_contrato(bigint) is 'La empresa proveedora deja de ser parte de un contrato, si ningún lote con documentos suyos queda por exportar.';
 comment on function public.desbloquear_empresa(bigint) is 'Deja de bloquear a una empresa.';
@@ -2339,7 +2377,7 @@ alter table public.contratos
 
 revoke all on function privado.abrir_contrato(v_contrato bigint, v_empresa bigint) from public;
 revoke all on function privado.abrir_propuesta(v_de bigint, v_con bigint, v_ruc text, v_correo text, v_contrato bigint) from public;
-revoke all on function privado.aceptar_contrato(v_contrato bigint) from public;
+revoke all on function privado.aceptar_contrato(v_contrato bigint, v_version timestamp with time zone) from public;
 revoke all on function privado.aceptar_relacion(r public.relaciones) from public;
 revoke all on function privado.bloquear_empresa(v_empresa bigint) from public;
 revoke all on function privado.bloqueo(de bigint, a bigint) from public;
@@ -2372,6 +2410,7 @@ revoke all on function privado.relacion_json(r public.relaciones) from public;
 revoke all on function privado.relacionadas(a bigint, b bigint) from public;
 revoke all on function privado.relacionar(v_una bigint, v_otra bigint) from public;
 revoke all on function privado.renovar_acuerdo() from public;
+revoke all on function privado.renovar_acuerdo_por_precio() from public;
 revoke all on function privado.responder_relacion(v_id bigint, v_acepta boolean, v_motivo text) from public;
 revoke all on function privado.retirar_a_proveedor() from public;
 revoke all on function privado.retirar_por(v_contrato bigint, v_empresa bigint) from public;
@@ -2379,7 +2418,7 @@ revoke all on function privado.retirar_propuesta(v_contrato bigint) from public;
 revoke all on function privado.terminar_relacion(v_id bigint, v_motivo text) from public;
 revoke all on function privado.tomar_contrato(v_contrato bigint) from public;
 revoke all on function privado.tomar_propuesta(v_contrato bigint, v_empresa bigint, OUT contrato public.contratos, OUT parte public.contratos_participantes, OUT relacion_id bigint) from public;
-revoke all on function public.aceptar_contrato(contrato_id bigint) from public, anon, service_role;
+revoke all on function public.aceptar_contrato(contrato_id bigint, version timestamp with time zone) from public, anon, service_role;
 revoke all on function public.bloquear_empresa(empresa_id bigint) from public, anon, service_role;
 revoke all on function public.dejar_contrato(contrato_id bigint) from public, anon, service_role;
 revoke all on function public.desbloquear_empresa(empresa_id bigint) from public, anon, service_role;
@@ -2404,7 +2443,7 @@ grant select (propone_id) on table public.relaciones to authenticated;
 grant select (propuesta_en) on table public.relaciones to authenticated;
 grant select (respondida_en) on table public.relaciones to authenticated;
 grant select (terminada_en) on table public.relaciones to authenticated;
-grant execute on function privado.aceptar_contrato(v_contrato bigint) to authenticated;
+grant execute on function privado.aceptar_contrato(v_contrato bigint, v_version timestamp with time zone) to authenticated;
 grant execute on function privado.bloquear_empresa(v_empresa bigint) to authenticated;
 grant execute on function privado.contrato_por_responder(v_codigo text) to authenticated;
 grant execute on function privado.dejar_contrato(v_contrato bigint) to authenticated;

@@ -1,0 +1,58 @@
+import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import type { Done, Work } from './hashing-worker.ts'
+import { inTurns } from './in-turns.ts'
+
+/** As many as there are processors: the threads yield to whatever else wants one. */
+export const THREADS = Math.min(4, availableParallelism())
+/** A thread that hashes nothing is ended. */
+const IDLE_MS = 60_000
+
+/** Threads that wait for a password, with what ends each when none comes. */
+const idle = new Map<Worker, NodeJS.Timeout>()
+const inTurn = inTurns(THREADS)
+
+function take(): Worker {
+  for (const [worker, timer] of idle) {
+    clearTimeout(timer)
+    idle.delete(worker)
+    return worker
+  }
+  const worker = new Worker(new URL('./hashing-worker.ts', import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: 32 },
+  })
+  worker.on('error', () => {})
+  worker.once('exit', () => {
+    clearTimeout(idle.get(worker))
+    idle.delete(worker)
+  })
+  return worker
+}
+
+function giveBack(worker: Worker): void {
+  // It does not keep the process from ending.
+  worker.unref()
+  idle.set(worker, setTimeout(() => void worker.terminate(), IDLE_MS).unref())
+}
+
+/** Hashes or compares one password beside everything else; the others wait their turn. */
+export const hashInThread = (work: Work): Promise<string | boolean> =>
+  inTurn(async () => {
+    const worker = take()
+    worker.ref()
+    const ended = new AbortController()
+    try {
+      const answer = once(worker, 'message', { signal: ended.signal })
+      const gone = once(worker, 'exit', { signal: ended.signal }).then(() => {
+        throw new Error('The thread that hashes passwords ended.')
+      })
+      worker.postMessage(work)
+      const [done] = (await Promise.race([answer, gone])) as [Done]
+      giveBack(worker)
+      if ('fault' in done) throw new Error(done.fault)
+      return done.value
+    } finally {
+      ended.abort()
+    }
+  })

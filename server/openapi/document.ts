@@ -13,6 +13,7 @@ const PATH_PARAMETERS: Record<string, string> = {
   empresa: 'Id de la empresa.',
   fijacion: 'Id de la fijación.',
   invitacion: 'Id de la invitación.',
+  relacion: 'Id de la relación.',
   parametro: 'Id del parámetro.',
   pendiente: 'Id del precio pendiente.',
   precio: 'Id del precio.',

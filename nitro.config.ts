@@ -49,8 +49,8 @@ export default defineNitroConfig({
   esbuild: { options: { target: 'node22' } },
   experimental: { tasks: true },
   scheduledTasks: {
-    '* * * * *': ['kpis:plegar', 'documentos:revisar'],
-    '17 * * * *': ['subidas:barrer', 'push:barrer', 'respaldos:vigilar'],
+    '* * * * *': ['kpis:plegar'],
+    '17 * * * *': ['subidas:barrer', 'push:barrer', 'respaldos:vigilar', 'documentos:releer'],
     '41 * * * *': ['precios:tomar'],
   },
   // Neither minified nor mapped: a stack in the log names the function it happened in.

@@ -18,6 +18,7 @@ import { rooms } from './cases/rooms.ts'
 import { schema } from './cases/schema.ts'
 import { signInRate, signIns } from './cases/sign-in.ts'
 import { upload } from './cases/upload.ts'
+import { waitForCode } from './cases/wait-for-code.ts'
 import { type Case, type Figure, isMet, type Scale } from './lib/case.ts'
 import { keep, machine, table } from './lib/report.ts'
 import { type Subject, startSubject } from './lib/subject.ts'
@@ -122,6 +123,7 @@ try {
   await measure('schema of 500 tables', schema)
   await measure('nginx, logs and limits', production)
   await measure('creations', create)
+  await measure('a contract beside another company', waitForCode)
   await measure('deep pages', deepPage)
   await measure('uploads', upload)
   await measure('memory', memory)

@@ -57,10 +57,9 @@ await main(async () => {
     const keys = await loadKeys(used.dataDir)
     const env = stackEnv(used, keys)
     const db = { port: used.dbPort, password: keys.dbPassword }
-    await emptyStorage(env)
+    await emptyDatabase(db, () => emptyStorage(env))
     // Their links and codes are of accounts that go.
     await rm(mailboxDir(used), { recursive: true, force: true })
-    await emptyDatabase(db)
     await bootstrap(db)
     const applied = await migrate(env.DATABASE_URL)
     await seed(env)

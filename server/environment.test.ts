@@ -35,6 +35,8 @@ describe('the environment of the functions', () => {
       appUrl: 'http://127.0.0.1:3000',
       poolSize: 20,
       readers: 2 * availableParallelism() + 1,
+      releer: 200,
+      enlaceS: 86_400,
     })
   })
 

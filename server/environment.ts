@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { PUSH, type PushSettings, pushSettingsOf } from './avisos/push/settings.ts'
 import { DATABASE, type DatabaseSettings, databaseSettingsOf } from './db/settings.ts'
 import { DOCS, type DocsSettings } from './docs/settings.ts'
+import { DOCUMENTOS, type DocumentosSettings, documentosSettingsOf } from './documentos/settings.ts'
 import { HTTP, type HttpSettings, httpSettingsOf } from './http/settings.ts'
 import type { Fuente } from './precios/fuente.ts'
 import { fuenteDe, PRECIO, PRECIO_COMPLETO } from './precios/settings.ts'
@@ -20,6 +21,7 @@ const ENTRIES = {
   ...SUPABASE,
   ...DOCS,
   ...DATABASE,
+  ...DOCUMENTOS,
   ...SESSIONS,
   ...PUSH,
   ...MAIL,
@@ -34,6 +36,7 @@ export interface Environment
   extends SupabaseSettings,
     DocsSettings,
     DatabaseSettings,
+    DocumentosSettings,
     PushSettings,
     MailServer,
     ProcessSettings,
@@ -72,6 +75,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     publicUrl: output.SUPABASE_PUBLIC_URL ?? output.SUPABASE_URL,
     demo: output.CUENTAS_DEMO,
     ...databaseSettingsOf(output),
+    ...documentosSettingsOf(output),
     ...pushSettingsOf(output),
     ...mailServerOf(output),
     mailboxDir: output.MAILBOX_DIR,

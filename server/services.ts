@@ -1,5 +1,6 @@
 import { openPools, pools } from './db/pools.ts'
 import { docsSettings } from './docs/settings.ts'
+import { documentosSettings } from './documentos/settings.ts'
 import type { Environment } from './environment.ts'
 import { door, openDoor } from './http/door.ts'
 import { fuenteDelDia } from './precios/settings.ts'
@@ -23,6 +24,7 @@ export function openServices(environment: Environment): void {
   fuenteDelDia.open(environment.precio)
   watched.open({ ...environment, push: environment.firebase !== undefined })
   docsSettings.open(environment)
+  documentosSettings.open(environment)
 }
 
 /** Closes it, once the last answer has left. */

@@ -393,6 +393,7 @@ export type Database = {
         Row: {
           bytes: number
           contrato_id: number
+          duplicado_de: number | null
           empresa_id: number | null
           etiqueta: string | null
           fecha_subida: string
@@ -406,11 +407,13 @@ export type Database = {
           subido_por: string | null
           tipo: string
           url_archivo: string
+          verificacion: string
         }
         ComputedFields: never
         Insert: {
           bytes?: number
           contrato_id: number
+          duplicado_de?: number | null
           empresa_id?: number | null
           etiqueta?: string | null
           fecha_subida?: string
@@ -424,10 +427,12 @@ export type Database = {
           subido_por?: string | null
           tipo: string
           url_archivo: string
+          verificacion?: string
         }
         Update: {
           bytes?: number
           contrato_id?: number
+          duplicado_de?: number | null
           empresa_id?: number | null
           etiqueta?: string | null
           fecha_subida?: string
@@ -441,6 +446,7 @@ export type Database = {
           subido_por?: string | null
           tipo?: string
           url_archivo?: string
+          verificacion?: string
         }
         Relationships: [
           {
@@ -488,6 +494,7 @@ export type Database = {
           id: number
           nombre: string
           ruc: string
+          siglas: string | null
           tipo: string
         }
         ComputedFields: never
@@ -498,6 +505,7 @@ export type Database = {
           id?: never
           nombre: string
           ruc: string
+          siglas?: string | null
           tipo: string
         }
         Update: {
@@ -507,6 +515,7 @@ export type Database = {
           id?: never
           nombre?: string
           ruc?: string
+          siglas?: string | null
           tipo?: string
         }
         Relationships: []
@@ -1530,6 +1539,7 @@ export type Database = {
         }
         Returns: number
       }
+      elegir_serie_contratos: { Args: { serie: string }; Returns: string }
       eliminar_contrato: {
         Args: { contrato_id: number }
         Returns: {
@@ -1583,6 +1593,7 @@ export type Database = {
           id: number
           nombre: string
           ruc: string
+          siglas: string | null
           tipo: string
         }
         SetofOptions: {
@@ -1783,6 +1794,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      serie_contratos: { Args: Record<PropertyKey, never>; Returns: string }
       siguiente_nombre_documento: {
         Args: { contrato_id: number; etiqueta?: string; extension?: string; tipo: string }
         Returns: string

@@ -14,7 +14,7 @@ const DEAR = [
   '/contratos?select=*,documentos_contrato(*),lotes_asociados(*),contratos_participantes(*,empresas(nombre))&order=observaciones',
   '/lotes_asociados?select=*,contratos(*,lotes_asociados(*))&limit=1000&order=humedad',
   '/contratos?select=id&observaciones=ilike.*a*e*i*o*&order=volumen_tm.desc',
-  `/contratos?select=id&or=(${Array.from({ length: 900 }, (_, n) => `volumen_tm.eq.${n}`).join(',')})`,
+  `/contratos?select=id&or=(${Array.from({ length: 300 }, (_, n) => `volumen_tm.eq.${n}`).join(',')})`,
   `/contratos?select=${nested(60, 'lotes_asociados(contratos(', 'id', '))')}`,
 ]
 

@@ -6,6 +6,11 @@ import { LANES, type Subject } from '../lib/subject.ts'
 
 const EMAIL = 'exportadora@agroarriba.test'
 
+const EDITABLE = {
+  name: 'bench_editable',
+  text: `select c.codigo from public.contratos c where c.codigo = any($1) and c.estado = 'Activo' limit 1000`,
+}
+
 /** Makes what an app does of Auth: who am I, a session renewed, and now and then a sign-in. */
 async function authOf({ running: { stack } }: Subject) {
   const options = { auth: { persistSession: false, autoRefreshToken: false } }
@@ -29,7 +34,8 @@ async function authOf({ running: { stack } }: Subject) {
 export const gatewayMemory: Case = async ({ large }, { gatewayRequests }) => {
   const { supabaseUrl, publishableKey } = large.running.stack
   const auth = await authOf(large)
-  const codes = large.codes.slice(0, 1000)
+  const { rows } = await large.bare(EDITABLE, [large.codes])
+  const codes: string[] = rows.map(({ codigo }) => codigo)
   const whole = 'select=*,documentos_contrato(*),lotes_asociados(*)'
   const contracts = codes.map((code) => large.askRest('GET', `/contratos?codigo=eq.${code}&${whole}`))
   const list = large.askRest('GET', '/contratos?select=*&order=id.desc&limit=100')
@@ -47,7 +53,12 @@ export const gatewayMemory: Case = async ({ large }, { gatewayRequests }) => {
         return large.expectRest(200, list)
       case 1: {
         const body = JSON.stringify({ observaciones: `Vuelta ${n}` })
-        return large.expectRest(204, large.askRest('PATCH', `/contratos?codigo=eq.${code}`, body))
+        return large.expectRest(
+          200,
+          large.askRest('PATCH', `/contratos?codigo=eq.${code}&select=codigo`, body, {
+            prefer: 'return=representation',
+          }),
+        )
       }
       case 2:
       case 3:

@@ -2,11 +2,10 @@
 // connection. It needs @supabase/supabase-js alone: copy it.
 import type { RealtimeChannel, SupabaseClient } from '@supabase/supabase-js'
 
-/** A row of `mensajes`. */
+/** A row of `mensajes`, less the contract's id. */
 export interface Mensaje {
   /** Growing within a contract, in the order in which messages were written. */
   id: number
-  contrato_id: number
   tipo: 'usuario' | 'sistema'
   usuario_id: string | null
   autor: string

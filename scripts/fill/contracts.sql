@@ -146,9 +146,10 @@ fijaciones as (
   from relleno where por_fijar and hay_fijaciones order by id
 )
 -- No file stands behind these: the label says so, there is no checksum and nothing to review.
-insert into public.documentos_contrato (contrato_id, tipo, etiqueta, nombre_archivo, url_archivo, bytes, mime, huella_de, fecha_subida)
+insert into public.documentos_contrato (contrato_id, tipo, etiqueta, nombre_archivo, url_archivo, bytes, mime, huella_de, verificacion,
+  fecha_subida)
 select r.id, d.tipo, 'sin_archivo', d.nombre, 'contratos/' || r.codigo || '/' || d.archivo,
-  40000 + floor(400000 * u_bytes[d.orden]), 'application/pdf', 'sin_archivo', r.creado_en
+  40000 + floor(400000 * u_bytes[d.orden]), 'application/pdf', 'sin_archivo', 'sin archivo', r.creado_en
 from relleno r, lateral (values
   (1, 'contrato', r.codigo || '.pdf', 'contrato.pdf'),
   (2, 'factura', 'FAC-001.pdf', 'factura_001.pdf'),

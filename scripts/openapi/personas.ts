@@ -79,7 +79,7 @@ export const PERSONAS: readonly Receta[] = [
     id: 'crearEmpresa',
     quien: 'teresa',
     ruta: '/empresas',
-    cuerpo: { ruc: '0991503102001', nombre: 'Cacao del Guayas', tipo: 'exportadora' },
+    cuerpo: { ruc: '0991503102001', nombre: 'Cacao del Guayas', tipo: 'exportadora', siglas: 'GUAYAS' },
   },
   {
     id: 'editarEmpresa',

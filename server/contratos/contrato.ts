@@ -20,7 +20,7 @@ export interface ClaveContrato {
 export function contratoDe(event: H3Event): ClaveContrato {
   const valor = pathParameter(event, 'id')
   if (/^[1-9]\d{0,17}$/.test(valor)) return { por: 'id', valor }
-  if (/^CT-\d{4}-\d{5,15}$/.test(valor)) return { por: 'codigo', valor }
+  if (/^CT-\d{4}-(?:[A-Z\d]{2,8}-)?\d{5,15}$/.test(valor)) return { por: 'codigo', valor }
   throw problem('contrato_no_existe')
 }
 

@@ -129,7 +129,7 @@ export const FiltroContratosSchema = v.pipe(
 )
 
 const resumen = {
-  codigo: v.pipe(v.string(), v.regex(/^CT-\d{4}-\d{5,}$/)),
+  codigo: v.pipe(v.string(), v.regex(/^CT-\d{4}-(?:[A-Z\d]{2,8}-)?\d{5,}$/)),
   exportadora: v.string(),
   contraparte: v.string(),
   volumen_tm: NumeroSchema,

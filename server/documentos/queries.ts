@@ -7,7 +7,8 @@ const HUELLA = `case when d.huella_de in ('subida', 'revision') then d.sha256 en
 
 /** Columns of a document `d` of contract `c`, with its lot `l`, in the order of the answer; no hash but the server's. */
 export const DOCUMENTO = `d.tipo, d.nombre_archivo as nombre, d.id, d.etiqueta, l.codigo_lote as lote, d.bytes,
-  d.mime, ${HUELLA} as sha256, d.fecha_subida, d.url_archivo, '/contratos/' || c.codigo || '/documentos/' || d.id as url`
+  d.mime, ${HUELLA} as sha256, d.verificacion, d.duplicado_de, d.fecha_subida, d.url_archivo,
+  '/contratos/' || c.codigo || '/documentos/' || d.id as url`
 
 /** Documents with their lot. */
 export const DOCUMENTOS_DE =
@@ -30,7 +31,7 @@ export const ubicarDocumento = namedQuery(
   (p) => `select
       (select row_to_json(documento) from (
         select ${DOCUMENTO} from ${DOCUMENTOS_DE}
-        where d.contrato_id = c.id and d.sha256 = ${p.sha256} and d.huella_de in ('subida', 'revision')
+        where d.contrato_id = c.id and d.sha256 = ${p.sha256} and d.verificacion = 'verificado'
           and d.empresa_id is not distinct from (select privado.mi_empresa())
         order by d.id limit 1) as documento) as existente,
       ${loteNombrado(p.lote)} as lote_id,
@@ -75,6 +76,6 @@ export const paginaDocumentos = byKey(
 export const ubicarArchivo = byKey(
   'ubicar_archivo',
   (where) => `select d.id, d.url_archivo, d.nombre_archivo, d.mime,
-      ${HUELLA} as sha256
+      case when d.verificacion = 'verificado' then d.sha256 end as sha256
     from public.contratos c join public.documentos_contrato d on d.contrato_id = c.id where ${where} and d.id = $2::bigint`,
 )

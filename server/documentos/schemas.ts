@@ -85,6 +85,16 @@ export const DocumentoSchema = v.strictObject({
     v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
     v.description('De los bytes, como los leyó el servidor; null hasta entonces, si lo registró un SDK.'),
   ),
+  verificacion: v.pipe(
+    v.picklist(['por verificar', 'verificado', 'alterado', 'sin archivo']),
+    v.description(
+      'Si sus bytes guardados son los de `sha256`: lo registrado por un SDK está por verificar hasta que el servidor los lee.',
+    ),
+  ),
+  duplicado_de: v.pipe(
+    v.nullable(IdSchema),
+    v.description('Documento de la misma empresa, en este contrato, que ya tenía estos bytes.'),
+  ),
   fecha_subida: FechaHoraSchema,
   url_archivo: v.pipe(v.string(), v.description('<bucket>/<objeto>, para Storage.')),
   url: v.pipe(v.string(), v.description('Ruta de descarga en estas funciones.')),

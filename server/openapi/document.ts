@@ -7,7 +7,7 @@ import { components, inline, type Json, reference } from './json-schema.ts'
 import { OPERATIONS } from './operations.ts'
 
 const PATH_PARAMETERS: Record<string, string> = {
-  id: 'Id numérico o código del contrato: CT-2025-00014.',
+  id: 'Id numérico o código del contrato: CT-2025-00014, o CT-2025-AGRO-00014 donde cada exportadora tiene su serie.',
   documento: 'Id del documento.',
   calculo: 'Id del cálculo.',
   empresa: 'Id de la empresa.',

@@ -18,6 +18,10 @@ const telefono = v.pipe(
   v.regex(/^\+[1-9]\d{6,14}$/, 'Debe llevar el código de país: +593991234567.'),
   v.description('Con código de país: +593991234567.'),
 )
+const siglas = v.pipe(
+  v.string(),
+  v.regex(/^(?=.*[A-Z])[A-Z\d]{2,8}$/, 'De 2 a 8 mayúsculas sin tilde o dígitos, con alguna letra.'),
+)
 const NADA = 'No hay nada que cambiar.'
 
 /** POST /empresas. */
@@ -25,11 +29,17 @@ export const NuevaEmpresaSchema = v.strictObject({
   ruc,
   nombre,
   tipo: v.picklist(TIPOS_EMPRESA, `Debe ser uno de: ${TIPOS_EMPRESA.join(', ')}.`),
+  siglas: v.optional(siglas),
 })
 
 /** PUT /empresas/{empresa}: only what changes. */
 export const EdicionEmpresaSchema = v.pipe(
-  v.strictObject({ ruc: v.optional(ruc), nombre: v.optional(nombre), activo: v.optional(activo) }),
+  v.strictObject({
+    ruc: v.optional(ruc),
+    nombre: v.optional(nombre),
+    activo: v.optional(activo),
+    siglas: v.optional(siglas),
+  }),
   v.check((cambios) => Object.keys(cambios).length > 0, NADA),
 )
 
@@ -41,6 +51,7 @@ export const EmpresaSchema = v.strictObject({
   activo,
   creado_en: FechaHoraSchema,
   actualizado_en: FechaHoraSchema,
+  siglas: v.nullable(v.string()),
   ruc: v.string(),
   avisos: v.pipe(v.array(v.string()), v.description('Lo que conviene verificar, sin que se rechace.')),
 })

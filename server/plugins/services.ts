@@ -1,18 +1,24 @@
 import { defineNitroPlugin, useStorage } from 'nitropack/runtime'
 import type { Driver } from 'unstorage'
+import { pools } from '../db/pools.ts'
+import { type Revisor, startRevisor } from '../documentos/revisor.ts'
 import { EnvironmentError, readEnvironment } from '../environment.ts'
 import { cacheDriver } from '../process/cache.ts'
 import { log } from '../process/log.ts'
 import { closeServices, openServices } from '../services.ts'
+import { supabase } from '../session/supabase.ts'
 
 /** Opens what the process needs, and closes it once the last answer has left. */
 export default defineNitroPlugin((nitro) => {
   let push: Promise<{ stop(): Promise<void> }> | undefined
+  let revisor: Revisor | undefined
   try {
     const environment = readEnvironment()
     log.level = environment.logLevel
     openServices(environment)
-    const { firebase, redisUrl } = environment
+    const { databaseUrl, firebase, redisUrl } = environment
+    const { serviceStorage: storage } = supabase()
+    if (storage) revisor = startRevisor({ database: pools().database, databaseUrl, storage })
     if (redisUrl) cacheIn(cacheDriver(redisUrl))
     // Firebase's client is only loaded where it is used.
     if (firebase)
@@ -30,7 +36,7 @@ export default defineNitroPlugin((nitro) => {
     process.exit(1)
   }
   nitro.hooks.hook('close', async () => {
-    await (await push)?.stop()
+    await Promise.all([revisor?.stop(), push?.then((worker) => worker.stop())])
     await useStorage().dispose()
     await closeServices()
   })

@@ -2,6 +2,8 @@ import type { SupabaseClient } from '@supabase/supabase-js'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { client } from '../support/client.ts'
 import { pdfBlob } from '../support/pdf.ts'
+import { sha256 } from '../support/sha256.ts'
+import { until } from '../support/until.ts'
 import { attach, type Contract, companyId, createContract, invoke, signIn, target } from './support.ts'
 
 describe('una app con el SDK, sin funciones', () => {
@@ -67,17 +69,21 @@ describe('una app con el SDK, sin funciones', () => {
     })
     expect((await register(triboka, row)).error).toBeNull()
 
-    const [byFunction, bySdk] = await documents()
+    const [byFunction, bySdk] = await until('the server has read both', async () => {
+      const rows = await documents()
+      return rows.every(({ revisado_en }) => revisado_en !== null) && rows
+    })
     expect(bySdk).toEqual({
       ...byFunction,
       id: expect.any(Number),
       nombre_archivo: 'FAC-002.pdf',
       url_archivo: `contratos/${contract.codigo}/factura_002.pdf`,
-      // Until the server has read its bytes.
-      sha256: null,
-      huella_de: null,
+      sha256: sha256(Buffer.from(await second.arrayBuffer())),
+      huella_de: 'revision',
+      revisado_en: expect.any(String),
       fecha_subida: expect.any(String),
     })
+    expect(bySdk.verificacion).toBe('verificado')
     expect(bySdk.bytes).toBe(second.size)
     const { data } = await invoke(agroarriba, `contratos/${contract.codigo}`, { method: 'GET' })
     expect(data.documentos.map(({ nombre }: { nombre: string }) => nombre)).toEqual([

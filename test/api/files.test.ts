@@ -1,24 +1,18 @@
 // Papers as phones, scanners, spreadsheets and invoicing systems make them, and whose they are.
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { openDatabase } from '../../server/db/database.ts'
-import type { Database } from '../../server/db/types.ts'
-import { revisarDocumentos } from '../../server/documentos/revisar.ts'
-import { client } from '../support/client.ts'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { pdf } from '../support/pdf.ts'
 import { sha256 } from '../support/sha256.ts'
+import { until } from '../support/until.ts'
 import { zip } from '../support/zip.ts'
 import { call, makeContrato, makePeople, type People, upload } from './support.ts'
 
 let people: People
 let contrato: Awaited<ReturnType<typeof makeContrato>>
-let database: Database
 beforeAll(async () => {
   people = await makePeople()
   contrato = await makeContrato(people)
-  database = openDatabase(inject('stack').authenticatorUrl, { max: 1 })
 })
-afterAll(() => database.close())
 
 const archivo = (nombre: string) => readFile(new URL(`../support/files/${nombre}`, import.meta.url))
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
@@ -104,17 +98,11 @@ describe('por el SDK', () => {
       .select()
       .single()
   }
-  const revisado = async (id: number) => {
-    const { supabaseUrl, secretKey } = inject('stack')
-    const { storage } = client(supabaseUrl, secretKey)
-    // Those of other tests are read in the same rounds.
-    for (let round = 0; round < 100; round++) {
-      await revisarDocumentos(database, storage)
+  const revisado = (id: number) =>
+    until('its bytes are read', async () => {
       const { data } = await people.carlos.supabase.from('documentos_contrato').select().eq('id', id).single()
-      if (data.revisado_en) return data
-    }
-    throw new Error('It was never read.')
-  }
+      return data.revisado_en && data
+    })
 
   test.each(['image/heic', 'application/octet-stream'])(
     'una foto HEIC enviada como %s es una foto, y su huella la lee el servidor',
@@ -132,6 +120,7 @@ describe('por el SDK', () => {
         mime: 'image/heic',
         sha256: sha256(bytes),
         huella_de: 'revision',
+        verificacion: 'verificado',
       })
     },
   )
@@ -236,10 +225,10 @@ describe('un papel de una empresa', () => {
     expect(propio.status).toBe(201)
     expect(propio.body).toMatchObject({ nombre: 'la mía.pdf', sha256: huella, bytes: archivo.length })
     const { body } = await call(people.ana, 'GET', `/contratos/${codigo}/documentos`)
-    expect(body.documentos.map((documento: { sha256: string }) => documento.sha256)).toEqual([
-      null,
+    expect(body.documentos.map((documento: { sha256: string }) => documento.sha256).slice(1)).toEqual([
       huella,
       huella,
     ])
+    expect(body.documentos[0].sha256).not.toBe(huella)
   })
 })

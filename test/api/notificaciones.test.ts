@@ -178,6 +178,10 @@ describe('el canal de un usuario', () => {
     await until('it arrives', () => carlos.oido.length === 3)
     const guardados = (await avisos(people.carlos)).notificaciones
     expect(carlos.oido.map(({ id }) => id)).toEqual([guardados[1]!.id, guardados[0]!.id, guardados[0]!.id])
+    for (const oido of carlos.oido) {
+      expect(oido).toMatchObject({ datos: { codigo } })
+      expect(oido).not.toHaveProperty('contrato_id')
+    }
     expect(carlos.oido[2]).toMatchObject({ tipo: 'mensaje', cantidad: 2 })
     await carlos.canal.send({ type: 'broadcast', event: 'notificacion', payload: { texto: 'falsa' } })
     const error = await people.rita.supabase

@@ -176,6 +176,14 @@ describe('las empresas', () => {
         .status,
     ).toBe(403)
     expect((await editar(people.teresa, { tipo: 'exportadora' })).body.errores[0].campo).toBe('tipo')
+    const siglas = `R${randomBytes(3).toString('hex').toUpperCase()}`
+    expect((await editar(people.ana, { siglas })).status).toBe(404)
+    expect((await editar(people.teresa, { siglas })).body).toMatchObject({ siglas, nombre: 'Cacao del Mar' })
+    expect((await crear(people.teresa, { ...nueva, ruc: ruc(), siglas })).body.errores[0].campo).toBe(
+      'siglas',
+    )
+    for (const malas of ['x', 'río', '12345'])
+      expect((await editar(people.teresa, { siglas: malas })).body.errores[0].campo).toBe('siglas')
   })
 
   test.each([

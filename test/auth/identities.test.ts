@@ -6,7 +6,7 @@ import { startOidc } from '../support/oidc.ts'
 import { linkIn } from '../support/smtp.ts'
 import { sql } from '../support/sql.ts'
 import { told } from './app.ts'
-import { APP, app, begin, oidc, server, step, strict, travel, useProvider } from './provider.ts'
+import { APP, app, begin, oidc, server, somebody, step, strict, travel, useProvider } from './provider.ts'
 import { newEmail, ok, PASSWORD } from './support.ts'
 
 useProvider()
@@ -125,32 +125,62 @@ describe('identidades', () => {
 })
 
 describe('quien tomó antes el correo de otro, donde nadie confirma', () => {
-  const squat = async (more: object = {}) => {
+  const squat = async () => {
     const who = client(server.url, inject('stack').publishableKey)
-    const data = { nombre: 'Quien no es', ...more }
+    const data = { nombre: 'Quien no es' }
     ok(await who.auth.signUp({ email: oidc.person.email!, password: PASSWORD, options: { data } }))
     return who
   }
+  const squatFromNobody = async () => {
+    const who = client(server.url, inject('stack').publishableKey)
+    ok(await who.auth.signInAnonymously({ options: { data: { nombre: 'Quien no es' } } }))
+    ok(await who.auth.updateUser({ email: oidc.person.email!, password: PASSWORD }))
+    return who
+  }
 
-  test('sale cuando su dueño llega por un proveedor que lo comprobó: ni clave, ni sesión, ni correo pendiente', async () => {
+  test.each([
+    ['registrándose', squat],
+    ['desde una cuenta anónima', squatFromNobody],
+  ])(
+    '%s, sale cuando su dueño llega por un proveedor que lo comprobó: ni clave, ni sesión, ni correo pendiente',
+    async (_como, take) => {
+      const who = await take()
+      const { user: squatter } = ok(await who.auth.getUser())
+      ok(await who.auth.updateUser({ email: newEmail() }))
+      const owner = app(server.url, 'pkce')
+      const arrival = await travel(await begin(owner))
+      const { user } = ok(await owner.auth.exchangeCodeForSession(arrival.searchParams.get('code')!))
+      expect(user).toMatchObject({ id: squatter.id, app_metadata: { providers: ['keycloak'] } })
+      expect(user.identities?.map(({ provider }) => provider)).toEqual(['keycloak'])
+      expect(JSON.stringify(user)).not.toContain('Quien no es')
+      expect(user.new_email).toBeUndefined()
+      expect((await who.auth.getUser()).error).toMatchObject({ name: 'AuthSessionMissingError' })
+      expect((await who.auth.refreshSession()).error).not.toBeNull()
+      const { error } = await who.auth.signInWithPassword({ email: oidc.person.email!, password: PASSWORD })
+      expect(error).toMatchObject({ code: 'invalid_credentials' })
+      // What the owner sets from here on is the owner's, and stays.
+      ok(await owner.auth.updateUser({ password: 'la del dueño 99' }))
+      await travel(await begin(app(server.url, 'implicit')))
+      ok(await who.auth.signInWithPassword({ email: oidc.person.email!, password: 'la del dueño 99' }))
+    },
+  )
+
+  test('no vuelve por lo que dejó empezado: la identidad que estaba añadiendo', async () => {
+    const owned = oidc.person
     const who = await squat()
-    const { user: squatter } = ok(await who.auth.getUser())
-    ok(await who.auth.updateUser({ email: newEmail() }))
-    const owner = app(server.url, 'pkce')
-    const arrival = await travel(await begin(owner))
-    const { user } = ok(await owner.auth.exchangeCodeForSession(arrival.searchParams.get('code')!))
-    expect(user).toMatchObject({ id: squatter.id, app_metadata: { providers: ['keycloak'] } })
-    expect(user.identities?.map(({ provider }) => provider)).toEqual(['keycloak'])
-    expect(JSON.stringify(user)).not.toContain('Quien no es')
-    expect(user.new_email).toBeUndefined()
-    expect((await who.auth.getUser()).error).toMatchObject({ name: 'AuthSessionMissingError' })
-    expect((await who.auth.refreshSession()).error).not.toBeNull()
-    const { error } = await who.auth.signInWithPassword({ email: oidc.person.email!, password: PASSWORD })
-    expect(error).toMatchObject({ code: 'invalid_credentials' })
-    // What the owner sets from here on is the owner's, and stays.
-    ok(await owner.auth.updateUser({ password: 'la del dueño 99' }))
+    const link = { provider: 'keycloak', options: { redirectTo: APP, skipBrowserRedirect: true } } as const
+    const { url } = ok(await who.auth.linkIdentity(link))
+    oidc.person = somebody()
+    const back = await step(url)
+    oidc.person = owned
     await travel(await begin(app(server.url, 'implicit')))
-    ok(await who.auth.signInWithPassword({ email: oidc.person.email!, password: 'la del dueño 99' }))
+    const late = await fetch(back, { redirect: 'manual' })
+    expect(told(new URL(late.headers.get('location')!)).get('error_code')).toBe('bad_oauth_state')
+    const rows = await sql(
+      `select i.provider_id from auth.identities i join auth.users u on u.id = i.user_id where u.email = $1`,
+      [owned.email],
+    )
+    expect(rows).toEqual([{ provider_id: owned.sub }])
   })
 
   test('quien había leído su correo no es un extraño: su clave queda', async () => {

@@ -27,6 +27,21 @@ test('el código de un enlace PKCE solo lo cambia la aplicación que lo pidió',
   })
 })
 
+test.each([
+  ['cambia la contraseña', (who: SupabaseClient) => who.auth.updateUser({ password: 'otra clave 2026' })],
+  ['sale de todas partes', (who: SupabaseClient) => who.auth.signOut({ scope: 'global' })],
+])('cuando su dueño %s, un código que esperaba ya no se cambia', async (_que, act) => {
+  const [owner, thief] = [here.app('implicit'), here.app('pkce')]
+  const email = await here.withAccount()
+  ok(await thief.auth.signInWithOtp({ email }))
+  const codigo = (await follow(linkIn(here.smtp.textFor(email)))).searchParams.get('code')!
+  ok(await owner.auth.signInWithPassword({ email, password: PASSWORD }))
+  expect((await act(owner)).error).toBeNull()
+  expect((await thief.auth.exchangeCodeForSession(codigo)).error).toMatchObject({
+    code: 'flow_state_not_found',
+  })
+})
+
 test('con token_hash, como lo hace un servidor, vale también el de un enlace PKCE', async () => {
   const email = await here.withAccount()
   ok(await here.app('pkce').auth.resetPasswordForEmail(email))

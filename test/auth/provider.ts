@@ -72,7 +72,7 @@ export function useProvider(): void {
   beforeAll(async () => {
     oidc = await startOidc()
     const config = { site_url: SITE, additional_redirect_urls: ['triboka://**'], external: external() }
-    server = await startAuth({ ...config, enable_manual_linking: true })
+    server = await startAuth({ ...config, enable_manual_linking: true, enable_anonymous_sign_ins: true })
     strict = await startAuth({ ...config, email: { enable_confirmations: true, max_frequency: '0s' } })
   })
   afterAll(() => Promise.all([server?.close(), strict?.close(), oidc?.close()]))

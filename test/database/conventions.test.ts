@@ -62,7 +62,7 @@ const ESCRITURAS = {
 }
 const MEDIDAS = 'n cantidad inicial_qq humedad_qq usd'
 const PERFIL = { insert: 'id empresa_id nombre rol activo', update: 'empresa_id nombre rol activo' }
-const EMPRESA = { insert: 'ruc nombre tipo activo', update: 'ruc nombre activo' }
+const EMPRESA = { insert: 'ruc nombre tipo activo siglas', update: 'ruc nombre activo siglas' }
 
 describe('los permisos son los de esta lista', () => {
   test('anon no tiene ninguno', async () => expect(await grantsOf('anon')).toEqual({}))
@@ -70,7 +70,7 @@ describe('los permisos son los de esta lista', () => {
   test('authenticated escribe solo las columnas que le tocan', async () => {
     expect(await grantsOf('authenticated')).toEqual({
       ...ESCRITURAS,
-      empresas: { select: 'id nombre tipo activo creado_en actualizado_en', ...EMPRESA },
+      empresas: { select: 'id nombre tipo activo creado_en actualizado_en siglas', ...EMPRESA },
       usuarios: { select: '*', ...PERFIL, update: `${PERFIL.update} telefono idioma` },
       invitaciones: {
         select: 'id email empresa_id rol invitado_por creado_en vence_en aceptada_en aceptada_por anulada_en',
@@ -207,6 +207,7 @@ describe('cada función nuestra', () => {
       'dejar_contrato',
       'desbloquear_empresa',
       'diferencial_tm',
+      'elegir_serie_contratos',
       'eliminar_contrato',
       'empresas_bloqueadas',
       'ficha_empresa',
@@ -233,6 +234,7 @@ describe('cada función nuestra', () => {
       'privado.dejar_contrato',
       'privado.desbloquear_empresa',
       'privado.editar_contrato',
+      'privado.elegir_serie_contratos',
       'privado.empresas_bloqueadas',
       'privado.es_admin',
       'privado.es_bucket_de_contratos',
@@ -280,6 +282,7 @@ describe('cada función nuestra', () => {
       'privado.retirar_propuesta',
       'privado.ruc_cumple_modulo11',
       'privado.ruc_valido',
+      'privado.serie_contratos',
       'privado.sin_leer',
       'privado.situacion',
       'privado.terminar_relacion',
@@ -294,6 +297,7 @@ describe('cada función nuestra', () => {
       'resolver_precio',
       'responder_relacion',
       'retirar_propuesta',
+      'serie_contratos',
       'siguiente_nombre_documento',
       'terminar_relacion',
     ])

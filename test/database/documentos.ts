@@ -1,5 +1,19 @@
 import type { Db } from './support.ts'
 
+export const HUELLA = 'ab'.repeat(32)
+
+/** Says, as a function does in the statement that registers, what it saw of an object. */
+export const ver = (db: Db, archivo: string, sha256 = HUELLA, mime = 'image/heic') =>
+  db.query(`select set_config('privado.subida', $1, true)`, [
+    JSON.stringify({ objeto: `contratos/${db.mundo.contrato.codigo}/${archivo}`, sha256, mime }),
+  ])
+
+/** As the service role, which reads what is stored. */
+export async function comoTarea(db: Db) {
+  await db.como('sistema')
+  await db.query(`select set_config('role', 'service_role', true)`)
+}
+
 /** Uploads as the person (the row that the Storage API writes) and registers the document. */
 export async function subir(
   db: Db,

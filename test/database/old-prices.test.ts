@@ -1,18 +1,9 @@
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { expect, test, vi } from 'vitest'
-import { migrate } from '../../supabase/local/postgres/migrate.ts'
-import { createDatabases, withTemporaryCluster } from '../../supabase/local/postgres/temporary.ts'
-import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 import { query } from '../support/sql.ts'
+import { beforeMigration } from './upgrade.ts'
 import { newRuc } from './world.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
-
-const MIGRATIONS = join(PROJECT_DIR, 'supabase/migrations')
-const MOVES_PRICES = /_contratos_precios\.sql$/
 
 /** Contracts as they were, with a price of their own: fixed, to be fixed, closed and without one. */
 const BEFORE = `
@@ -30,52 +21,40 @@ const EVENTS = [
 ]
 const SUMS = 'select * from public.kpis_totales order by 1, 2, 3, 4, 5, 6'
 
-test('los precios de antes pasan a su tabla, con sus cifras, y los indicadores siguen', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'triboka-precios-'))
-  try {
-    await withTemporaryCluster(async (db) => {
-      const { base: url } = (await createDatabases(db, ['base'])) as { base: string }
-      const files = (await readdir(MIGRATIONS)).filter((file) => file.endsWith('.sql')).sort()
-      const moves = files.findIndex((file) => MOVES_PRICES.test(file))
-      for (const file of files.slice(0, moves)) await copyFile(join(MIGRATIONS, file), join(dir, file))
-      await migrate(url, pathToFileURL(`${dir}/`))
-      await query(url, BEFORE, [newRuc(), newRuc()])
-      for (const event of EVENTS) await query(url, event)
-      const versions = await query(url, 'select id, actualizado_en::text from public.contratos order by id')
-      const sums = await query(url, SUMS)
-      expect(sums.length).toBeGreaterThan(10)
+test('los precios de antes pasan a su tabla, con sus cifras, y los indicadores siguen', () =>
+  beforeMigration('contratos_precios', async (url, applyMigration) => {
+    await query(url, BEFORE, [newRuc(), newRuc()])
+    for (const event of EVENTS) await query(url, event)
+    const versions = await query(url, 'select id, actualizado_en::text from public.contratos order by id')
+    const sums = await query(url, SUMS)
+    expect(sums.length).toBeGreaterThan(10)
 
-      await copyFile(join(MIGRATIONS, files[moves]!), join(dir, files[moves]!))
-      await migrate(url, pathToFileURL(`${dir}/`))
-      expect(
-        await query(
-          url,
-          `select contrato_id, precio_fijado_tm, diferencial_tm, actualizado_en::text from public.contratos_precios order by 1`,
-        ),
-      ).toEqual(
-        ['5000.5000', '2300.00', '7', null].map((precio_fijado_tm, i) => ({
-          contrato_id: versions[i]!.id,
-          precio_fijado_tm,
-          diferencial_tm: null,
-          actualizado_en: versions[i]!.actualizado_en,
-        })),
-      )
-      expect(await query(url, 'select id, actualizado_en::text from public.contratos order by id')).toEqual(
-        versions,
-      )
-      expect(await query(url, SUMS)).toEqual(sums)
-      // And go on from there: what was sold is worth what it is priced at now.
-      await query(url, 'update public.contratos_precios set precio_fijado_tm = 6000 where contrato_id = 1')
-      await query(url, 'select privado.recalcular_kpis()')
-      const again = await query(url, SUMS)
-      expect(again).toEqual(
-        sums.map((row) =>
-          row.medida === 'vendido' ? expect.objectContaining({ n: row.n, cantidad: row.cantidad }) : row,
-        ),
-      )
-      expect(again).not.toEqual(sums)
-    })
-  } finally {
-    await rm(dir, { recursive: true, force: true })
-  }
-})
+    await applyMigration()
+    expect(
+      await query(
+        url,
+        `select contrato_id, precio_fijado_tm, diferencial_tm, actualizado_en::text from public.contratos_precios order by 1`,
+      ),
+    ).toEqual(
+      ['5000.5000', '2300.00', '7', null].map((precio_fijado_tm, i) => ({
+        contrato_id: versions[i]!.id,
+        precio_fijado_tm,
+        diferencial_tm: null,
+        actualizado_en: versions[i]!.actualizado_en,
+      })),
+    )
+    expect(await query(url, 'select id, actualizado_en::text from public.contratos order by id')).toEqual(
+      versions,
+    )
+    expect(await query(url, SUMS)).toEqual(sums)
+    // And go on from there: what was sold is worth what it is priced at now.
+    await query(url, 'update public.contratos_precios set precio_fijado_tm = 6000 where contrato_id = 1')
+    await query(url, 'select privado.recalcular_kpis()')
+    const again = await query(url, SUMS)
+    expect(again).toEqual(
+      sums.map((row) =>
+        row.medida === 'vendido' ? expect.objectContaining({ n: row.n, cantidad: row.cantidad }) : row,
+      ),
+    )
+    expect(again).not.toEqual(sums)
+  }))

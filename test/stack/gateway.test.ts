@@ -46,6 +46,22 @@ describe('API keys', () => {
     const response = await rest({}, `/rest/v1/contratos?select=id&limit=1&apikey=${stack.secretKey}`)
     expect(response.status).toBe(200)
   })
+
+  test('however the name of a key is written in the query, it is the key and no filter', async () => {
+    for (const name of ['%61pikey', 'api%6bey', '%61%70%69%6b%65%79']) {
+      const response = await rest({}, `/rest/v1/contratos?${name}=${stack.secretKey}&select=id&limit=1`)
+      expect([name, response.status]).toEqual([name, 200])
+    }
+    const two = await rest({}, `/rest/v1/contratos?apikey=${stack.secretKey}&apikey=${stack.secretKey}`)
+    expect(two.status).toBe(401)
+  })
+
+  test('a key in the query goes to no provider, and is in no address that Auth sends a browser to', async () => {
+    const query = `%61pikey=${stack.publishableKey}&token=x&type=signup&redirect_to=http://127.0.0.1:3000/`
+    const answer = await fetch(`${stack.supabaseUrl}/auth/v1/verify?${query}`, { redirect: 'manual' })
+    expect(answer.status).toBe(303)
+    expect(answer.headers.get('location')).not.toContain(stack.publishableKey)
+  })
 })
 
 describe('tokens', () => {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { connect } from '../database/support.ts'
 import { makeWorld, type World } from '../database/world.ts'
 import { sql } from '../support/sql.ts'
@@ -16,6 +16,7 @@ import {
   service,
   textOf,
 } from './support.ts'
+import { bearer, CHUNK, head, upload } from './tus.ts'
 
 const DAY = 24 * 3600
 const status = async (url: string) => (await fetch(url)).status
@@ -174,6 +175,59 @@ describe('en un contrato', () => {
     await sql(...fin(mundo))
     expect(failure(await subir(token))).toEqual(REFUSED)
     expect(await status(signedUrl)).toBe(400)
+    expect(failure(await service().from('contratos').info(nombre()))).toEqual(NOT_FOUND)
+  })
+
+  test('los de un proveedor terminan cuando deja el contrato, y los de fotos pequeñas también', async () => {
+    const pedro = await person(undefined, {}, mundo.usuarios.pedro_finca)
+    const suyo = pedro.storage.from('contratos')
+    const visto = `${mundo.contrato.codigo}/visto.pdf`
+    ok(await suyo.upload(visto, papel))
+    const { signedUrl } = ok(await suyo.createSignedUrl(visto, 600))
+    const pequena = ok(await suyo.createSignedUrl(visto, 600, { transform: { width: 100 } })).signedUrl
+    const { token } = ok(await suyo.createSignedUploadUrl(nombre()))
+    expect(await status(signedUrl)).toBe(200)
+    await sql('delete from public.contratos_participantes where contrato_id = $1 and empresa_id = $2', [
+      mundo.contrato.id,
+      mundo.empresas.finca,
+    ])
+    for (const url of [signedUrl, pequena]) {
+      const answer = await fetch(url)
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toMatchObject({ code: 'NoSuchKey' })
+      expect((await fetch(url, { method: 'HEAD' })).status).toBe(400)
+    }
+    expect(failure(await subir(token))).toEqual(REFUSED)
+  })
+
+  test('una subida por partes termina con el permiso: ni un byte más, y lo que llegó se va', async () => {
+    const body = Buffer.alloc(CHUNK * 4, '%PDF-1.7')
+    for (const headers of [
+      {},
+      { 'x-signature': ok(await carpeta().createSignedUploadUrl(nombre())).token },
+    ] as Record<string, string>[]) {
+      const isSigned = 'x-signature' in headers
+      const options = { headers, ...(isSigned && { endpoint: '/sign' }) }
+      const who = isSigned ? null : celia
+      const uploadUrl = await upload(who, 'contratos', nombre(), body, { ...options, stopAt: CHUNK })
+      await sql('update public.usuarios set activo = false where id = $1', [celia.id])
+      const patch = await fetch(uploadUrl, {
+        method: 'PATCH',
+        headers: {
+          'tus-resumable': '1.0.0',
+          'upload-offset': String(CHUNK),
+          'content-type': 'application/offset+octet-stream',
+          apikey: inject('stack').publishableKey,
+          ...(who && bearer(who)),
+          ...headers,
+        },
+        body: new Uint8Array(100),
+      })
+      expect(patch.status).toBe(403)
+      await sql('update public.usuarios set activo = true where id = $1', [celia.id])
+      const asked = await head(uploadUrl, { ...(who && bearer(who)), ...headers })
+      expect(asked.status).toBe(404)
+    }
     expect(failure(await service().from('contratos').info(nombre()))).toEqual(NOT_FOUND)
   })
 

@@ -161,6 +161,8 @@ export const COMERCIO = {
   push: 'Si llega a sus dispositivos.',
 
   // Personas y empresas.
+  siglas:
+    'Lo que llevan los códigos de los contratos de una exportadora, donde cada una tiene su serie; null si no tiene.',
   'Empresa.tipo': 'Qué es la empresa: exportadora, centro_acopio o proveedor.',
   'crearEmpresa.tipo': 'Qué es la empresa: exportadora, centro_acopio o proveedor.',
   'empresa.tipo': 'Qué es la empresa: exportadora, centro_acopio o proveedor.',

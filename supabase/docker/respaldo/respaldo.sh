@@ -106,7 +106,8 @@ session "
   >"$DRAFT.filas"
 copy_files
 session "
-  select o.bucket_id || '/' || o.name || '/' || o.version || case when d.id is null then '' else E'\\tdocumento' end
+  select o.bucket_id || '/' || o.name || '/' || o.version
+    || case when d.verificacion <> 'sin archivo' then E'\\tdocumento' else '' end
   from storage.objects o left join public.documentos_contrato d on d.url_archivo = o.bucket_id || '/' || o.name
   where o.version is not null;" >"$DRAFT.objetos"
 version=$(session 'show server_version;')
@@ -117,7 +118,8 @@ session_pid=$SESSION_PID
 printf '\\q\n' >&"$TO"
 wait "$session_pid"
 
-# Every registered document must have its bytes; another object may have been removed by its owner meanwhile.
+# Every registered document must have its bytes, but for those known to be lost (their parties were told); another object
+# may have been removed by its owner meanwhile.
 missing=$(awk -F '\t' '
   NR == FNR { sub(/^archivos\/[^\/]*\/[^\/]*\//, ""); sub(/\.tar\.age$/, ""); there[$0]; next }
   !($1 in there) { print }' <(find "$DRAFT" -path "$DRAFT/archivos/*" -type f -printf '%P\n') "$DRAFT.objetos")

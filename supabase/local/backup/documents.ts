@@ -13,14 +13,20 @@ interface StoredDocument {
   version: string | null
 }
 
+// What was known not to be as it was when the backup was made is no fault of the backup. A database of before that was
+// noted has no such column.
+const WAS_WHOLE = `coalesce(to_jsonb(d) ->> 'verificacion', '') not in ('alterado', 'sin archivo')`
+
 const DOCUMENTS = `
   select d.id, d.url_archivo, d.sha256, d.bytes, o.version
   from public.documentos_contrato d
-  left join storage.objects o on o.bucket_id || '/' || o.name = d.url_archivo order by d.id`
+  left join storage.objects o on o.bucket_id || '/' || o.name = d.url_archivo
+  where ${WAS_WHOLE} order by d.id`
 
 const OBJECTS = `
-  select bucket_id || '/' || name as ruta, version, metadata ->> 'size' as bytes
-  from storage.objects where version is not null`
+  select o.bucket_id || '/' || o.name as ruta, o.version, o.metadata ->> 'size' as bytes
+  from storage.objects o left join public.documentos_contrato d on d.url_archivo = o.bucket_id || '/' || o.name
+  where o.version is not null and ${WAS_WHOLE}`
 
 /** What was compared. */
 export interface Checked {

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type pg from 'pg'
 import { SetupError } from '../settings.ts'
 import type { StoreFolders } from '../storage/driver/paths.ts'
 import { fileOf } from '../storage/driver/paths.ts'
@@ -13,8 +14,9 @@ export const FILES_FOLDER = 'archivos'
 export const versionPath = (version: string) => `${FILES_FOLDER}/${version.slice(0, 2)}/${version}`
 
 const VERSIONS = `
-  select version, bucket_id || '/' || name as nombre from storage.objects
-  where version is not null order by version collate "C"`
+  select o.version, o.bucket_id || '/' || o.name as nombre, coalesce(d.verificacion = 'sin archivo', false) as perdido
+  from storage.objects o left join public.documentos_contrato d on d.url_archivo = o.bucket_id || '/' || o.name
+  where o.version is not null order by o.version collate "C"`
 
 /** The last backup, whose files are the same where the version is: a version never changes its bytes. */
 export interface Previous {
@@ -47,12 +49,23 @@ async function isIntact(entry: Entry, folder: string): Promise<boolean> {
   return found?.bytes === entry.bytes && found.sha256 === entry.sha256
 }
 
-/** @throws SetupError when a row has no bytes: a loss that somebody must look at, and not carry on from day to day. */
-async function sourceOf(folders: StoreFolders, version: string, nombre: string) {
+interface Stored {
+  version: string
+  nombre: string
+  /** True for the file of a paper that is known to be lost: its parties and the administrators were told. */
+  perdido: boolean
+}
+
+/**
+ * @returns null for what is known to be lost.
+ * @throws SetupError when a row has no bytes: a loss that somebody must look at, and not carry on from day to day.
+ */
+async function sourceOf(folders: StoreFolders, { version, nombre, perdido }: Stored) {
   const file = fileOf(folders, version)
   if (await stat(file).catch(() => null)) return bytesOf(file)
+  if (perdido) return null
   throw new SetupError(
-    `${nombre} has lost its bytes (${file}): put them back from the last backup, or remove the object by the Storage API.`,
+    `${nombre} has lost its bytes (${file}): put them back from the last backup or, if it is no paper of a contract, remove the object by the Storage API.`,
   )
 }
 
@@ -69,16 +82,20 @@ export async function copyStoredFiles(
 ): Promise<{ files: number; linked: number }> {
   const find = previous ? inOrder(storedEntries(previous.folder)) : async () => null
   let [files, linked] = [0, 0]
-  for await (const rows of inBatches<{ version: string; nombre: string }>(moment.client, VERSIONS)) {
-    for (const { version, nombre } of rows) {
-      const path = versionPath(version)
+  for await (const rows of inBatches<Stored & pg.QueryResultRow>(moment.client, VERSIONS)) {
+    for (const stored of rows) {
+      const path = versionPath(stored.version)
       const known = await find(draft.pathOf(path))
       const isLinked =
         known !== null &&
         (await isIntact(known, previous!.folder)) &&
         (await draft.adopt(known, previous!.folder))
       if (isLinked) linked++
-      else await draft.write(path, await sourceOf(folders, version, nombre))
+      else {
+        const source = await sourceOf(folders, stored)
+        if (!source) continue
+        await draft.write(path, source)
+      }
       files++
       onProgress(files)
     }

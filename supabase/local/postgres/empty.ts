@@ -3,8 +3,8 @@ import { databaseUrl } from './bootstrap.ts'
 import { SUPERUSER } from './cluster.ts'
 
 // Policies and triggers of ours on tables of the stack go first: they depend on our schemas. The stack's
-// own schemas stay, emptied; every other schema goes with all that is in it.
-const EMPTY = `
+// own schemas stay; every other schema goes with all that is in it.
+const DROP = `
 do $$
 declare
   r record;
@@ -18,6 +18,16 @@ begin
   loop
     execute format('drop schema %I cascade', r.nspname);
   end loop;
+end
+$$;
+create schema public authorization postgres;
+`
+
+const TRUNCATE = `
+do $$
+declare
+  r record;
+begin
   perform set_config('storage.allow_delete_query', 'true', true);
   for r in
     select schemaname, tablename from pg_tables
@@ -27,15 +37,22 @@ begin
   end loop;
 end
 $$;
-create schema public authorization postgres;
 `
 
-/** Leaves the embedded database as bootstrap found it the first time; all data is lost. */
-export async function emptyDatabase(db: { port: number; password: string }): Promise<void> {
+/**
+ * Leaves the embedded database as bootstrap found it the first time; all data is lost.
+ * @param emptyStorage removes the objects with their bytes: while our rules stand, nobody removes a registered paper.
+ */
+export async function emptyDatabase(
+  db: { port: number; password: string },
+  emptyStorage: () => Promise<void>,
+): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl(db, SUPERUSER) })
   await client.connect()
   try {
-    await client.query(`begin; ${EMPTY} commit;`)
+    await client.query(`begin; ${DROP} commit;`)
+    await emptyStorage()
+    await client.query(`begin; ${TRUNCATE} commit;`)
   } finally {
     await client.end()
   }

@@ -9,11 +9,16 @@ create table public.empresas (
   activo boolean not null default true,
   creado_en timestamptz not null default now(),
   actualizado_en timestamptz not null default now(),
+  siglas text unique,
   constraint empresas_ruc_valido check (privado.ruc_valido(ruc)),
   constraint empresas_nombre_valido check (privado.nombre_valido(nombre, 200)),
-  constraint empresas_tipo_valido check (tipo in ('exportadora', 'centro_acopio', 'proveedor'))
+  constraint empresas_tipo_valido check (tipo in ('exportadora', 'centro_acopio', 'proveedor')),
+  -- With a letter: a code of one series must not look like one of the other.
+  constraint empresas_siglas_valida check (siglas ~ '^[A-Z0-9]{2,8}$' and siglas ~ '[A-Z]')
 );
 comment on table public.empresas is 'Empresas que firman contratos: exportadoras, centros de acopio y proveedores.';
+comment on column public.empresas.siglas is
+  'De una exportadora, lo que llevan los códigos de sus contratos donde cada una tiene su serie: CT-2026-AGRO-00014.';
 
 alter table public.empresas enable row level security;
 create policy select_directorio on public.empresas for select to authenticated
@@ -25,10 +30,10 @@ create policy update_admin on public.empresas for update to authenticated
 
 revoke all on public.empresas from anon, authenticated, service_role;
 revoke all on sequence public.empresas_id_seq from anon, authenticated, service_role;
-grant select (id, nombre, tipo, activo, creado_en, actualizado_en),
-  insert (ruc, nombre, tipo, activo),
-  update (ruc, nombre, activo) on public.empresas to authenticated;
-grant select, insert (ruc, nombre, tipo, activo), update (ruc, nombre, activo), delete
+grant select (id, nombre, tipo, activo, creado_en, actualizado_en, siglas),
+  insert (ruc, nombre, tipo, activo, siglas),
+  update (ruc, nombre, activo, siglas) on public.empresas to authenticated;
+grant select, insert (ruc, nombre, tipo, activo, siglas), update (ruc, nombre, activo, siglas), delete
   on public.empresas to service_role;
 
 -- What an app writes in one request is bounded.
@@ -41,6 +46,11 @@ create trigger _000_limitar_filas before insert on public.empresas
 -- Contracts and users were accepted for the kind of company that it is.
 create trigger _100_fijar_tipo before update on public.empresas
   for each row when (old.tipo is distinct from new.tipo) execute function privado.fijar_tipo_empresa();
+-- An exporter has siglas where the codes of contracts carry them, and keeps those that one carries.
+create trigger _150_exigir_siglas before insert on public.empresas
+  for each row when (new.siglas is null and new.tipo = 'exportadora') execute function privado.juzgar_siglas();
+create trigger _160_fijar_siglas before update on public.empresas
+  for each row when (old.siglas is distinct from new.siglas) execute function privado.juzgar_siglas();
 -- The version of the row.
 create trigger _900_marcar_actualizado before update on public.empresas
   for each row when (old.* is distinct from new.*) execute function privado.marcar_actualizado();

@@ -9,6 +9,14 @@ $$;
 comment on function privado.propuestas_por_dia() is
   'Cuántas propuestas hace una empresa en un día: 30, o triboka.propuestas_por_dia donde la base lo fija.';
 
+create function privado.tomar_propuestas(v_empresa bigint) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('propuestas ' || v_empresa, 0));
+end
+$$;
+comment on function privado.tomar_propuestas(bigint) is 'Turno de una empresa para proponer, hasta el fin de la transacción.';
+
 -- What either side is shown of it; the RUC and the address are of who wrote them.
 create function privado.relacion_json(r public.relaciones) returns json
 language plpgsql stable security definer set search_path = '' as $$
@@ -41,7 +49,7 @@ declare
   v_para bigint;
   fila public.relaciones;
 begin
-  perform pg_advisory_xact_lock(hashtextextended('propuestas ' || v_de, 0));
+  perform privado.tomar_propuestas(v_de);
   if v_con is not null and privado.bloqueo(v_de, v_con) then
     raise exception 'empresa_bloqueada' using errcode = 'PT409',
       detail = 'Su empresa bloqueó a esa: primero desbloquéela.';
@@ -141,7 +149,7 @@ $$;
 comment on function public.proponer_relacion(bigint, text, text) is
   'Propone a otra empresa trabajar juntas: una del directorio, o la de un RUC, esté o no en Triboka.';
 
-revoke all on function privado.propuestas_por_dia(), privado.relacion_json(public.relaciones),
+revoke all on function privado.propuestas_por_dia(), privado.tomar_propuestas(bigint), privado.relacion_json(public.relaciones),
   privado.abrir_propuesta(bigint, bigint, text, text, bigint), privado.proponer_relacion(bigint, text, text) from public;
 revoke all on function public.proponer_relacion(bigint, text, text) from public, anon, service_role;
 grant execute on function privado.proponer_relacion(bigint, text, text), public.proponer_relacion(bigint, text, text)

@@ -17,6 +17,10 @@ begin
     new.estado := 'En revisión';
     -- Of one that an administrator makes nobody has said yes.
     new.propuesto_a := array_remove(array[new.exportadora_id, new.contraparte_id], mia);
+    -- The turn of who proposes comes before that of the codes, which others wait for.
+    if mia is not null then
+      perform privado.tomar_propuestas(mia);
+    end if;
   end if;
   ambas := new.estado <> 'En revisión';
   new.exportadora_acepto_en := case when ambas or mia = new.exportadora_id then clock_timestamp() end;

@@ -28,7 +28,7 @@ create table public.contratos (
   rechazado_en timestamptz,
   rechazado_como text,
   rechazo_motivo text,
-  constraint contratos_codigo_valido check (codigo ~ '^CT-[0-9]{4}-[0-9]{5,}$'),
+  constraint contratos_codigo_valido check (codigo ~ '^CT-[0-9]{4}-([A-Z0-9]{2,8}-)?[0-9]{5,}$'),
   constraint contratos_partes_distintas check (exportadora_id <> contraparte_id),
   constraint contratos_fecha_firma_valida check (fecha_firma between '1990-01-01' and '2100-12-31'),
   -- NaN is greater than any number, and so refused.

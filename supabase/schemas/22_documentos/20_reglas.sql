@@ -90,6 +90,9 @@ begin
     new.mime := subida ->> 'mime';
     new.huella_de := 'subida';
   end if;
+  new.verificacion := case new.huella_de
+    when 'subida' then 'verificado' when 'revision' then 'verificado' when 'sin_archivo' then 'sin archivo'
+    else 'por verificar' end;
   return new;
 end
 $$;

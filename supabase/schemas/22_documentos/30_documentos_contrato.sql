@@ -18,6 +18,8 @@ create table public.documentos_contrato (
   empresa_id bigint,
   huella_de text,
   revisado_en timestamptz,
+  verificacion text not null default 'por verificar',
+  duplicado_de bigint,
   -- What mensajes refers to: a paper of that same contract. It begins with the contract, so that it serves its pages.
   constraint documentos_contrato_id_contrato_key unique (contrato_id, id),
   constraint documentos_contrato_lote_fkey foreign key (lote_id, contrato_id)
@@ -36,7 +38,11 @@ create table public.documentos_contrato (
   constraint documentos_contrato_sha256_valido check (sha256 ~ '^[0-9a-f]{64}$'),
   constraint documentos_contrato_huella_de_valida check (
     huella_de = 'sin_archivo' or (huella_de in ('subida', 'revision') and sha256 is not null)),
-  constraint documentos_contrato_bytes_valido check (bytes >= 0)
+  constraint documentos_contrato_bytes_valido check (bytes >= 0),
+  -- Only what the server has hashed can be as it was, or not be.
+  constraint documentos_contrato_verificacion_valida check (
+    verificacion = 'sin archivo' or (verificacion = 'por verificar' and huella_de is null)
+    or (verificacion in ('verificado', 'alterado') and coalesce(huella_de, '') in ('subida', 'revision')))
 );
 comment on table public.documentos_contrato is 'Documentos legales de un contrato; no se modifican ni se borran.';
 comment on column public.documentos_contrato.nombre_archivo is 'Nombre con el que se muestra y se descarga.';
@@ -49,7 +55,12 @@ comment on column public.documentos_contrato.empresa_id is 'Empresa de quien lo 
 comment on column public.documentos_contrato.huella_de is
   'De dónde sale sha256: subida o revision, del servidor; sin_archivo, si no hay qué leer; nulo, por revisar.';
 comment on column public.documentos_contrato.revisado_en is
-  'Cuándo leyó el servidor sus bytes guardados; nulo, por leer.';
+  'Cuándo leyó el servidor sus bytes guardados, la última vez; nulo, por leer.';
+comment on column public.documentos_contrato.verificacion is
+  'por verificar, verificado, alterado (sus bytes ya no son los de su huella) o sin archivo; la escribe el servidor.';
+-- No reference: papers are never deleted, and one would want an index that nobody reads.
+comment on column public.documentos_contrato.duplicado_de is
+  'Documento de la misma empresa en el mismo contrato que ya tenía estos bytes cuando se verificó este.';
 
 -- Where one contract has most of the papers, the planner takes any other for as full: it is told that each has some
 -- twenty.
@@ -62,14 +73,16 @@ create unique index documentos_contrato_numero_key
   where url_archivo like 'contratos/%';
 create index documentos_contrato_subido_por_idx on public.documentos_contrato (subido_por);
 -- A repeated paper is one that the same company has already: what another has uploaded takes nothing away. Of those
--- seen to arrive alone: a hash that was read later cannot refuse what is registered already.
+-- seen to arrive alone: a hash that was read later cannot refuse what is registered already, and is told in duplicado_de.
+-- Nor does one whose bytes are no longer those stand in the way of who brings them again.
 create unique index documentos_contrato_huella_key
-  on public.documentos_contrato (contrato_id, empresa_id, sha256) nulls not distinct where huella_de = 'subida';
+  on public.documentos_contrato (contrato_id, empresa_id, sha256) nulls not distinct
+  where huella_de = 'subida' and verificacion = 'verificado';
 create index documentos_contrato_sha256_idx on public.documentos_contrato (contrato_id, sha256);
 create index documentos_contrato_empresa_idx on public.documentos_contrato (empresa_id);
--- What is to be read, as privado.documentos_por_revisar() asks it.
-create index documentos_contrato_por_revisar_idx on public.documentos_contrato (id)
-  where revisado_en is null and huella_de is distinct from 'sin_archivo';
+-- Those that are not what they were, which should be none: an administrator looks for them, and they are read each day.
+create index documentos_contrato_alterados_idx on public.documentos_contrato (id)
+  where verificacion in ('alterado', 'sin archivo') and huella_de in ('subida', 'revision');
 
 alter table public.documentos_contrato enable row level security;
 create policy select_participante on public.documentos_contrato for select to authenticated
@@ -109,3 +122,10 @@ create trigger _600_contar after insert on public.documentos_contrato
 -- And to each person of the other parties.
 create trigger _700_notificar after insert on public.documentos_contrato
   for each row execute function privado.avisar_de_documento();
+-- The server is to read its stored bytes.
+create trigger _800_pedir_lectura after insert on public.documentos_contrato
+  referencing new table as nuevos for each statement execute function privado.pedir_lectura();
+-- What was verified and is no longer so, or is again, is told to everybody whom it concerns.
+create trigger _900_alertar after update of verificacion on public.documentos_contrato
+  for each row when (old.huella_de in ('subida', 'revision') and old.verificacion is distinct from new.verificacion)
+  execute function privado.alertar_de_documento();

@@ -36,7 +36,7 @@ $$;
 comment on function privado.conservar_mensaje() is 'Disparador: los mensajes son evidencia.';
 revoke all on function privado.conservar_mensaje() from public;
 
--- Whatever way its row came. A broadcast of a client may carry any event, so what counts as said is the row; what the
+-- Whatever way its row came; of its contract the code, since the id tells how many there are. A broadcast of a client may carry any event, so what counts as said is the row; what the
 -- database sends carries meta.id.
 create function privado.difundir_mensaje() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -44,7 +44,7 @@ declare
   codigo constant text := (select c.codigo from public.contratos c where c.id = new.contrato_id);
 begin
   perform realtime.send(
-    to_jsonb(new) || jsonb_build_object('contrato', codigo), 'mensaje', 'contrato:' || codigo, true);
+    to_jsonb(new) - 'contrato_id' || jsonb_build_object('contrato', codigo), 'mensaje', 'contrato:' || codigo, true);
   return null;
 end
 $$;

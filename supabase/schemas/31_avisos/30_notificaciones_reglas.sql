@@ -2,13 +2,13 @@
 -- together, one insert to each: by one row at a time, telling many people cost more than the change it tells of. A
 -- burst, which is one row of each person again, goes row by row.
 
--- To the person's own channel, which only it may hear and nobody may speak on.
+-- To the person's own channel, which only it may hear and nobody may speak on. The contract is in datos, by its code.
 create function privado.difundir_notificaciones() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   -- What realtime.send does for one; as there, a channel that fails does not undo what it tells of.
   insert into realtime.messages (topic, event, payload, private, extension)
-  select 'usuario:' || n.usuario_id, 'notificacion', to_jsonb(n) - '{usuario_id,en_app,push}'::text[], true, 'broadcast'
+  select 'usuario:' || n.usuario_id, 'notificacion', to_jsonb(n) - '{usuario_id,contrato_id,en_app,push}'::text[], true, 'broadcast'
   from nuevas n where n.en_app;
   return null;
 exception when others then
@@ -22,7 +22,7 @@ revoke all on function privado.difundir_notificaciones() from public;
 create function privado.difundir_notificacion() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  perform realtime.send(to_jsonb(new) - 'usuario_id' - 'en_app' - 'push', 'notificacion', 'usuario:' || new.usuario_id, true);
+  perform realtime.send(to_jsonb(new) - '{usuario_id,contrato_id,en_app,push}'::text[], 'notificacion', 'usuario:' || new.usuario_id, true);
   return null;
 end
 $$;

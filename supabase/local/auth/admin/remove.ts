@@ -3,6 +3,7 @@ import { type AuthContext, json, type Route } from '../context.ts'
 import type { Tx } from '../database.ts'
 import { audit, SERVICE_ROLE } from '../records/audit.ts'
 import { updateUser } from '../records/change-user.ts'
+import { endFlowsOf } from '../records/flow-state.ts'
 import { clearOneTimeTokens } from '../records/one-time-tokens.ts'
 import { endSessions } from '../records/sessions.ts'
 import { lockUser, type UserRow } from '../records/users.ts'
@@ -53,7 +54,7 @@ export function deleteUser({ db }: AuthContext): Route {
       await audit(tx, 'user_deleted', SERVICE_ROLE, { traits: traitsOf(user) })
       if (isSoft && user.deleted_at) return
       await endSessions(tx, id)
-      await tx.query('delete from auth.flow_state where user_id = $1 or linking_target_id = $1', [id])
+      await endFlowsOf(tx, id)
       if (isSoft) await softDelete(tx, user)
       else await tx.query('delete from auth.users where id = $1', [id])
     })

@@ -2,6 +2,7 @@ import { type AuthContext, json, type Route } from '../context.ts'
 import type { Tx } from '../database.ts'
 import { audit, SERVICE_ROLE } from '../records/audit.ts'
 import { mergeMetadata, updateUser } from '../records/change-user.ts'
+import { endFlowsOf } from '../records/flow-state.ts'
 import { findIdentity, insertIdentity, updateIdentityData } from '../records/identities.ts'
 import { clearOneTimeTokens } from '../records/one-time-tokens.ts'
 import { endSessions } from '../records/sessions.ts'
@@ -31,6 +32,7 @@ async function setPassword(tx: Tx, id: string, hash: string): Promise<void> {
   })
   await clearOneTimeTokens(tx, id)
   await endSessions(tx, id)
+  await endFlowsOf(tx, id)
 }
 
 type Contact = { email: string } | { phone: string }

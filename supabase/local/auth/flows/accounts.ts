@@ -45,10 +45,13 @@ export async function confirmEmail(tx: Tx, user: UserRow, isProven = true): Prom
   })
 }
 
-/** Gives an account the address that it asked for, which has agreed. */
-export async function changeEmail(tx: Tx, user: UserRow, email: string): Promise<UserRow> {
+/**
+ * Gives an account the address that it asked for.
+ * @param isProven the address has agreed.
+ */
+export async function changeEmail(tx: Tx, user: UserRow, email: string, isProven: boolean): Promise<UserRow> {
   const identity = await findIdentity(tx, 'email', user.id)
-  const data = { email, email_verified: true }
+  const data = { email, email_verified: isProven }
   if (identity) await updateIdentityData(tx, identity.id, data)
   else await insertIdentity(tx, user.id, 'email', { sub: user.id, phone_verified: false, ...data })
   await clearOneTimeTokens(tx, user.id)
@@ -60,5 +63,5 @@ export async function changeEmail(tx: Tx, user: UserRow, email: string): Promise
     email_change_confirm_status: 0,
     is_anonymous: false,
   })
-  return changed.email_confirmed_at ? changed : confirmEmail(tx, changed)
+  return changed.email_confirmed_at ? changed : confirmEmail(tx, changed, isProven)
 }

@@ -29,7 +29,7 @@ async function agree(tx: Tx, { user, column }: FoundCode, settings: AuthSettings
   const email = String(user.email_change)
   if (await isEmailTaken(tx, email, user.id)) throw emailExists()
   await audit(tx, 'user_modified', user)
-  return changeEmail(tx, user, email)
+  return changeEmail(tx, user, email, true)
 }
 
 /**

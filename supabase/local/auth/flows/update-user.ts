@@ -7,6 +7,7 @@ import type { Tx } from '../database.ts'
 import { isPassword } from '../hashing.ts'
 import { audit } from '../records/audit.ts'
 import { mergeMetadata, updateUser as writeUser } from '../records/change-user.ts'
+import { endFlowsOf } from '../records/flow-state.ts'
 import { clearOneTimeTokens } from '../records/one-time-tokens.ts'
 import { endSessions } from '../records/sessions.ts'
 import { userJson } from '../records/user-json.ts'
@@ -89,6 +90,7 @@ async function setPassword(tx: Tx, user: UserRow, hash: string, keep: string | n
   })
   await clearOneTimeTokens(tx, user.id)
   await endSessions(tx, user.id, keep ? { except: keep } : {})
+  await endFlowsOf(tx, user.id)
   await audit(tx, 'user_updated_password', user)
   return changed
 }
@@ -140,7 +142,7 @@ export function updateUser(context: AuthContext) {
         })
       if (email !== null && isPromoted) {
         if (await isEmailTaken(tx, email, id)) throw emailExists()
-        await changeEmail(tx, await findUser(tx, id), email)
+        await changeEmail(tx, await findUser(tx, id), email, false)
       }
       await note?.()
       await audit(tx, 'user_modified', now)

@@ -6,6 +6,7 @@ import { clearPending } from '../identities/emails.ts'
 import { askToConfirm } from '../identities/link.ts'
 import { audit } from '../records/audit.ts'
 import { isBanned, mergeMetadata, updateUser } from '../records/change-user.ts'
+import { endFlowsOf } from '../records/flow-state.ts'
 import { findIdentity, type IdentityRow, insertIdentity, refreshProviders } from '../records/identities.ts'
 import { endSessions } from '../records/sessions.ts'
 import { insertUser, isEmailTaken, lockUser, type UserRow } from '../records/users.ts'
@@ -99,6 +100,7 @@ export async function dropUnconfirmed(tx: Tx, userId: string, identity: Identity
   const { rows } = await tx.query('select identity_data from auth.identities where id = $1', [identity.id])
   // Who had it before may still be in it, and would be asked for the second factor in the owner's place.
   await endSessions(tx, userId)
+  await endFlowsOf(tx, userId)
   await tx.query('delete from auth.mfa_factors where user_id = $1', [userId])
   await updateUser(tx, userId, { encrypted_password: null, raw_user_meta_data: rows[0]!.identity_data })
   await refreshProviders(tx, userId)

@@ -6,7 +6,7 @@ import type { Tx } from '../database.ts'
 import { linkIdentity } from '../identities/link.ts'
 import { isAllowed, redirectTo } from '../mail/redirect.ts'
 import { endFlow } from '../records/flow-state.ts'
-import { findUser } from '../records/users.ts'
+import { findUser, lockUser } from '../records/users.ts'
 import { issueSession, type SessionAnswer } from '../tokens/issue.ts'
 import { accountOf } from './account.ts'
 import { assertSameBrowser, forgetFlow } from './browser.ts'
@@ -95,6 +95,8 @@ async function finish(
   // Where a mail may have to be sent, those of the mails wait for it.
   const db = grant.profile.email?.verified ? context.db : context.mailDb
   return db.transaction('Database error saving new user', async (tx) => {
+    // The user first, as everybody who locks both.
+    if (flow.linking_target_id) await lockUser(tx, flow.linking_target_id)
     const open = await lockOpenFlow(tx, flow.id)
     const userId = await userOf(tx, context, call, open, grant, isEmailOptional)
     if (open.auth_code) {

@@ -123,6 +123,14 @@ export async function endFlow(tx: Tx, id: string): Promise<void> {
   await tx.query('delete from auth.flow_state where id = $1', [id])
 }
 
+/**
+ * Ends what a user has begun and not finished: a code that waits to be exchanged, an identity that is being added.
+ * Otherwise whoever is put out of an account comes back by it.
+ */
+export async function endFlowsOf(tx: Tx, userId: string): Promise<void> {
+  await tx.query('delete from auth.flow_state where user_id = $1 or linking_target_id = $1', [userId])
+}
+
 /** @throws AuthError bad_code_verifier unless the flow began with the hash of this verifier. */
 export function assertVerifier(flow: FlowState, verifier: string): void {
   const given =

@@ -7,9 +7,10 @@ import { isKey } from '../driver/paths.ts'
 import { noSuchUpload, toStorageError } from '../errors.ts'
 import type { StorageRequest } from '../http/request.ts'
 import { ANSWERED } from '../http/router.ts'
-import { beginUpload, isByItsOwner, isSignedCall } from './begin.ts'
+import { mustBeWritable } from '../objects/write.ts'
+import { beginUpload, descriptionOf, isByItsOwner, isSignedCall, targetOf } from './begin.ts'
 import { createFinisher } from './finish.ts'
-import type { Binding, ResumableStore } from './store.ts'
+import type { Binding, ResumableStore, UploadRecord } from './store.ts'
 
 const PATH = '/upload/resumable'
 
@@ -66,10 +67,26 @@ export function createResumable(ctx: StorageContext, store: ResumableStore, publ
     const record = await store.record(id)
     if (!record || !(await isByItsOwner(ctx, request, record))) throw noSuchUpload()
     call.most = record.binding.reserved || undefined
-    if (record.isFinished || record.size === undefined) return
+    if (record.isFinished) return
+    if (request.event.method === 'PATCH') await mustStillBeAllowed(request, record)
+    if (record.size === undefined) return
     const { offset } = await store.getUpload(id)
     // All bytes came, but the server stopped before it could make the object.
     if (offset === record.size && request.event.method === 'HEAD') await finish(request, id)
+  }
+
+  /** A right that ended ends what was begun with it: no more bytes are taken, and those that came go. */
+  async function mustStillBeAllowed(request: StorageRequest, record: UploadRecord): Promise<void> {
+    const description = { ...descriptionOf(record.metadata), size: record.size }
+    try {
+      await mustBeWritable(ctx, targetOf(request, record.binding), description)
+    } catch (error) {
+      const { statusCode } = toStorageError(error)
+      // Whether the name is still free is asked at the end: it may be this very upload that has taken it.
+      if (statusCode === 409) return
+      if (statusCode === 403) await store.remove(record.id)
+      throw error
+    }
   }
 
   const tus = new Server({

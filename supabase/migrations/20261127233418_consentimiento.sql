@@ -19,17 +19,17 @@
 --   privado.relacionar, privado.renovar_acuerdo, privado.renovar_acuerdo_por_precio, privado.responder_relacion,
 --   privado.retirar_a_proveedor, privado.retirar_por, privado.retirar_propuesta, privado.retirar_proveedor,
 --   privado.sumar_contratos, privado.sumar_partes, privado.terminar_relacion, privado.tipos_de_aviso,
---   privado.tomar_contrato, privado.tomar_propuesta, privado.validar_fijacion, privado.validar_lote,
---   privado.validar_proveedor, public.aceptar_contrato, public.bloquear_empresa, public.contratos,
---   public.contratos_participantes, public.contratos_participantes_pendiente_idx, public.contratos_precios,
---   public.dejar_contrato, public.desbloquear_empresa, public.empresas, public.empresas_bloqueadas,
---   public.ficha_empresa, public.kpis, public.kpis_contratos, public.mis_propuestas, public.mis_relaciones,
---   public.notificaciones, public.proponer_relacion, public.rechazar_contrato, public.relaciones,
---   public.relaciones_con_idx, public.relaciones_contrato_idx, public.relaciones_id_seq, public.relaciones_para_idx,
---   public.relaciones_pkey, public.relaciones_propone_idx, public.relaciones_propuesta_key,
---   public.relaciones_propuesta_por_idx, public.relaciones_respondida_por_idx, public.relaciones_ruc_idx,
---   public.relaciones_terminada_por_idx, public.relaciones_viva_key, public.responder_relacion,
---   public.retirar_propuesta, public.terminar_relacion.
+--   privado.tomar_contrato, privado.tomar_propuesta, privado.tomar_propuestas, privado.validar_fijacion,
+--   privado.validar_lote, privado.validar_proveedor, public.aceptar_contrato, public.bloquear_empresa,
+--   public.contratos, public.contratos_participantes, public.contratos_participantes_pendiente_idx,
+--   public.contratos_precios, public.dejar_contrato, public.desbloquear_empresa, public.empresas,
+--   public.empresas_bloqueadas, public.ficha_empresa, public.kpis, public.kpis_contratos, public.mis_propuestas,
+--   public.mis_relaciones, public.notificaciones, public.proponer_relacion, public.rechazar_contrato,
+--   public.relaciones, public.relaciones_con_idx, public.relaciones_contrato_idx, public.relaciones_id_seq,
+--   public.relaciones_para_idx, public.relaciones_pkey, public.relaciones_propone_idx,
+--   public.relaciones_propuesta_key, public.relaciones_propuesta_por_idx, public.relaciones_respondida_por_idx,
+--   public.relaciones_ruc_idx, public.relaciones_terminada_por_idx, public.relaciones_viva_key,
+--   public.responder_relacion, public.retirar_propuesta, public.terminar_relacion.
 -- Destructive: no.
 
 set check_function_bodies = off;
@@ -159,7 +159,7 @@ declare
   v_para bigint;
   fila public.relaciones;
 begin
-  perform pg_advisory_xact_lock(hashtextextended('propuestas ' || v_de, 0));
+  perform privado.tomar_propuestas(v_de);
   if v_con is not null and privado.bloqueo(v_de, v_con) then
     raise exception 'empresa_bloqueada' using errcode = 'PT409',
       detail = 'Su empresa bloqueó a esa: primero desbloquéela.';
@@ -1062,6 +1062,10 @@ begin
     new.estado := 'En revisión';
     -- Of one that an administrator makes nobody has said yes.
     new.propuesto_a := array_remove(array[new.exportadora_id, new.contraparte_id], mia);
+    -- The turn of who proposes comes before that of the codes, which others wait for.
+    if mia is not null then
+      perform privado.tomar_propuestas(mia);
+    end if;
   end if;
   ambas := new.estado <> 'En revisión';
   new.exportadora_acepto_en := case when ambas or mia = new.exportadora_id then clock_timestamp() end;
@@ -1684,6 +1688,18 @@ begin
   elsif contrato.estado = 'Cerrado' then
     raise exception 'contrato_cerrado' using errcode = 'PT409', detail = 'Un contrato cerrado no se edita.';
   end if;
+end
+$function$;
+
+create or replace function privado.tomar_propuestas (
+  v_empresa bigint
+)
+  returns void
+  language plpgsql
+  set search_path to ''
+  AS $function$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('propuestas ' || v_empresa, 0));
 end
 $function$;
 
@@ -2355,6 +2371,7 @@ comment on function privado.retirar_propuesta(bigint) is 'Retira un contrato que
 comment on function privado.terminar_relacion(bigint, text) is 'Retira una propuesta propia, o termina una relación; los contratos en curso siguen.';
 comment on function privado.tomar_contrato(bigint) is 'Toma un contrato hasta el fin de la transacción.';
 comment on function privado.tomar_propuesta(bigint, bigint) is 'El contrato al que una empresa puede responder, tomado; y lo que es en él.';
+comment on function privado.tomar_propuestas(bigint) is 'Turno de una empresa para proponer, hasta el fin de la transacción.';
 comment on function public.aceptar_contrato(bigint, timestamp with time zone) is 'Acepta un contrato: ser parte de él y, si lo firma, sus términos como están; si se da la versión leída (actualizado_en), esos y no otros. Con el sí de ambas partes queda Activo.';
 comment on function public.bloquear_empresa(bigint) is 'Bloquea a otra empresa: no le llegan más sus propuestas ni sus contratos, y ella no lo sabe. Termina su relación.';
 comment on function public.dejar_contrato(bigint) is 'La empresa proveedora deja de ser parte de un contrato, si ningún lote con documentos suyos queda por exportar.';
@@ -2418,6 +2435,7 @@ revoke all on function privado.retirar_propuesta(v_contrato bigint) from public;
 revoke all on function privado.terminar_relacion(v_id bigint, v_motivo text) from public;
 revoke all on function privado.tomar_contrato(v_contrato bigint) from public;
 revoke all on function privado.tomar_propuesta(v_contrato bigint, v_empresa bigint, OUT contrato public.contratos, OUT parte public.contratos_participantes, OUT relacion_id bigint) from public;
+revoke all on function privado.tomar_propuestas(v_empresa bigint) from public;
 revoke all on function public.aceptar_contrato(contrato_id bigint, version timestamp with time zone) from public, anon, service_role;
 revoke all on function public.bloquear_empresa(empresa_id bigint) from public, anon, service_role;
 revoke all on function public.dejar_contrato(contrato_id bigint) from public, anon, service_role;

@@ -3,8 +3,8 @@ import type { HttpClient } from '../lib/http.ts'
 import { alternate, percentile } from '../lib/measure.ts'
 import { LANES, type Subject } from '../lib/subject.ts'
 
-/** What a client writes in one request at most. */
-const ROWS = 1000
+/** What a client creates in one request at most. */
+const ROWS = 100
 const OTHER = 'exportadora@rival.test'
 const COMPANIES = {
   name: 'bench_companies',

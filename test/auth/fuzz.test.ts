@@ -24,12 +24,13 @@ interface Sent {
   type?: string | undefined
   body?: string | Buffer | undefined
   as?: 'nadie' | 'persona' | 'servicio'
+  headers?: Record<string, string>
   /** Its length is not told before. */
   isChunked?: boolean
 }
 
 /** A request as it stands on the wire: also what no client of fetch would send. @returns its status. */
-async function send({ method, path, type, body, isChunked, as = 'nadie' }: Sent): Promise<number> {
+async function send({ method, path, type, body, isChunked, headers, as = 'nadie' }: Sent): Promise<number> {
   const { hostname, port } = new URL(stack.supabaseUrl)
   const key = as === 'servicio' ? stack.secretKey : stack.publishableKey
   const asked = request({
@@ -39,6 +40,7 @@ async function send({ method, path, type, body, isChunked, as = 'nadie' }: Sent)
     method,
     path: `/auth/v1${path}`,
     headers: {
+      ...headers,
       apikey: key,
       ...(type !== undefined && { 'content-type': type }),
       ...(as === 'persona' && { authorization: `Bearer ${token}` }),
@@ -205,6 +207,73 @@ describe('ninguna ruta de Auth responde 5xx', () => {
           body: JSON.stringify(fields),
         }
       })
+    expect(await faults(all)).toEqual([])
+  })
+
+  test('con cualquier cabecera', { timeout: 120_000 }, async () => {
+    const HEADERS = [
+      ...[
+        'authorization',
+        'cookie',
+        'referer',
+        'redirect_to',
+        'x-forwarded-for',
+        'x-forwarded-host',
+        'origin',
+      ],
+      ...[
+        'x-supabase-api-version',
+        'user-agent',
+        'accept',
+        'content-encoding',
+        'if-none-match',
+        'host',
+        'range',
+      ],
+    ]
+    const value = fc.oneof(
+      fc.constantFrom(
+        ...[
+          '',
+          ' ',
+          'x',
+          '*',
+          'null',
+          '::1',
+          '999.1.1.1',
+          '127.0.0.1, x',
+          'http://[::1',
+          'javascript:1',
+          'gzip',
+        ],
+        ...[
+          'Bearer',
+          'Bearer  x',
+          'Bearer a.b.c',
+          'Basic x',
+          '2024-01-01',
+          '9999-99-99',
+          'a=b; =; sb-oauth-',
+          '%00',
+        ],
+        ...['ñ', 'x'.repeat(4000), 'localhost:x', 'https://x.test/?a=1#b', 'bytes=0-'],
+      ),
+      fc.string({
+        unit: fc.integer({ min: 0x20, max: 0xff }).map((n) => String.fromCharCode(n)),
+        maxLength: 40,
+      }),
+    )
+    const sent = fc.record({
+      method: fc.constantFrom('GET', 'POST', 'HEAD', 'DELETE'),
+      path: fc.constantFrom(...PATHS),
+      as: fc.constantFrom('nadie' as const, 'servicio' as const),
+      headers: fc.dictionary(fc.constantFrom(...HEADERS), value, { maxKeys: 4 }),
+    })
+    const all = fc
+      .sample(sent, { numRuns: 2000, seed: 20261127 })
+      .map((one): Sent => ({ ...one, type: 'application/json', body: '{}' }))
+      // Node has no such characters in a header to send.
+      .filter(({ headers }) => !/[\x7f]/.test(Object.values(headers ?? {}).join('')))
     expect(await faults(all)).toEqual([])
   })
 })

@@ -17,6 +17,22 @@ test('un cliente escribe mil filas en una petición, y ninguna si son mil y una'
   })
 })
 
+test('de contratos escribe cien: quien crea el siguiente espera por todos', async () => {
+  await withUserDb('ana_agroarriba', async (db) => {
+    const contratos = `insert into public.contratos (contraparte_id, volumen_tm) select $1, 10 from generate_series(1, $2::int)`
+    const { centro } = db.mundo.empresas
+    await expect(db.cuenta(contratos, [centro, 101])).rejects.toMatchObject({
+      code: 'PT413',
+      message: 'demasiadas_filas',
+    })
+    expect(await db.cuenta(contratos, [centro, 100])).toBe(100)
+    // Others wait for none of those that are changed.
+    expect(
+      await db.cuenta(`update public.contratos set observaciones = 'Vista' where observaciones is null`),
+    ).toBeGreaterThan(100)
+  })
+})
+
 test('el tope es de la petición: la siguiente empieza de nuevo', async () => {
   for (let n = 0; n < 2; n++)
     await withUserDb('ana_agroarriba', async (db) => {

@@ -48,6 +48,10 @@ describe('no arranca con', () => {
     [{ hook: { send_email: { enabled: true } } }, 'auth.hook.send_email is not to be had here'],
     [{ email: { smtp: { enabled: true } } }, 'auth.email.smtp is SMTP_URL here'],
     [{ email: { template: { otra: { subject: 'x' } } } }, 'auth.email.template.otra is not to be had here'],
+    [
+      { email: { template: { invite: { content_path: './no-hay.html' } } } },
+      'auth.email.template.invite.content_path is a file that is there, not "./no-hay.html"',
+    ],
     [{ rate_limit: { sign_in_sign_ups: 30 } }, 'auth.rate_limit.sign_in_sign_ups is LIMIT_SIGN_IN here'],
     [{ jwt_secret: 'x' }, 'auth.jwt_secret is DATA_DIR/keys.json here'],
     [

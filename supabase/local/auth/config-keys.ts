@@ -1,4 +1,6 @@
-import { SetupError } from '../settings.ts'
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { PROJECT_DIR, SetupError } from '../settings.ts'
 
 type Table = Record<string, unknown>
 
@@ -9,6 +11,7 @@ type Check = (value: unknown) => boolean
 
 const text: Check = (value) => typeof value === 'string'
 const flag: Check = (value) => typeof value === 'boolean'
+const file: Check = (value) => text(value) && existsSync(resolve(PROJECT_DIR, String(value)))
 const texts: Check = (value) => Array.isArray(value) && value.every(text)
 const atLeast =
   (least: number): Check =>
@@ -51,7 +54,7 @@ const READ: Record<string, [check: Check, words: string]> = {
   'email.otp_length': [atLeast(6), 'a whole number from 6'],
   'email.otp_expiry': [atLeast(1), 'a number of seconds'],
   'email.template.*.subject': [text, 'a text'],
-  'email.template.*.content_path': [text, 'a text'],
+  'email.template.*.content_path': [file, 'a file that is there'],
   'mfa.max_enrolled_factors': [atLeast(0), 'a whole number'],
   'mfa.totp.enroll_enabled': [flag, 'true or false'],
   'mfa.totp.verify_enabled': [flag, 'true or false'],

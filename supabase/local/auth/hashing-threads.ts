@@ -1,8 +1,17 @@
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import type { Done, Work } from './hashing-worker.ts'
 import { inTurns } from './in-turns.ts'
+
+/** What a thread is given. */
+export interface Work {
+  password: string
+  /** What to compare it with. */
+  hashed?: string
+  rounds: number
+}
+
+type Done = { value: string | boolean } | { fault: string }
 
 /** As many as there are processors: the threads yield to whatever else wants one. */
 export const THREADS = Math.min(4, availableParallelism())
@@ -19,8 +28,8 @@ function take(): Worker {
     idle.delete(worker)
     return worker
   }
-  const worker = new Worker(new URL('./hashing-worker.ts', import.meta.url), {
-    resourceLimits: { maxOldGenerationSizeMb: 32 },
+  const worker = new Worker(new URL('./hashing-worker.mjs', import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 },
   })
   worker.on('error', () => {})
   worker.once('exit', () => {

@@ -1,5 +1,4 @@
-import { hashInThread } from './hashing-threads.ts'
-import type { Work } from './hashing-worker.ts'
+import { hashInThread, type Work } from './hashing-threads.ts'
 
 /** GoTrue's cost. */
 const COST = 10

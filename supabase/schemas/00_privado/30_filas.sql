@@ -14,7 +14,8 @@ revoke all on function privado.marcar_actualizado() from public;
 
 -- One insert of 20,000 contracts would hold the numbers that another company's contract waits for; to change as many
 -- holds the same locks and fires the same triggers. What a client writes in one request is bounded: 1000 rows of a
--- table, or triboka.filas_por_peticion where the database sets it. The count fails at the first row too many, before
+-- table, or as many as its trigger says (of contracts 100, for each holds the line of the codes while its people are
+-- told), or triboka.filas_por_peticion where the database sets it. The count fails at the first row too many, before
 -- the triggers that come after: a trigger at the end of the statement would let all the work be done. It is of the
 -- transaction, which is what a request is to PostgREST.
 -- Its triggers (_000_limitar_filas, _cambios, _borrados) are on every table where an app writes, for the roles of the
@@ -27,7 +28,7 @@ declare
   -- Apart: a row that is written again where it was there counts once as each.
   cuenta constant text := 'triboka.filas_' || tg_relid || '_' || lower(tg_op);
   llevadas constant int := coalesce(nullif(current_setting(cuenta, true), ''), '0')::int + 1;
-  tope constant int := coalesce(nullif(current_setting('triboka.filas_por_peticion', true), ''), '1000')::int;
+  tope constant int := coalesce(nullif(current_setting('triboka.filas_por_peticion', true), ''), tg_argv[0], '1000')::int;
 begin
   if llevadas > tope then
     raise exception 'demasiadas_filas' using errcode = 'PT413',

@@ -132,11 +132,12 @@ grant select,
 alter publication supabase_realtime add table public.contratos;
 
 -- Before each row.
--- What a client writes in one request is bounded, changes apart from new rows.
+-- What a client writes in one request is bounded, changes apart from new rows, of which there are fewer: whoever creates
+-- the next contract waits for all of them.
 create trigger _000_limitar_cambios before update on public.contratos
   for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
 create trigger _000_limitar_filas before insert on public.contratos
-  for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
+  for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas('100');
 -- Author, first state and own company.
 create trigger _100_fijar_origen before insert on public.contratos
   for each row execute function privado.fijar_origen();

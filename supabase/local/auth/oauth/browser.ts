@@ -9,9 +9,15 @@ const KEPT_S = 300
 
 const nameOf = (state: string) => `sb-oauth-${state}`
 
+/** Another name for it is this machine all the same. */
+const originOf = (url: string) => {
+  const { origin, protocol, port } = new URL(url)
+  return isLoopback(hostnameOf(url)) ? `${protocol}//loopback:${port}` : origin
+}
+
 /** Can a cookie of ours come back with the browser? Not where config.toml sends it to another server. */
 const isOurs = ({ settings }: Provider, publicUrl: string) =>
-  new URL(settings.redirectUri).origin === new URL(publicUrl).origin
+  originOf(settings.redirectUri) === originOf(publicUrl)
 
 /** Those whose page sends the browser back by a form, which takes cookies along only over TLS. */
 const byForm = ({ settings }: Provider) => settings.name === 'apple'

@@ -49,9 +49,12 @@ export default defineNitroConfig({
   esbuild: { options: { target: 'node22' } },
   experimental: { tasks: true },
   scheduledTasks: {
-    '* * * * *': ['kpis:plegar'],
+    '* * * * *': ['kpis:plegar', 'evidencia:resumir'],
     '17 * * * *': ['subidas:barrer', 'push:barrer', 'respaldos:vigilar', 'documentos:releer'],
     '41 * * * *': ['precios:tomar'],
+    // Before the backup of 02:00, which takes the root with it; and once a week, all of it.
+    '40 1 * * *': ['evidencia:anclar'],
+    '30 4 * * 0': ['evidencia:verificar'],
   },
   // Neither minified nor mapped: a stack in the log names the function it happened in.
   minify: false,

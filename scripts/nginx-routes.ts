@@ -18,11 +18,13 @@ const FILE = new URL('rutas.conf', SNIPPETS)
 const UNDOCUMENTED = ['docs', 'openapi.json']
 
 // What people open in a browser. Of the rest a browser would get 401: whoever navigates sends no session.
-const PAGES = ['docs', 'openapi.json', 'salud']
+const PAGES = ['.well-known/triboka-evidencia.json', 'docs', 'openapi.json', 'salud']
 
 function generate(): string {
   const { paths } = openApiDocument() as { paths: Record<string, unknown> }
-  const first = new Set([...Object.keys(paths).map((path) => path.split('/')[1]!), ...UNDOCUMENTED])
+  // Of /.well-known there is one file of ours; the rest is whoever's serves there.
+  const firstOf = (path: string) => (path.startsWith('/.well-known/') ? path.slice(1) : path.split('/')[1]!)
+  const first = new Set([...Object.keys(paths).map(firstOf), ...UNDOCUMENTED])
   // Prometheus asks from the inside.
   first.delete('metrics')
   const location = (names: string[], body: string) => `

@@ -3,6 +3,7 @@ import { PUSH, type PushSettings, pushSettingsOf } from './avisos/push/settings.
 import { DATABASE, type DatabaseSettings, databaseSettingsOf } from './db/settings.ts'
 import { DOCS, type DocsSettings } from './docs/settings.ts'
 import { DOCUMENTOS, type DocumentosSettings, documentosSettingsOf } from './documentos/settings.ts'
+import { EVIDENCIA, type EvidenciaSettings, evidenciaSettingsOf } from './evidencia/settings.ts'
 import { HTTP, type HttpSettings, httpSettingsOf } from './http/settings.ts'
 import type { Fuente } from './precios/fuente.ts'
 import { fuenteDe, PRECIO, PRECIO_COMPLETO } from './precios/settings.ts'
@@ -29,6 +30,7 @@ const ENTRIES = {
   ...PROCESS,
   ...HTTP,
   ...SALUD,
+  ...EVIDENCIA,
 }
 
 /** What the functions read from the environment, once checked: what each part of them asks for. */
@@ -48,6 +50,8 @@ export interface Environment
   appUrl: string
   /** Where the price of the day comes from; undefined where nobody asks for it. */
   precio: Fuente | undefined
+  /** What signs the roots of the evidences. */
+  evidencia: EvidenciaSettings
 }
 
 /**
@@ -84,6 +88,11 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     ...processSettingsOf(output),
     ...httpSettingsOf(output),
     ...saludSettingsOf(output),
+    evidencia: evidenciaSettingsOf(
+      output,
+      output.SUPABASE_PUBLIC_URL ?? output.SUPABASE_URL,
+      env.DATA_DIR || undefined,
+    ),
   }
 }
 

@@ -2,6 +2,8 @@ import { openPools, pools } from './db/pools.ts'
 import { docsSettings } from './docs/settings.ts'
 import { documentosSettings } from './documentos/settings.ts'
 import type { Environment } from './environment.ts'
+import { abrirFirmante, firmante } from './evidencia/firmante.ts'
+import { evidencia } from './evidencia/settings.ts'
 import { door, openDoor } from './http/door.ts'
 import { fuenteDelDia } from './precios/settings.ts'
 import { openPost, post } from './process/mail/post.ts'
@@ -25,6 +27,8 @@ export function openServices(environment: Environment): void {
   watched.open({ ...environment, push: environment.firebase !== undefined })
   docsSettings.open(environment)
   documentosSettings.open(environment)
+  evidencia.open(environment.evidencia)
+  firmante.open(abrirFirmante(environment.evidencia))
 }
 
 /** Closes it, once the last answer has left. */

@@ -113,6 +113,8 @@ export const CONTRATOS: readonly Receta[] = [
     ruta: (c) => `${suyo(c)}/fijaciones/${c.visto.fijar.id}/anular`,
     cuerpo: { motivo: 'El bróker corrigió el precio.' },
   },
+  { id: 'verificarContrato', quien: 'ana', ruta: (c) => `${suyo(c)}/verificacion` },
+  { id: 'clavesDeEvidencia', quien: null, ruta: '/.well-known/triboka-evidencia.json' },
   { id: 'verKpis', quien: 'ana', ruta: '/kpis?desde=2025-01&hasta=2025-02&agrupar=mes' },
   { id: 'listarAvances', quien: 'ana', ruta: '/kpis/contratos?situacion=en%20plazo&limite=1' },
 ]

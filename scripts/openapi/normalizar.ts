@@ -6,6 +6,8 @@ const year = today.slice(0, 4)
 /** Numbers that are other ones at every run, by their field. */
 const NUMBERS: Record<string, number> = { ms: 2, libre_mb: 20_480, libre_pct: 51.2 }
 
+const VERIFICADOR = 'cacao.example+3acf22c1+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs'
+
 /**
  * The same value with what every run makes anew (instants, identifiers, tokens, digests) replaced by what stands for
  * it: examples change when an operation does, and not otherwise. The demo data, of 2025, stay as they are.
@@ -26,6 +28,8 @@ export function normalizar<T>(value: T): T {
       .replace(UUID, idOf)
       .replace(/^https?:\/\/[^/]+(?=\/invitacion)/, 'https://cacao.example')
       .replace(/(testigo=)[\w.~%-]+/, '$1el-del-enlace')
+      .replace(/^127\.0\.0\.1:\d+$/, 'cacao.example')
+      .replace(/^\S+\+[0-9a-f]{8}\+[\w+/]{44}$/, VERIFICADOR)
       // The digest in the ETag of a contract: of instants, among others.
       .replace(/(\+00:00\/)[\w-]{27}/, '$1Zm9uZG8tZGUtdW4tY29udHJhdG8')
   const visit = (value: unknown, key: string): unknown => {
@@ -33,6 +37,8 @@ export function normalizar<T>(value: T): T {
     if (typeof value === 'object' && value !== null)
       return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, visit(item, name)]))
     if (key === 'testigo') return 'el-del-enlace'
+    // The head of a chain: of instants, among others.
+    if (key === 'cabeza') return 'cab0'.repeat(16)
     if (key === 'anio' && value === Number(year)) return 2026
     if (typeof value === 'number') return NUMBERS[key] ?? value
     return typeof value === 'string' ? text(value) : value

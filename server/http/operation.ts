@@ -22,6 +22,7 @@ export interface Operation {
     | 'Documentos'
     | 'Lotes'
     | 'Fijaciones'
+    | 'Evidencia'
     | 'Indicadores'
     | 'Mensajes'
     | 'Calculadora'

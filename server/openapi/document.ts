@@ -157,6 +157,7 @@ export function openApiDocument(words: Words = { used: new Set(), missing: [] })
       'Documentos',
       'Lotes',
       'Fijaciones',
+      'Evidencia',
       'Indicadores',
       'Mensajes',
       'Calculadora',

@@ -3,6 +3,7 @@ import { CALCULADORA } from '../calculo/openapi.ts'
 import { CONTRATOS, PROVEEDORES } from '../contratos/openapi.ts'
 import { CONVERSACION } from '../conversacion/openapi.ts'
 import { DOCUMENTOS } from '../documentos/openapi.ts'
+import { EVIDENCIA } from '../evidencia/openapi.ts'
 import { FIJACIONES } from '../fijaciones/openapi.ts'
 import type { Operation } from '../http/operation.ts'
 import { KPIS } from '../kpis/openapi.ts'
@@ -21,6 +22,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...CONVERSACION,
   ...CALCULADORA,
   ...FIJACIONES,
+  ...EVIDENCIA,
   ...KPIS,
   ...NOTIFICACIONES,
   ...PROVEEDORES,

@@ -3,6 +3,8 @@ import type { Driver } from 'unstorage'
 import { pools } from '../db/pools.ts'
 import { type Revisor, startRevisor } from '../documentos/revisor.ts'
 import { EnvironmentError, readEnvironment } from '../environment.ts'
+import { anotarClaves } from '../evidencia/anclar.ts'
+import { firmante } from '../evidencia/firmante.ts'
 import { cacheDriver } from '../process/cache.ts'
 import { log } from '../process/log.ts'
 import { closeServices, openServices } from '../services.ts'
@@ -16,6 +18,7 @@ export default defineNitroPlugin((nitro) => {
     const environment = readEnvironment()
     log.level = environment.logLevel
     openServices(environment)
+    tellKeys()
     const { databaseUrl, firebase, redisUrl } = environment
     const { serviceStorage: storage } = supabase()
     if (storage) revisor = startRevisor({ database: pools().database, databaseUrl, storage })
@@ -41,6 +44,16 @@ export default defineNitroPlugin((nitro) => {
     await closeServices()
   })
 })
+
+/** The public keys of the evidences are read from the database, by whoever verifies. */
+function tellKeys(): void {
+  const verifiers = firmante()?.verifiers
+  if (!verifiers) return
+  // Without a database now, the daily task tells them.
+  anotarClaves(pools().database, verifiers).catch((error) =>
+    log.warn({ reason: String(error) }, 'the keys of the evidences could not be told'),
+  )
+}
 
 /** What Nitro caches goes there; under npm run dev it has a folder for it. */
 function cacheIn(driver: Driver): void {

@@ -45,6 +45,8 @@ const ALONE: Record<string, () => string> = {
   POOLER_TENANT_ID: () => `triboka-${hex(4)}`,
   REDIS_PASSWORD: () => hex(24),
   METRICS_TOKEN: () => hex(24),
+  // The seed of an Ed25519 key: it signs the roots of the evidences.
+  EVIDENCIA_CLAVE: () => randomBytes(32).toString('base64'),
   SUPABASE_PUBLISHABLE_KEY: () => opaque('publishable'),
   SUPABASE_SECRET_KEY: () => opaque('secret'),
 }

@@ -4,7 +4,7 @@ import { describe, expect, inject, test } from 'vitest'
 import { client } from '../support/client.ts'
 import { startOidc } from '../support/oidc.ts'
 import { linkIn } from '../support/smtp.ts'
-import { sql } from '../support/sql.ts'
+import { query, sql } from '../support/sql.ts'
 import { told } from './app.ts'
 import { APP, app, begin, oidc, server, somebody, step, strict, travel, useProvider } from './provider.ts'
 import { newEmail, ok, PASSWORD } from './support.ts'
@@ -147,13 +147,22 @@ describe('quien tomó antes el correo de otro, donde nadie confirma', () => {
       const who = await take()
       const { user: squatter } = ok(await who.auth.getUser())
       ok(await who.auth.updateUser({ email: newEmail() }))
+      const authAdmin = Object.assign(new URL(inject('stack').databaseUrl), {
+        username: 'supabase_auth_admin',
+      })
+      await query(
+        authAdmin.href,
+        `insert into auth.mfa_factors (id, user_id, factor_type, status, created_at, updated_at)
+         values (gen_random_uuid(), $1, 'totp', 'verified', now(), now())`,
+        [squatter.id],
+      )
       const owner = app(server.url, 'pkce')
       const arrival = await travel(await begin(owner))
       const { user } = ok(await owner.auth.exchangeCodeForSession(arrival.searchParams.get('code')!))
       expect(user).toMatchObject({ id: squatter.id, app_metadata: { providers: ['keycloak'] } })
       expect(user.identities?.map(({ provider }) => provider)).toEqual(['keycloak'])
       expect(JSON.stringify(user)).not.toContain('Quien no es')
-      expect(user.new_email).toBeUndefined()
+      expect([user.new_email, user.factors]).toEqual([undefined, undefined])
       expect((await who.auth.getUser()).error).toMatchObject({ name: 'AuthSessionMissingError' })
       expect((await who.auth.refreshSession()).error).not.toBeNull()
       const { error } = await who.auth.signInWithPassword({ email: oidc.person.email!, password: PASSWORD })

@@ -10,7 +10,8 @@ const ACL = `
     from unnest(coalesce(acl, case kind when 'c' then '{}' else acldefault(kind::"char", owner) end)) as x
   $$`
 
-// The tables that a new database has rows in are ours, and the buckets.
+// The tables that a new database has rows in are ours, and the buckets. Evidences tell when and how rows came to be there,
+// which is not the same by migrations and by schemas.
 const TABLES = `
   select format('%I.%I', nspname, relname) as name, array(
       select attname::text from pg_attribute
@@ -20,6 +21,7 @@ const TABLES = `
     ) as made_by_itself
   from pg_class c join pg_namespace n on n.oid = relnamespace
   where relkind = 'r' and (nspname in ('public', 'privado') or nspname = 'storage' and relname = 'buckets')
+    and relname not like 'evidencias%'
   order by 1`
 
 type Facts = Record<string, unknown>

@@ -60,3 +60,11 @@ create trigger _910_olvidar_usuario after insert or update or delete on public.e
 -- The people of a company that is switched off hear nothing more.
 create trigger _920_reautorizar_canales after update of activo on public.empresas
   for each statement execute function privado.reautorizar_canales();
+-- And last, its chain tells what it is from now on.
+create trigger _990_encadenar after insert or delete on public.empresas
+  for each row execute function privado.encadenar_empresa();
+create trigger _990_encadenar_cambio after update on public.empresas
+  for each row when (
+    (old.ruc, old.nombre, old.tipo, old.activo, old.creado_en, old.siglas)
+      is distinct from (new.ruc, new.nombre, new.tipo, new.activo, new.creado_en, new.siglas))
+  execute function privado.encadenar_empresa();

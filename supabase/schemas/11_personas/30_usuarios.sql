@@ -83,3 +83,11 @@ create trigger _930_olvidar_dispositivos after update on public.usuarios
   for each row when (
     (not new.activo and old.activo) or new.sesiones_cerradas_en is distinct from old.sesiones_cerradas_en)
   execute function privado.olvidar_dispositivos();
+-- And last, the chain of its company tells what it may do.
+create trigger _990_encadenar after insert or delete on public.usuarios
+  for each row execute function privado.encadenar_usuario();
+create trigger _990_encadenar_cambio after update on public.usuarios
+  for each row when (
+    (old.empresa_id, old.rol, old.activo, old.creado_en, old.invitado_por)
+      is distinct from (new.empresa_id, new.rol, new.activo, new.creado_en, new.invitado_por))
+  execute function privado.encadenar_usuario();

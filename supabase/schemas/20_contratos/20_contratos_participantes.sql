@@ -96,6 +96,16 @@ create trigger _720_notificar_llegada after update on public.contratos_participa
 -- Who is hidden from it, or left, stops hearing its channels at once.
 create trigger _920_reautorizar_canal after update or delete on public.contratos_participantes
   for each row execute function privado.reautorizar_canal();
+-- The chain of the contract tells who joins it and who leaves. Exporter and counterparty are in it with the contract.
+create trigger _990_encadenar after insert on public.contratos_participantes
+  for each row when (new.papel = 'proveedor') execute function privado.encadenar_participante();
+create trigger _990_encadenar_cambio after update on public.contratos_participantes
+  for each row when (
+    (old.contrato_id, old.empresa_id, old.papel, old.creado_en, old.pendiente)
+      is distinct from (new.contrato_id, new.empresa_id, new.papel, new.creado_en, new.pendiente))
+  execute function privado.encadenar_participante();
+create trigger _990_encadenar_retiro after delete on public.contratos_participantes
+  for each row execute function privado.encadenar_participante();
 
 -- After the statement.
 -- The contract enters the indicators of who joins, and goes out of those of who leaves.

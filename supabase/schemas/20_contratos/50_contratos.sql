@@ -187,6 +187,9 @@ create trigger _900_marcar_actualizado before update on public.contratos
   for each row when (old.* is distinct from new.*) execute function privado.marcar_actualizado();
 
 -- After each row.
+-- Its chain begins with it, before what the other rules of the row add.
+create trigger _010_abrir_evidencia after insert on public.contratos
+  for each row execute function privado.abrir_evidencia();
 -- The conversation tells it, before the other rules of the same row act.
 create trigger _050_contar after insert on public.contratos
   for each row execute function privado.contar_contrato();
@@ -217,3 +220,6 @@ create trigger _710_notificar_edicion after update on public.contratos
 -- What it adds to the indicators, less what it added. A contract that is born is summed with its parties.
 create trigger _810_sumar_cambio after update on public.contratos
   referencing old table as viejos new table as nuevos for each statement execute function privado.sumar_contratos();
+-- And last, with the head of its chain held as short as can be, what changed.
+create trigger _990_encadenar after update on public.contratos
+  referencing old table as viejos new table as nuevos for each statement execute function privado.encadenar_contratos();

@@ -61,6 +61,14 @@ create trigger _500_aplicar after update on public.contratos_precios
   for each row when (
     (old.precio_fijado_tm, old.diferencial_tm) is distinct from (new.precio_fijado_tm, new.diferencial_tm))
   execute function privado.aplicar_precio();
+-- The chain of the contract tells it.
+create trigger _990_encadenar after insert on public.contratos_precios
+  for each row when (num_nonnulls(new.precio_fijado_tm, new.diferencial_tm) > 0)
+  execute function privado.encadenar_acuerdo();
+create trigger _990_encadenar_cambio after update on public.contratos_precios
+  for each row when (
+    (old.precio_fijado_tm, old.diferencial_tm) is distinct from (new.precio_fijado_tm, new.diferencial_tm))
+  execute function privado.encadenar_acuerdo();
 
 -- After the statement.
 -- What was sold at that price, in the indicators.

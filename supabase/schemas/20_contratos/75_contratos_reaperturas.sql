@@ -55,6 +55,9 @@ create trigger _110_conservar_todas before truncate on public.contratos_reapertu
   for each statement execute function privado.conservar_reapertura();
 
 -- After each row.
+-- The chain of the contract tells why; then, the row above, that it goes on.
+create trigger _400_encadenar after insert on public.contratos_reaperturas
+  for each row execute function privado.encadenar_reapertura();
 -- Its contract is Activo again.
 create trigger _500_reabrir after insert on public.contratos_reaperturas
   for each row execute function privado.reabrir();

@@ -114,3 +114,8 @@ create trigger _800_sumar after insert on public.lotes_asociados
   referencing new table as nuevos for each statement execute function privado.sumar_lotes();
 create trigger _810_sumar_cambio after update on public.lotes_asociados
   referencing old table as viejos new table as nuevos for each statement execute function privado.sumar_lotes();
+-- And last, with the head of the chain held as short as can be, what happened to them.
+create trigger _990_encadenar after insert on public.lotes_asociados
+  referencing new table as nuevos for each statement execute function privado.encadenar_lotes();
+create trigger _990_encadenar_cambio after update on public.lotes_asociados
+  referencing old table as viejos new table as nuevos for each statement execute function privado.encadenar_lotes();

@@ -129,3 +129,10 @@ create trigger _800_pedir_lectura after insert on public.documentos_contrato
 create trigger _900_alertar after update of verificacion on public.documentos_contrato
   for each row when (old.huella_de in ('subida', 'revision') and old.verificacion is distinct from new.verificacion)
   execute function privado.alertar_de_documento();
+
+-- After the statement.
+-- Last, with the head of the chain held as short as can be: it is registered, and its bytes were read.
+create trigger _990_encadenar after insert on public.documentos_contrato
+  referencing new table as nuevos for each statement execute function privado.encadenar_documentos();
+create trigger _990_encadenar_cambio after update on public.documentos_contrato
+  referencing old table as viejos new table as nuevos for each statement execute function privado.encadenar_documentos();

@@ -76,3 +76,10 @@ create trigger _500_aplicar after insert or update on public.fijaciones
 -- What its contract has open no more, in its progress and the indicators.
 create trigger _800_sumar after insert or update on public.fijaciones
   for each row execute function privado.sumar_fijacion();
+
+-- After the statement.
+-- Last, with the head of the chain held as short as can be, what was fixed or annulled.
+create trigger _990_encadenar after insert on public.fijaciones
+  referencing new table as nuevos for each statement execute function privado.encadenar_fijaciones();
+create trigger _990_encadenar_cambio after update on public.fijaciones
+  referencing old table as viejos new table as nuevos for each statement execute function privado.encadenar_fijaciones();

@@ -72,3 +72,10 @@ create trigger _200_proteger_usado before update of valor, desde, hasta or delet
 -- The open one that held ends where the new one begins; two never hold at once.
 create trigger _300_encadenar before insert or update of desde, hasta on public.parametros
   for each row execute function privado.encadenar_parametro();
+-- Last, what is published, in its chain.
+create trigger _990_encadenar after insert on public.parametros
+  referencing new table as nuevas for each statement execute function privado.encadenar_parametros();
+create trigger _990_encadenar_borrado after delete on public.parametros
+  referencing old table as viejas for each statement execute function privado.encadenar_parametros();
+create trigger _990_encadenar_cambio after update on public.parametros
+  referencing old table as viejas new table as nuevas for each statement execute function privado.encadenar_parametros();

@@ -70,3 +70,10 @@ create trigger _810_contar_cambio after update on public.precios_fob
   referencing old table as viejas new table as nuevas for each statement execute function privado.contar_precios();
 create trigger _820_contar_borrado after delete on public.precios_fob
   referencing old table as viejas for each statement execute function privado.contar_precios();
+-- Last, what is published, in its chain.
+create trigger _990_encadenar after insert on public.precios_fob
+  referencing new table as nuevas for each statement execute function privado.encadenar_precios();
+create trigger _990_encadenar_borrado after delete on public.precios_fob
+  referencing old table as viejas for each statement execute function privado.encadenar_precios();
+create trigger _990_encadenar_cambio after update on public.precios_fob
+  referencing old table as viejas new table as nuevas for each statement execute function privado.encadenar_precios();

@@ -102,7 +102,14 @@ export async function dropUnconfirmed(tx: Tx, userId: string, identity: Identity
   await endSessions(tx, userId)
   await endFlowsOf(tx, userId)
   await tx.query('delete from auth.mfa_factors where user_id = $1', [userId])
-  await updateUser(tx, userId, { encrypted_password: null, raw_user_meta_data: rows[0]!.identity_data })
+  // No key and no telephone of anybody: a real GoTrue lets people in by them.
+  await tx.query('delete from auth.webauthn_credentials where user_id = $1', [userId])
+  await updateUser(tx, userId, {
+    encrypted_password: null,
+    phone: null,
+    phone_confirmed_at: null,
+    raw_user_meta_data: rows[0]!.identity_data,
+  })
   await refreshProviders(tx, userId)
 }
 

@@ -1,0 +1,46 @@
+import * as v from 'valibot'
+import { FechaHoraSchema } from '../http/answer-schemas.ts'
+import { FALLAS } from './fallas.ts'
+
+const entero = v.pipe(v.number(), v.integer(), v.minValue(0))
+const huella = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/), v.description('SHA-256, en hexadecimal.'))
+
+/** GET /contratos/{id}/verificacion. */
+export const VerificacionSchema = v.strictObject({
+  contrato: v.string(),
+  integro: v.pipe(v.boolean(), v.description('Todo lo que se comprobó cuadra.')),
+  evidencias: v.pipe(entero, v.description('Cuántas tiene su cadena.')),
+  cabeza: v.pipe(huella, v.description('Huella de la última evidencia: con ella se compara una copia.')),
+  raiz: v.pipe(
+    v.nullable(
+      v.strictObject({
+        nota: v.pipe(v.string(), v.description('Punto de control firmado (C2SP).')),
+        tamano: v.pipe(entero, v.description('Hojas del árbol.')),
+        hasta: v.pipe(v.nullable(entero), v.description('Última evidencia del contrato bajo esa raíz.')),
+        incluida: v.pipe(v.boolean(), v.description('La prueba de inclusión lleva de ella a la raíz.')),
+      }),
+    ),
+    v.description('La última raíz firmada; nulo si todavía no se firmó ninguna.'),
+  ),
+  fallas: v.array(
+    v.strictObject({
+      tabla: v.pipe(v.string(), v.description('Dónde.')),
+      id: v.pipe(v.string(), v.description('Qué fila; de una evidencia, su número.')),
+      falla: v.pipe(v.picklist(FALLAS), v.description('Qué no cuadra.')),
+      campos: v.pipe(v.array(v.string()), v.description('En qué columnas; ninguna si es entera.')),
+    }),
+  ),
+})
+
+/** GET /.well-known/triboka-evidencia.json. */
+export const ClavesSchema = v.strictObject({
+  nombre: v.pipe(v.string(), v.description('El registro que nombran los puntos de control.')),
+  claves: v.array(
+    v.strictObject({
+      verificador: v.pipe(v.string(), v.description('Clave pública: nombre+número+base64 (C2SP).')),
+      desde: FechaHoraSchema,
+      hasta: v.nullable(FechaHoraSchema),
+    }),
+  ),
+  ultima: v.pipe(v.nullable(v.string()), v.description('La última raíz firmada.')),
+})

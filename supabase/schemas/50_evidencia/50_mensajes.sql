@@ -1,0 +1,90 @@
+-- The conversation, in the chain of its contract: a digest of each minute's, made by a job, so that nobody who writes
+-- waits for a head. It holds the salted hash of each message, and their Merkle root. In one contract messages are
+-- committed in the order of their ids (see privado.firmar_mensaje), so that what follows the last one told is all there
+-- is.
+
+-- From which message on the next look begins. A contract is looked at when it has a message after that: those of the
+-- last hour, since a transaction may be that late; older ones, once a day.
+create table privado.evidencias_lecturas (
+  que text primary key,
+  hasta bigint not null
+);
+comment on table privado.evidencias_lecturas is 'Hasta dónde leyeron los trabajos de las evidencias.';
+revoke all on privado.evidencias_lecturas from public, anon, authenticated, service_role;
+insert into privado.evidencias_lecturas (que, hasta) values ('mensajes', 0);
+
+create function privado.por_resumir(todos boolean default false) returns setof bigint
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_desde constant bigint := case when todos then 0 else (
+    select l.hasta from privado.evidencias_lecturas l where l.que = 'mensajes') end;
+  v_hasta bigint;
+begin
+  return query
+    select u.contrato_id from (
+      select m.contrato_id, min(m.creado_en) as primero, max(m.id) as ultimo from public.mensajes m
+      where m.id > v_desde and m.creado_en < date_trunc('minute', clock_timestamp()) group by m.contrato_id
+    ) as u
+    left join privado.evidencias_cabezas h on h.cadena = u.contrato_id
+    where u.ultimo > coalesce(h.mensajes_hasta, 0)
+    order by u.contrato_id;
+  select max(m.id) into v_hasta from public.mensajes m
+  where m.id > v_desde and m.creado_en < clock_timestamp() - interval '1 hour';
+  update privado.evidencias_lecturas l set hasta = v_hasta where l.que = 'mensajes' and l.hasta < v_hasta;
+end
+$$;
+comment on function privado.por_resumir(boolean) is
+  'Contratos con mensajes, de minutos que terminaron, que no están en su cadena.';
+
+-- One contract a call, and so a transaction: no head is held while another is waited for. Called twice it does nothing
+-- the second time. A digest has 200 messages at most: a burst makes several.
+create function privado.resumir_mensajes(v_contrato bigint) returns integer
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  cabeza privado.evidencias_cabezas;
+  resumen record;
+  v_sal bytea;
+  v_objeto text;
+  hechos integer := 0;
+begin
+  if not exists (select from public.contratos c where c.id = v_contrato) then
+    return 0;
+  end if;
+  cabeza := privado.tomar_cabeza(v_contrato);
+  for resumen in
+    select t.minuto, min(t.id) as desde, max(t.id) as hasta, array_agg(t.m order by t.id) as mensajes
+    from (
+      select m, m.id, date_trunc('minute', m.creado_en, 'UTC') as minuto,
+        (row_number() over (partition by date_trunc('minute', m.creado_en, 'UTC') order by m.id) - 1) / 200 as tanda
+      from public.mensajes m
+      where m.contrato_id = v_contrato and m.id > cabeza.mensajes_hasta
+        and m.creado_en < date_trunc('minute', clock_timestamp())
+    ) as t
+    group by t.minuto, t.tanda order by min(t.id)
+    limit 100
+  loop
+    v_objeto := 'mensajes/' || resumen.hasta;
+    v_sal := privado.sal_de(v_objeto);
+    perform privado.encadenar(array[(
+      v_contrato, 'mensajes.resumen', v_objeto,
+      (
+        select '{"desde":' || resumen.desde || ',"hasta":' || resumen.hasta
+          || ',"mensajes":[' || string_agg('[' || s.id || ',"' || encode(s.hoja, 'hex') || '"]', ',' order by s.id)
+          || '],"minuto":' || privado.json_de(resumen.minuto)
+          || ',"raiz":"' || encode(privado.merkle(array_agg(s.hoja order by s.id)), 'hex') || '"}'
+        from (
+          select m.id, sha256(v_sal || convert_to(privado.fila_mensaje(m), 'UTF8')) as hoja
+          from unnest(resumen.mensajes) as m
+        ) as s
+      ))::privado.evidencia_nueva]);
+    update privado.evidencias_cabezas h set mensajes_hasta = resumen.hasta where h.cadena = v_contrato;
+    hechos := hechos + cardinality(resumen.mensajes);
+  end loop;
+  return hechos;
+end
+$$;
+comment on function privado.resumir_mensajes(bigint) is
+  'Añade a la cadena de un contrato los mensajes de los minutos que terminaron; devuelve cuántos.';
+
+revoke all on function privado.por_resumir(boolean), privado.resumir_mensajes(bigint) from public;
+grant execute on function privado.por_resumir(boolean), privado.resumir_mensajes(bigint) to service_role;

@@ -1,0 +1,182 @@
+// What who administers the database changes by hand is found, and named: table, row and column.
+import { describe, expect, test } from 'vitest'
+import { type Casa, fallas, useCluster, withCasa } from './evidencia.ts'
+
+useCluster()
+
+test('lo que nadie tocó cuadra', () =>
+  withCasa(async (casa) => {
+    expect(await fallas(casa)).toEqual([])
+  }))
+
+const TEXTO = `'cambiado'`
+/** How another value of a column is written, by its type. */
+const OTRO: Record<string, (column: string) => string> = {
+  text: () => TEXTO,
+  numeric: (c) => `coalesce(${c}, 0) + 1`,
+  'bigint[]': () => `'{1}'`,
+  bigint: (c) => `coalesce(${c}, 0) + 1000000000`,
+  uuid: () => 'gen_random_uuid()',
+  boolean: (c) => `not ${c}`,
+  date: (c) => `coalesce(${c}, '2026-01-01') + 1`,
+  jsonb: () => `'{"kg": 70}'`,
+  'timestamp with time zone': (c) => `coalesce(${c}, now()) + interval '1 microsecond'`,
+}
+/** Columns that are derived, or that a job writes: they are no evidence. */
+const FUERA = [
+  'actualizado_en',
+  'revisado_en',
+  'usado_hasta',
+  'precio_tm of fijaciones',
+  ...['nombre', 'telefono', 'idioma', 'sesiones_cerradas_en'].map((c) => `${c} of usuarios`),
+]
+/** The row of each table, and how its chain calls it. */
+const FILAS: [tabla: string, donde: (casa: Casa) => string][] = [
+  ['contratos', ({ mundo }) => `id = ${mundo.contrato.id}`],
+  ['contratos_precios', ({ mundo }) => `contrato_id = ${mundo.contrato.id}`],
+  ['contratos_participantes', ({ mundo }) => `contrato_id = ${mundo.contrato.id} and papel = 'proveedor'`],
+  ['lotes_asociados', ({ mundo }) => `id = ${mundo.lote}`],
+  ['documentos_contrato', ({ mundo }) => `id = ${mundo.documento}`],
+  ['fijaciones', ({ mundo }) => `contrato_id = ${mundo.contrato.id}`],
+  ['contratos_reaperturas', ({ mundo }) => `contrato_id = ${mundo.contrato.id}`],
+  [
+    'mensajes',
+    ({ mundo }) => `id = (select min(id) from public.mensajes where contrato_id = ${mundo.contrato.id})`,
+  ],
+  ['empresas', ({ mundo }) => `id = ${mundo.empresas.centro}`],
+  ['usuarios', ({ mundo }) => `id = '${mundo.usuarios.celia_centro}'`],
+  ['parametros', ({ mundo }) => `empresa_id = ${mundo.empresas.centro}`],
+  ['precios_fob', ({ mundo }) => `empresa_id = ${mundo.empresas.centro}`],
+]
+
+describe('cada columna de cada tabla', () => {
+  test.each(FILAS)('%s', (tabla, donde) =>
+    withCasa(async (casa) => {
+      const { rows: columnas } = await casa.client.query<{ nombre: string; tipo: string }>(
+        `select attname as nombre, format_type(atttypid, null) as tipo from pg_attribute
+         where attrelid = ('public.' || $1)::regclass and attnum > 0 and not attisdropped order by attnum`,
+        [tabla],
+      )
+      for (const { nombre, tipo } of columnas) {
+        if (FUERA.includes(nombre) || FUERA.includes(`${nombre} of ${tabla}`)) continue
+        await casa.client.query('savepoint antes')
+        await casa.client.query('set local session_replication_role = replica')
+        // Whatever the table would refuse: who administers takes its rules away first.
+        const { rows: reglas } = await casa.client.query<{ conname: string }>(
+          `select conname from pg_constraint where conrelid = ('public.' || $1)::regclass and contype = 'c'`,
+          [tabla],
+        )
+        for (const { conname } of reglas)
+          await casa.client.query(`alter table public.${tabla} drop constraint ${conname}`)
+        await casa.client.query(`alter table public.${tabla} alter ${nombre} drop identity if exists`)
+        const { rowCount } = await casa.client.query(
+          `update public.${tabla} set ${nombre} = ${OTRO[tipo]!(nombre)} where ${donde(casa)}`,
+        )
+        expect([tabla, nombre, rowCount]).toEqual([tabla, nombre, 1])
+        await casa.client.query('set local session_replication_role = origin')
+        const found = await fallas(casa)
+        // An id is no column of a row that is still the same one: one is missing, and another there.
+        const said = found.some((words) => words.startsWith(`${tabla} `) && /falta|cambiada/.test(words))
+        expect([tabla, nombre, found, said]).toEqual([tabla, nombre, found, true])
+        if (tabla !== 'mensajes' && !/(^|_)id$/.test(nombre))
+          expect(
+            found.some((words) => words.endsWith(`cambiada (${nombre})`) || words.includes(nombre)),
+          ).toBe(true)
+        await casa.client.query('rollback to savepoint antes')
+      }
+    }),
+  )
+})
+
+describe('las filas y los mensajes', () => {
+  test('un lote que se borra falta, y uno que se escribe sin disparadores sobra', () =>
+    withCasa(async (casa) => {
+      const { contrato, lote } = casa.mundo
+      await casa.altera('delete from public.lotes_asociados where id = $1', [lote])
+      await casa.altera(
+        `insert into public.lotes_asociados (contrato_id, codigo_lote, peso_qq, humedad, peso_inicial_qq, humedad_inicial)
+         values ($1, 'LT-0009', 10, 7, 10, 7)`,
+        [contrato.id],
+      )
+      expect(await fallas(casa)).toEqual([
+        expect.stringMatching(new RegExp(`^lotes_asociados (${lote}: falta|\\d+: sobra)$`)),
+        expect.stringMatching(new RegExp(`^lotes_asociados (${lote}: falta|\\d+: sobra)$`)),
+      ])
+    }))
+
+  test('un mensaje que se borra o que se intercala se nombra', () =>
+    withCasa(async (casa) => {
+      const { contrato } = casa.mundo
+      const { rows } = await casa.client.query<{ id: string }>(
+        'select id from public.mensajes where contrato_id = $1 order by id',
+        [contrato.id],
+      )
+      await casa.altera('delete from public.mensajes where id = $1', [rows[1]!.id])
+      expect(await fallas(casa)).toEqual([`mensajes ${rows[1]!.id}: falta`])
+    }))
+
+  test('una parte que se oculta se nombra', () =>
+    withCasa(async (casa) => {
+      const { contrato, empresas } = casa.mundo
+      await casa.altera(
+        'update public.contratos_participantes set oculto = true where contrato_id = $1 and empresa_id = $2',
+        [contrato.id, empresas.centro],
+      )
+      expect(await fallas(casa)).toEqual([`contratos_participantes ${empresas.centro}: cambiada (oculto)`])
+    }))
+
+  test('un texto cuya sal se borró ya no se compara, y no es una falta', () =>
+    withCasa(async (casa) => {
+      const { contrato } = casa.mundo
+      await casa.altera(`delete from privado.evidencias_sales where objeto = 'contrato/${contrato.id}'`)
+      await casa.altera(`update public.contratos set observaciones = 'borrado' where id = $1`, [contrato.id])
+      expect(await fallas(casa)).toEqual([`contratos ${contrato.id}: sin sal (observaciones)`])
+    }))
+})
+
+describe('la cadena misma', () => {
+  test('una evidencia cuyo texto cambia, que falta, o dos que cambian de sitio', () =>
+    withCasa(async (casa) => {
+      const id = casa.mundo.contrato.id
+      const trying = async (sql: string) => {
+        await casa.client.query('savepoint antes')
+        await casa.altera(sql, [id])
+        const found = (await fallas(casa)).filter((words) => words.startsWith('evidencias '))
+        await casa.client.query('rollback to savepoint antes')
+        return found
+      }
+      expect(
+        await trying(
+          `update privado.evidencias set canonico = replace(canonico, '"estado":"En tránsito"', '"estado":"Exportado"')
+           where cadena = $1 and n = 3`,
+        ),
+      ).toEqual(['evidencias 3: otra huella'])
+      expect(
+        await trying(
+          `update privado.evidencias set tipo = 'x.y', actor = gen_random_uuid() where cadena = $1 and n = 3`,
+        ),
+      ).toEqual(['evidencias 3: cambiada (tipo, actor)'])
+      expect(await trying('delete from privado.evidencias where cadena = $1 and n = 3')).toEqual([
+        'evidencias 3: falta',
+      ])
+      expect(
+        await trying(
+          `update privado.evidencias e set canonico = o.canonico, tipo = o.tipo, actor = o.actor, objeto = o.objeto, en = o.en
+           from privado.evidencias o where e.cadena = $1 and o.cadena = $1 and (e.n, o.n) in ((2, 3), (3, 2))`,
+        ),
+      ).toEqual([
+        'evidencias 2: cambiada (n)',
+        'evidencias 2: otra huella',
+        'evidencias 3: cambiada (n, en)',
+        'evidencias 3: otra huella',
+      ])
+      // The last ones go, and with them the head.
+      expect(
+        await trying(`with cortada as (delete from privado.evidencias where cadena = $1 and n > 5 returning 1)
+          select count(*) from cortada`),
+      ).toContain('evidencias cabeza: cambiada (n, hash)')
+      expect(await trying('delete from privado.evidencias where cadena = $1')).toContain(
+        'evidencias cadena: falta',
+      )
+    }))
+})

@@ -11,7 +11,7 @@ export interface Revisor {
 
 /** How many files this process reads at once. */
 const AT_ONCE = 2
-const LEASE_S = 60
+const LEASE_S = 30
 /** What waits comes due without anybody's notice, and so does what the functions registered. */
 const LOOK_AGAIN_MS = 10_000
 const worker = { role: 'service_role' }

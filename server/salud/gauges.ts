@@ -23,6 +23,19 @@ const pushQueue = defineCachedFunction(
   { name: 'push_estado', getKey: () => 'cola', maxAge: COUNT_AGAIN_SECONDS, swr: false },
 )
 
+const papers = defineCachedFunction(
+  async () => {
+    const [row] = await pools()
+      .database.as({ role: 'service_role' })
+      .query<{ por_leer: string; alterados: string; perdidos: string }>({
+        name: 'documentos_estado',
+        text: 'select * from privado.documentos_estado()',
+      })
+    return row
+  },
+  { name: 'documentos_estado', getKey: () => 'papeles', maxAge: COUNT_AGAIN_SECONDS, swr: false },
+)
+
 /** What is looked at when Prometheus comes; what cannot be had then is left out of that answer. */
 export function openGauges(): void {
   new Gauge({
@@ -50,6 +63,20 @@ export function openGauges(): void {
       if (!row) return
       this.set({ state: 'pending' }, Number(row.pendientes))
       this.set({ state: 'dead' }, Number(row.muertas))
+    },
+  })
+  new Gauge({
+    name: 'triboka_documents',
+    help: 'Documents whose stored bytes wait to be read, and verified ones that have changed or lost their file.',
+    labelNames: ['state'] as const,
+    registers,
+    async collect() {
+      this.reset()
+      const row = await papers().catch(() => undefined)
+      if (!row) return
+      this.set({ state: 'waiting' }, Number(row.por_leer))
+      this.set({ state: 'altered' }, Number(row.alterados))
+      this.set({ state: 'lost' }, Number(row.perdidos))
     },
   })
   for (const what of ['free', 'size'] as const)

@@ -98,14 +98,24 @@ describe('un documento verificado', () => {
       expect(await leer(db, id)).toBe('verificado')
       await db.como('sistema')
       expect(await alarmas(db, id)).toEqual([])
+      const estado = async () => {
+        await comoTarea(db)
+        const [row] = await db.query('select * from privado.documentos_estado()')
+        return [Number(row!.alterados), Number(row!.perdidos)] as const
+      }
       // One alarm for each change, and not one for each reading.
       for (const [leido, es] of [
         [OTRA, 'alterado'],
         [OTRA, 'alterado'],
         [null, 'sin archivo'],
         [HUELLA, 'verificado'],
-      ] as const)
+      ] as const) {
         expect(await leer(db, id, leido)).toBe(es)
+        // Others' are counted too.
+        const [alterados, perdidos] = await estado()
+        expect(alterados).toBeGreaterThanOrEqual(Number(es === 'alterado'))
+        expect(perdidos).toBeGreaterThanOrEqual(Number(es === 'sin archivo'))
+      }
       await db.como('sistema')
       const told = await alarmas(db, id)
       const quienes = told.filter(({ verificacion }) => verificacion === 'alterado').map((a) => a.usuario_id)

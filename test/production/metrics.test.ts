@@ -120,6 +120,11 @@ describe('/metrics', () => {
     expect(await waiting(replica)).toBe(await waiting(other))
   }, 60_000)
 
+  test('cuenta los documentos que esperan lectura, los alterados y los que perdieron su archivo', async () => {
+    const documents = await samplesOf(replica.url, 'triboka_documents')
+    expect(documents.map(({ labels }) => labels!.state)).toEqual(['waiting', 'altered', 'lost'])
+  })
+
   test('solo existe para esta máquina, las direcciones permitidas o quien tiene la clave', async () => {
     const from = (address: string, headers: Record<string, string> = {}) =>
       fetch(`${replica.url}/metrics`, { headers: { 'x-forwarded-for': address, ...headers } })

@@ -155,9 +155,20 @@ $$;
 comment on function privado.anotar_revision(bigint, text, text) is
   'Anota la huella y el tipo que el servidor leyó de los bytes de un documento; sin huella, que no hay archivo. Da su verificación.';
 
+-- For whoever watches the system.
+create function privado.documentos_estado(out por_leer bigint, out alterados bigint, out perdidos bigint)
+language sql stable security definer set search_path = '' as $$
+  select (select count(*) from privado.documentos_por_leer),
+    count(*) filter (where d.verificacion = 'alterado'), count(*) filter (where d.verificacion = 'sin archivo')
+  from public.documentos_contrato d
+  where d.verificacion in ('alterado', 'sin archivo') and d.huella_de in ('subida', 'revision')
+$$;
+comment on function privado.documentos_estado() is
+  'Cuántos documentos esperan lectura, y de los verificados cuántos cambiaron y cuántos perdieron su archivo.';
+
 revoke all on function privado.tomar_lecturas(integer, interval), privado.prorrogar_lectura(bigint, interval),
   privado.posponer_lectura(bigint, text), privado.pedir_lecturas(bigint[]), privado.releer_al_azar(integer),
-  privado.anotar_revision(bigint, text, text) from public;
+  privado.anotar_revision(bigint, text, text), privado.documentos_estado() from public;
 grant execute on function privado.tomar_lecturas(integer, interval), privado.prorrogar_lectura(bigint, interval),
   privado.posponer_lectura(bigint, text), privado.pedir_lecturas(bigint[]), privado.releer_al_azar(integer),
-  privado.anotar_revision(bigint, text, text) to service_role;
+  privado.anotar_revision(bigint, text, text), privado.documentos_estado() to service_role;

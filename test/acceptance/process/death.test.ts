@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { client } from '../../support/client.ts'
 import { bytesOnDisk } from '../../support/disk.ts'
 import { pdfBlob } from '../../support/pdf.ts'
+import { sha256 } from '../../support/sha256.ts'
 import { type StackProcess, startStackProcess } from '../../support/stack.ts'
 import { until } from '../../support/until.ts'
 import { attach, type Contract, companyId, createContract, invoke } from '../support.ts'
@@ -138,6 +139,37 @@ describe('muerte y vuelta', () => {
       10_000,
     )
   })
+
+  test('con kill -9 mientras se leen papeles recién registrados, todos terminan verificados', async () => {
+    const files = await Promise.all(
+      Array.from({ length: 60 }, async (_, i) => {
+        const name = `${contract.codigo}/foto_${String(i).padStart(3, '0')}.pdf`
+        const file = pdfBlob(2 ** 20)
+        expect((await agroarriba.storage.from('contratos').upload(name, file)).error).toBeNull()
+        return { name, sha256: sha256(Buffer.from(await file.arrayBuffer())) }
+      }),
+    )
+    const rows = files.map(({ name }) => ({
+      contrato_id: contract.id,
+      tipo: 'foto',
+      url_archivo: `contratos/${name}`,
+    }))
+    expect((await agroarriba.from('documentos_contrato').insert(rows)).error).toBeNull()
+    const read = () =>
+      ask<{ url_archivo: string; sha256: string }>(
+        running,
+        `select url_archivo, sha256 from public.documentos_contrato
+         where tipo = 'foto' and verificacion = 'verificado' order by url_archivo`,
+      )
+    await until('some have been read', async () => (await read()).length > 3)
+    await killAll(await familyOf(running.child.pid!))
+    await until('the stack ended', () => running.child.signalCode !== null)
+    await restart()
+    await until('all have been read', async () => (await read()).length === files.length, 80_000)
+    expect(await read()).toEqual(
+      files.map(({ name, sha256 }) => ({ url_archivo: `contratos/${name}`, sha256 })),
+    )
+  }, 120_000)
 
   test('un Postgres huérfano no impide arrancar', async () => {
     const { pid } = await postmasterOf(running)

@@ -9,9 +9,10 @@
 --   privado.bloqueos_pkey, privado.cambiar_estado, privado.cerrar_contrato, privado.cerrar_propuesta,
 --   privado.contar_contrato, privado.contar_participante, privado.contrato_por_responder,
 --   privado.contratos_por_avance, privado.dejar_contrato, privado.desbloquear_empresa, privado.elegir_cierre,
---   privado.empresa_que_decide, privado.empresas_bloqueadas, privado.exigir_acuerdo, privado.exigir_contrato,
---   privado.ficha_empresa, privado.frase_de_participante, privado.marcar_eliminado, privado.mis_bloqueos,
---   privado.mis_propuestas, privado.mis_relaciones, privado.motivo_dicho, privado.nombre_de,
+--   privado.empresa_que_decide, privado.empresas_bloqueadas, privado.encadenar_contratos, privado.evidencia_inicial,
+--   privado.exigir_acuerdo, privado.exigir_contrato, privado.ficha_empresa, privado.fila_contrato,
+--   privado.fila_participante, privado.filas_que_no_cuadran, privado.frase_de_participante, privado.marcar_eliminado,
+--   privado.mis_bloqueos, privado.mis_propuestas, privado.mis_relaciones, privado.motivo_dicho, privado.nombre_de,
 --   privado.notificar_empresa, privado.ocultar_participantes, privado.pedir_acuerdo, privado.pendientes_de,
 --   privado.proponer_a_proveedor, privado.proponer_contrato, privado.proponer_relacion, privado.propuestas_de,
 --   privado.propuestas_por_dia, privado.proteger_contrato, privado.rechazar_contrato, privado.rechazar_por,
@@ -35,6 +36,7 @@
 set check_function_bodies = off;
 drop policy select_participante on public.contratos;
 drop policy update_parte on public.contratos;
+drop trigger _990_encadenar_cambio on public.contratos_participantes;
 drop view public.kpis_contratos;
 
 alter table public.notificaciones
@@ -769,6 +771,68 @@ begin
 end
 $function$;
 
+create or replace function privado.encadenar_contratos()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path to ''
+  AS $function$
+begin
+  perform privado.encadenar(array_agg((n.id,
+    case
+      when v.eliminado_en is null and n.eliminado_en is not null then 'contrato.eliminado'
+      when v.eliminado_en is not null and n.eliminado_en is null then 'contrato.restaurado'
+      when v.estado = n.estado then 'contrato.cambiado'
+      when n.estado = 'Cerrado' then 'contrato.cerrado'
+      when v.estado = 'Cerrado' then 'contrato.reabierto'
+      else 'contrato.activado' end,
+    'contrato/' || n.id,
+    '{"fila":' || privado.fila_contrato(n::public.contratos,
+      case when num_nonnulls(n.observaciones, n.rechazo_motivo) > 0 then privado.sal_de('contrato/' || n.id) end) || '}')::privado.evidencia_nueva
+    order by n.id))
+  from nuevos n join viejos v on v.id = n.id
+  where privado.fila_contrato(n::public.contratos, '') <> privado.fila_contrato(v::public.contratos, '');
+  return null;
+end
+$function$;
+
+create or replace function privado.evidencia_inicial()
+  returns void
+  language plpgsql
+  security definer
+  set search_path to ''
+  AS $function$
+declare
+  tanda bigint[];
+  v_empresa bigint;
+begin
+  perform privado.sal_de('contrato/' || c.id) from public.contratos c where num_nonnulls(c.observaciones, c.rechazo_motivo) > 0;
+  perform privado.sal_de('documento/' || d.id) from public.documentos_contrato d;
+  perform privado.sal_de('fijacion/' || f.id) from public.fijaciones f where f.motivo is not null;
+  perform privado.sal_de('reapertura/' || r.id) from public.contratos_reaperturas r;
+  perform privado.sal_de('empresa/' || e.id) from public.empresas e;
+  loop
+    tanda := array(
+      select c.id from public.contratos c
+      where not exists (select from privado.evidencias_cabezas h where h.cadena = c.id) order by c.id limit 1000);
+    exit when cardinality(tanda) = 0;
+    perform privado.encadenar(array_agg((f.cadena, 'migracion.inicial', 'contrato/' || f.cadena,
+      '{"filas":{' || f.filas || '},"resumen":"' || encode(sha256(convert_to(f.filas, 'UTF8')), 'hex') || '"}'
+      )::privado.evidencia_nueva order by f.cadena))
+    from (
+      select t.cadena, string_agg('"' || t.objeto || '":' || t.fila, ',' order by t.objeto collate "C") as filas
+      from privado.filas_de_contrato(tanda) as t group by t.cadena
+    ) as f;
+  end loop;
+  for v_empresa in select e.id from public.empresas e union all select null order by 1 desc nulls last loop
+    perform privado.encadenar(array_agg((f.cadena, 'migracion.inicial', f.objeto, '{"fila":' || f.fila || '}'
+      )::privado.evidencia_nueva order by f.objeto collate "C"))
+    from privado.filas_de_empresa(v_empresa) as f
+    where not exists (select from privado.evidencias_cabezas h where h.cadena = f.cadena);
+  end loop;
+end
+$function$;
+
 create or replace function privado.exigir_acuerdo (
   contrato public.contratos
 )
@@ -852,6 +916,107 @@ begin
   end if;
   return ficha;
 end
+$function$;
+
+create or replace function privado.fila_contrato (
+  c public.contratos,
+  sal bytea
+)
+  returns text
+  language plpgsql
+  immutable
+  set search_path to ''
+  AS $function$
+begin
+  return '{"archivo_pdf":' || privado.json_de(c.archivo_pdf)
+    || ',"calidad":' || privado.json_de(c.calidad)
+    || ',"cerrado_en":' || privado.json_de(c.cerrado_en)
+    || ',"cierre":' || privado.json_de(c.cierre)
+    || ',"codigo":' || privado.json_de(c.codigo)
+    || ',"contraparte_acepto_en":' || privado.json_de(c.contraparte_acepto_en)
+    || ',"contraparte_id":' || privado.json_de(c.contraparte_id)
+    || ',"creado_en":' || privado.json_de(c.creado_en)
+    || ',"creado_por":' || privado.json_de(c.creado_por)
+    || ',"eliminado_en":' || privado.json_de(c.eliminado_en)
+    || ',"estado":' || privado.json_de(c.estado)
+    || ',"exportadora_acepto_en":' || privado.json_de(c.exportadora_acepto_en)
+    || ',"exportadora_id":' || privado.json_de(c.exportadora_id)
+    || ',"fecha_entrega":' || privado.json_de(c.fecha_entrega)
+    || ',"fecha_firma":' || privado.json_de(c.fecha_firma)
+    || ',"id":' || privado.json_de(c.id)
+    || ',"modalidad_precio":' || privado.json_de(c.modalidad_precio)
+    || ',"observaciones":' || privado.json_de(c.observaciones, sal)
+    || ',"propuesto_a":' || coalesce(to_json(c.propuesto_a)::text, 'null')
+    || ',"rechazado_como":' || privado.json_de(c.rechazado_como)
+    || ',"rechazado_en":' || privado.json_de(c.rechazado_en)
+    || ',"rechazo_motivo":' || privado.json_de(c.rechazo_motivo, sal)
+    || ',"tolerancia_pct":' || privado.json_de(c.tolerancia_pct)
+    || ',"volumen_tm":' || privado.json_de(c.volumen_tm) || '}';
+end
+$function$;
+
+create or replace function privado.fila_participante (
+  p public.contratos_participantes
+)
+  returns text
+  language plpgsql
+  immutable
+  set search_path to ''
+  AS $function$
+begin
+  return '{"contrato_id":' || privado.json_de(p.contrato_id)
+    || ',"creado_en":' || privado.json_de(p.creado_en)
+    || ',"empresa_id":' || privado.json_de(p.empresa_id)
+    || ',"papel":' || privado.json_de(p.papel)
+    || ',"pendiente":' || privado.json_de(p.pendiente) || '}';
+end
+$function$;
+
+create or replace function privado.filas_que_no_cuadran (
+  v_cadenas bigint[]
+)
+  returns table (
+    cadena bigint,
+    objeto text,
+    falla text,
+    campos text[]
+  )
+  language sql
+  stable
+  security definer
+  set search_path to ''
+  AS $function$
+  with halladas as (
+    select t.cadena, t.objeto, t.fila::jsonb as fila from privado.filas_de_contrato(v_cadenas) as t
+    union all
+    select t.cadena, t.objeto, t.fila::jsonb
+    from unnest(v_cadenas) as u (cadena) cross join lateral privado.filas_de_empresa(nullif(-u.cadena, 0)) as t
+    where u.cadena <= 0
+  ), juntas as (
+    select coalesce(h.cadena, c.cadena) as cadena, coalesce(h.objeto, c.objeto) as objeto, h.fila as hallada,
+      nullif(c.fila, 'null'::jsonb) as contada
+    from privado.filas_contadas(v_cadenas) as c
+    full join halladas h on h.cadena = c.cadena and h.objeto = c.objeto
+  )
+  select j.cadena, j.objeto,
+    case when j.hallada is null then 'falta' when j.contada is null then 'sobra'
+      when d.cambiados is null then 'sin sal' else 'cambiada' end,
+    coalesce(d.cambiados, d.sin_sal, '{}')
+  from juntas j
+  cross join lateral (
+    -- Where the chain told of no text, any text is another, whatever its salt.
+    select array_agg(e.key order by e.key) filter (where not e.borrado) as cambiados,
+      array_agg(e.key order by e.key) filter (where e.borrado) as sin_sal
+    from (
+      select c.key, j.hallada ->> c.key = 'sin sal' and c.value <> 'null' as borrado
+      from jsonb_each(j.contada) as c where j.hallada -> c.key is distinct from c.value and j.hallada is not null
+    ) as e
+  ) as d
+  where (j.hallada is null) <> (j.contada is null) or not j.hallada @> j.contada
+  union all
+  select p.contrato_id, 'participante/' || p.empresa_id, 'cambiada', '{oculto}'
+  from public.contratos_participantes p join public.contratos c on c.id = p.contrato_id
+  where p.contrato_id = any (v_cadenas) and p.oculto <> (c.eliminado_en is not null or p.pendiente)
 $function$;
 
 create or replace function privado.frase_de_participante (
@@ -2268,6 +2433,12 @@ create trigger _820_sumar_llegada
   after update on public.contratos_participantes referencing OLD table as viejos NEW table as nuevos
   for each STATEMENT
   execute function privado.sumar_partes();
+
+create trigger _990_encadenar_cambio after update on public.contratos_participantes
+  for each row when (
+    (old.contrato_id, old.empresa_id, old.papel, old.creado_en, old.pendiente)
+      is distinct from (new.contrato_id, new.empresa_id, new.papel, new.creado_en, new.pendiente))
+  execute function privado.encadenar_participante();
 
 create trigger _400_renovar_acuerdo
   after update on public.contratos_precios

@@ -35,7 +35,13 @@ export default defineNitroConfig({
   imports: false,
   errorHandler: './server/error.ts',
   // What the page at /docs runs in the browser, beside Scalar: part of the build; nothing is fetched from elsewhere.
-  serverAssets: [{ baseName: 'docs', dir: './docs/navegador' }],
+  serverAssets: [
+    { baseName: 'docs', dir: './docs/navegador' },
+    { baseName: 'expediente', dir: './expediente/navegador' },
+    // What an expediente carries to be verified, and the letters of its PDF.
+    { baseName: 'verificador', dir: './expediente/verificador', pattern: '*.mjs' },
+    { baseName: 'letras', dir: '../node_modules/dejavu-fonts-ttf/ttf', pattern: 'DejaVuSans{,-Bold}.ttf' },
+  ],
   // There are no public files to look for at every request, nor a debugger for whom to tag every hook.
   serveStatic: false,
   replace: { 'console.createTask': 'undefined' },

@@ -18,7 +18,7 @@ const FILE = new URL('rutas.conf', SNIPPETS)
 const UNDOCUMENTED = ['docs', 'openapi.json']
 
 // What people open in a browser. Of the rest a browser would get 401: whoever navigates sends no session.
-const PAGES = ['.well-known/triboka-evidencia.json', 'docs', 'openapi.json', 'salud']
+const PAGES = ['.well-known/triboka-evidencia.json', 'docs', 'openapi.json', 'salud', 'v']
 
 function generate(): string {
   const { paths } = openApiDocument() as { paths: Record<string, unknown> }

@@ -14,6 +14,8 @@ describe('the environment of the functions', () => {
     expect(readEnvironment(whole)).toEqual({
       supabaseUrl: 'http://127.0.0.1:54321',
       publicUrl: 'http://127.0.0.1:54321',
+      paginaUrl: 'http://127.0.0.1:54321/functions/v1',
+      evidencia: { nombre: '127.0.0.1:54321' },
       publishableKey: 'sb_publishable_x',
       databaseUrl: whole.DATABASE_URL,
       jwtSecret: whole.JWT_SECRET,

@@ -4,6 +4,7 @@ import { DATABASE, type DatabaseSettings, databaseSettingsOf } from './db/settin
 import { DOCS, type DocsSettings } from './docs/settings.ts'
 import { DOCUMENTOS, type DocumentosSettings, documentosSettingsOf } from './documentos/settings.ts'
 import { EVIDENCIA, type EvidenciaSettings, evidenciaSettingsOf } from './evidencia/settings.ts'
+import { EXPEDIENTE, type ExpedienteSettings, expedienteSettingsOf } from './expediente/settings.ts'
 import { HTTP, type HttpSettings, httpSettingsOf } from './http/settings.ts'
 import type { Fuente } from './precios/fuente.ts'
 import { fuenteDe, PRECIO, PRECIO_COMPLETO } from './precios/settings.ts'
@@ -21,6 +22,7 @@ const ENTRIES = {
   ...PRECIO,
   ...SUPABASE,
   ...DOCS,
+  ...EXPEDIENTE,
   ...DATABASE,
   ...DOCUMENTOS,
   ...SESSIONS,
@@ -37,6 +39,7 @@ const ENTRIES = {
 export interface Environment
   extends SupabaseSettings,
     DocsSettings,
+    ExpedienteSettings,
     DatabaseSettings,
     DocumentosSettings,
     PushSettings,
@@ -78,6 +81,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     ...supabaseSettingsOf(output),
     publicUrl: output.SUPABASE_PUBLIC_URL ?? output.SUPABASE_URL,
     demo: output.CUENTAS_DEMO,
+    ...expedienteSettingsOf(output, output.SUPABASE_PUBLIC_URL ?? output.SUPABASE_URL),
     ...databaseSettingsOf(output),
     ...documentosSettingsOf(output),
     ...pushSettingsOf(output),

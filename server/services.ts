@@ -4,6 +4,7 @@ import { documentosSettings } from './documentos/settings.ts'
 import type { Environment } from './environment.ts'
 import { abrirFirmante, firmante } from './evidencia/firmante.ts'
 import { evidencia } from './evidencia/settings.ts'
+import { expedienteSettings } from './expediente/settings.ts'
 import { door, openDoor } from './http/door.ts'
 import { fuenteDelDia } from './precios/settings.ts'
 import { openPost, post } from './process/mail/post.ts'
@@ -26,6 +27,7 @@ export function openServices(environment: Environment): void {
   fuenteDelDia.open(environment.precio)
   watched.open({ ...environment, push: environment.firebase !== undefined })
   docsSettings.open(environment)
+  expedienteSettings.open(environment)
   documentosSettings.open(environment)
   evidencia.open(environment.evidencia)
   firmante.open(abrirFirmante(environment.evidencia))

@@ -23,6 +23,7 @@ export const CATALOGUE = {
   precio_no_existe: [404, 'No existe ese precio.'],
   precio_pendiente_no_existe: [404, 'No existe ese precio pendiente.'],
   fijacion_no_existe: [404, 'No existe esa fijación en el contrato.'],
+  testigo_no_existe: [404, 'Esa dirección no es de ningún expediente, venció o fue revocada.'],
   lote_no_existe: [404, 'No existe ese lote en el contrato.'],
   calculadora_no_existe: [404, 'No hay una calculadora con ese nombre.'],
   calculo_no_existe: [404, 'No existe ese cálculo.'],
@@ -52,6 +53,10 @@ export const CATALOGUE = {
   almacen_no_disponible: [
     503,
     'El almacén de archivos no está disponible: vuelva a intentarlo en unos segundos.',
+  ],
+  evidencia_sin_clave: [
+    503,
+    'Este servidor no tiene clave con que firmar evidencias: avise a quien lo administra.',
   ],
   sesiones_no_disponibles: [
     503,

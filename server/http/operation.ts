@@ -5,8 +5,8 @@ export type RequestHeader = 'Idempotency-Key' | 'If-Match' | 'If-None-Match' | '
 
 export interface Answer {
   description: string
-  /** JSON of this shape; `binary` is the file itself; nothing is an answer without a body. */
-  body?: GenericSchema | 'binary'
+  /** JSON of this shape; `binary` is the file itself, `html` a page; nothing is an answer without a body. */
+  body?: GenericSchema | 'binary' | 'html'
   /** Also as text/csv, for who accepts it. */
   isCsvToo?: boolean
   headers?: readonly string[]

@@ -10,6 +10,7 @@ const PATH_PARAMETERS: Record<string, string> = {
   id: 'Id numérico o código del contrato: CT-2025-00014, o CT-2025-AGRO-00014 donde cada exportadora tiene su serie.',
   documento: 'Id del documento.',
   calculo: 'Id del cálculo.',
+  codigo: 'Código del contrato: CT-2025-00014.',
   empresa: 'Id de la empresa.',
   fijacion: 'Id de la fijación.',
   invitacion: 'Id de la invitación.',
@@ -17,6 +18,8 @@ const PATH_PARAMETERS: Record<string, string> = {
   parametro: 'Id del parámetro.',
   pendiente: 'Id del precio pendiente.',
   precio: 'Id del precio.',
+  sha256: 'Huella SHA-256 del archivo, en hexadecimal.',
+  testigo: 'Id de la dirección pública; en `/v`, los 22 caracteres del QR.',
   token: 'El que dio Firebase.',
   usuario: 'Id de la persona.',
   lote: 'Id numérico o código del lote: LT-0001.',
@@ -74,15 +77,17 @@ function response(status: number, answer: Answer, { id }: Operation, words: Word
   // The one that the operation gave; its other answers have none.
   const ejemplo = EJEMPLOS[id]?.status === status ? EJEMPLOS[id] : undefined
   const content =
-    body === 'binary'
-      ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
-      : body && {
-          'application/json': {
-            schema: describeFields(reference(body), [id], words),
-            ...exampleOf(ejemplo?.respuesta),
-          },
-          ...(isCsvToo && { 'text/csv': { schema: text } }),
-        }
+    body === 'html'
+      ? { 'text/html': { schema: text } }
+      : body === 'binary'
+        ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
+        : body && {
+            'application/json': {
+              schema: describeFields(reference(body), [id], words),
+              ...exampleOf(ejemplo?.respuesta),
+            },
+            ...(isCsvToo && { 'text/csv': { schema: text } }),
+          }
   return {
     description,
     ...(headers && { headers: headersOf(headers, ejemplo) }),

@@ -4,6 +4,7 @@ import { CONTRATOS, PROVEEDORES } from '../contratos/openapi.ts'
 import { CONVERSACION } from '../conversacion/openapi.ts'
 import { DOCUMENTOS } from '../documentos/openapi.ts'
 import { EVIDENCIA } from '../evidencia/openapi.ts'
+import { EXPEDIENTE } from '../expediente/openapi.ts'
 import { FIJACIONES } from '../fijaciones/openapi.ts'
 import type { Operation } from '../http/operation.ts'
 import { KPIS } from '../kpis/openapi.ts'
@@ -23,6 +24,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...CALCULADORA,
   ...FIJACIONES,
   ...EVIDENCIA,
+  ...EXPEDIENTE,
   ...KPIS,
   ...NOTIFICACIONES,
   ...PROVEEDORES,

@@ -726,7 +726,8 @@ revoke all on function public.crear_contrato(volumen_tm numeric, contraparte_id 
 revoke all on function public.diferencial_tm(contrato public.contratos) from public, anon;
 revoke all on function public.precio_fijado_tm(contrato public.contratos) from public, anon;
 revoke all on table public.contratos_precios from anon;
-revoke insert, update, delete, truncate, references, trigger, maintain on table public.contratos_precios from authenticated, service_role;
+revoke all on table public.contratos_precios from authenticated, service_role;
+grant select on table public.contratos_precios to authenticated, service_role;
 grant update (diferencial_tm) on table public.contratos_precios to authenticated, service_role;
 grant update (precio_fijado_tm) on table public.contratos_precios to authenticated, service_role;
 grant execute on function privado.editar_contrato(v_contrato bigint, cambios jsonb, v_version timestamp with time zone, v_otra timestamp with time zone, OUT contrato public.contratos, OUT precio_fijado_tm numeric, OUT diferencial_tm numeric) to authenticated;

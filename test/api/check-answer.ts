@@ -29,6 +29,7 @@ export function checkAnswer(method: string, path: string, answer: Answer): void 
   if (isCsvToo && type?.startsWith('text/csv')) return
   if (body === undefined) expect(answer.text).toBe('')
   else if (body === 'binary') expect(type).not.toMatch(/json/)
+  else if (body === 'html') expect(type).toMatch(/^text\/html/)
   else {
     expect(type).toMatch(/^application\/json/)
     expect(v.safeParse(body, answer.body).issues).toBeUndefined()

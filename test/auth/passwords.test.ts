@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createPasswords, hashPassword, isPassword } from '../../supabase/local/auth/hashing.ts'
 import { hashInThread } from '../../supabase/local/auth/hashing-threads.ts'
 import { inTurns } from '../../supabase/local/auth/in-turns.ts'
@@ -59,5 +59,16 @@ describe('las contraseñas', () => {
     expect(await isPassword('otra', 'no es un hash')).toBe(false)
     await expect(hashInThread({ password: 'x', hashed: 3 as never, rounds: 10 })).rejects.toThrow()
     expect(await isPassword('cacao', await hashPassword('cacao'))).toBe(true)
+  })
+
+  test('un hilo que termina por no usarse no se lleva la que llega entonces', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    vi.resetModules()
+    const threads = await import('../../supabase/local/auth/hashing-threads.ts')
+    const work = { password: 'cacao', hashed: await hashPassword('cacao'), rounds: 10 }
+    expect(await threads.hashInThread(work)).toBe(true)
+    vi.advanceTimersToNextTimer()
+    expect(await threads.hashInThread(work)).toBe(true)
   })
 })

@@ -193,6 +193,14 @@ describe('el respaldo del autoalojado, con el pg_dump de su versión', () => {
       expect((await restaurar(env(dir, opens), '--probar')).stdout).toContain('restores.')
     }
   })
+
+  test('el de una base de antes de que constara si un papel es el que era se hace y se restaura igual', async () => {
+    await ask('alter table public.documentos_contrato drop column verificacion cascade')
+    const vars = env('de-antes')
+    await respaldo(vars)
+    const { stdout } = await restaurar(vars, '--probar')
+    expect(stdout).toContain('1 files; 1 documents are those that the database knows.')
+  })
 })
 
 test('quita los mismos que la pila embebida', async () => {

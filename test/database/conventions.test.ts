@@ -180,9 +180,9 @@ describe('cada función nuestra', () => {
     ['fija search_path vacío', `not coalesce(p.proconfig, '{}') @> array['search_path=""']`],
     ['tiene comentario', `obj_description(p.oid, 'pg_proc') is null`],
     [
-      'no la ejecuta anon, salvo las cifras para todos y aceptar una invitación',
+      'no la ejecuta anon, salvo las cifras para todos, aceptar una invitación y la página pública',
       `has_function_privilege('anon', p.oid, 'execute')
-        and p.proname not in ('parametros_vigentes', 'aceptar_invitacion')`,
+        and p.proname not in ('parametros_vigentes', 'aceptar_invitacion', 'ver_testigo', 'probar_archivo')`,
     ],
     ['si es pública, corre como quien la llama', `p.prosecdef and p.pronamespace = 'public'::regnamespace`],
     [

@@ -191,6 +191,35 @@ describe('en una instalación nueva', () => {
     await segunda.ada.client.query('rollback')
     const tarde = await comoAda()
     expect(await tarde.elige('por exportadora')).toBe('por exportadora')
+    await tarde.client.query('rollback')
+  })
+
+  test('quien contrata con dos exportadoras no se cruza con quien lo hace en el otro orden', async () => {
+    await database.sql(`insert into public.empresas (ruc, nombre, tipo, siglas)
+      values ('${newRuc()}', 'Otra exportadora', 'exportadora', 'OTRA')`)
+    const begin = async () => {
+      const { client } = await database.connect('postgres')
+      await client.query('begin')
+      const contrata = (siglas: string) =>
+        client.query(
+          `insert into public.contratos (exportadora_id, contraparte_id, volumen_tm) select x.id, c.id, 1
+           from public.empresas x, public.empresas c where x.siglas = $1 and c.tipo = 'centro_acopio'`,
+          [siglas],
+        )
+      return { client, contrata }
+    }
+    const [una, otra] = [await begin(), await begin()]
+    await una.contrata('UNA')
+    const alReves = otra.contrata('OTRA').then(() => otra.contrata('UNA'))
+    alReves.catch(() => {})
+    await until('the other waits', async () => {
+      const waiting = `select from pg_locks where locktype = 'advisory' and not granted`
+      return (await una.client.query(waiting)).rowCount
+    })
+    await una.contrata('OTRA')
+    await una.client.query('rollback')
+    await alReves
+    await otra.client.query('rollback')
   })
 })
 

@@ -107,7 +107,8 @@ session "
 copy_files
 session "
   select o.bucket_id || '/' || o.name || '/' || o.version
-    || case when d.verificacion <> 'sin archivo' then E'\\tdocumento' else '' end
+    || case when d.id is not null and coalesce(to_jsonb(d) ->> 'verificacion', '') <> 'sin archivo'
+      then E'\\tdocumento' else '' end
   from storage.objects o left join public.documentos_contrato d on d.url_archivo = o.bucket_id || '/' || o.name
   where o.version is not null;" >"$DRAFT.objetos"
 version=$(session 'show server_version;')
@@ -118,8 +119,8 @@ session_pid=$SESSION_PID
 printf '\\q\n' >&"$TO"
 wait "$session_pid"
 
-# Every registered document must have its bytes, but for those known to be lost (their parties were told); another object
-# may have been removed by its owner meanwhile.
+# Every registered document must have its bytes, but for those known to be lost (their parties were told; a database of
+# before that was noted has no such column); another object may have been removed by its owner meanwhile.
 missing=$(awk -F '\t' '
   NR == FNR { sub(/^archivos\/[^\/]*\/[^\/]*\//, ""); sub(/\.tar\.age$/, ""); there[$0]; next }
   !($1 in there) { print }' <(find "$DRAFT" -path "$DRAFT/archivos/*" -type f -printf '%P\n') "$DRAFT.objetos")

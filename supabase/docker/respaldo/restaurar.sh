@@ -102,10 +102,12 @@ while IFS= read -r path; do
 done < <(listed "$FOLDER/manifiesto.json" | cut -d ' ' -f 5- | sed -n 's|^archivos/||p')
 if [[ -z $PROOF ]]; then chown -R --reference="$STORAGE_DIR" "$STORAGE_DIR"; fi
 
-# The contents of every registered document against the database, but for those that were known not to be as they were.
+# The contents of every registered document against the database, but for those that were known not to be as they were
+# (a backup of before that was noted has no such column).
 PGDATABASE=$TARGET ask "select d.sha256 || E'\t' || o.bucket_id || '/' || o.name || '/' || o.version
   from public.documentos_contrato d join storage.objects o on o.bucket_id || '/' || o.name = d.url_archivo
-  where d.sha256 is not null and d.verificacion not in ('alterado', 'sin archivo') order by d.id" >"$WORK/documentos"
+  where d.sha256 is not null and coalesce(to_jsonb(d) ->> 'verificacion', '') not in ('alterado', 'sin archivo')
+  order by d.id" >"$WORK/documentos"
 documents=0
 while IFS=$'\t' read -r sum path; do
   # <bucket of the server>/<tenant>/, of which there is one.

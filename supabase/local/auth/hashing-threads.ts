@@ -42,7 +42,12 @@ function take(): Worker {
 function giveBack(worker: Worker): void {
   // It does not keep the process from ending.
   worker.unref()
-  idle.set(worker, setTimeout(() => void worker.terminate(), IDLE_MS).unref())
+  const end = () => {
+    // At once: it takes a while to end, and nobody is to be given it meanwhile.
+    idle.delete(worker)
+    void worker.terminate()
+  }
+  idle.set(worker, setTimeout(end, IDLE_MS).unref())
 }
 
 /** Hashes or compares one password beside everything else; the others wait their turn. */

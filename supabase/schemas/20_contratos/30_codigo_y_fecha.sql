@@ -36,6 +36,11 @@ begin
   if quien is not null then
     perform pg_advisory_xact_lock(hashtextextended('códigos de ' || quien, 0));
   end if;
+  -- Who is no exporter may contract with several in one request, and would take their series in any order: those go one
+  -- after another, lest two of them wait for each other.
+  if serie <> 'contratos' and privado.mi_empresa() is distinct from new.exportadora_id then
+    perform pg_advisory_xact_lock(hashtextextended('serie contratos', 0));
+  end if;
   perform pg_advisory_xact_lock(hashtextextended('serie ' || serie, 0));
   new.codigo := privado.codigo_contrato(anio, privado.siguiente_numero(serie, anio), v_siglas);
   return new;

@@ -36,8 +36,8 @@ $$;
 comment on function privado.conservar_mensaje() is 'Disparador: los mensajes son evidencia.';
 revoke all on function privado.conservar_mensaje() from public;
 
--- Whatever way its row came; of its contract the code, since the id tells how many there are. A broadcast of a client may carry any event, so what counts as said is the row; what the
--- database sends carries meta.id.
+-- Whatever way its row came; of its contract the code, since the id tells how many there are. A broadcast of a client may
+-- carry any event, so what counts as said is the row; what the database sends carries meta.id.
 create function privado.difundir_mensaje() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare

@@ -50,6 +50,8 @@ export function newTotp(issuer: string, label: string): NewTotp | null {
 /** The half minute that a code of the key is of: this one, the one before or the next; null for any other code. */
 export function stepOf(secret: string, code: string): number | null {
   const totp = new TOTP({ ...base, secret: Secret.fromBase32(secret) })
-  const delta = totp.validate({ token: code, window: WINDOW })
-  return delta === null ? null : totp.counter() + delta
+  // One and the same moment: the half minute may end in between.
+  const timestamp = Date.now()
+  const delta = totp.validate({ token: code, timestamp, window: WINDOW })
+  return delta === null ? null : totp.counter({ timestamp }) + delta
 }

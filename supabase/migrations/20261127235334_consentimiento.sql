@@ -2621,8 +2621,7 @@ revoke all on function public.retirar_propuesta(contrato_id bigint) from public,
 revoke all on function public.terminar_relacion(id bigint, motivo text) from public, anon, service_role;
 revoke all on sequence public.relaciones_id_seq from anon, authenticated, service_role;
 revoke all on table public.relaciones from anon, authenticated, service_role;
-revoke all on table public.kpis_contratos from anon, service_role;
-revoke insert, update, delete, truncate, references, trigger, maintain on table public.kpis_contratos from authenticated;
+revoke all on table public.kpis_contratos from anon, authenticated, service_role;
 grant select (con_id) on table public.relaciones to authenticated;
 grant select (contrato_id) on table public.relaciones to authenticated;
 grant select (estado) on table public.relaciones to authenticated;
@@ -2647,4 +2646,5 @@ grant execute on function privado.rechazar_contrato(v_contrato bigint, v_motivo 
 grant execute on function privado.responder_relacion(v_id bigint, v_acepta boolean, v_motivo text) to authenticated;
 grant execute on function privado.retirar_propuesta(v_contrato bigint) to authenticated;
 grant execute on function privado.terminar_relacion(v_id bigint, v_motivo text) to authenticated;
+grant select on table public.kpis_contratos to authenticated;
 reset check_function_bodies;

@@ -1,0 +1,200 @@
+#!/usr/bin/env node
+// node verificar.mjs expediente.zip [--clave nombre+id+base64]
+// Dice si un expediente, en su ZIP o ya descomprimido, es el que se entregó. Termina con 0 si lo es, con 1 si algo no
+// cuadra, y nombra qué. Usa Node 18 o posterior y nada más; no pregunta nada a nadie.
+import { createHash, createPublicKey, verify } from 'node:crypto'
+import { createReadStream, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { createInflateRaw } from 'node:zlib'
+
+const fallas = new Set()
+const falla = (archivo, que) => void fallas.add(`${archivo}: ${que}`)
+const sha256 = (...partes) =>
+  partes.reduce((suma, parte) => suma.update(parte), createHash('sha256')).digest()
+
+// --- Los archivos: nombre → función que abre sus bytes ---
+function abrirZip(ruta) {
+  const fd = openSync(ruta, 'r')
+  const leer = (desde, cuantos) => {
+    const bytes = Buffer.alloc(cuantos)
+    if (readSync(fd, bytes, 0, cuantos, desde) !== cuantos) throw new Error('el ZIP está incompleto')
+    return bytes
+  }
+  const largo = fstatSync(fd).size
+  const cola = leer(Math.max(0, largo - 65_557), Math.min(largo, 65_557))
+  const fin = cola.lastIndexOf('PK\x05\x06', undefined, 'latin1')
+  if (fin < 0) throw new Error('no es un ZIP, o está incompleto')
+  let [tamano, sitio] = [cola.readUInt32LE(fin + 12), cola.readUInt32LE(fin + 16)]
+  if (fin >= 20 && cola.readUInt32LE(fin - 20) === 0x07064b50) {
+    const grande = leer(Number(cola.readBigUInt64LE(fin - 12)), 56)
+    ;[tamano, sitio] = [Number(grande.readBigUInt64LE(40)), Number(grande.readBigUInt64LE(48))]
+  }
+  const directorio = leer(sitio, tamano)
+  const archivos = new Map()
+  for (let p = 0; p < tamano; ) {
+    if (directorio.readUInt32LE(p) !== 0x02014b50) throw new Error('el directorio del ZIP está dañado')
+    const [metodo, nombres, extras, nota] = [10, 28, 30, 32].map((i) => directorio.readUInt16LE(p + i))
+    let [bytes, cabeza] = [20, 42].map((i) => directorio.readUInt32LE(p + i))
+    const nombre = directorio.toString('utf8', p + 46, p + 46 + nombres)
+    const extra = directorio.subarray(p + 46 + nombres, p + 46 + nombres + extras)
+    if (extra.length >= 28 && extra.readUInt16LE(0) === 1)
+      [bytes, cabeza] = [12, 20].map((i) => Number(extra.readBigUInt64LE(i)))
+    p += 46 + nombres + extras + nota
+    if (archivos.has(nombre)) falla(nombre, 'está dos veces en el ZIP')
+    archivos.set(nombre, () => {
+      const local = leer(cabeza, 30)
+      const start = cabeza + 30 + local.readUInt16LE(26) + local.readUInt16LE(28)
+      const crudo = bytes ? createReadStream(ruta, { start, end: start + bytes - 1 }) : Readable.from([])
+      return metodo === 0 ? crudo : crudo.pipe(createInflateRaw())
+    })
+  }
+  return archivos
+}
+function abrirCarpeta(base, dentro = '') {
+  const uno = (e) => [`${dentro}${e.name}`, () => createReadStream(join(base, dentro, e.name))]
+  const todos = readdirSync(join(base, dentro), { withFileTypes: true })
+  return todos.flatMap((e) => (e.isDirectory() ? abrirCarpeta(base, `${dentro}${e.name}/`) : [uno(e)]))
+}
+async function* leerDe(bag, nombre) {
+  if (!bag.has(nombre)) return falla(nombre, 'falta')
+  try {
+    yield* bag.get(nombre)()
+  } catch {
+    falla(nombre, 'no se puede leer')
+  }
+}
+async function texto(bag, nombre) {
+  const trozos = []
+  for await (const trozo of leerDe(bag, nombre)) trozos.push(trozo)
+  return Buffer.concat(trozos).toString('utf8')
+}
+
+// --- Los manifiestos de BagIt (RFC 8493): ni un archivo distinto, ni uno de más, ni uno de menos ---
+async function comparar(bag, huellas, manifiesto, esperados) {
+  const dichas = new Map()
+  const lineas = (await texto(bag, manifiesto)).split('\n')
+  if (lineas.pop() !== '') falla(manifiesto, 'está cortado')
+  for (const linea of lineas) {
+    const [, suma, escrita] = /^([0-9a-f]{64}) {2}(.+)$/.exec(linea) ?? []
+    const nombre = escrita?.replace(/%(25|0A|0D)/g, (_, hex) => String.fromCharCode(Number(`0x${hex}`)))
+    if (!suma || dichas.has(nombre)) falla(manifiesto, `no se entiende «${linea}»`)
+    else dichas.set(nombre, suma)
+  }
+  for (const nombre of new Set([...dichas.keys(), ...esperados])) {
+    const suma = createHash('sha256')
+    for await (const trozo of leerDe(bag, nombre)) suma.update(trozo)
+    huellas.set(nombre, suma.digest('hex'))
+    if (!dichas.has(nombre)) falla(nombre, `no está en ${manifiesto}`)
+    else if (huellas.get(nombre) !== dichas.get(nombre)) falla(nombre, `no es lo que dice ${manifiesto}`)
+  }
+}
+
+// --- Las firmas: notas de C2SP (tlog-checkpoint), con Ed25519 ---
+function clave(linea) {
+  const [, nombre, id, base64] = /^([^\s+]+)\+([0-9a-f]{8})\+(\S+)$/.exec(linea) ?? []
+  const bytes = Buffer.from(base64 ?? '', 'base64')
+  if (bytes.length !== 33 || sha256(`${nombre}\n`, bytes).toString('hex', 0, 4) !== id)
+    throw new Error(`«${linea}» no es una clave`)
+  const der = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), bytes.subarray(1)])
+  return { nombre, id, publica: createPublicKey({ key: der, format: 'der', type: 'spki' }) }
+}
+function nota(archivo, escrita, claves) {
+  const dicho = escrita.slice(0, escrita.indexOf('\n\n') + 1)
+  const [origen, tamano, raiz, ...resto] = dicho.split('\n')
+  const firmas = escrita.slice(dicho.length + 1, -1).split('\n')
+  const firmada = firmas.some((linea) => {
+    const [, nombre, base64] = /^\u2014 (\S+) (\S+)$/.exec(linea) ?? []
+    const bytes = Buffer.from(base64 ?? '', 'base64')
+    const suya = claves.find((c) => c.nombre === nombre && c.id === bytes.toString('hex', 0, 4))
+    return suya && verify(null, Buffer.from(dicho), suya.publica, bytes.subarray(4))
+  })
+  if (!dicho || !firmada || resto.join('')) falla(archivo, 'no la firma ninguna de las claves')
+  return { origen, tamano: Number(tamano), raiz: Buffer.from(raiz ?? '', 'base64').toString('hex') }
+}
+
+// --- El árbol de Merkle (RFC 6962): su raíz, y la de una hoja con su camino ---
+const hoja = (hex) => sha256(Buffer.from([0]), Buffer.from(hex, 'hex'))
+const nodo = (izquierda, derecha) => sha256(Buffer.from([1]), izquierda, derecha)
+const corte = (cuantos) => 2 ** Math.floor(Math.log2(cuantos - 1))
+function raizDe(hojas) {
+  if (hojas.length < 2) return hojas[0] ?? sha256()
+  return nodo(raizDe(hojas.slice(0, corte(hojas.length))), raizDe(hojas.slice(corte(hojas.length))))
+}
+function raizPor(camino, indice, cuantos, h) {
+  if (cuantos < 2 || camino.length === 0) return cuantos === 1 && camino.length === 0 ? h : sha256()
+  const [k, resto, otro] = [corte(cuantos), camino.slice(0, -1), Buffer.from(camino.at(-1), 'hex')]
+  if (indice < k) return nodo(raizPor(resto, indice, k, h), otro)
+  return nodo(otro, raizPor(resto, indice - k, cuantos - k, h))
+}
+
+// --- Todo junto ---
+async function verificar(ruta, dada) {
+  const todos = statSync(ruta).isDirectory() ? new Map(abrirCarpeta(ruta)) : abrirZip(ruta)
+  const raiz = [...todos.keys()].find((n) => /^([^/]+\/)?bagit\.txt$/.test(n))?.slice(0, -'bagit.txt'.length)
+  if (raiz === undefined) throw new Error('no hay bagit.txt: no es un expediente')
+  const bag = new Map([...todos].map(([nombre, abre]) => [nombre.replace(raiz, ''), abre]))
+  const huellas = new Map()
+  const [deDatos, deEtiquetas] = ['manifest-sha256.txt', 'tagmanifest-sha256.txt']
+  const datos = [...bag.keys()].filter((n) => n.startsWith('data/'))
+  const sueltos = [...bag.keys()].filter((n) => !n.startsWith('data/') && n !== deEtiquetas)
+  await comparar(bag, huellas, deDatos, datos)
+  await comparar(bag, huellas, deEtiquetas, [...sueltos, 'bag-info.txt', 'bagit.txt', 'firma.txt', deDatos])
+  const E = 'data/evidencia'
+  const pruebas = JSON.parse((await texto(bag, `${E}/pruebas.json`)) || '{}')
+  const claves = (dada ? [dada] : (pruebas.claves ?? [])).map(clave)
+  const cadena = []
+  const papeles = new Map()
+  for (const linea of (await texto(bag, `${E}/eventos.jsonl`)).split('\n').filter(Boolean)) {
+    const { hash, previo, canonico } = JSON.parse(linea)
+    const hecho = JSON.parse(canonico)
+    const donde = `${E}/eventos.jsonl (hecho ${cadena.length + 1})`
+    if (hecho.n !== cadena.length + 1) falla(donde, 'falta, sobra o está fuera de su lugar')
+    if (previo !== (cadena.at(-1) ?? '0'.repeat(64))) falla(donde, 'no sigue al anterior')
+    if (sha256(Buffer.from(previo, 'hex'), canonico).toString('hex') !== hash)
+      falla(donde, 'su texto no es el que se selló')
+    if (hecho.contrato !== pruebas.contrato) falla(donde, 'es de otro contrato')
+    cadena.push(hash)
+    for (const [objeto, fila] of Object.entries(hecho.datos.filas ?? { [hecho.objeto]: hecho.datos.fila }))
+      if (/^documento\/\d+$/.test(objeto) && fila) papeles.set(objeto, fila.sha256)
+  }
+  const arbol = raizDe(cadena.map(hoja)).toString('hex')
+  const sello = nota(`${E}/checkpoint.txt`, await texto(bag, `${E}/checkpoint.txt`), claves)
+  if (sello.tamano !== cadena.length || sello.raiz !== arbol)
+    falla(`${E}/checkpoint.txt`, 'no es de esta cadena')
+  const firma = nota('firma.txt', await texto(bag, 'firma.txt'), claves)
+  const cubierto = sha256(await texto(bag, deDatos), await texto(bag, 'bag-info.txt')).toString('hex')
+  if (
+    firma.tamano !== cadena.length ||
+    firma.raiz !== cubierto ||
+    firma.origen !== `${sello.origen}/expediente`
+  )
+    falla('firma.txt', 'no es de estos archivos')
+  for (const { nota: escrita, n, indice, camino } of pruebas.raices ?? []) {
+    const dia = nota(`${E}/pruebas.json`, escrita, claves)
+    const calculada = raizPor(camino, indice, dia.tamano, hoja(cadena[n - 1] ?? '')).toString('hex')
+    if (calculada !== dia.raiz) falla(`${E}/pruebas.json`, `el hecho ${n} no está en la raíz firmada`)
+  }
+  for (const { documento, archivo } of pruebas.papeles ?? []) {
+    if (papeles.get(`documento/${documento}`) !== huellas.get(archivo))
+      falla(archivo, 'no es el papel que selló la cadena')
+    papeles.delete(`documento/${documento}`)
+  }
+  for (const [objeto, suma] of papeles) if (suma) falla(objeto, 'está en la cadena y no en el expediente')
+  return { pruebas, cadena, claves }
+}
+
+const [ruta, opcion, dada] = process.argv.slice(2)
+try {
+  if (!ruta || Boolean(opcion) !== Boolean(dada)) throw new Error('falta el expediente, o su clave')
+  const { pruebas, cadena, claves } = await verificar(ruta, dada)
+  const de = claves.map((c) => `${c.nombre}+${c.id}`).join(', ')
+  console.log(`${pruebas.contrato}: ${cadena.length} hechos, cabeza ${cadena.at(-1)?.slice(0, 16)}`)
+  console.log(`Firmas comprobadas con la clave ${dada ? 'dada' : 'que trae el expediente'}: ${de}`)
+  if (!dada) console.log(`Compárela con la que publica ${pruebas.claves_en}, o vuelva a probar con --clave.`)
+} catch (error) {
+  falla(ruta ?? 'verificar.mjs', error.message)
+}
+for (const una of fallas) console.log(`✗ ${una}`)
+console.log(fallas.size === 0 ? 'SÍ: es el expediente que se entregó, sin cambios.' : 'NO: algo no cuadra.')
+process.exitCode = fallas.size === 0 ? 0 : 1

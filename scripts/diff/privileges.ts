@@ -14,13 +14,13 @@ const WORDS: Record<string, string> = {
   C: 'create',
 }
 
-/** Who may do what: `authenticated=ar/postgres` as `authenticated` with a and r. */
+/** Who may do what: `authenticated=ar/postgres` as `authenticated` with a and r. The owner may do all. */
 function read(acl: unknown): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>()
   for (const item of (acl ?? []) as string[]) {
-    const [, grantee, letters] = /^(.*)=([^/]*)\//.exec(item)!
+    const [, grantee, letters, owner] = /^(.*)=([^/]*)\/(.*)$/.exec(item)!
     // r* may also be given on: a thing that we do not do, and that stays for a person to write.
-    found.set(grantee || 'public', new Set(letters!.match(/.\*?/g)))
+    if (grantee !== owner) found.set(grantee || 'public', new Set(letters!.match(/.\*?/g)))
   }
   return found
 }
@@ -62,13 +62,16 @@ export function privilegeStatements(differences: Difference[]): string[] {
     if (fact !== 'acl' || !place) continue
     const [now, wanted] = values.map(read) as [ReturnType<typeof read>, ReturnType<typeof read>]
     const { object, column } = place
-    for (const grantee of new Set([...now.keys(), ...wanted.keys()])) {
+    const grantees = [...new Set([...now.keys(), ...wanted.keys()])]
+    // What a new object has been given by default is not so everywhere: it is given in so many words, to all.
+    const isGivenAnew = !column && grantees.some((one) => without(now.get(one), wanted.get(one)).length > 0)
+    for (const grantee of grantees) {
       const [has, needs] = [now.get(grantee), wanted.get(grantee)]
       const taken = without(has, needs)
       // An older Postgres, as the tests of a server have, knows no `maintain`: all is taken, and what stays is given.
       const takesAll = !column && (taken.includes('m') || (taken.length > 0 && !needs))
       add(revokes, `revoke … on ${object} from `, takesAll ? ['all'] : taken, grantee, column)
-      add(grants, `grant … on ${object} to `, without(needs, takesAll ? undefined : has), grantee, column)
+      add(grants, `grant … on ${object} to `, without(needs, isGivenAnew ? undefined : has), grantee, column)
     }
   }
   const told = (statements: Map<string, string[]>) =>

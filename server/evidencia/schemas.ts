@@ -7,7 +7,7 @@ const huella = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/), v.description('SHA-
 
 /** GET /contratos/{id}/verificacion. */
 export const VerificacionSchema = v.strictObject({
-  contrato: v.string(),
+  contrato: v.pipe(v.string(), v.description('Código del contrato.')),
   integro: v.pipe(v.boolean(), v.description('Todo lo que se comprobó cuadra.')),
   evidencias: v.pipe(entero, v.description('Cuántas tiene su cadena.')),
   cabeza: v.pipe(huella, v.description('Huella de la última evidencia: con ella se compara una copia.')),
@@ -22,25 +22,34 @@ export const VerificacionSchema = v.strictObject({
     ),
     v.description('La última raíz firmada; nulo si todavía no se firmó ninguna.'),
   ),
-  fallas: v.array(
-    v.strictObject({
-      tabla: v.pipe(v.string(), v.description('Dónde.')),
-      id: v.pipe(v.string(), v.description('Qué fila; de una evidencia, su número.')),
-      falla: v.pipe(v.picklist(FALLAS), v.description('Qué no cuadra.')),
-      campos: v.pipe(v.array(v.string()), v.description('En qué columnas; ninguna si es entera.')),
-    }),
+  fallas: v.pipe(
+    v.array(
+      v.strictObject({
+        tabla: v.pipe(v.string(), v.description('Dónde.')),
+        id: v.pipe(v.string(), v.description('Qué fila; de una evidencia, su número.')),
+        falla: v.pipe(v.picklist(FALLAS), v.description('Qué no cuadra.')),
+        campos: v.pipe(v.array(v.string()), v.description('En qué columnas; ninguna si es entera.')),
+      }),
+    ),
+    v.description('Lo que no cuadra, cosa por cosa.'),
   ),
 })
 
 /** GET /.well-known/triboka-evidencia.json. */
 export const ClavesSchema = v.strictObject({
   nombre: v.pipe(v.string(), v.description('El registro que nombran los puntos de control.')),
-  claves: v.array(
-    v.strictObject({
-      verificador: v.pipe(v.string(), v.description('Clave pública: nombre+número+base64 (C2SP).')),
-      desde: FechaHoraSchema,
-      hasta: v.nullable(FechaHoraSchema),
-    }),
+  claves: v.pipe(
+    v.array(
+      v.strictObject({
+        verificador: v.pipe(v.string(), v.description('Clave pública: nombre+número+base64 (C2SP).')),
+        desde: v.pipe(FechaHoraSchema, v.description('Desde cuándo firma.')),
+        hasta: v.pipe(
+          v.nullable(FechaHoraSchema),
+          v.description('Hasta cuándo firmó; nulo si firma todavía.'),
+        ),
+      }),
+    ),
+    v.description('Las que firmaron raíces, de la más antigua a la más nueva.'),
   ),
   ultima: v.pipe(v.nullable(v.string()), v.description('La última raíz firmada.')),
 })

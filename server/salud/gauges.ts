@@ -9,32 +9,22 @@ import { watched } from './settings.ts'
 const registers = [registry]
 const COUNT_AGAIN_SECONDS = 15
 
-/** The queue is one for all replicas, and long where a phone network is down: one of them counts for the others. */
-const pushQueue = defineCachedFunction(
-  async () => {
-    const [row] = await pools()
-      .database.as({ role: 'service_role' })
-      .query<{ pendientes: string; muertas: string }>({
-        name: 'push_estado',
-        text: 'select * from privado.push_estado()',
-      })
-    return row
-  },
-  { name: 'push_estado', getKey: () => 'cola', maxAge: COUNT_AGAIN_SECONDS, swr: false },
-)
-
-const papers = defineCachedFunction(
-  async () => {
-    const [row] = await pools()
-      .database.as({ role: 'service_role' })
-      .query<{ por_leer: string; alterados: string; perdidos: string }>({
-        name: 'documentos_estado',
-        text: 'select * from privado.documentos_estado()',
-      })
-    return row
-  },
-  { name: 'documentos_estado', getKey: () => 'papeles', maxAge: COUNT_AGAIN_SECONDS, swr: false },
-)
+/**
+ * What SQL counts for all replicas, some of it long where something is down: one of them counts for the others.
+ * @param name of a function of privado without arguments.
+ */
+const counted = <Row extends Record<string, unknown>>(name: string) =>
+  defineCachedFunction(
+    async () => {
+      const [row] = await pools()
+        .database.as({ role: 'service_role' })
+        .query<Row>({ name, text: `select * from privado.${name}()` })
+      return row
+    },
+    { name, getKey: () => 'todas', maxAge: COUNT_AGAIN_SECONDS, swr: false },
+  )
+const pushQueue = counted<{ pendientes: string; muertas: string }>('push_estado')
+const papers = counted<{ por_leer: string; alterados: string; perdidos: string }>('documentos_estado')
 
 /** What is looked at when Prometheus comes; what cannot be had then is left out of that answer. */
 export function openGauges(): void {

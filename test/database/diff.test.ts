@@ -99,6 +99,7 @@ alter publication supabase_realtime add table public.partes;`,
   expect(sql).toContain('revoke all on table public.partes from anon, authenticated, service_role;')
   // A word of Postgres 17, which the tests of a server may not have.
   expect(sql).not.toContain('maintain')
+  expect(sql).toContain('grant select on table public.partes to authenticated;')
   expect(sql).toContain('-- "nueva", tal como viene')
   expect(await diff()).toBeNull()
 })

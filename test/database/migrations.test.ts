@@ -70,6 +70,22 @@ test('las migraciones y los esquemas dan lo mismo', async () => {
   expect(told(migraciones, esquemas, ['las migraciones', 'los esquemas'])).toEqual([])
 })
 
+test('donde public no da nada a nadie por defecto, los permisos son los mismos', async () => {
+  const [una, otra] = (await catalogsOf({
+    una: migrate,
+    otra: async (url) => {
+      for (const kind of ['tables', 'functions', 'sequences'])
+        await query(
+          url,
+          `alter default privileges in schema public revoke all on ${kind} from anon, authenticated, service_role`,
+        )
+      await migrate(url)
+    },
+  })) as [Catalog, Catalog]
+  const isDefault = (line: string) => line.startsWith('default privileges ')
+  expect(told(una, otra, ['una', 'otra']).filter((line) => !isDefault(line))).toEqual([])
+})
+
 test('una diferencia de cualquier clase se nota, y se dice cuál', async () => {
   const BASE = `create table public.cosas (id int, nota text); alter table public.cosas enable row level security;`
   const changes: [sql: string, said: string | RegExp][] = [

@@ -116,6 +116,10 @@ system=$(session 'select system_identifier from pg_control_system();')
 migration=$(session 'select max(version) from supabase_migrations.schema_migrations;')
 # shellcheck disable=SC2153 # coproc sets it.
 session_pid=$SESSION_PID
+# The last signed root of the evidences, which a later database must continue, as JSON.
+root=$(session "
+  select 'select to_json(nota) from privado.evidencias_raices order by tamano desc limit 1'
+  where to_regclass('privado.evidencias_raices') is not null \\gexec")
 printf '\\q\n' >&"$TO"
 wait "$session_pid"
 
@@ -153,6 +157,7 @@ bytes=$(listed "$DRAFT.archivos" | awk '{ n += $2 } END { printf "%.0f", n }')
   printf '  "sistema": "%s",\n  "filas": {\n' "$system"
   awk -F '|' '{ printf "%s    \"%s\": %s", (NR > 1 ? ",\n" : ""), $1, $2 }' "$DRAFT.filas"
   printf '\n  },\n'
+  printf '  "raiz": %s,\n' "${root:-null}"
   if [[ -n $RECIPIENT ]]; then printf '  "cifrado": "%s",\n' "$RECIPIENT"; else printf '  "cifrado": null,\n'; fi
   printf '  "bytes": %s,\n  "archivos": [\n' "$bytes"
   sed '$!s/$/,/; s/^/    /' "$DRAFT.archivos"

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type pg from 'pg'
@@ -21,6 +22,8 @@ import { tarGzip } from './tar.ts'
 
 export const CLUSTER_FILE = 'base.tar.gz'
 export const KEYS_FILE = 'keys.json'
+/** What signs the evidences, where the environment does not say it. */
+export const EVIDENCE_KEY_FILE = 'evidencia.key'
 
 type Say = (line: string) => void
 
@@ -37,6 +40,11 @@ async function lastMigration(client: pg.Client): Promise<string | null> {
     'select max(version) as version from supabase_migrations.schema_migrations',
   )
   return rows[0].version
+}
+
+async function lastRoot(client: pg.Client): Promise<string | null> {
+  const { rows } = await client.query('select nota from privado.ultima_raiz()')
+  return rows[0]?.nota ?? null
 }
 
 async function copyCluster(draft: Draft, cluster: ClusterBackup, say: Say) {
@@ -87,6 +95,8 @@ export async function backUp(
     // From here on the log is nobody's business: it may be recycled while the files are copied.
     await cluster.close()
     await draft.write(KEYS_FILE, bytesOf(join(dataDir, KEYS_FILE)))
+    if (existsSync(join(dataDir, EVIDENCE_KEY_FILE)))
+      await draft.write(EVIDENCE_KEY_FILE, bytesOf(join(dataDir, EVIDENCE_KEY_FILE)))
     // Encrypted by itself already.
     if (seal?.identity) await draft.writeAsIs(IDENTITY_FILE, asBody(seal.identity))
     const tell = progress(say, (files) => `files: ${files}`)
@@ -116,7 +126,11 @@ async function describe(
   draft: Draft,
   { begun, stopLsn, recipient }: { begun: Date; stopLsn: string; recipient: string | null },
 ): Promise<Head> {
-  const [filas, migracion] = [await countRows(client), await lastMigration(client)]
+  const [filas, migracion, raiz] = [
+    await countRows(client),
+    await lastMigration(client),
+    await lastRoot(client),
+  ]
   const ended = new Date()
   return {
     formato: 1,
@@ -128,6 +142,7 @@ async function describe(
     lsn: { inicio: startLsn, fin: stopLsn, objetivo: lsn },
     sistema: system,
     filas,
+    raiz,
     cifrado: recipient,
     bytes: draft.bytes(),
   }

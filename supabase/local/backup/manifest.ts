@@ -40,6 +40,8 @@ const HeadSchema = v.object({
   sistema: v.pipe(v.string(), v.regex(/^\d+$/)),
   /** Rows of every public table at that moment. */
   filas: v.record(v.string(), v.number()),
+  /** The last signed root of the evidences, which a later database must continue; null before the first. */
+  raiz: v.optional(v.nullable(v.string())),
   /** The age recipient, or null. */
   cifrado: v.nullable(v.string()),
   bytes: v.number(),

@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, existsSync } from 'node:fs'
 import { chown, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -11,7 +11,7 @@ import { isKnown } from '../postgres/migrate.ts'
 import { prepareClusterHome } from '../postgres/owner.ts'
 import { restoreMark, type Settings, SetupError } from '../settings.ts'
 import { fileOf, prepareFolders } from '../storage/driver/paths.ts'
-import { CLUSTER_FILE, KEYS_FILE } from './backup.ts'
+import { CLUSTER_FILE, EVIDENCE_KEY_FILE, KEYS_FILE } from './backup.ts'
 import { bytesOf } from './draft.ts'
 import { type Head, readEntries, readHead } from './manifest.ts'
 import { progress } from './progress.ts'
@@ -161,10 +161,14 @@ export async function restore(options: RestoreOptions): Promise<Head> {
     const signal = join(cluster, 'recovery.signal')
     await writeFile(signal, '')
     if (owner) await chown(signal, owner.uid, owner.gid)
-    await pipeline(
-      await read(folder, KEYS_FILE, unseal),
-      createWriteStream(join(dataDir, KEYS_FILE), { flags: 'wx', mode: 0o600, flush: true }),
-    )
+    for (const name of [KEYS_FILE, EVIDENCE_KEY_FILE]) {
+      // A backup of before there were evidences has no key of theirs, nor one whose environment held it.
+      if (name === EVIDENCE_KEY_FILE && !existsSync(join(folder, unseal ? `${name}.age` : name))) continue
+      await pipeline(
+        await read(folder, name, unseal),
+        createWriteStream(join(dataDir, name), { flags: 'wx', mode: 0o600, flush: true }),
+      )
+    }
     const files = await restoreStoredFiles(folder, head, storageDir, unseal, say)
     say(`${files} files restored. Recovering the database…`)
     await recover(settings, head, inspect)

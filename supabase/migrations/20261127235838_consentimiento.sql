@@ -2646,5 +2646,17 @@ grant execute on function privado.rechazar_contrato(v_contrato bigint, v_motivo 
 grant execute on function privado.responder_relacion(v_id bigint, v_acepta boolean, v_motivo text) to authenticated;
 grant execute on function privado.retirar_propuesta(v_contrato bigint) to authenticated;
 grant execute on function privado.terminar_relacion(v_id bigint, v_motivo text) to authenticated;
+grant execute on function public.aceptar_contrato(contrato_id bigint, version timestamp with time zone) to authenticated;
+grant execute on function public.bloquear_empresa(empresa_id bigint) to authenticated;
+grant execute on function public.dejar_contrato(contrato_id bigint) to authenticated;
+grant execute on function public.desbloquear_empresa(empresa_id bigint) to authenticated;
+grant execute on function public.empresas_bloqueadas() to authenticated;
+grant execute on function public.mis_propuestas(despues_de bigint, limite integer) to authenticated;
+grant execute on function public.mis_relaciones(estado text, despues_de bigint, limite integer) to authenticated;
+grant execute on function public.proponer_relacion(empresa_id bigint, ruc text, correo text) to authenticated;
+grant execute on function public.rechazar_contrato(contrato_id bigint, motivo text) to authenticated;
+grant execute on function public.responder_relacion(id bigint, acepta boolean, motivo text) to authenticated;
+grant execute on function public.retirar_propuesta(contrato_id bigint) to authenticated;
+grant execute on function public.terminar_relacion(id bigint, motivo text) to authenticated;
 grant select on table public.kpis_contratos to authenticated;
 reset check_function_bodies;

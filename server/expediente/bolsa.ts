@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { BAGIT_TXT, bagInfo, fileNameInBag, manifest, oxum } from '../evidencia/bagit.ts'
 import { type Checkpoint, type Signer, signedCheckpoint } from '../evidencia/checkpoint.ts'
+import type { Falla } from '../evidencia/fallas.ts'
 import { emptyFrontier, grow, leafHash, rootOf } from '../evidencia/merkle.ts'
 import type { BagFile, Content, ZipWriter } from '../evidencia/zip-writer.ts'
 import { leeme } from './leeme.ts'
@@ -13,6 +14,8 @@ export interface Fuentes {
   hechos(): AsyncIterable<Hecho>
   mensajes(): AsyncIterable<Mensaje>
   ancla: Ancla | undefined
+  /** What of the contract is not what its chain told, when this was made. */
+  discrepancias: readonly Falla[]
   /** expediente.pdf, of the papers that are in the bag. */
   pdf(papeles: readonly PapelEnBolsa[]): Promise<Buffer>
   /** verificar.mjs */
@@ -143,7 +146,7 @@ function contratoJson(exp: Expediente, papeles: readonly PapelEnBolsa[]): string
 function pruebas(
   exp: Expediente,
   papeles: readonly PapelEnBolsa[],
-  { ancla, claves, clavesEn }: Fuentes,
+  { ancla, claves, clavesEn, discrepancias }: Fuentes,
 ): string {
   return pretty({
     contrato: exp.codigo,
@@ -160,6 +163,7 @@ function pruebas(
           },
         ]
       : [],
+    discrepancias,
     papeles: papeles
       .filter(({ archivo, sha256 }) => archivo !== undefined && sha256 !== null)
       .map(({ id, archivo }) => ({ documento: id, archivo })),

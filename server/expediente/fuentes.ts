@@ -78,17 +78,17 @@ async function bytesDe(
   throw problemFromStorage(error)
 }
 
+/** What is known before the first byte. */
+export interface Decidido extends Pick<Fuentes, 'ancla' | 'verificador' | 'claves' | 'discrepancias'> {
+  testigo: string
+}
+
 /** What an expediente is made of, read as the caller when its turn comes. */
 export function fuentesDe(
   event: H3Event,
   db: UserConnection,
   exp: Expediente,
-  {
-    ancla,
-    testigo,
-    verificador,
-    claves,
-  }: { ancla: Ancla | undefined; testigo: string; verificador: string; claves: readonly string[] },
+  { ancla, testigo, verificador, claves, discrepancias }: Decidido,
 ): Fuentes {
   const hechos = () =>
     porPaginas<Hecho & Record<string, unknown>>(db, leerHechos, [exp.id, exp.n], ({ n }) => n)
@@ -103,10 +103,11 @@ export function fuentesDe(
         ({ id }) => id,
       ),
     ancla,
+    discrepancias,
     async pdf(papeles) {
       const url = paginaDe(exp.codigo, testigo, `${exp.n}-${exp.hash.slice(0, 16)}`)
       return dibujando(String(db.claims.sub), async () =>
-        caratula(exp, { papeles, hechos: hechos(), url, letras: await lasLetras() }),
+        caratula(exp, { papeles, hechos: hechos(), discrepancias, url, letras: await lasLetras() }),
       )
     },
     verificador,

@@ -2,7 +2,9 @@ import { hash } from 'node:crypto'
 import type { H3Event } from 'h3'
 import { type ClaveContrato, para, sinContrato } from '../contratos/contrato.ts'
 import { pools } from '../db/pools.ts'
+import { esFalta, type Falla } from '../evidencia/fallas.ts'
 import { publicadas } from '../evidencia/publicadas.ts'
+import { DISCREPANCIAS } from '../evidencia/queries.ts'
 import { fromDatabase } from '../http/postgres-errors.ts'
 import type { UserConnection } from '../session/as-user.ts'
 import type { Fuentes } from './bolsa.ts'
@@ -73,18 +75,20 @@ export async function reunir(event: H3Event, db: UserConnection, contrato: Clave
   const testigo = await testigoDelQr(db, fila.id)
   // After it: making the token is in the chain.
   const exp = await leer(db, contrato)
-  const [ancla, verificador, anteriores] = await Promise.all([
+  const [ancla, halladas, verificador, anteriores] = await Promise.all([
     anclaDe(db, exp),
+    db.query<Falla & Record<string, unknown>>(DISCREPANCIAS, [exp.id]),
     leerVerificador(),
     publicadas(pools().database),
   ])
   const claves = [
     ...new Set([...exigirFirmante().verifiers, ...anteriores.map(({ verificador: clave }) => clave)]),
   ]
-  const decide = [exp, ancla, testigo, claves, verificador]
+  const discrepancias = halladas.filter(esFalta)
+  const decide = [exp, ancla, testigo, claves, verificador, discrepancias]
   return {
     exp,
-    fuentes: fuentesDe(event, db, exp, { ancla, testigo, verificador, claves }),
+    fuentes: fuentesDe(event, db, exp, { ancla, testigo, verificador, claves, discrepancias }),
     etag: `"${exp.n}-${hash('sha256', JSON.stringify(decide), 'base64url').slice(0, 22)}"`,
   }
 }

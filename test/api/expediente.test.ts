@@ -138,6 +138,21 @@ describe('el expediente de un contrato', () => {
     expect(texto(await unzip(bytes), 'eventos.jsonl')).toContain('expediente.hecho')
   })
 
+  test('lo que alguien cambió por fuera está dicho dentro, y el verificador dice que no', async () => {
+    const otro = await makeContrato(people)
+    await call(people.ana, 'POST', `/contratos/${otro.codigo}/lote`, { json: { peso_qq: 60, humedad: 7 } })
+    await sql(`do $$ begin
+      execute 'alter table public.lotes_asociados disable trigger user';
+      update public.lotes_asociados set peso_qq = 6000 where contrato_id = ${otro.id};
+      execute 'alter table public.lotes_asociados enable trigger user';
+    end $$`)
+    const { status, stdout } = verificar(await bytesDe(await bajar(people.ana, otro.codigo)))
+    expect([status, stdout]).toEqual([
+      1,
+      expect.stringMatching(/✗ lote\/\d+: no es lo que contó la cadena: cambiada peso_qq/),
+    ])
+  })
+
   test('un proveedor asociado no lo baja, porque lleva precios; para la rival no existe', async () => {
     const jose = await call(people.jose, 'GET', `/contratos/${contrato.codigo}/expediente`)
     expect([jose.status, jose.body.clave]).toEqual([403, 'evidencia_sin_permiso'])

@@ -64,5 +64,7 @@ test('pedir un enlace, y lo que no lleva enlace, pasa; la pregunta misma no es p
   const body = JSON.stringify({ expiresIn: 60 })
   expect(await ask(PATH, { method: 'POST', body })).toMatchObject({ status: 200, text: `POST ${PATH}` })
   expect(await ask(`${PATH}?token=nada`)).toMatchObject({ status: 200 })
+  const mucho = await ask(PATH, { method: 'POST', body: new Uint8Array(52 * 2 ** 20) })
+  expect([mucho.status, mucho.type]).toEqual([413, 'application/problem+json'])
   for (const path of ['/.enlace', '/enlaces/plazo']) expect((await ask(path)).status).toBe(404)
 })

@@ -142,10 +142,12 @@ export async function hacer(codigo = 'CT-2026-00001'): Promise<{ exp: Expediente
         camino: camino.map((hash) => hash.toString('hex')),
         sello: null,
       },
+      discrepancias: [],
       pdf: (papeles) =>
         caratula(exp, {
           papeles,
           hechos: hechos(),
+          discrepancias: [],
           url: `${URL}/v/${codigo}/${TESTIGO}?s=5-0011223344556677`,
           letras,
         }),

@@ -4,7 +4,8 @@ export type Idioma = 'es' | 'en'
 export const TEXTOS = {
   es: {
     titulo: 'Expediente',
-    presenta: 'Este expediente existe en Triboka y su cadena de hechos sigue creciendo sin cambios.',
+    presenta:
+      'Este expediente existe en Triboka. Aquí se comprueba si un sello impreso o un archivo son suyos.',
     estado: 'Estado',
     estados: { 'En revisión': 'En revisión', Activo: 'Activo', Cerrado: 'Cerrado' },
     creado: 'Creado',
@@ -37,7 +38,8 @@ export const TEXTOS = {
   },
   en: {
     titulo: 'File',
-    presenta: 'This file exists in Triboka and its chain of facts goes on growing unchanged.',
+    presenta:
+      'This file exists in Triboka. Here you check whether a printed seal or a document is part of it.',
     estado: 'State',
     estados: { 'En revisión': 'Under review', Activo: 'Active', Cerrado: 'Closed' },
     creado: 'Created',

@@ -1,3 +1,4 @@
+import type { Falla } from '../../evidencia/fallas.ts'
 import type { PapelEnBolsa } from '../bolsa.ts'
 import { qrModules } from '../direccion.ts'
 import type { Expediente, Hecho, Terminos } from '../leer.ts'
@@ -20,6 +21,7 @@ const huellaDe = ({ sha256, verificacion }: PapelEnBolsa) =>
 export interface Caratula {
   papeles: readonly PapelEnBolsa[]
   hechos: AsyncIterable<Hecho>
+  discrepancias: readonly Falla[]
   /** Address of the public page, with the seal. */
   url: string
   letras: Letras
@@ -32,6 +34,18 @@ const terminosDe = (terminos: Terminos): [string, string | null][] =>
       const esInstante = typeof valor === 'string' && /_en$/.test(clave)
       return [nombreDe(clave), esInstante ? cuando(valor) : valor === null ? null : String(valor)]
     })
+
+/** First of all: who reads no further is told. */
+async function noCuadra(hojas: Hojas, discrepancias: readonly Falla[]): Promise<void> {
+  if (discrepancias.length === 0) return
+  hojas.seccion('NO CUADRA CON SU CADENA')
+  hojas.parrafo('Al hacer este expediente, lo que sigue ya no era lo que la cadena de hechos contó:')
+  await hojas.tabla(
+    ['De qué', 'Qué', 'Campos'].map((nombre) => ({ nombre, ancho: 1 / 3 })),
+    discrepancias.map(({ objeto, falla, campos }) => [objeto, falla, campos.join(', ')]),
+    'data/evidencia/pruebas.json',
+  )
+}
 
 async function partes(hojas: Hojas, { partes: todas }: Expediente): Promise<void> {
   hojas.seccion('Partes')
@@ -159,6 +173,7 @@ export async function caratula(exp: Expediente, con: Caratula): Promise<Buffer> 
     ['Sello', sello],
     ['Cabeza de la cadena', exp.hash],
   ])
+  await noCuadra(hojas, con.discrepancias)
   await partes(hojas, exp)
   hojas.seccion('Términos vigentes')
   hojas.datos(terminosDe(exp.terminos))

@@ -164,17 +164,17 @@ async function verificar(ruta, dada) {
     falla(`${E}/checkpoint.txt`, 'no es de esta cadena')
   const firma = nota('firma.txt', await texto(bag, 'firma.txt'), claves)
   const cubierto = sha256(await texto(bag, deDatos), await texto(bag, 'bag-info.txt')).toString('hex')
-  if (
-    firma.tamano !== cadena.length ||
-    firma.raiz !== cubierto ||
-    firma.origen !== `${sello.origen}/expediente`
-  )
+  const cubre = `${firma.origen} ${firma.tamano} ${firma.raiz}`
+  if (cubre !== `${sello.origen}/expediente ${cadena.length} ${cubierto}`)
     falla('firma.txt', 'no es de estos archivos')
   for (const { nota: escrita, n, indice, camino } of pruebas.raices ?? []) {
     const dia = nota(`${E}/pruebas.json`, escrita, claves)
     const calculada = raizPor(camino, indice, dia.tamano, hoja(cadena[n - 1] ?? '')).toString('hex')
     if (calculada !== dia.raiz) falla(`${E}/pruebas.json`, `el hecho ${n} no está en la raíz firmada`)
   }
+  // Lo que el propio servidor encontró al hacerlo: sus tablas ya no decían lo que contó la cadena.
+  for (const { objeto, falla: que, campos } of pruebas.discrepancias ?? [])
+    falla(objeto, `no es lo que contó la cadena: ${[que, ...campos].join(' ')}`)
   for (const { documento, archivo } of pruebas.papeles ?? []) {
     if (papeles.get(`documento/${documento}`) !== huellas.get(archivo))
       falla(archivo, 'no es el papel que selló la cadena')

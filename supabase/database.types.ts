@@ -107,6 +107,7 @@ export type Database = {
           contraparte_id: number
           creado_en: string
           creado_por: string | null
+          dias_confirmacion: number
           eliminado_en: string | null
           estado: string
           exportadora_acepto_en: string | null
@@ -137,6 +138,7 @@ export type Database = {
           contraparte_id?: number
           creado_en?: string
           creado_por?: string | null
+          dias_confirmacion?: number
           eliminado_en?: string | null
           estado?: string
           exportadora_acepto_en?: string | null
@@ -164,6 +166,7 @@ export type Database = {
           contraparte_id?: number
           creado_en?: string
           creado_por?: string | null
+          dias_confirmacion?: number
           eliminado_en?: string | null
           estado?: string
           exportadora_acepto_en?: string | null
@@ -353,6 +356,85 @@ export type Database = {
           },
         ]
       }
+      contratos_versiones: {
+        Row: {
+          aceptada_empresa: number | null
+          aceptada_en: string | null
+          aceptada_por: string | null
+          contrato_id: number
+          enmienda_id: number | null
+          n: number
+          origen: string
+          propuesta_empresa: number | null
+          propuesta_en: string
+          propuesta_por: string | null
+          terminos: NonNullable<Json>
+        }
+        ComputedFields: never
+        Insert: {
+          aceptada_empresa?: number | null
+          aceptada_en?: string | null
+          aceptada_por?: string | null
+          contrato_id: number
+          enmienda_id?: number | null
+          n: number
+          origen: string
+          propuesta_empresa?: number | null
+          propuesta_en: string
+          propuesta_por?: string | null
+          terminos: NonNullable<Json>
+        }
+        Update: {
+          aceptada_empresa?: number | null
+          aceptada_en?: string | null
+          aceptada_por?: string | null
+          contrato_id?: number
+          enmienda_id?: number | null
+          n?: number
+          origen?: string
+          propuesta_empresa?: number | null
+          propuesta_en?: string
+          propuesta_por?: string | null
+          terminos?: NonNullable<Json>
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'contratos_versiones_aceptada_por_fkey'
+            columns: ['aceptada_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'contratos_versiones_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'contratos_versiones_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'kpis_contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'contratos_versiones_enmienda_fkey'
+            columns: ['enmienda_id', 'contrato_id']
+            isOneToOne: false
+            referencedRelation: 'enmiendas'
+            referencedColumns: ['id', 'contrato_id']
+          },
+          {
+            foreignKeyName: 'contratos_versiones_propuesta_por_fkey'
+            columns: ['propuesta_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       dispositivos: {
         Row: {
           creado_en: string
@@ -520,54 +602,178 @@ export type Database = {
         }
         Relationships: []
       }
+      enmiendas: {
+        Row: {
+          cambios: NonNullable<Json>
+          contrato_id: number
+          de_version: number
+          estado: string
+          id: number
+          motivo: string | null
+          n: number
+          nota: string | null
+          propuesta_empresa: number
+          propuesta_en: string
+          propuesta_por: string
+          respondida_empresa: number | null
+          respondida_en: string | null
+          respondida_por: string | null
+          vence_en: string
+        }
+        ComputedFields: never
+        Insert: {
+          cambios: NonNullable<Json>
+          contrato_id: number
+          de_version: number
+          estado?: string
+          id?: never
+          motivo?: string | null
+          n: number
+          nota?: string | null
+          propuesta_empresa: number
+          propuesta_en?: string
+          propuesta_por: string
+          respondida_empresa?: number | null
+          respondida_en?: string | null
+          respondida_por?: string | null
+          vence_en?: string
+        }
+        Update: {
+          cambios?: NonNullable<Json>
+          contrato_id?: number
+          de_version?: number
+          estado?: string
+          id?: never
+          motivo?: string | null
+          n?: number
+          nota?: string | null
+          propuesta_empresa?: number
+          propuesta_en?: string
+          propuesta_por?: string
+          respondida_empresa?: number | null
+          respondida_en?: string | null
+          respondida_por?: string | null
+          vence_en?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'enmiendas_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'enmiendas_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'kpis_contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'enmiendas_de_version_fkey'
+            columns: ['contrato_id', 'de_version']
+            isOneToOne: false
+            referencedRelation: 'contratos_versiones'
+            referencedColumns: ['contrato_id', 'n']
+          },
+          {
+            foreignKeyName: 'enmiendas_propuesta_empresa_fkey'
+            columns: ['propuesta_empresa']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'enmiendas_propuesta_por_fkey'
+            columns: ['propuesta_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'enmiendas_respondida_empresa_fkey'
+            columns: ['respondida_empresa']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'enmiendas_respondida_por_fkey'
+            columns: ['respondida_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       fijaciones: {
         Row: {
           anulada_en: string | null
           anulada_por: string | null
+          confirmada_en: string | null
+          confirmada_por: string | null
           contrato_id: number
           creado_en: string
           creado_por: string | null
           diferencial: number
+          empresa_id: number | null
           fecha: string
           id: number
           motivo: string | null
           ny: number
           precio_tm: number
           tm: number
+          vence_en: string | null
         }
         ComputedFields: never
         Insert: {
           anulada_en?: string | null
           anulada_por?: string | null
+          confirmada_en?: string | null
+          confirmada_por?: string | null
           contrato_id: number
           creado_en?: string
           creado_por?: string | null
           diferencial: number
+          empresa_id?: number | null
           fecha?: string
           id?: never
           motivo?: string | null
           ny: number
           precio_tm?: never
           tm: number
+          vence_en?: string | null
         }
         Update: {
           anulada_en?: string | null
           anulada_por?: string | null
+          confirmada_en?: string | null
+          confirmada_por?: string | null
           contrato_id?: number
           creado_en?: string
           creado_por?: string | null
           diferencial?: number
+          empresa_id?: number | null
           fecha?: string
           id?: never
           motivo?: string | null
           ny?: number
           precio_tm?: never
           tm?: number
+          vence_en?: string | null
         }
         Relationships: [
           {
             foreignKeyName: 'fijaciones_anulada_por_fkey'
             columns: ['anulada_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'fijaciones_confirmada_por_fkey'
+            columns: ['confirmada_por']
             isOneToOne: false
             referencedRelation: 'usuarios'
             referencedColumns: ['id']
@@ -591,6 +797,13 @@ export type Database = {
             columns: ['creado_por']
             isOneToOne: false
             referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'fijaciones_empresa_id_fkey'
+            columns: ['empresa_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
             referencedColumns: ['id']
           },
         ]
@@ -1452,6 +1665,7 @@ export type Database = {
           contraparte_id: number
           creado_en: string
           creado_por: string | null
+          dias_confirmacion: number
           eliminado_en: string | null
           estado: string
           exportadora_acepto_en: string | null
@@ -1483,6 +1697,7 @@ export type Database = {
           calidad?: string
           cierre?: string
           contraparte_id?: number
+          dias_confirmacion?: number
           diferencial_tm?: number
           exportadora_id?: number
           fecha_entrega?: string
@@ -1505,6 +1720,7 @@ export type Database = {
           contraparte_id: number
           creado_en: string
           creado_por: string | null
+          dias_confirmacion: number
           eliminado_en: string | null
           estado: string
           exportadora_acepto_en: string | null
@@ -1553,6 +1769,7 @@ export type Database = {
           contraparte_id: number
           creado_en: string
           creado_por: string | null
+          dias_confirmacion: number
           eliminado_en: string | null
           estado: string
           exportadora_acepto_en: string | null
@@ -1666,6 +1883,32 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      proponer_enmienda: {
+        Args: { cambios: Json; contrato_id: number; nota?: string }
+        Returns: {
+          cambios: NonNullable<Json>
+          contrato_id: number
+          de_version: number
+          estado: string
+          id: number
+          motivo: string | null
+          n: number
+          nota: string | null
+          propuesta_empresa: number
+          propuesta_en: string
+          propuesta_por: string
+          respondida_empresa: number | null
+          respondida_en: string | null
+          respondida_por: string | null
+          vence_en: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'enmiendas'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       proponer_relacion: { Args: { correo?: string; empresa_id?: number; ruc?: string }; Returns: Json }
       push_muertas: {
         Args: { tope?: number }
@@ -1692,6 +1935,7 @@ export type Database = {
           contraparte_id: number
           creado_en: string
           creado_por: string | null
+          dias_confirmacion: number
           eliminado_en: string | null
           estado: string
           exportadora_acepto_en: string | null
@@ -1757,7 +2001,86 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      responder_enmienda: {
+        Args: { acepta: boolean; id: number; motivo?: string }
+        Returns: {
+          cambios: NonNullable<Json>
+          contrato_id: number
+          de_version: number
+          estado: string
+          id: number
+          motivo: string | null
+          n: number
+          nota: string | null
+          propuesta_empresa: number
+          propuesta_en: string
+          propuesta_por: string
+          respondida_empresa: number | null
+          respondida_en: string | null
+          respondida_por: string | null
+          vence_en: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'enmiendas'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      responder_fijacion: {
+        Args: { acepta: boolean; id: number; motivo?: string }
+        Returns: {
+          anulada_en: string | null
+          anulada_por: string | null
+          confirmada_en: string | null
+          confirmada_por: string | null
+          contrato_id: number
+          creado_en: string
+          creado_por: string | null
+          diferencial: number
+          empresa_id: number | null
+          fecha: string
+          id: number
+          motivo: string | null
+          ny: number
+          precio_tm: number
+          tm: number
+          vence_en: string | null
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'fijaciones'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       responder_relacion: { Args: { acepta: boolean; id: number; motivo?: string }; Returns: Json }
+      retirar_enmienda: {
+        Args: { id: number }
+        Returns: {
+          cambios: NonNullable<Json>
+          contrato_id: number
+          de_version: number
+          estado: string
+          id: number
+          motivo: string | null
+          n: number
+          nota: string | null
+          propuesta_empresa: number
+          propuesta_en: string
+          propuesta_por: string
+          respondida_empresa: number | null
+          respondida_en: string | null
+          respondida_por: string | null
+          vence_en: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'enmiendas'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       retirar_propuesta: {
         Args: { contrato_id: number }
         Returns: {
@@ -1771,6 +2094,7 @@ export type Database = {
           contraparte_id: number
           creado_en: string
           creado_por: string | null
+          dias_confirmacion: number
           eliminado_en: string | null
           estado: string
           exportadora_acepto_en: string | null

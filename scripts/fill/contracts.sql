@@ -140,9 +140,9 @@ lotes as (
 ),
 fijaciones as (
   -- Of a closed contract everything is fixed; of the others, a part.
-  insert into public.fijaciones (contrato_id, tm, ny, diferencial, fecha, creado_en)
+  insert into public.fijaciones (contrato_id, tm, ny, diferencial, fecha, creado_en, confirmada_en)
   select id, case estado when 'Cerrado' then volumen_tm else round(volumen_tm * (0.2 + 0.5 * u_parte_fijada)::numeric, 1) end,
-    ny, diferencial, (movido_en at time zone 'America/Guayaquil')::date, movido_en
+    ny, diferencial, (movido_en at time zone 'America/Guayaquil')::date, movido_en, movido_en
   from relleno where por_fijar and hay_fijaciones order by id
 )
 -- No file stands behind these: the label says so, there is no checksum and nothing to review.

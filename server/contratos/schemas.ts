@@ -1,9 +1,9 @@
 import * as v from 'valibot'
 import { DocumentoSchema } from '../documentos/schemas.ts'
+import { EnmiendaSchema } from '../enmiendas/schemas.ts'
 import { FijacionContratoSchema } from '../fijaciones/schemas.ts'
 import { FechaHoraSchema, IdSchema, NumeroSchema } from '../http/answer-schemas.ts'
 import {
-  decimal,
   EntradaIdSchema,
   enOrden,
   esInstante,
@@ -13,61 +13,22 @@ import {
   texto,
 } from '../http/schemas.ts'
 import { LoteSchema } from '../lotes/schemas.ts'
+import { CIERRES, MODALIDADES, TERMINOS, volumen_tm } from './terminos.ts'
 
 export const ESTADOS = ['En revisión', 'Activo', 'Cerrado'] as const
 const EstadoSchema = v.picklist(ESTADOS, `Debe ser uno de: ${ESTADOS.join(', ')}.`)
 
-const volumen_tm = v.pipe(
-  decimal({ mayorQue: 0, hasta: 1_000_000, decimales: 4 }),
-  v.description('Toneladas métricas.'),
-)
-const precio_fijado_tm = v.pipe(
-  decimal({ mayorQue: 0, hasta: 1_000_000, decimales: 4 }),
-  v.description('Dólares por tonelada métrica.'),
-)
-const diferencial_tm = v.pipe(
-  decimal({ desde: -1_000_000, hasta: 1_000_000, decimales: 2 }),
-  v.description('Lo acordado sobre Nueva York, con su signo, en dólares por tonelada métrica.'),
-)
 const observaciones = texto(5000)
-export const MODALIDADES = ['fijo', 'por fijar'] as const
-const CIERRES = ['al exportar los lotes', 'al completar el volumen'] as const
-const entrega = {
-  calidad: v.nullish(v.pipe(texto(40), v.description('Como la nombran las partes: ASE, CCN-51.'))),
-  fecha_entrega: v.nullish(FechaSchema),
-  tolerancia_pct: v.optional(
-    v.pipe(
-      decimal({ desde: 0, hasta: 50, decimales: 2 }),
-      v.description('Cuánto más o menos del volumen se admite.'),
-    ),
-  ),
-  modalidad_precio: v.optional(
-    v.pipe(
-      v.picklist(MODALIDADES, `Debe ser uno de: ${MODALIDADES.join(', ')}.`),
-      v.description('Por fijar: el precio es el promedio de las fijaciones, y no se escribe.'),
-    ),
-  ),
-  cierre: v.optional(
-    v.pipe(
-      v.picklist(CIERRES, `Debe ser uno de: ${CIERRES.join(', ')}.`),
-      v.description(
-        'Cuándo se cierra solo: con todos sus lotes exportados, o cuando además completan el volumen menos la tolerancia. Lo elige la exportadora.',
-      ),
-    ),
-  ),
-}
 
 /** POST /contratos: the other company, and what was agreed. */
 export const NuevoContratoSchema = v.pipe(
   v.strictObject({
     contraparte_id: v.optional(EntradaIdSchema),
     exportadora_id: v.optional(EntradaIdSchema),
+    ...TERMINOS,
     volumen_tm,
-    precio_fijado_tm: v.nullish(precio_fijado_tm),
-    diferencial_tm: v.nullish(diferencial_tm),
     fecha_firma: v.nullish(FechaSchema),
     observaciones: v.nullish(observaciones),
-    ...entrega,
     proveedores: v.optional(v.pipe(v.array(EntradaIdSchema), v.maxLength(50, 'Admite 50 proveedores.')), []),
   }),
   v.forward(
@@ -84,12 +45,9 @@ export const NuevoContratoSchema = v.pipe(
 /** PUT /contratos/{id}: only what changes. */
 export const EdicionContratoSchema = v.pipe(
   v.strictObject({
-    volumen_tm: v.optional(volumen_tm),
-    precio_fijado_tm: v.nullish(precio_fijado_tm),
-    diferencial_tm: v.nullish(diferencial_tm),
+    ...TERMINOS,
     fecha_firma: v.nullish(FechaSchema),
     observaciones: v.nullish(observaciones),
-    ...entrega,
     estado: v.optional(EstadoSchema),
     actualizado_en: v.optional(
       v.pipe(
@@ -148,6 +106,7 @@ const datos = {
   tolerancia_pct: NumeroSchema,
   modalidad_precio: v.picklist(MODALIDADES),
   cierre: v.picklist(CIERRES),
+  dias_confirmacion: v.pipe(v.number(), v.integer()),
   archivo_pdf: v.nullable(v.string()),
   creado_en: FechaHoraSchema,
   actualizado_en: FechaHoraSchema,
@@ -187,6 +146,10 @@ export const ContratoSchema = v.strictObject({
   lotes: v.array(LoteSchema),
   ...datos,
   fijacion: v.nullable(FijacionContratoSchema),
+  enmienda_pendiente: v.pipe(
+    v.nullable(EnmiendaSchema),
+    v.description('La que espera respuesta; null si ninguna, y para quien no firma el contrato.'),
+  ),
   participantes: v.array(ParticipanteSchema),
 })
 

@@ -19,7 +19,8 @@ export const FIJACIONES: readonly Operation[] = [
     id: 'fijar',
     tag: 'Fijaciones',
     summary: 'Fija el precio de una parte de un contrato por fijar',
-    description: 'Lo fijado nunca pasa del volumen; el precio del contrato es el promedio de sus fijaciones.',
+    description:
+      'Lo fijado nunca pasa del volumen; el precio del contrato es el promedio de sus fijaciones firmes. Si el contrato da días para confirmar, queda por confirmar hasta que la otra parte lo haga; después de esos días se anula.',
     body: json(NuevaFijacionSchema),
     headers: ['Idempotency-Key'],
     answers: { 201: { description: 'La fijación.', body: FijacionSchema } },
@@ -34,5 +35,16 @@ export const FIJACIONES: readonly Operation[] = [
     body: json(AnulacionSchema),
     answers: { 200: { description: 'La fijación anulada.', body: FijacionSchema } },
     problems: [...WRITE_FAILURES, 404],
+  },
+  {
+    method: 'post',
+    path: '/contratos/{id}/fijaciones/{fijacion}/confirmar',
+    id: 'confirmarFijacion',
+    tag: 'Fijaciones',
+    summary: 'Confirma la fijación de la otra parte: desde entonces cuenta en el precio',
+    description:
+      'De un contrato con `dias_confirmacion`. Quien no está de acuerdo la anula, diciendo por qué.',
+    answers: { 200: { description: 'La fijación, firme.', body: FijacionSchema } },
+    problems: [...FAILURES, 404, 409],
   },
 ]

@@ -30,8 +30,24 @@ export const FijacionSchema = v.strictObject({
   diferencial: NumeroSchema,
   precio_tm: v.pipe(NumeroSchema, v.description('Nueva York más el diferencial.')),
   fecha: v.pipe(v.string(), v.isoDate()),
+  estado: v.picklist(['firme', 'por confirmar', 'anulada']),
   creado_por: v.nullable(v.pipe(v.string(), v.uuid())),
+  empresa_id: v.pipe(v.nullable(IdSchema), v.description('La parte que fijó; null si no fue ninguna.')),
   creado_en: FechaHoraSchema,
+  vence_en: v.pipe(
+    v.nullable(FechaHoraSchema),
+    v.description(
+      'Hasta cuándo la confirma la otra parte; después se anula. Null si el contrato no lo pide.',
+    ),
+  ),
+  confirmada_en: v.pipe(
+    v.nullable(FechaHoraSchema),
+    v.description('Desde cuándo cuenta en el precio; null mientras está por confirmar.'),
+  ),
+  confirmada_por: v.pipe(
+    v.nullable(v.pipe(v.string(), v.uuid())),
+    v.description('Quien la confirmó por la otra parte.'),
+  ),
   motivo: v.pipe(v.nullable(v.string()), v.description('Por qué se anuló.')),
   anulada_en: v.nullable(FechaHoraSchema),
   anulada_por: v.nullable(v.pipe(v.string(), v.uuid())),
@@ -41,6 +57,10 @@ export const FijacionSchema = v.strictObject({
 export const FijacionContratoSchema = v.pipe(
   v.strictObject({
     tm_fijadas: NumeroSchema,
+    tm_por_confirmar: v.pipe(
+      NumeroSchema,
+      v.description('De lo fijado, lo que la otra parte no ha confirmado.'),
+    ),
     tm_abiertas: v.pipe(NumeroSchema, v.description('Lo contratado que no se ha fijado.')),
     precio_promedio: v.pipe(
       v.nullable(NumeroSchema),

@@ -23,6 +23,8 @@ export const CATALOGUE = {
   precio_no_existe: [404, 'No existe ese precio.'],
   precio_pendiente_no_existe: [404, 'No existe ese precio pendiente.'],
   fijacion_no_existe: [404, 'No existe esa fijación en el contrato.'],
+  enmienda_no_existe: [404, 'No existe esa enmienda en el contrato.'],
+  version_no_existe: [404, 'No existe esa versión de los términos del contrato.'],
   testigo_no_existe: [404, 'Esa dirección no es de ningún expediente, venció o fue revocada.'],
   lote_no_existe: [404, 'No existe ese lote en el contrato.'],
   calculadora_no_existe: [404, 'No hay una calculadora con ese nombre.'],

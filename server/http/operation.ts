@@ -19,6 +19,7 @@ export interface Operation {
   id: string
   tag:
     | 'Contratos'
+    | 'Enmiendas'
     | 'Documentos'
     | 'Lotes'
     | 'Fijaciones'

@@ -13,6 +13,7 @@ const PATH_PARAMETERS: Record<string, string> = {
   codigo: 'Código del contrato: CT-2025-00014.',
   empresa: 'Id de la empresa.',
   fijacion: 'Id de la fijación.',
+  enmienda: 'Número de la enmienda en su contrato.',
   invitacion: 'Id de la invitación.',
   relacion: 'Id de la relación.',
   parametro: 'Id del parámetro.',

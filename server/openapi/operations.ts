@@ -3,6 +3,7 @@ import { CALCULADORA } from '../calculo/openapi.ts'
 import { CONTRATOS, PROVEEDORES } from '../contratos/openapi.ts'
 import { CONVERSACION } from '../conversacion/openapi.ts'
 import { DOCUMENTOS } from '../documentos/openapi.ts'
+import { ENMIENDAS } from '../enmiendas/openapi.ts'
 import { EVIDENCIA } from '../evidencia/openapi.ts'
 import { EXPEDIENTE } from '../expediente/openapi.ts'
 import { FIJACIONES } from '../fijaciones/openapi.ts'
@@ -18,6 +19,7 @@ import { SALUD } from '../salud/openapi.ts'
 /** Every endpoint, in the order of the page. */
 export const OPERATIONS: readonly Operation[] = [
   ...CONTRATOS,
+  ...ENMIENDAS,
   ...DOCUMENTOS,
   ...LOTES,
   ...CONVERSACION,

@@ -50,6 +50,7 @@ const { scripts } = JSON.parse(readFileSync(join(PROJECT_DIR, 'package.json'), '
   scripts: Record<string, string>
 }
 const programs = Object.entries(scripts)
+  .map(([name, line]) => [name, line.replace(/^(\w+=\S+ )+/, '')] as const)
   .filter(([, line]) => line.startsWith('node '))
   .map(([name, line]) => [name, line.split(' ').slice(1)] as const)
 

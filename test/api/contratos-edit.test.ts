@@ -1,6 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { sql } from '../support/sql.ts'
-import { call, makeContrato, makeEmpresa, makePeople, makePerson, type People } from './support.ts'
+import {
+  call,
+  enRevision,
+  makeContrato,
+  makeEmpresa,
+  makePeople,
+  makePerson,
+  type People,
+} from './support.ts'
 
 let people: People
 beforeAll(async () => {
@@ -8,8 +16,8 @@ beforeAll(async () => {
 })
 
 describe('editar un contrato', () => {
-  test('cambia lo que se envía y deja lo demás', async () => {
-    const { codigo } = await makeContrato(people, { observaciones: 'una', precio_fijado_tm: 4000 })
+  test('en revisión, cambia lo que se envía y deja lo demás', async () => {
+    const { codigo } = await enRevision(people, { observaciones: 'una', precio_fijado_tm: 4000 })
     const { status, body, text } = await call(people.carlos, 'PUT', `/contratos/${codigo}`, {
       json: { volumen_tm: '210.0', precio_fijado_tm: null },
     })
@@ -22,9 +30,9 @@ describe('editar un contrato', () => {
   test('con la versión leída, de dos ediciones a la vez vale una', async () => {
     const { codigo } = await makeContrato(people)
     const etag = (await call(people.ana, 'GET', `/contratos/${codigo}`)).headers.get('etag')!
-    const editar = (volumen_tm: number) =>
+    const editar = (observaciones: number) =>
       call(people.ana, 'PUT', `/contratos/${codigo}`, {
-        json: { volumen_tm },
+        json: { observaciones: String(observaciones) },
         headers: { 'if-match': etag },
       })
     const respuestas = await Promise.all([1, 2, 3, 4, 5].map(editar))
@@ -32,10 +40,10 @@ describe('editar un contrato', () => {
     expect(respuestas.find(({ status }) => status === 412)!.body.clave).toBe('version_distinta')
     const ganador = respuestas.findIndex(({ status }) => status === 200) + 1
     const despues = await call(people.ana, 'GET', `/contratos/${codigo}`)
-    expect(despues.body.volumen_tm).toBe(ganador)
+    expect(despues.body.observaciones).toBe(String(ganador))
     // The ETag of an answer serves for the next edition.
     const siguiente = await call(people.ana, 'PUT', `/contratos/${codigo}`, {
-      json: { volumen_tm: 9 },
+      json: { observaciones: 'nueve' },
       headers: { 'if-match': respuestas[ganador - 1]!.headers.get('etag')! },
     })
     expect(siguiente.status).toBe(200)
@@ -44,7 +52,7 @@ describe('editar un contrato', () => {
   test('actualizado_en en el cuerpo guarda igual que If-Match', async () => {
     const { codigo, actualizado_en } = await makeContrato(people)
     const editar = () =>
-      call(people.ana, 'PUT', `/contratos/${codigo}`, { json: { volumen_tm: 7, actualizado_en } })
+      call(people.ana, 'PUT', `/contratos/${codigo}`, { json: { observaciones: 'siete', actualizado_en } })
     expect((await editar()).status).toBe(200)
     expect((await editar()).status).toBe(412)
   })
@@ -131,13 +139,18 @@ describe('el cierre de un contrato', () => {
       cierre: 'al completar el volumen',
     })
     const json = { cierre: 'al exportar los lotes' }
-    const otra = await call(people.carlos, 'PUT', ruta, { json })
+    await call(people.ana, 'PUT', ruta, { json })
+    expect((await call(people.carlos, 'POST', `${ruta}/enmiendas/1/aceptar`)).status).toBe(200)
+    expect((await call(people.ana, 'GET', ruta)).body).toMatchObject({ ...json, estado: 'Cerrado' })
+  })
+
+  test('mientras se revisa, lo elige la exportadora', async () => {
+    const { codigo } = await enRevision(people)
+    const json = { cierre: 'al completar el volumen' }
+    const otra = await call(people.carlos, 'PUT', `/contratos/${codigo}`, { json })
     expect([otra.status, otra.body.clave]).toEqual([403, 'contrato_cierre_exportadora'])
     expect(otra.body.errores[0].campo).toBe('cierre')
-    expect((await call(people.ana, 'PUT', ruta, { json })).body).toMatchObject({
-      ...json,
-      estado: 'Cerrado',
-    })
+    expect((await call(people.ana, 'PUT', `/contratos/${codigo}`, { json })).body).toMatchObject(json)
   })
 
   test('lo deshace la exportadora diciendo por qué, y lo leen las dos partes', async () => {

@@ -1,6 +1,6 @@
 // What the functions tell of the price of a contract: to the two who sign it, and to nobody else.
 import { beforeAll, describe, expect, test } from 'vitest'
-import { call, makeContrato, makePeople, type People, type Person } from './support.ts'
+import { acordar, call, enRevision, makeContrato, makePeople, type People, type Person } from './support.ts'
 
 let people: People
 beforeAll(async () => {
@@ -13,10 +13,13 @@ const DIFERENCIAL = '-4321.50'
 const CIFRAS = /98765|4321/
 const conPrecio = (datos: object = {}) =>
   makeContrato(people, { precio_fijado_tm: PRECIO, diferencial_tm: DIFERENCIAL, ...datos })
+/** Of a contract in review, where it is still edited. */
+const conPrecioEnRevision = () =>
+  enRevision(people, { precio_fijado_tm: PRECIO, diferencial_tm: DIFERENCIAL })
 
 describe('el precio de un contrato', () => {
   test('se crea, se lee y se edita con sus cifras, y cada edición es una versión', async () => {
-    const { codigo } = await conPrecio()
+    const { codigo } = await conPrecioEnRevision()
     const visto = await call(people.carlos, 'GET', `/contratos/${codigo}`)
     expect(visto.text).toContain(`"precio_fijado_tm":${PRECIO},"diferencial_tm":${DIFERENCIAL},`)
     const editado = await call(people.carlos, 'PUT', `/contratos/${codigo}`, {
@@ -34,7 +37,7 @@ describe('el precio de un contrato', () => {
   })
 
   test('de dos que lo cambian a la vez con la versión leída vale uno', async () => {
-    const { codigo } = await conPrecio()
+    const { codigo } = await conPrecioEnRevision()
     const etag = (await call(people.ana, 'GET', `/contratos/${codigo}`)).headers.get('etag')!
     const respuestas = await Promise.all(
       [1, 2, 3, 4].map((precio_fijado_tm) =>
@@ -48,7 +51,7 @@ describe('el precio de un contrato', () => {
   })
 
   test('cambiado por el SDK es también otra versión', async () => {
-    const { codigo, id } = await conPrecio()
+    const { codigo, id } = await conPrecioEnRevision()
     const etag = (await call(people.ana, 'GET', `/contratos/${codigo}`)).headers.get('etag')!
     const { data } = await people.carlos.supabase
       .from('contratos_precios')
@@ -64,7 +67,7 @@ describe('el precio de un contrato', () => {
   })
 
   test('pasa a por fijar cuando deja de tenerlo, y a fijo con el suyo', async () => {
-    const { codigo } = await conPrecio()
+    const { codigo } = await conPrecioEnRevision()
     const editar = (json: object) => call(people.ana, 'PUT', `/contratos/${codigo}`, { json })
     const sigue = await editar({ modalidad_precio: 'por fijar' })
     expect([sigue.status, sigue.body.clave, sigue.body.errores[0].campo]).toEqual([
@@ -87,7 +90,7 @@ describe('el precio de un contrato', () => {
     [{ diferencial_tm: 'mucho' }, 'diferencial_tm'],
     [{ diferencial_tm: 1_000_001 }, 'diferencial_tm'],
   ])('no admite %j, ni al crear ni al editar', async (json, campo) => {
-    const { codigo } = await conPrecio()
+    const { codigo } = await conPrecioEnRevision()
     const nuevo = { contraparte_id: people.centro.id, volumen_tm: 1, ...json }
     for (const { status, body } of [
       await call(people.ana, 'PUT', `/contratos/${codigo}`, { json }),
@@ -161,9 +164,7 @@ describe('un proveedor asociado', () => {
       return resto
     }
     const antes = await leer()
-    await call(people.ana, 'PUT', `/contratos/${codigo}`, {
-      json: { precio_fijado_tm: 1, diferencial_tm: 2 },
-    })
+    await acordar(people, codigo, { precio_fijado_tm: 1, diferencial_tm: 2 })
     expect(await leer()).toEqual(antes)
   })
 

@@ -24,7 +24,10 @@ describe('un contrato', () => {
       fijacion: null,
     })
     const json = { calidad: null, tolerancia_pct: 5, modalidad_precio: 'por fijar' }
-    const editado = await call(people.carlos, 'PUT', `/contratos/${codigo}`, { json })
+    const pedido = await call(people.carlos, 'PUT', `/contratos/${codigo}`, { json })
+    expect(pedido.body).toMatchObject({ calidad: 'ASE', enmienda_pendiente: { n: 1 } })
+    await call(people.ana, 'POST', `/contratos/${codigo}/enmiendas/1/aceptar`)
+    const editado = await call(people.ana, 'GET', `/contratos/${codigo}`)
     expect(editado.body).toMatchObject({ ...json, fecha_entrega: '2026-12-01' })
   })
 

@@ -35,7 +35,7 @@ describe('lo que hace una parte', () => {
     const { ana, carlos, jose, rita, cesar, finca } = people
     const colega = await makePerson(people.exportadora)
     const { codigo } = await makeContrato(people, { proveedores: [] })
-    await call(ana, 'PUT', `/contratos/${codigo}`, { json: { volumen_tm: 300 } })
+    await call(ana, 'PUT', `/contratos/${codigo}`, { json: { observaciones: 'Otra cosa' } })
     await call(ana, 'POST', `/contratos/${codigo}/proveedores`, { json: { proveedores: [finca.id] } })
     await upload(ana, codigo, { tipo: 'factura', archivo: pdf() })
     const lote = await call(ana, 'POST', `/contratos/${codigo}/lote`, {

@@ -153,6 +153,21 @@ export async function makeContrato({ ana, centro, finca }: People, datos: object
   return body as { id: number; codigo: string; actualizado_en: string }
 }
 
+/** A contract of Carlos with Ana, which she has yet to activate: its terms are still edited. */
+export async function enRevision({ carlos, exportadora, finca }: People, datos: object = {}) {
+  const json = { exportadora_id: exportadora.id, volumen_tm: 200, proveedores: [finca.id], ...datos }
+  const { status, body, text } = await call(carlos, 'POST', '/contratos', { json })
+  if (status !== 201) throw new Error(text)
+  return body as { id: number; codigo: string; actualizado_en: string }
+}
+
+/** Both sides agree on other terms: Ana proposes and Carlos accepts. */
+export async function acordar({ ana, carlos }: People, codigo: string, cambios: object) {
+  const { body, text } = await call(ana, 'POST', `/contratos/${codigo}/enmiendas`, { json: { cambios } })
+  const aceptada = await call(carlos, 'POST', `/contratos/${codigo}/enmiendas/${body.n}/aceptar`)
+  if (aceptada.status !== 200) throw new Error(text + aceptada.text)
+}
+
 /** The form of POST /contratos/{id}/documento; the order of its parts is the order of its keys. */
 export function formOf(parts: Record<string, string | Uint8Array>, nombre = 'documento.pdf'): FormData {
   const form = new FormData()

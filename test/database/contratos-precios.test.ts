@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { acordar, enRevision } from './enmiendas.ts'
 import { type Db, expectRaises, withUserDb } from './support.ts'
 
 const id = (db: Db) => db.mundo.contrato.id
@@ -77,6 +78,7 @@ describe('el precio de un contrato', () => {
     '%s lo cambia: es otra versión, que se avisa sin cifras',
     (quien) =>
       withUserDb(quien, async (db) => {
+        await enRevision(db, quien)
         const antes = await version(db)
         expect(await valorar(db, '98765.4321', '-43.21')).toBe(1)
         const despues = await version(db)
@@ -95,6 +97,7 @@ describe('el precio de un contrato', () => {
 
   test('con otro dato del contrato, en una llamada, se avisa una vez', () =>
     withUserDb('ana_agroarriba', async (db) => {
+      await enRevision(db, 'ana_agroarriba')
       const [fila] = await editar(db, {
         volumen_tm: '210.0',
         precio_fijado_tm: '5000.00',
@@ -123,6 +126,7 @@ describe('el precio de un contrato', () => {
 
   test('pasa a por fijar sin precio, y a fijo con el suyo, en una llamada', () =>
     withUserDb('celia_centro', async (db) => {
+      await enRevision(db, 'celia_centro')
       await editar(db, { precio_fijado_tm: 5000 })
       await expectRaises(
         editar(db, { modalidad_precio: 'por fijar' }),
@@ -144,8 +148,8 @@ describe('el precio de un contrato', () => {
         await db.como(quien)
         await expectRaises(valorar(db, 1), 'contrato_cerrado', 'PT409')
       }
-      await db.como('ada_admin')
       await editar(db, { estado: 'Activo', precio_fijado_tm: 7000 })
+      await db.como('ada_admin')
       expect(await leido(db)).toMatchObject({ precio: '7000' })
       await db.query('select public.eliminar_contrato($1)', [id(db)])
       await expectRaises(valorar(db, 1), 'contrato_no_existe', 'PT404')
@@ -241,8 +245,8 @@ describe('quién lo lee', () => {
         proveedores: [db.mundo.empresas.finca],
       })
       db.mundo.contrato.id = nuevo
-      await editar(db, { volumen_tm: 20, precio_fijado_tm: `${precio}.5` })
-      await editar(db, { modalidad_precio: 'por fijar', precio_fijado_tm: null })
+      await acordar(db, { volumen_tm: 20, precio_fijado_tm: `${precio}.5` })
+      await acordar(db, { modalidad_precio: 'por fijar', precio_fijado_tm: null, diferencial_tm: 0 })
       const [fijada] = await db.query(
         'insert into public.fijaciones (contrato_id, tm, ny, diferencial) values ($1, 5, 98765, 0) returning id',
         [nuevo],

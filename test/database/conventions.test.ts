@@ -41,7 +41,7 @@ async function grantsOf(role: string): Promise<Record<string, Record<string, str
 
 const PARTES = 'exportadora_id contraparte_id'
 const DATOS = 'fecha_firma volumen_tm'
-const ENTREGA = 'calidad fecha_entrega tolerancia_pct modalidad_precio cierre'
+const ENTREGA = 'calidad fecha_entrega tolerancia_pct modalidad_precio cierre dias_confirmacion'
 const ESCRITURAS = {
   contratos: {
     select: '*',
@@ -84,6 +84,8 @@ describe('los permisos son los de esta lista', () => {
       contratos_participantes: { ...ESCRITURAS.contratos_participantes, delete: '*' },
       mensajes: { select: '*', insert: 'contrato_id texto documento_id lote_id id_cliente' },
       contratos_reaperturas: { select: '*', insert: 'contrato_id motivo' },
+      contratos_versiones: { select: '*' },
+      enmiendas: { select: '*' },
       lecturas: { select: '*', insert: 'contrato_id hasta', update: 'contrato_id hasta' },
       notificaciones: { select: '*' },
       dispositivos: { select: '*', delete: '*' },

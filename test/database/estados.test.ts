@@ -73,7 +73,7 @@ describe('editar un contrato', () => {
     db.cuenta('update public.contratos set volumen_tm = 150 where id = $1', [db.mundo.contrato.id])
 
   test('cada edición da una versión mayor, y editar sin cambiar nada conserva la que hay', () =>
-    withUserDb('ana_agroarriba', async (db) => {
+    withUserDb('sistema', async (db) => {
       const version = async () =>
         String(
           (
@@ -97,7 +97,7 @@ describe('editar un contrato', () => {
         await db.como(quien)
         await expectRaises(editar(db), 'contrato_cerrado', 'PT409')
       }
-      const reabrir = `update public.contratos set volumen_tm = 150, estado = 'Activo' where id = $1`
+      const reabrir = `update public.contratos set observaciones = 'Sigue', estado = 'Activo' where id = $1`
       expect(await db.cuenta(reabrir, [db.mundo.contrato.id])).toBe(1)
     }))
 

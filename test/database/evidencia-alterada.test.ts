@@ -16,6 +16,7 @@ const OTRO: Record<string, (column: string) => string> = {
   numeric: (c) => `coalesce(${c}, 0) + 1`,
   'bigint[]': () => `'{1}'`,
   bigint: (c) => `coalesce(${c}, 0) + 1000000000`,
+  smallint: (c) => `coalesce(${c}, 0) + 1`,
   uuid: () => 'gen_random_uuid()',
   boolean: (c) => `not ${c}`,
   date: (c) => `coalesce(${c}, '2026-01-01') + 1`,

@@ -151,9 +151,9 @@ describe('la cadena de un contrato', () => {
     withUserDb('ana_agroarriba', async (db) => {
       const { contrato, contratoRival } = db.mundo
       await db.client.query('savepoint antes')
-      await db.query('update public.contratos set volumen_tm = 100 where id = $1', [contrato.id])
+      await db.query(`update public.contratos set fecha_firma = '2026-01-10' where id = $1`, [contrato.id])
       await db.client.query('rollback to savepoint antes')
-      await db.query('update public.contratos set volumen_tm = 101 where id = $1', [contrato.id])
+      await db.query(`update public.contratos set fecha_firma = '2026-01-11' where id = $1`, [contrato.id])
       esCadena(await cadena(db, contrato.id), { contrato: contrato.codigo })
       expect(await tipos(db, contratoRival.id)).toEqual(['contrato.creado'])
     }))

@@ -85,6 +85,7 @@ describe('el precio de un contrato por fijar', () => {
     conFijaciones('celia_centro', async (db) => {
       const { id } = await fijar(db, 10)
       const pasar = () => editar(db, 'modalidad_precio', 'fijo')
+      await db.como('sistema')
       await expectRaises(pasar(), 'contrato_con_fijaciones', 'PT409', 'modalidad_precio')
       await anular(db, id)
       await pasar()
@@ -104,6 +105,7 @@ describe('lo fijado', () => {
       await fijar(db, '199.9999')
       await expectRaises(fijar(db, '0.0002'), 'fijacion_excede_volumen', 'PT409', 'tm')
       await fijar(db, '0.0001')
+      await db.como('sistema')
       await expectRaises(
         editar(db, 'volumen_tm', '199.9999'),
         'volumen_menor_que_fijado',

@@ -1,12 +1,13 @@
 import { MATRIX_CALCULOS } from './matrix-calculos.ts'
 import { MATRIX_CIERRE } from './matrix-cierre.ts'
 import { MATRIX_CONVERSACION } from './matrix-conversacion.ts'
+import { MATRIX_ENMIENDAS } from './matrix-enmiendas.ts'
 import { MATRIX_KPIS } from './matrix-kpis.ts'
 import { MATRIX_PRECIOS } from './matrix-precios.ts'
 import { MATRIX_RELACIONES } from './matrix-relaciones.ts'
 import type { Db, Speaker } from './support.ts'
 import { ACTIVOS, ADMIN, EDITORES, FIRMANTES, PARTES, type Verb } from './who.ts'
-import { makeObject, newRuc } from './world.ts'
+import { makeContrato, makeObject, newRuc } from './world.ts'
 
 const contrato = (db: Db) => [db.mundo.contrato.id]
 const lote = (db: Db) => [db.mundo.lote]
@@ -117,8 +118,13 @@ export const MATRIX: Record<string, Record<string, Verb>> = {
     },
     update: {
       pueden: FIRMANTES,
-      sql: 'update public.contratos_precios set precio_fijado_tm = 5000 where contrato_id = $1',
-      params: contrato,
+      // Of an Active contract, nobody.
+      sql: `update public.contratos_precios set precio_fijado_tm = 5000
+        where contrato_id in (select c.id from public.contratos c where c.estado = 'En revisión' and c.exportadora_id = $1)`,
+      params: (db) => [db.mundo.empresas.agroarriba],
+      async antes({ client, mundo: { empresas } }) {
+        await makeContrato(client, empresas.agroarriba, empresas.centro, { estado: 'En revisión' })
+      },
     },
     delete: {
       pueden: [],
@@ -194,5 +200,6 @@ export const MATRIX: Record<string, Record<string, Verb>> = {
   ...MATRIX_RELACIONES,
   ...MATRIX_CALCULOS,
   ...MATRIX_CIERRE,
+  ...MATRIX_ENMIENDAS,
   ...MATRIX_KPIS,
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { verContrato } from '../../server/contratos/queries.ts'
+import { acordar, enRevision } from './enmiendas.ts'
 import { compareAll } from './kpis-counted.ts'
 import { type Db, expectConstraint, expectRaises, withUserDb } from './support.ts'
 
@@ -44,7 +45,7 @@ async function envejecer(db: Db, dias: number) {
 describe('el cierre al completar el volumen', () => {
   test('un contrato que se embarca por partes sigue abierto hasta completar el volumen', () =>
     withUserDb('ana_agroarriba', async (db) => {
-      await editar(db, `cierre = '${AL_COMPLETAR}'`)
+      await acordar(db, { cierre: AL_COMPLETAR })
       await exportarElPrimero(db)
       expect(await contrato(db)).toEqual({ estado: 'Activo', cerrado_en: null, cierre: AL_COMPLETAR })
       await exportar(db, 4000)
@@ -57,36 +58,33 @@ describe('el cierre al completar el volumen', () => {
 
   test('le basta el volumen menos la tolerancia, y espera a los lotes que faltan por exportar', () =>
     withUserDb('ana_agroarriba', async (db) => {
-      await editar(db, `cierre = '${AL_COMPLETAR}', tolerancia_pct = 5`)
+      await acordar(db, { cierre: AL_COMPLETAR, tolerancia_pct: 5 })
       await exportar(db, 4300)
       expect((await contrato(db)).estado).toBe('Activo')
       await exportarElPrimero(db)
       expect((await contrato(db)).estado).toBe('Cerrado')
     }))
 
-  test('quien lo deja corto vuelve al cierre por lotes, y el contrato se cierra en el acto', () =>
+  test('para dejarlo corto acuerdan volver al cierre por lotes, y se cierra en el acto', () =>
     withUserDb('ana_agroarriba', async (db) => {
-      await editar(db, `cierre = '${AL_COMPLETAR}'`)
+      await acordar(db, { cierre: AL_COMPLETAR })
       await exportarElPrimero(db)
-      await editar(db, `cierre = 'al exportar los lotes'`)
+      await acordar(db, { cierre: 'al exportar los lotes' })
       expect(await contrato(db)).toMatchObject({ estado: 'Cerrado', cerrado_en: expect.any(Date) })
       expect(await ultimo(db)).toMatch(/con 2\.7216 de 200 TM exportadas \(1\.36 %\)/)
     }))
 
-  test('bajar el volumen a lo exportado lo cierra, si lo hace la exportadora y no la otra parte', () =>
+  test('bajar el volumen a lo exportado lo cierra, lo proponga quien lo proponga', () =>
     withUserDb('ana_agroarriba', async (db) => {
-      await editar(db, `cierre = '${AL_COMPLETAR}'`)
+      await acordar(db, { cierre: AL_COMPLETAR })
       await exportarElPrimero(db)
-      await db.como('celia_centro')
-      await editar(db, 'volumen_tm = 2.7')
-      expect((await contrato(db)).estado).toBe('Activo')
-      await db.como('ana_agroarriba')
-      await editar(db, 'volumen_tm = 2.71')
+      await acordar(db, { volumen_tm: '2.7216' }, 'ana_agroarriba', 'celia_centro')
       expect((await contrato(db)).estado).toBe('Cerrado')
     }))
 
   test('lo elige la exportadora, también al crearlo; la contraparte no', () =>
     withUserDb('celia_centro', async (db) => {
+      await enRevision(db, 'celia_centro')
       await expectRaises(
         editar(db, `cierre = '${AL_COMPLETAR}'`),
         'contrato_cierre_exportadora',
@@ -151,7 +149,7 @@ describe('reabrir un contrato', () => {
       expect((await contrato(db)).estado).toBe('Cerrado')
       await db.como('ana_agroarriba')
       await reabrir(db)
-      await editar(db, `cierre = '${AL_COMPLETAR}'`)
+      await acordar(db, { cierre: AL_COMPLETAR })
       await db.como('celia_centro')
       await exportar(db, 1)
       expect((await contrato(db)).estado).toBe('Activo')
@@ -218,7 +216,7 @@ describe('reabrir un contrato', () => {
 
   test('los indicadores de todas las partes quedan como dicen las tablas', () =>
     withUserDb('ana_agroarriba', async (db) => {
-      await editar(db, `fecha_entrega = '2026-12-01', tolerancia_pct = 10`)
+      await acordar(db, { fecha_entrega: '2026-12-01', tolerancia_pct: 10 })
       await exportarElPrimero(db)
       await reabrir(db)
       await compareAll(db.client, db.mundo)

@@ -119,6 +119,7 @@ describe('los textos largos', () => {
         ]),
         'contratos_observaciones_valida',
       )
+      await db.como('sistema')
       await expectConstraint(
         db.query('update public.contratos set calidad = $2 where id = $1', [db.mundo.contrato.id, texto]),
         'contratos_calidad_valida',

@@ -23,8 +23,7 @@ const LINES_OF_TESTS = 300
 const LONGER: Record<string, string> = {
   'scripts/demo/flow.ts': 'one story, told in order',
   'supabase/docker/compose.triboka.yml': 'Compose reads one file',
-  'supabase/schemas/20_contratos/50_contratos.sql':
-    'the table that everything hangs from stands whole, with every trigger in its order',
+  'supabase/schemas/20_contratos/50_contratos.sql': 'a table whole, with every trigger in its order',
   'supabase/local/postgres/cluster.ts': 'a process and its life: what starts it, watches it and ends it',
 }
 const isListed = (path: string) => path in LONGER

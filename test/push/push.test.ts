@@ -198,7 +198,7 @@ describe('lo que falla', () => {
       },
     ])
     // It does not hold up what comes after it.
-    await call(people.ana, 'PUT', `/contratos/${codigo}`, { json: { volumen_tm: 5 } })
+    await call(people.ana, 'PUT', `/contratos/${codigo}`, { json: { observaciones: 'Otra cosa' } })
     await until('it comes to be', () => acceptedBy(tokens.veneno!) === 1)
   })
 })

@@ -1,7 +1,7 @@
 // What Realtime sends of the price of a contract: to the two who sign it, and to no supplier.
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
-import { call, makeContrato, makePeople, type People } from '../api/support.ts'
+import { acordar, call, makeContrato, makePeople, type People } from '../api/support.ts'
 import { aMoment, until } from '../support/until.ts'
 
 let people: People
@@ -19,6 +19,7 @@ async function listen(supabase: SupabaseClient) {
   for (const table of [
     'contratos',
     'contratos_precios',
+    'enmiendas',
     'lotes_asociados',
     'documentos_contrato',
     'mensajes',
@@ -43,18 +44,12 @@ test('el precio llega a quien firma; a un proveedor, que el contrato cambió y n
   const canal = people.jose.supabase.channel(`usuario:${people.jose.id}`, { config: { private: true } })
   const avisos: unknown[] = []
   canal.on('broadcast', { event: 'notificacion' }, ({ payload }) => avisos.push(payload)).subscribe()
-  const { codigo, id } = await makeContrato(people, {
+  const { codigo } = await makeContrato(people, {
     precio_fijado_tm: '98765.4300',
     diferencial_tm: '-4321.50',
   })
-  const { error } = await people.carlos.supabase
-    .from('contratos_precios')
-    .update({ precio_fijado_tm: '98765.5' })
-    .eq('contrato_id', id)
-  expect(error).toBeNull()
-  await call(people.carlos, 'PUT', `/contratos/${codigo}`, {
-    json: { precio_fijado_tm: null, modalidad_precio: 'por fijar' },
-  })
+  await acordar(people, codigo, { precio_fijado_tm: '98765.5', diferencial_tm: null })
+  await acordar(people, codigo, { precio_fijado_tm: null, modalidad_precio: 'por fijar' })
   await call(people.ana, 'POST', `/contratos/${codigo}/fijaciones`, {
     json: { tm: 5, ny: 98765, diferencial: 0 },
   })
@@ -74,7 +69,15 @@ test('el precio llega a quien firma; a un proveedor, que el contrato cambió y n
   // Each change of it is one version of the contract, which both are told.
   const versions = (heard: typeof jose) => heard!.filter(({ table }) => table === 'contratos').length
   expect([versions(ana), versions(jose)]).toEqual([4, 4])
-  expect(jose!.filter(({ table }) => table === 'contratos_precios')).toEqual([])
+  expect(
+    ana!.filter(({ table }) => table === 'enmiendas').map(({ new: row }) => [row.n, row.estado]),
+  ).toEqual([
+    [1, 'propuesta'],
+    [1, 'aceptada'],
+    [2, 'propuesta'],
+    [2, 'aceptada'],
+  ])
+  expect(jose!.filter(({ table }) => ['contratos_precios', 'enmiendas'].includes(table))).toEqual([])
   expect(rita).toEqual([])
   expect(avisos.length).toBeGreaterThan(0)
   expect(JSON.stringify([jose, avisos])).not.toMatch(/98765|4321|precio_fijado/)

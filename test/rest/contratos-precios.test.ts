@@ -2,7 +2,7 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { target } from '../acceptance/support.ts'
-import { makeContrato, makePeople, type People, type Person } from '../api/support.ts'
+import { enRevision, makeContrato, makePeople, type People, type Person } from '../api/support.ts'
 
 let people: People
 let contrato: { id: number; codigo: string }
@@ -170,7 +170,7 @@ describe('el precio se escribe en su tabla', () => {
     const { error } = await sdk()
       .from('contratos_precios')
       .update({ precio_fijado_tm: -1 })
-      .eq('contrato_id', contrato.id)
+      .eq('contrato_id', (await enRevision(people)).id)
     expect([error!.code, error!.message]).toEqual([
       '23514',
       expect.stringContaining('contratos_precios_precio_fijado_tm_valido'),

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadKeys } from '../../supabase/local/keys.ts'
+import { STACK_MEMORY } from '../../supabase/local/memory.ts'
 import { findFreePorts } from '../../supabase/local/ports.ts'
 import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { makeTempDir } from '../../supabase/local/postgres/temporary.ts'
@@ -110,7 +111,10 @@ export async function startStackProcess(given?: {
   env: NodeJS.ProcessEnv
 }): Promise<StackProcess> {
   const { dir, env } = given ?? (await makeEnv())
-  const program = launch(process.execPath, [join(PROJECT_DIR, 'scripts/start.ts')], { cwd: PROJECT_DIR, env })
+  const program = launch(process.execPath, [...STACK_MEMORY.flags, join(PROJECT_DIR, 'scripts/start.ts')], {
+    cwd: PROJECT_DIR,
+    env: { ...env, ...STACK_MEMORY.env },
+  })
   const { child, output } = program
   await untilReady(program, () => output().includes('Ready in'), 90_000)
   async function stop() {

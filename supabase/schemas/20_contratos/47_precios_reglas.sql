@@ -48,7 +48,8 @@ comment on function privado.proteger_precio() is
 
 -- The version of the contract moves, and its other parties are told that it was edited, without figures: suppliers read
 -- those notices. Who changes the contract besides moves it, and tells it, once for both: it says so in
--- privado.contrato_tocado. A price that a trigger writes is told by what made it.
+-- privado.contrato_tocado. A price that a trigger writes, or an amendment, is told by what
+-- made it.
 create function privado.aplicar_precio() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -58,7 +59,7 @@ begin
     return null;
   end if;
   update public.contratos c set actualizado_en = clock_timestamp() where c.id = new.contrato_id returning c.* into contrato;
-  if pg_trigger_depth() = 1 then
+  if pg_trigger_depth() = 1 and coalesce(current_setting('privado.enmienda', true), '') = '' then
     perform privado.notificar(new.contrato_id, 'contrato', format('%s editó el contrato %s.', privado.quien(), contrato.codigo),
       jsonb_build_object('codigo', contrato.codigo, 'estado', contrato.estado));
   end if;

@@ -22,6 +22,7 @@ create table public.contratos (
   tolerancia_pct numeric not null default 0,
   modalidad_precio text not null default 'fijo',
   cierre text not null default 'al exportar los lotes',
+  dias_confirmacion smallint not null default 0,
   propuesto_a bigint[],
   exportadora_acepto_en timestamptz,
   contraparte_acepto_en timestamptz,
@@ -43,6 +44,7 @@ create table public.contratos (
     tolerancia_pct >= 0 and tolerancia_pct <= 50 and scale(tolerancia_pct) <= 2),
   constraint contratos_modalidad_precio_valida check (modalidad_precio in ('fijo', 'por fijar')),
   constraint contratos_cierre_valido check (cierre in ('al exportar los lotes', 'al completar el volumen')),
+  constraint contratos_dias_confirmacion_valido check (dias_confirmacion between 0 and 60),
   -- Nothing binds who has not said yes.
   constraint contratos_acuerdo_coherente check (
     (estado = 'En revisión' or (propuesto_a is null and rechazado_en is null
@@ -65,6 +67,8 @@ comment on column public.contratos.modalidad_precio is
   'fijo, o por fijar: entonces el precio es el promedio de sus fijaciones.';
 comment on column public.contratos.cierre is
   'Cuándo se cierra solo: al exportar los lotes, o cuando además completan el volumen, menos su tolerancia.';
+comment on column public.contratos.dias_confirmacion is
+  'Días que tiene la otra parte para confirmar una fijación; con 0, vale en el acto.';
 comment on column public.contratos.propuesto_a is
   'Qué empresas de las que firman no aceptaron todavía ser parte; nulo, a ninguna se espera.';
 comment on column public.contratos.exportadora_acepto_en is 'Cuándo aceptó la exportadora los términos, como están.';
@@ -123,9 +127,9 @@ revoke all on public.contratos from anon, authenticated, service_role;
 revoke all on sequence public.contratos_id_seq from anon, authenticated, service_role;
 grant select,
   insert (exportadora_id, contraparte_id, fecha_firma, volumen_tm, observaciones, calidad, fecha_entrega,
-    tolerancia_pct, modalidad_precio, cierre),
+    tolerancia_pct, modalidad_precio, cierre, dias_confirmacion),
   update (fecha_firma, volumen_tm, observaciones, estado, calidad, fecha_entrega, tolerancia_pct, modalidad_precio,
-    cierre)
+    cierre, dias_confirmacion)
   on public.contratos to authenticated, service_role;
 
 -- Apps follow it with postgres_changes; RLS decides what each of them sees.
@@ -148,10 +152,20 @@ create trigger _100_proteger_contrato before update on public.contratos
 create trigger _120_renovar_acuerdo before update on public.contratos
   for each row when (
     old.estado = 'En revisión'
-    and (old.volumen_tm, old.calidad, old.fecha_entrega, old.tolerancia_pct, old.modalidad_precio, old.cierre)
-      is distinct from
-      (new.volumen_tm, new.calidad, new.fecha_entrega, new.tolerancia_pct, new.modalidad_precio, new.cierre))
+    and (old.volumen_tm, old.calidad, old.fecha_entrega, old.tolerancia_pct, old.modalidad_precio, old.cierre,
+      old.dias_confirmacion)
+      is distinct from (new.volumen_tm, new.calidad, new.fecha_entrega, new.tolerancia_pct, new.modalidad_precio, new.cierre,
+      new.dias_confirmacion))
   execute function privado.renovar_acuerdo();
+-- What both sides agreed on changes by an amendment; in review it still changes by hand.
+create trigger _130_exigir_enmienda before update on public.contratos
+  for each row when (
+    current_user in ('anon', 'authenticated') and old.estado <> 'En revisión'
+    and (old.volumen_tm, old.modalidad_precio, old.calidad, old.fecha_entrega, old.tolerancia_pct, old.cierre,
+      old.dias_confirmacion)
+      is distinct from (new.volumen_tm, new.modalidad_precio, new.calidad, new.fecha_entrega, new.tolerancia_pct, new.cierre,
+      new.dias_confirmacion))
+  execute function privado.exigir_enmienda();
 -- Its exporter chooses how it closes, and it closes if it fulfils that already: before _200_cambiar_estado, which dates
 -- it.
 create trigger _150_elegir_cierre before update on public.contratos
@@ -205,21 +219,29 @@ create trigger _510_abrir_precio after insert on public.contratos
 create trigger _500_ocultar_participantes after update on public.contratos
   for each row when ((old.eliminado_en is null) <> (new.eliminado_en is null))
   execute function privado.ocultar_participantes();
--- The other parties, which 500 has written, are notified.
+-- The other parties, which 500 has written, are notified. What an amendment changes is told by it.
 create trigger _700_notificar after insert on public.contratos
   for each row execute function privado.avisar_de_contrato();
 create trigger _710_notificar_edicion after update on public.contratos
-  for each row when (
-    (old.volumen_tm, old.fecha_firma, old.observaciones, old.estado, old.calidad, old.fecha_entrega,
-      old.tolerancia_pct, old.modalidad_precio, old.cierre)
-      is distinct from (new.volumen_tm, new.fecha_firma, new.observaciones, new.estado, new.calidad, new.fecha_entrega,
-      new.tolerancia_pct, new.modalidad_precio, new.cierre))
+  for each row when (old.estado <> new.estado or coalesce(current_setting('privado.enmienda', true), '') = '' and
+    (old.volumen_tm, old.fecha_firma, old.observaciones, old.calidad, old.fecha_entrega, old.tolerancia_pct,
+      old.modalidad_precio, old.cierre, old.dias_confirmacion)
+      is distinct from (new.volumen_tm, new.fecha_firma, new.observaciones, new.calidad, new.fecha_entrega,
+      new.tolerancia_pct, new.modalidad_precio, new.cierre, new.dias_confirmacion))
   execute function privado.avisar_de_contrato();
 
 -- After the statement.
 -- What it adds to the indicators, less what it added. A contract that is born is summed with its parties.
 create trigger _810_sumar_cambio after update on public.contratos
   referencing old table as viejos new table as nuevos for each statement execute function privado.sumar_contratos();
+-- The terms it is born with are their first version, each change of them the next,
+create trigger _820_anotar_version after insert on public.contratos
+  referencing new table as nuevos for each statement execute function privado.anotar_versiones();
+create trigger _830_anotar_cambio after update on public.contratos
+  referencing old table as viejos new table as nuevos for each statement execute function privado.anotar_versiones();
+-- and the yes that was missing is of the version in force.
+create trigger _840_aceptar_version after update on public.contratos
+  referencing old table as viejos new table as nuevos for each statement execute function privado.aceptar_versiones();
 -- And last, with the head of its chain held as short as can be, what changed.
 create trigger _990_encadenar after update on public.contratos
   referencing old table as viejos new table as nuevos for each statement execute function privado.encadenar_contratos();

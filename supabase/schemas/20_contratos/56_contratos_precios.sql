@@ -49,6 +49,12 @@ create trigger _110_proteger_precio before insert on public.contratos_precios
 -- When it was last written.
 create trigger _900_marcar_actualizado before update on public.contratos_precios
   for each row when (old.* is distinct from new.*) execute function privado.marcar_actualizado();
+-- What both sides agreed on changes by an amendment; after _100, which takes the contract.
+create trigger _130_exigir_enmienda before update on public.contratos_precios
+  for each row when (
+    current_user in ('anon', 'authenticated')
+    and (old.precio_fijado_tm, old.diferencial_tm) is distinct from (new.precio_fijado_tm, new.diferencial_tm))
+  execute function privado.exigir_enmienda_de_precio();
 
 -- After each row.
 -- While its contract is in review, who changes what was agreed on the price says yes to it anew, and the other has not.
@@ -74,3 +80,6 @@ create trigger _990_encadenar_cambio after update on public.contratos_precios
 -- What was sold at that price, in the indicators.
 create trigger _810_sumar_cambio after update on public.contratos_precios
   referencing old table as viejos new table as nuevos for each statement execute function privado.sumar_precios();
+-- Another price is another version of the terms.
+create trigger _830_anotar_cambio after update on public.contratos_precios
+  referencing old table as viejos new table as nuevos for each statement execute function privado.anotar_versiones_de_precio();

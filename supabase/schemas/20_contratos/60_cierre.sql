@@ -38,11 +38,12 @@ $$;
 comment on function privado.toca_cerrar(public.contratos) is
   '¿Tiene lotes, están todos exportados y, si su cierre lo pide, completan el volumen?';
 
--- What its exporter, an administrator or the system may do with the state of a contract, and nobody else.
+-- What its exporter, an administrator or the system may do with the state of a contract, and nobody else; nor is an
+-- amendment, to which its exporter said yes, of anybody else.
 create function privado.manda_en_contrato(contrato public.contratos) returns boolean
 language plpgsql stable security definer set search_path = '' as $$
 begin
-  return auth.uid() is null or privado.es_admin()
+  return auth.uid() is null or privado.es_admin() or coalesce(current_setting('privado.enmienda', true), '') <> ''
     or (privado.mi_rol() = 'exportadora' and privado.mi_empresa() = contrato.exportadora_id);
 end
 $$;

@@ -24,6 +24,12 @@ begin
   if tg_op = 'UPDATE' then
     if old.anulada_en is not null then
       raise exception 'fijacion_anulada' using errcode = 'PT409', detail = 'Esa fijación ya está anulada.';
+    -- No client writes these: the other side confirmed it, or nobody did in time.
+    elsif new.confirmada_en is distinct from old.confirmada_en or new.anulada_en is not null then
+      return new;
+    elsif old.confirmada_por is not null and auth.uid() is not null and not privado.es_admin() then
+      raise exception 'fijacion_confirmada' using errcode = 'PT409',
+        detail = 'La otra parte ya confirmó esa fijación: una sola no la anula.';
     elsif new.motivo is null then
       raise exception 'fijacion_sin_motivo' using errcode = 'PT422',
         detail = 'Una fijación se anula diciendo por qué.', hint = 'motivo';
@@ -32,6 +38,7 @@ begin
     new.anulada_por := auth.uid();
     return new;
   end if;
+  perform privado.vencer_fijaciones(contrato.id);
   if contrato.modalidad_precio <> 'por fijar' then
     raise exception 'contrato_precio_fijo' using errcode = 'PT409', detail = 'El precio de este contrato no es por fijar.';
   elsif new.fecha > privado.hoy() then
@@ -39,11 +46,24 @@ begin
   elsif new.ny > 0 and new.ny + new.diferencial <= 0 then
     raise exception 'fijacion_sin_precio' using errcode = 'PT422',
       detail = 'Nueva York más el diferencial debe ser mayor que 0.', hint = 'diferencial';
+  elsif auth.uid() is not null and new.diferencial <> (
+    select p.diferencial_tm from public.contratos_precios p where p.contrato_id = contrato.id) then
+    raise exception 'fijacion_otro_diferencial' using errcode = 'PT409',
+      detail = 'El diferencial es el acordado en el contrato: otro se acuerda con una enmienda.', hint = 'diferencial';
   elsif privado.tm_fijadas(contrato.id) + new.tm > contrato.volumen_tm then
     raise exception 'fijacion_excede_volumen' using errcode = 'PT409',
       detail = 'Lo fijado pasaría del volumen del contrato.', hint = 'tm';
   end if;
   new.creado_por := coalesce(auth.uid(), new.creado_por);
+  new.empresa_id := coalesce(privado.mi_parte(contrato), new.empresa_id);
+  if contrato.dias_confirmacion = 0 or auth.uid() is null then
+    new.confirmada_en := clock_timestamp();
+  elsif new.empresa_id is null then
+    raise exception 'fijacion_de_las_partes' using errcode = 'PT403',
+      detail = 'En este contrato una parte fija y la otra confirma, nadie por ellas.';
+  else
+    new.vence_en := clock_timestamp() + contrato.dias_confirmacion * interval '1 day';
+  end if;
   return new;
 end
 $$;
@@ -53,6 +73,13 @@ create function privado.aplicar_fijacion() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   codigo text;
+  hecho constant text := case
+    when tg_op = 'INSERT' and new.confirmada_en is null then '%s registró una fijación de precio, por confirmar'
+    when tg_op = 'INSERT' then '%s registró una fijación de precio'
+    when new.anulada_en is null then '%s confirmó una fijación de precio'
+    when new.confirmada_en is null and new.anulada_por is null and new.vence_en <= new.anulada_en
+      then 'Una fijación de precio venció sin confirmar'
+    else '%s anuló una fijación de precio' end;
 begin
   -- The contract is written also when the average is the same: two transactions under repeatable read do not see each
   -- other's fixings, and only a write makes the second fail instead of passing the volume, or lowering it.
@@ -63,12 +90,9 @@ begin
   update public.contratos c set actualizado_en = clock_timestamp() where c.id = new.contrato_id
   returning c.codigo into codigo;
   -- Suppliers read the conversation and the notices: neither tells how much nor at what price.
-  insert into public.mensajes (contrato_id, tipo, texto) values (new.contrato_id, 'sistema', format(
-    case tg_op when 'INSERT' then '%s registró una fijación de precio.' else '%s anuló una fijación de precio.' end,
-    privado.quien()));
-  perform privado.notificar(new.contrato_id, 'contrato', format(
-    case tg_op when 'INSERT' then '%s registró una fijación de precio en %s.' else '%s anuló una fijación de precio en %s.' end,
-    privado.quien(), codigo), jsonb_build_object('codigo', codigo, 'fijacion_id', new.id));
+  insert into public.mensajes (contrato_id, tipo, texto) values (
+    new.contrato_id, 'sistema', format(hecho || '.', privado.quien()));
+  perform privado.notificar(new.contrato_id, 'contrato', format(hecho, privado.quien()) || format(' en %s.', codigo), jsonb_build_object('codigo', codigo, 'fijacion_id', new.id));
   return null;
 end
 $$;

@@ -14,6 +14,10 @@ create table public.fijaciones (
   motivo text,
   anulada_en timestamptz,
   anulada_por uuid references public.usuarios (id) on delete restrict,
+  empresa_id bigint references public.empresas (id) on delete restrict,
+  vence_en timestamptz,
+  confirmada_en timestamptz,
+  confirmada_por uuid references public.usuarios (id) on delete restrict,
   constraint fijaciones_tm_valida check (tm > 0 and tm <= 1000000 and scale(tm) <= 4),
   constraint fijaciones_ny_valido check (ny > 0 and ny <= 1000000 and scale(ny) <= 2),
   constraint fijaciones_diferencial_valido check (
@@ -22,17 +26,27 @@ create table public.fijaciones (
   constraint fijaciones_fecha_valida check (fecha between '1990-01-01' and '2100-12-31'),
   constraint fijaciones_motivo_valido check (
     motivo = btrim(motivo) and length(motivo) between 1 and 500 and privado.es_texto_limpio(motivo, false)),
-  constraint fijaciones_anulacion_coherente check ((motivo is null) = (anulada_en is null))
+  constraint fijaciones_anulacion_coherente check ((motivo is null) = (anulada_en is null)),
+  constraint fijaciones_confirmacion_coherente check (confirmada_en is not null or vence_en is not null)
 );
 comment on table public.fijaciones is 'Partes del volumen de un contrato por fijar, con su precio; no se editan: se anulan.';
 comment on column public.fijaciones.tm is 'Toneladas métricas que se fijan.';
 comment on column public.fijaciones.ny is 'Precio de Nueva York, en dólares por tonelada métrica.';
 comment on column public.fijaciones.diferencial is 'Sobre Nueva York, con su signo, en dólares por tonelada métrica.';
 comment on column public.fijaciones.motivo is 'Por qué se anuló.';
+comment on column public.fijaciones.empresa_id is 'La parte que fijó; null si no fue ninguna.';
+comment on column public.fijaciones.vence_en is
+  'Hasta cuándo la confirma la otra parte: después se anula; null si su contrato no lo pide.';
+comment on column public.fijaciones.confirmada_en is 'Desde cuándo cuenta en el precio; null mientras está por confirmar.';
+comment on column public.fijaciones.confirmada_por is 'Quien la confirmó por la otra parte.';
 
 create index fijaciones_contrato_idx on public.fijaciones (contrato_id, id);
 create index fijaciones_creado_por_idx on public.fijaciones (creado_por);
 create index fijaciones_anulada_por_idx on public.fijaciones (anulada_por);
+create index fijaciones_empresa_idx on public.fijaciones (empresa_id);
+create index fijaciones_confirmada_por_idx on public.fijaciones (confirmada_por);
+-- Those that lapse.
+create index fijaciones_vence_idx on public.fijaciones (vence_en) where confirmada_en is null and anulada_en is null;
 
 alter table public.fijaciones enable row level security;
 create policy select_firmante on public.fijaciones for select to authenticated

@@ -12,6 +12,7 @@ begin
     || ',"contraparte_id":' || privado.json_de(c.contraparte_id)
     || ',"creado_en":' || privado.json_de(c.creado_en)
     || ',"creado_por":' || privado.json_de(c.creado_por)
+    || ',"dias_confirmacion":' || privado.json_de(c.dias_confirmacion::bigint)
     || ',"eliminado_en":' || privado.json_de(c.eliminado_en)
     || ',"estado":' || privado.json_de(c.estado)
     || ',"exportadora_acepto_en":' || privado.json_de(c.exportadora_acepto_en)
@@ -102,16 +103,20 @@ language plpgsql immutable set search_path = '' as $$
 begin
   return '{"anulada_en":' || privado.json_de(f.anulada_en)
     || ',"anulada_por":' || privado.json_de(f.anulada_por)
+    || ',"confirmada_en":' || privado.json_de(f.confirmada_en)
+    || ',"confirmada_por":' || privado.json_de(f.confirmada_por)
     || ',"contrato_id":' || privado.json_de(f.contrato_id)
     || ',"creado_en":' || privado.json_de(f.creado_en)
     || ',"creado_por":' || privado.json_de(f.creado_por)
     || ',"diferencial":' || privado.json_de(f.diferencial)
+    || ',"empresa_id":' || privado.json_de(f.empresa_id)
     || ',"fecha":' || privado.json_de(f.fecha)
     || ',"id":' || privado.json_de(f.id)
     || ',"motivo":' || privado.json_de(f.motivo, sal)
     || ',"ny":' || privado.json_de(f.ny)
     || ',"precio_tm":' || privado.json_de(f.precio_tm)
-    || ',"tm":' || privado.json_de(f.tm) || '}';
+    || ',"tm":' || privado.json_de(f.tm)
+    || ',"vence_en":' || privado.json_de(f.vence_en) || '}';
 end
 $$;
 comment on function privado.fila_fijacion(public.fijaciones, bytea) is 'Una fijación, en JSON canónico.';

@@ -4,10 +4,10 @@
 --   Cerrado are accepted by both, of one in review by who created it. Triggers of contratos rest meanwhile: nothing
 --   of it was edited, and nobody is to be told.
 -- Touches: privado.abrir_contrato, privado.abrir_propuesta, privado.aceptar_contrato, privado.aceptar_relacion,
---   privado.anotar_partes, privado.aportes_kpi, privado.avisar_de_participante, privado.bloquear_empresa,
---   privado.bloqueo, privado.bloqueos, privado.bloqueos_bloqueada_idx, privado.bloqueos_creado_por_idx,
---   privado.bloqueos_pkey, privado.cambiar_estado, privado.cerrar_contrato, privado.cerrar_propuesta,
---   privado.contar_contrato, privado.contar_participante, privado.contrato_por_responder,
+--   privado.acordado_en, privado.anotar_partes, privado.aportes_kpi, privado.avisar_de_participante,
+--   privado.bloquear_empresa, privado.bloqueo, privado.bloqueos, privado.bloqueos_bloqueada_idx,
+--   privado.bloqueos_creado_por_idx, privado.bloqueos_pkey, privado.cambiar_estado, privado.cerrar_contrato,
+--   privado.cerrar_propuesta, privado.contar_contrato, privado.contar_participante, privado.contrato_por_responder,
 --   privado.contratos_por_avance, privado.dejar_contrato, privado.desbloquear_empresa, privado.elegir_cierre,
 --   privado.empresa_que_decide, privado.empresas_bloqueadas, privado.encadenar_contratos, privado.evidencia_inicial,
 --   privado.exigir_acuerdo, privado.exigir_contrato, privado.ficha_empresa, privado.fila_contrato,
@@ -312,6 +312,20 @@ begin
     format('%s aceptó su propuesta.', (select e.nombre from public.empresas e where e.id = r.con_id)),
     jsonb_build_object('relacion_id', r.id));
   return r;
+end
+$function$;
+
+create or replace function privado.acordado_en (
+  contrato public.contratos
+)
+  returns timestamp with time zone
+  language plpgsql
+  stable
+  set search_path to ''
+  AS $function$
+begin
+  return case when num_nulls(contrato.exportadora_acepto_en, contrato.contraparte_acepto_en) = 0
+    then greatest(contrato.exportadora_acepto_en, contrato.contraparte_acepto_en) end;
 end
 $function$;
 
@@ -937,6 +951,7 @@ begin
     || ',"contraparte_id":' || privado.json_de(c.contraparte_id)
     || ',"creado_en":' || privado.json_de(c.creado_en)
     || ',"creado_por":' || privado.json_de(c.creado_por)
+    || ',"dias_confirmacion":' || privado.json_de(c.dias_confirmacion::bigint)
     || ',"eliminado_en":' || privado.json_de(c.eliminado_en)
     || ',"estado":' || privado.json_de(c.estado)
     || ',"exportadora_acepto_en":' || privado.json_de(c.exportadora_acepto_en)
@@ -1892,6 +1907,12 @@ begin
   if tg_op = 'UPDATE' then
     if old.anulada_en is not null then
       raise exception 'fijacion_anulada' using errcode = 'PT409', detail = 'Esa fijación ya está anulada.';
+    -- No client writes these: the other side confirmed it, or nobody did in time.
+    elsif new.confirmada_en is distinct from old.confirmada_en or new.anulada_en is not null then
+      return new;
+    elsif old.confirmada_por is not null and auth.uid() is not null and not privado.es_admin() then
+      raise exception 'fijacion_confirmada' using errcode = 'PT409',
+        detail = 'La otra parte ya confirmó esa fijación: una sola no la anula.';
     elsif new.motivo is null then
       raise exception 'fijacion_sin_motivo' using errcode = 'PT422',
         detail = 'Una fijación se anula diciendo por qué.', hint = 'motivo';
@@ -1900,6 +1921,7 @@ begin
     new.anulada_por := auth.uid();
     return new;
   end if;
+  perform privado.vencer_fijaciones(contrato.id);
   if contrato.modalidad_precio <> 'por fijar' then
     raise exception 'contrato_precio_fijo' using errcode = 'PT409', detail = 'El precio de este contrato no es por fijar.';
   elsif new.fecha > privado.hoy() then
@@ -1907,11 +1929,24 @@ begin
   elsif new.ny > 0 and new.ny + new.diferencial <= 0 then
     raise exception 'fijacion_sin_precio' using errcode = 'PT422',
       detail = 'Nueva York más el diferencial debe ser mayor que 0.', hint = 'diferencial';
+  elsif auth.uid() is not null and new.diferencial <> (
+    select p.diferencial_tm from public.contratos_precios p where p.contrato_id = contrato.id) then
+    raise exception 'fijacion_otro_diferencial' using errcode = 'PT409',
+      detail = 'El diferencial es el acordado en el contrato: otro se acuerda con una enmienda.', hint = 'diferencial';
   elsif privado.tm_fijadas(contrato.id) + new.tm > contrato.volumen_tm then
     raise exception 'fijacion_excede_volumen' using errcode = 'PT409',
       detail = 'Lo fijado pasaría del volumen del contrato.', hint = 'tm';
   end if;
   new.creado_por := coalesce(auth.uid(), new.creado_por);
+  new.empresa_id := coalesce(privado.mi_parte(contrato), new.empresa_id);
+  if contrato.dias_confirmacion = 0 or auth.uid() is null then
+    new.confirmada_en := clock_timestamp();
+  elsif new.empresa_id is null then
+    raise exception 'fijacion_de_las_partes' using errcode = 'PT403',
+      detail = 'En este contrato una parte fija y la otra confirma, nadie por ellas.';
+  else
+    new.vence_en := clock_timestamp() + contrato.dias_confirmacion * interval '1 day';
+  end if;
   return new;
 end
 $function$;
@@ -2395,9 +2430,10 @@ create unique index relaciones_viva_key on public.relaciones
 create trigger _120_renovar_acuerdo before update on public.contratos
   for each row when (
     old.estado = 'En revisión'
-    and (old.volumen_tm, old.calidad, old.fecha_entrega, old.tolerancia_pct, old.modalidad_precio, old.cierre)
-      is distinct from
-      (new.volumen_tm, new.calidad, new.fecha_entrega, new.tolerancia_pct, new.modalidad_precio, new.cierre))
+    and (old.volumen_tm, old.calidad, old.fecha_entrega, old.tolerancia_pct, old.modalidad_precio, old.cierre,
+      old.dias_confirmacion)
+      is distinct from (new.volumen_tm, new.calidad, new.fecha_entrega, new.tolerancia_pct, new.modalidad_precio, new.cierre,
+      new.dias_confirmacion))
   execute function privado.renovar_acuerdo();
 
 create trigger _350_pedir_acuerdo

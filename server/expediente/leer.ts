@@ -11,7 +11,7 @@ export interface Expediente {
   partes: Parte[]
   terminos: Terminos
   versiones: Version[]
-  enmiendas: Record<string, unknown>[]
+  enmiendas: Enmienda[]
   fijaciones: Fijacion[]
   lotes: Lote[]
   reaperturas: { motivo: string; autor: string; creado_en: string }[]
@@ -31,8 +31,23 @@ export interface Version {
   n: number
   terminos: Terminos
   origen: string
+  propone: string | null
   propuesta_en: string | null
+  acepta: string | null
   aceptada_en: string | null
+}
+
+export interface Enmienda {
+  n: number
+  de_version: number
+  cambios: Terminos
+  nota: string | null
+  estado: string
+  propone: string
+  propuesta_en: string
+  responde: string | null
+  respondida_en: string | null
+  motivo: string | null
 }
 
 export interface Fijacion {
@@ -42,6 +57,7 @@ export interface Fijacion {
   precio_tm: string
   fecha: string
   motivo: string | null
+  confirmada_en: string | null
   anulada_en: string | null
 }
 
@@ -74,7 +90,9 @@ export interface Papel {
 }
 
 const TERMINOS = `c.codigo, c.estado, c.volumen_tm::text, p.precio_fijado_tm::text, p.diferencial_tm::text, c.calidad, c.fecha_entrega,
-  c.tolerancia_pct::text, c.modalidad_precio, c.cierre, c.fecha_firma, c.observaciones, c.creado_en, c.cerrado_en`
+  c.tolerancia_pct::text, c.modalidad_precio, c.cierre, c.dias_confirmacion, c.fecha_firma, c.observaciones, c.creado_en, c.cerrado_en`
+
+const nombre = (empresa: string) => `(select q.nombre from public.empresas q where q.id = ${empresa})`
 
 /** $1 contract → its id, for who signs it; of who does not, an error that says so. */
 export const firmarContrato = byKey(
@@ -89,8 +107,15 @@ export const leerExpediente = byKey(
   (where) => `select c.id, c.codigo, h.n, h.hash, to_json(h.en) #>> '{}' as en, h.mensajes_hasta,
       privado.partes_de(c.id) as partes,
       (select row_to_json(t) from (select ${TERMINOS} from public.contratos_precios p where p.contrato_id = c.id) as t) as terminos,
-      '[]'::json as versiones, '[]'::json as enmiendas,
-      ${list(`select f.tm::text, f.ny::text, f.diferencial::text, f.precio_tm::text, f.fecha, f.creado_en, f.motivo, f.anulada_en
+      ${list(`select v.n, v.terminos, v.origen, e.n as enmienda, ${nombre('v.propuesta_empresa')} as propone, v.propuesta_en,
+          ${nombre('v.aceptada_empresa')} as acepta, v.aceptada_en
+        from public.contratos_versiones v left join public.enmiendas e on e.id = v.enmienda_id
+        where v.contrato_id = c.id order by v.n`)} as versiones,
+      ${list(`select e.n, e.de_version, e.cambios, e.nota, e.estado, ${nombre('e.propuesta_empresa')} as propone, e.propuesta_en,
+          ${nombre('e.respondida_empresa')} as responde, e.respondida_en, e.motivo
+        from public.enmiendas e where e.contrato_id = c.id order by e.n`)} as enmiendas,
+      ${list(`select f.tm::text, f.ny::text, f.diferencial::text, f.precio_tm::text, f.fecha, f.creado_en, f.motivo, f.confirmada_en,
+          f.anulada_en
         from public.fijaciones f where f.contrato_id = c.id order by f.id`)} as fijaciones,
       ${list(`select l.codigo_lote, l.peso_qq::text, l.humedad::text, l.peso_inicial_qq::text, l.humedad_inicial::text, l.estado,
           l.creado_en, l.recibido_en, l.secado_en, l.exportado_en

@@ -138,6 +138,35 @@ describe('el expediente de un contrato', () => {
     expect(texto(await unzip(bytes), 'eventos.jsonl')).toContain('expediente.hecho')
   })
 
+  test('lleva cada versión de los términos y cada enmienda, también la que se rechazó', async () => {
+    const otro = await makeContrato(people, { precio_fijado_tm: '5000' })
+    const base = `/contratos/${otro.codigo}`
+    await call(people.carlos, 'PUT', base, { json: { precio_fijado_tm: 9000 } })
+    await call(people.ana, 'POST', `${base}/enmiendas/1/rechazar`, { json: { motivo: 'No es lo acordado.' } })
+    await call(people.ana, 'PUT', base, { json: { volumen_tm: '220.50' } })
+    await call(people.carlos, 'POST', `${base}/enmiendas/2/aceptar`, { json: {} })
+    const bytes = await bytesDe(await bajar(people.carlos, otro.codigo))
+    expect(verificar(bytes)).toMatchObject({ status: 0 })
+    const json = JSON.parse(texto(await unzip(bytes), 'contrato.json'))
+    expect(json.terminos).toMatchObject({ volumen_tm: '220.50', precio_fijado_tm: '5000' })
+    const [ana, carlos] = [people.exportadora.nombre, people.centro.nombre]
+    expect(json.versiones).toMatchObject([
+      { n: 1, origen: 'creacion', terminos: { volumen_tm: '200' } },
+      {
+        n: 2,
+        origen: 'enmienda',
+        enmienda: 2,
+        terminos: { volumen_tm: '220.50' },
+        propone: ana,
+        acepta: carlos,
+      },
+    ])
+    expect(json.enmiendas).toMatchObject([
+      { n: 1, estado: 'rechazada', cambios: { precio_fijado_tm: '9000' }, propone: carlos, responde: ana },
+      { n: 2, estado: 'aceptada', cambios: { volumen_tm: '220.50' }, propone: ana, responde: carlos },
+    ])
+  })
+
   test('lo que alguien cambió por fuera está dicho dentro, y el verificador dice que no', async () => {
     const otro = await makeContrato(people)
     await call(people.ana, 'POST', `/contratos/${otro.codigo}/lote`, { json: { peso_qq: 60, humedad: 7 } })

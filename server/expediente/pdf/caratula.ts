@@ -1,17 +1,11 @@
 import type { Falla } from '../../evidencia/fallas.ts'
 import type { PapelEnBolsa } from '../bolsa.ts'
 import { qrModules } from '../direccion.ts'
-import type { Expediente, Hecho, Terminos } from '../leer.ts'
+import type { Expediente, Fijacion, Hecho, Terminos } from '../leer.ts'
+import { enmiendas, versiones } from './acuerdos.ts'
 import { abrirHojas, FILAS, type Hojas, type Letras } from './hojas.ts'
-import { hechoEnPalabras, nombreDe } from './palabras.ts'
+import { cuando, hechoEnPalabras, nombreDe } from './palabras.ts'
 
-const instante = new Intl.DateTimeFormat('es-EC', {
-  dateStyle: 'medium',
-  timeStyle: 'short',
-  timeZone: 'America/Guayaquil',
-  hourCycle: 'h23',
-})
-const cuando = (en: string | null) => en && instante.format(new Date(en))
 const corta = (hash: string) => hash.slice(0, 12)
 
 const huellaDe = ({ sha256, verificacion }: PapelEnBolsa) =>
@@ -59,43 +53,18 @@ async function partes(hojas: Hojas, { partes: todas }: Expediente): Promise<void
   )
 }
 
-async function versiones(hojas: Hojas, exp: Expediente): Promise<void> {
-  if (exp.versiones.length === 0) return
-  hojas.seccion('Versiones de los términos')
-  let antes: Terminos = {}
-  const filas: string[][] = []
-  for (const { n, terminos, origen, propuesta_en, aceptada_en } of exp.versiones) {
-    const cambios = Object.keys(terminos).filter((clave) => n === 1 || terminos[clave] !== antes[clave])
-    filas.push([
-      String(n),
-      nombreDe(origen),
-      cuando(propuesta_en) ?? '',
-      cuando(aceptada_en) ?? '',
-      cambios.map((clave) => `${nombreDe(clave)}: ${terminos[clave] ?? '—'}`).join('; '),
-    ])
-    antes = terminos
-  }
-  await hojas.tabla(
-    [
-      { nombre: 'N.º', ancho: 0.06 },
-      { nombre: 'Origen', ancho: 0.12 },
-      { nombre: 'Propuesta', ancho: 0.17 },
-      { nombre: 'Aceptada', ancho: 0.17 },
-      { nombre: 'Qué dice, o qué cambia', ancho: 0.48 },
-    ],
-    filas,
-  )
-}
+const estadoDe = ({ anulada_en, confirmada_en }: Fijacion) =>
+  anulada_en ? 'Anulada' : confirmada_en ? 'Fijada' : 'Por confirmar'
 
 async function lotesYFijaciones(hojas: Hojas, { lotes, fijaciones }: Expediente): Promise<void> {
   if (fijaciones.length > 0) {
     hojas.seccion('Fijaciones')
     await hojas.tabla(
-      ['Fecha', 'TM', 'Nueva York', 'Diferencial', 'USD/TM', 'Anulada'].map((nombre) => ({
+      ['Fecha', 'TM', 'Nueva York', 'Diferencial', 'USD/TM', 'Estado'].map((nombre) => ({
         nombre,
         ancho: 1 / 6,
       })),
-      fijaciones.map((f) => [f.fecha, f.tm, f.ny, f.diferencial, f.precio_tm, cuando(f.anulada_en) ?? '']),
+      fijaciones.map((f) => [f.fecha, f.tm, f.ny, f.diferencial, f.precio_tm, estadoDe(f)]),
     )
   }
   if (lotes.length > 0) {
@@ -178,6 +147,7 @@ export async function caratula(exp: Expediente, con: Caratula): Promise<Buffer> 
   hojas.seccion('Términos vigentes')
   hojas.datos(terminosDe(exp.terminos))
   await versiones(hojas, exp)
+  await enmiendas(hojas, exp)
   await lotesYFijaciones(hojas, exp)
   await papeles(hojas, con)
   await linea(hojas, exp, con)

@@ -24,6 +24,15 @@ const NOMBRES: Record<string, string> = {
   analisis: 'Análisis',
 }
 
+const instante = new Intl.DateTimeFormat('es-EC', {
+  dateStyle: 'medium',
+  timeStyle: 'short',
+  timeZone: 'America/Guayaquil',
+  hourCycle: 'h23',
+})
+/** A moment as people of Ecuador read it, wherever the server is. */
+export const cuando = (en: string | null) => en && instante.format(new Date(en))
+
 /** `guia_remision` → «Guía de remisión»; what has no name of its own, as it is written, with a capital. */
 export function nombreDe(clave: string): string {
   const palabras = clave.replaceAll('_', ' ')

@@ -13,6 +13,7 @@ const TEXTO = `'cambiado'`
 /** How another value of a column is written, by its type. */
 const OTRO: Record<string, (column: string) => string> = {
   text: () => TEXTO,
+  integer: (c) => `coalesce(${c}, 0) + 1000`,
   numeric: (c) => `coalesce(${c}, 0) + 1`,
   'bigint[]': () => `'{1}'`,
   bigint: (c) => `coalesce(${c}, 0) + 1000000000`,
@@ -43,6 +44,13 @@ const FILAS: [tabla: string, donde: (casa: Casa) => string][] = [
   [
     'mensajes',
     ({ mundo }) => `id = (select min(id) from public.mensajes where contrato_id = ${mundo.contrato.id})`,
+  ],
+  ['contratos_versiones', ({ mundo }) => `contrato_id = ${mundo.contrato.id} and n = 1`],
+  ['enmiendas', ({ mundo }) => `contrato_id = ${mundo.contrato.id}`],
+  [
+    'relaciones',
+    ({ mundo }) =>
+      `id = (select min(id) from public.relaciones where propone_id = ${mundo.empresas.agroarriba})`,
   ],
   ['empresas', ({ mundo }) => `id = ${mundo.empresas.centro}`],
   ['usuarios', ({ mundo }) => `id = '${mundo.usuarios.celia_centro}'`],
@@ -149,27 +157,27 @@ describe('la cadena misma', () => {
       expect(
         await trying(
           `update privado.evidencias set canonico = replace(canonico, '"estado":"En tránsito"', '"estado":"Exportado"')
-           where cadena = $1 and n = 3`,
+           where cadena = $1 and n = 4`,
         ),
-      ).toEqual(['evidencias 3: otra huella'])
+      ).toEqual(['evidencias 4: otra huella'])
       expect(
         await trying(
-          `update privado.evidencias set tipo = 'x.y', actor = gen_random_uuid() where cadena = $1 and n = 3`,
+          `update privado.evidencias set tipo = 'x.y', actor = gen_random_uuid() where cadena = $1 and n = 4`,
         ),
-      ).toEqual(['evidencias 3: cambiada (tipo, actor)'])
-      expect(await trying('delete from privado.evidencias where cadena = $1 and n = 3')).toEqual([
-        'evidencias 3: falta',
+      ).toEqual(['evidencias 4: cambiada (tipo, actor)'])
+      expect(await trying('delete from privado.evidencias where cadena = $1 and n = 4')).toEqual([
+        'evidencias 4: falta',
       ])
       expect(
         await trying(
           `update privado.evidencias e set canonico = o.canonico, tipo = o.tipo, actor = o.actor, objeto = o.objeto, en = o.en
-           from privado.evidencias o where e.cadena = $1 and o.cadena = $1 and (e.n, o.n) in ((2, 3), (3, 2))`,
+           from privado.evidencias o where e.cadena = $1 and o.cadena = $1 and (e.n, o.n) in ((3, 4), (4, 3))`,
         ),
       ).toEqual([
-        'evidencias 2: cambiada (n)',
-        'evidencias 2: otra huella',
-        'evidencias 3: cambiada (n, en)',
+        'evidencias 3: cambiada (n)',
         'evidencias 3: otra huella',
+        'evidencias 4: cambiada (n, en)',
+        'evidencias 4: otra huella',
       ])
       // The last ones go, and with them the head.
       expect(

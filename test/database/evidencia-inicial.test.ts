@@ -83,3 +83,36 @@ test('lo de antes recibe una evidencia con sus filas, fechada ese día, y cuadra
       { objeto: `contrato/${evidencia!.cadena}`, falla: 'cambiada', campos: ['volumen_tm'] },
     ])
   }))
+
+test('lo que se acordó antes entra en su cadena, y cuadra', () =>
+  beforeMigration('evidencia_de_acuerdos', async (url, applyMigration) => {
+    await query(
+      url,
+      `with e as (
+         insert into public.empresas (ruc, nombre, tipo) values ($1, 'Una', 'exportadora'), ($2, 'Otra', 'centro_acopio')
+         returning id, tipo
+       ), r as (
+         insert into public.relaciones (propone_id, con_id, para_id, estado, correo, respondida_en)
+         select x.id, y.id, y.id, 'aceptada', 'juan@otra.test', now() from e x, e y
+         where x.tipo = 'exportadora' and y.tipo = 'centro_acopio'
+       )
+       insert into public.contratos (exportadora_id, contraparte_id, volumen_tm) select x.id, y.id, 10.50 from e x, e y
+       where x.tipo = 'exportadora' and y.tipo = 'centro_acopio'`,
+      [newRuc(), newRuc()],
+    )
+    await applyMigration()
+    const dicho = await query(
+      url,
+      `select objeto from privado.evidencias where tipo = 'migracion.inicial' and objeto ~ '^(version|relacion)/' order by 1`,
+    )
+    expect(dicho.map(({ objeto }) => objeto.replace(/\d+/, 'n'))).toEqual([
+      'relacion/n',
+      'relacion/n',
+      'version/n',
+    ])
+    const fallas = await query(
+      url,
+      'select * from privado.filas_que_no_cuadran(array(select cadena from privado.evidencias_cabezas))',
+    )
+    expect(fallas).toEqual([])
+  }))

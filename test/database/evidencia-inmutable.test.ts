@@ -45,7 +45,7 @@ describe('nadie la reescribe', () => {
         db.query('select * from privado.evidencias_contrato($1, 0, 100)', [db.mundo.contrato.id])
       for (const quien of ['ana_agroarriba', 'celia_centro', 'ada_admin'] as const) {
         await db.como(quien)
-        expect(await leer()).toHaveLength(4)
+        expect(await leer()).toHaveLength(5)
       }
       await db.como('pedro_finca')
       await expectRaises(leer(), 'evidencia_sin_permiso', 'PT403')

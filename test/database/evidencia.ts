@@ -93,6 +93,11 @@ async function fill(client: pg.Client, mundo: World) {
     `insert into public.parametros (tipo, valor, desde) values ('saco', '{"kg": 69.50}', '2026-01-01')`,
   )
   await run(`insert into public.precios_fob (fecha, calidad, precio_tm) values ('2026-01-01', 'ASE', 8000)`)
+  await run('select public.proponer_enmienda($1, $2, $3)', [
+    contrato.id,
+    '{"volumen_tm": "210.50"}',
+    'Un camión más',
+  ])
   await become(client, 'sistema', mundo)
   await client.query('reset role')
   // The minute of what was said has ended.

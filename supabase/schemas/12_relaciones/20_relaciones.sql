@@ -62,11 +62,15 @@ create policy select_propia on public.relaciones for select to authenticated
     or (select privado.es_admin())
   );
 
--- Written by functions alone, and with no trigger: public.proponer_relacion() and those that follow.
+-- Written by functions alone: public.proponer_relacion() and those that follow.
 revoke all on public.relaciones from anon, authenticated, service_role;
 revoke all on sequence public.relaciones_id_seq from anon, authenticated, service_role;
 grant select (id, propone_id, con_id, estado, motivo, contrato_id, propuesta_en, respondida_en, terminada_en)
   on public.relaciones to authenticated;
+
+-- The chains of both companies tell it.
+create trigger _990_encadenar after insert or update on public.relaciones
+  for each row execute function privado.encadenar_relacion();
 
 create function privado.relacionadas(a bigint, b bigint) returns boolean
 language plpgsql stable security definer set search_path = '' as $$

@@ -46,6 +46,11 @@ grant select on public.contratos_versiones to authenticated;
 create trigger _100_conservar before update or delete on public.contratos_versiones
   for each row execute function privado.conservar_version();
 
+-- After each row.
+-- The chain of the contract tells it, and that it was accepted.
+create trigger _990_encadenar after insert or update on public.contratos_versiones
+  for each row execute function privado.encadenar_version();
+
 -- Before the statement.
 -- Nor are all of them emptied out at once.
 create trigger _110_conservar_todas before truncate on public.contratos_versiones

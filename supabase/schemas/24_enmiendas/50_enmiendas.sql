@@ -78,3 +78,6 @@ create trigger _110_conservar_todas before truncate on public.enmiendas
 -- Its proposal and its answer are told in the conversation, and to each person.
 create trigger _500_contar after insert or update on public.enmiendas
   for each row execute function privado.contar_enmienda();
+-- The chain of the contract tells it.
+create trigger _990_encadenar after insert or update on public.enmiendas
+  for each row execute function privado.encadenar_enmienda();

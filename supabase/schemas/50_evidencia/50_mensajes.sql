@@ -23,7 +23,7 @@ begin
   return query
     select u.contrato_id from (
       select m.contrato_id, min(m.creado_en) as primero, max(m.id) as ultimo from public.mensajes m
-      where m.id > v_desde and m.creado_en < date_trunc('minute', clock_timestamp()) group by m.contrato_id
+      where m.id > v_desde and m.creado_en < date_trunc('minute', clock_timestamp() - interval '1 minute') group by m.contrato_id
     ) as u
     left join privado.evidencias_cabezas h on h.cadena = u.contrato_id
     where u.ultimo > coalesce(h.mensajes_hasta, 0)
@@ -34,8 +34,9 @@ begin
 end
 $$;
 comment on function privado.por_resumir(boolean) is
-  'Contratos con mensajes, de minutos que terminaron, que no están en su cadena.';
+  'Contratos con mensajes, de minutos que terminaron hace otro, que no están en su cadena.';
 
+-- A minute is left alone for another: who works on a contract now, under repeatable read, would find its head moved.
 -- One contract a call, and so a transaction: no head is held while another is waited for. Called twice it does nothing
 -- the second time. A digest has 200 messages at most: a burst makes several.
 create function privado.resumir_mensajes(v_contrato bigint) returns integer
@@ -58,7 +59,7 @@ begin
         (row_number() over (partition by date_trunc('minute', m.creado_en, 'UTC') order by m.id) - 1) / 200 as tanda
       from public.mensajes m
       where m.contrato_id = v_contrato and m.id > cabeza.mensajes_hasta
-        and m.creado_en < date_trunc('minute', clock_timestamp())
+        and m.creado_en < date_trunc('minute', clock_timestamp() - interval '1 minute')
     ) as t
     group by t.minuto, t.tanda order by min(t.id)
     limit 100

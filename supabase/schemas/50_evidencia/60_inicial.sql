@@ -28,6 +28,13 @@ language sql stable security definer set search_path = '' as $$
   select r.contrato_id, 'reapertura/' || r.id, privado.fila_reapertura(r, s.sal)
   from public.contratos_reaperturas r left join privado.evidencias_sales s on s.objeto = 'reapertura/' || r.id
   where r.contrato_id = any (v_contratos)
+  union all
+  select v.contrato_id, 'version/' || v.n, privado.fila_version(v)
+  from public.contratos_versiones v where v.contrato_id = any (v_contratos)
+  union all
+  select e.contrato_id, 'enmienda/' || e.id, privado.fila_enmienda(e, s.sal)
+  from public.enmiendas e left join privado.evidencias_sales s on s.objeto = 'enmienda/' || e.id
+  where e.contrato_id = any (v_contratos)
 $$;
 comment on function privado.filas_de_contrato(bigint[]) is 'Las filas de unos contratos, como las cuentan sus cadenas.';
 
@@ -46,6 +53,10 @@ language sql stable security definer set search_path = '' as $$
   union all
   select coalesce(-v_empresa, 0), 'precio/' || p.id, privado.fila_precio(p)
   from public.precios_fob p where p.empresa_id is not distinct from v_empresa
+  union all
+  select -v_empresa, 'relacion/' || r.id, privado.fila_relacion(r, s.sal)
+  from public.relaciones r left join privado.evidencias_sales s on s.objeto = 'relacion/' || r.id
+  where v_empresa = r.propone_id or v_empresa = r.para_id
 $$;
 comment on function privado.filas_de_empresa(bigint) is
   'Las filas que son de una empresa, o de nadie, como las cuenta su cadena.';
@@ -60,6 +71,8 @@ begin
   perform privado.sal_de('documento/' || d.id) from public.documentos_contrato d;
   perform privado.sal_de('fijacion/' || f.id) from public.fijaciones f where f.motivo is not null;
   perform privado.sal_de('reapertura/' || r.id) from public.contratos_reaperturas r;
+  perform privado.sal_de('enmienda/' || e.id) from public.enmiendas e where num_nonnulls(e.nota, e.motivo) > 0;
+  perform privado.sal_de('relacion/' || r.id) from public.relaciones r where num_nonnulls(r.ruc, r.correo, r.motivo) > 0;
   perform privado.sal_de('empresa/' || e.id) from public.empresas e;
   loop
     tanda := array(

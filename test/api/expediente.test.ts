@@ -182,6 +182,29 @@ describe('el expediente de un contrato', () => {
     ])
   })
 
+  test('su QR lleva siempre a una página que abre: la de otra clave, o la revocada, da lugar a otra', async () => {
+    const otro = await makeContrato(people)
+    const deExpediente = async () =>
+      (await call(people.ana, 'GET', `/contratos/${otro.codigo}/testigos`)).body.testigos
+        .filter((uno: { de_expediente: boolean }) => uno.de_expediente)
+        .map((uno: { id: number; revocado_en: string | null }) => [uno.id, uno.revocado_en === null])
+    const juntos = await Promise.all([people.ana, people.carlos].map((quien) => bajar(quien, otro.codigo)))
+    for (const response of juntos) expect(verificar(await bytesDe(response)).status).toBe(0)
+    const [[primero]] = await deExpediente()
+    expect(await deExpediente()).toEqual([[primero, true]])
+    // As if the key of the installation were another one.
+    await sql(`update privado.testigos set huella = sha256('x' || huella) where id = $1`, [primero])
+    expect(verificar(await bytesDe(await bajar(people.ana, otro.codigo))).status).toBe(0)
+    const [[segundo]] = await deExpediente()
+    expect(await deExpediente()).toEqual([
+      [segundo, true],
+      [primero, false],
+    ])
+    await call(people.carlos, 'DELETE', `/contratos/${otro.codigo}/testigos/${segundo}`)
+    expect(verificar(await bytesDe(await bajar(people.ana, otro.codigo))).status).toBe(0)
+    expect((await deExpediente()).map(([, vale]: [number, boolean]) => vale)).toEqual([true, false, false])
+  })
+
   test('un proveedor asociado no lo baja, porque lleva precios; para la rival no existe', async () => {
     const jose = await call(people.jose, 'GET', `/contratos/${contrato.codigo}/expediente`)
     expect([jose.status, jose.body.clave]).toEqual([403, 'evidencia_sin_permiso'])

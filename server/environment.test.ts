@@ -47,6 +47,10 @@ describe('the environment of the functions', () => {
     expect(readEnvironment(env).publishableKey).toBe('eyJ')
   })
 
+  test.each(['sb_secret_x', `e30.${btoa('{"role":"service_role"}')}.x`])('takes a secret key, %s', (key) => {
+    expect(readEnvironment({ ...whole, SUPABASE_SERVICE_ROLE_KEY: key }).secretKey).toBe(key)
+  })
+
   test('prefers AUTHENTICATOR_DATABASE_URL to a DATABASE_URL of another role', () => {
     const env = {
       ...whole,
@@ -85,6 +89,8 @@ describe('the environment of the functions', () => {
     ['LIMIT_READS', '0/60'],
     ['LIMIT_WRITES', '600'],
     ['LIMIT_ANONYMOUS', '600/0'],
+    ['SUPABASE_SECRET_KEY', 'sb_publishable_x'],
+    ['SUPABASE_SECRET_KEY', `e30.${btoa('{"role":"anon"}')}.x`],
   ])('refuses %s=%s', (name, value) => {
     expect(() => readEnvironment({ ...whole, [name]: value })).toThrow(new RegExp(`start: ${name} `))
   })

@@ -1,11 +1,22 @@
+import { decodeJwt } from 'jose'
 import * as v from 'valibot'
 import { httpUrl } from '../process/environment-values.ts'
+
+/** Of the new kind, or the token of the service role. */
+function isSecretKey(key: string): boolean {
+  try {
+    return key.startsWith('sb_secret_') || decodeJwt(key).role === 'service_role'
+  } catch {
+    return false
+  }
+}
 
 /** Which Supabase holds the sessions and the files, of the environment. */
 export const SUPABASE = {
   SUPABASE_URL: httpUrl,
   SUPABASE_PUBLISHABLE_KEY: v.pipe(v.string('is missing (or SUPABASE_ANON_KEY)'), v.minLength(1, 'is empty')),
-  SUPABASE_SECRET_KEY: v.optional(v.string()),
+  // To any other Storage shows no file: every paper would be taken for lost, and its parties told so.
+  SUPABASE_SECRET_KEY: v.optional(v.pipe(v.string(), v.check(isSecretKey, 'is not a secret key'))),
 }
 
 /** What its sessions are checked by. */

@@ -9,7 +9,7 @@ import { unzip } from '../expediente/unzip.ts'
 import { pdf } from '../support/pdf.ts'
 import { sql } from '../support/sql.ts'
 import { until } from '../support/until.ts'
-import { call, makeContrato, makePeople, type People, type Person, upload } from './support.ts'
+import { call, makeContrato, makeEmpresa, makePeople, type People, type Person, upload } from './support.ts'
 
 const { functionsUrl } = inject('stack')
 let people: People
@@ -136,6 +136,23 @@ describe('el expediente de un contrato', () => {
     expect(verificar(bytes).status).toBe(0)
     // Of the one before, its own token and its handing over are facts by now.
     expect(texto(await unzip(bytes), 'eventos.jsonl')).toContain('expediente.hecho')
+  })
+
+  test('de a quien se propuso y no ha aceptado dice eso, y no su RUC', async () => {
+    const [extrania, finca] = await Promise.all([makeEmpresa('centro_acopio'), makeEmpresa('proveedor')])
+    const propuesto = await makeContrato(people, { contraparte_id: extrania.id, proveedores: [] })
+    const partesDe = async (codigo: string) =>
+      JSON.parse(texto(await unzip(await bytesDe(await bajar(people.ana, codigo))), 'contrato.json')).partes
+    expect(await partesDe(propuesto.codigo)).toMatchObject([
+      { papel: 'exportadora', pendiente: false },
+      { papel: 'contraparte', nombre: extrania.nombre, ruc: null, pendiente: true },
+    ])
+    const conProveedor = await makeContrato(people, { proveedores: [finca.id] })
+    expect(await partesDe(conProveedor.codigo)).toMatchObject([
+      { pendiente: false },
+      { pendiente: false },
+      { papel: 'proveedor', nombre: finca.nombre, ruc: null, pendiente: true },
+    ])
   })
 
   test('lleva cada versión de los términos y cada enmienda, también la que se rechazó', async () => {

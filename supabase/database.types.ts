@@ -103,18 +103,24 @@ export type Database = {
           cerrado_en: string | null
           cierre: string
           codigo: string
+          contraparte_acepto_en: string | null
           contraparte_id: number
           creado_en: string
           creado_por: string | null
           dias_confirmacion: number
           eliminado_en: string | null
           estado: string
+          exportadora_acepto_en: string | null
           exportadora_id: number
           fecha_entrega: string | null
           fecha_firma: string | null
           id: number
           modalidad_precio: string
           observaciones: string | null
+          propuesto_a: number[] | null
+          rechazado_como: string | null
+          rechazado_en: string | null
+          rechazo_motivo: string | null
           tolerancia_pct: number
           volumen_tm: number
           diferencial_tm: number | null
@@ -128,18 +134,24 @@ export type Database = {
           cerrado_en?: string | null
           cierre?: string
           codigo?: string
+          contraparte_acepto_en?: string | null
           contraparte_id?: number
           creado_en?: string
           creado_por?: string | null
           dias_confirmacion?: number
           eliminado_en?: string | null
           estado?: string
+          exportadora_acepto_en?: string | null
           exportadora_id?: number
           fecha_entrega?: string | null
           fecha_firma?: string | null
           id?: never
           modalidad_precio?: string
           observaciones?: string | null
+          propuesto_a?: number[] | null
+          rechazado_como?: string | null
+          rechazado_en?: string | null
+          rechazo_motivo?: string | null
           tolerancia_pct?: number
           volumen_tm: number
         }
@@ -150,18 +162,24 @@ export type Database = {
           cerrado_en?: string | null
           cierre?: string
           codigo?: string
+          contraparte_acepto_en?: string | null
           contraparte_id?: number
           creado_en?: string
           creado_por?: string | null
           dias_confirmacion?: number
           eliminado_en?: string | null
           estado?: string
+          exportadora_acepto_en?: string | null
           exportadora_id?: number
           fecha_entrega?: string | null
           fecha_firma?: string | null
           id?: never
           modalidad_precio?: string
           observaciones?: string | null
+          propuesto_a?: number[] | null
+          rechazado_como?: string | null
+          rechazado_en?: string | null
+          rechazo_motivo?: string | null
           tolerancia_pct?: number
           volumen_tm?: number
         }
@@ -196,6 +214,7 @@ export type Database = {
           empresa_id: number
           oculto: boolean
           papel: string
+          pendiente: boolean
         }
         ComputedFields: never
         Insert: {
@@ -204,6 +223,7 @@ export type Database = {
           empresa_id: number
           oculto?: boolean
           papel?: string
+          pendiente?: boolean
         }
         Update: {
           contrato_id?: number
@@ -211,6 +231,7 @@ export type Database = {
           empresa_id?: number
           oculto?: boolean
           papel?: string
+          pendiente?: boolean
         }
         Relationships: [
           {
@@ -1399,6 +1420,121 @@ export type Database = {
           },
         ]
       }
+      relaciones: {
+        Row: {
+          avisada: boolean
+          con_id: number | null
+          contrato_id: number | null
+          correo: string | null
+          estado: string
+          id: number
+          motivo: string | null
+          para_id: number | null
+          propone_id: number
+          propuesta_en: string
+          propuesta_por: string | null
+          respondida_en: string | null
+          respondida_por: string | null
+          ruc: string | null
+          terminada_en: string | null
+          terminada_por: string | null
+        }
+        ComputedFields: never
+        Insert: {
+          avisada?: boolean
+          con_id?: number | null
+          contrato_id?: number | null
+          correo?: string | null
+          estado?: string
+          id?: never
+          motivo?: string | null
+          para_id?: number | null
+          propone_id: number
+          propuesta_en?: string
+          propuesta_por?: string | null
+          respondida_en?: string | null
+          respondida_por?: string | null
+          ruc?: string | null
+          terminada_en?: string | null
+          terminada_por?: string | null
+        }
+        Update: {
+          avisada?: boolean
+          con_id?: number | null
+          contrato_id?: number | null
+          correo?: string | null
+          estado?: string
+          id?: never
+          motivo?: string | null
+          para_id?: number | null
+          propone_id?: number
+          propuesta_en?: string
+          propuesta_por?: string | null
+          respondida_en?: string | null
+          respondida_por?: string | null
+          ruc?: string | null
+          terminada_en?: string | null
+          terminada_por?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'relaciones_con_id_fkey'
+            columns: ['con_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'relaciones_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'relaciones_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'kpis_contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'relaciones_para_id_fkey'
+            columns: ['para_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'relaciones_propone_id_fkey'
+            columns: ['propone_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'relaciones_propuesta_por_fkey'
+            columns: ['propuesta_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'relaciones_respondida_por_fkey'
+            columns: ['respondida_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'relaciones_terminada_por_fkey'
+            columns: ['terminada_por']
+            isOneToOne: false
+            referencedRelation: 'usuarios'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       usuarios: {
         Row: {
           activo: boolean
@@ -1516,7 +1652,45 @@ export type Database = {
       }
     }
     Functions: {
+      aceptar_contrato: {
+        Args: { contrato_id: number; version?: string }
+        Returns: {
+          actualizado_en: string
+          archivo_pdf: string | null
+          calidad: string | null
+          cerrado_en: string | null
+          cierre: string
+          codigo: string
+          contraparte_acepto_en: string | null
+          contraparte_id: number
+          creado_en: string
+          creado_por: string | null
+          dias_confirmacion: number
+          eliminado_en: string | null
+          estado: string
+          exportadora_acepto_en: string | null
+          exportadora_id: number
+          fecha_entrega: string | null
+          fecha_firma: string | null
+          id: number
+          modalidad_precio: string
+          observaciones: string | null
+          propuesto_a: number[] | null
+          rechazado_como: string | null
+          rechazado_en: string | null
+          rechazo_motivo: string | null
+          tolerancia_pct: number
+          volumen_tm: number
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'contratos'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       aceptar_invitacion: { Args: { contrasena?: string; nombre?: string; testigo: string }; Returns: Json }
+      bloquear_empresa: { Args: { empresa_id: number }; Returns: undefined }
       cerrar_sesiones: { Args: { usuario_id?: string }; Returns: undefined }
       crear_contrato: {
         Args: {
@@ -1542,18 +1716,24 @@ export type Database = {
           cerrado_en: string | null
           cierre: string
           codigo: string
+          contraparte_acepto_en: string | null
           contraparte_id: number
           creado_en: string
           creado_por: string | null
           dias_confirmacion: number
           eliminado_en: string | null
           estado: string
+          exportadora_acepto_en: string | null
           exportadora_id: number
           fecha_entrega: string | null
           fecha_firma: string | null
           id: number
           modalidad_precio: string
           observaciones: string | null
+          propuesto_a: number[] | null
+          rechazado_como: string | null
+          rechazado_en: string | null
+          rechazo_motivo: string | null
           tolerancia_pct: number
           volumen_tm: number
         }
@@ -1564,6 +1744,8 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      dejar_contrato: { Args: { contrato_id: number }; Returns: undefined }
+      desbloquear_empresa: { Args: { empresa_id: number }; Returns: undefined }
       diferencial_tm: {
         Args: {
           contrato: Omit<
@@ -1583,18 +1765,24 @@ export type Database = {
           cerrado_en: string | null
           cierre: string
           codigo: string
+          contraparte_acepto_en: string | null
           contraparte_id: number
           creado_en: string
           creado_por: string | null
           dias_confirmacion: number
           eliminado_en: string | null
           estado: string
+          exportadora_acepto_en: string | null
           exportadora_id: number
           fecha_entrega: string | null
           fecha_firma: string | null
           id: number
           modalidad_precio: string
           observaciones: string | null
+          propuesto_a: number[] | null
+          rechazado_como: string | null
+          rechazado_en: string | null
+          rechazo_motivo: string | null
           tolerancia_pct: number
           volumen_tm: number
         }
@@ -1604,6 +1792,14 @@ export type Database = {
           isOneToOne: true
           isSetofReturn: false
         }
+      }
+      empresas_bloqueadas: {
+        Args: Record<PropertyKey, never>
+        Returns: {
+          bloqueada_en: string
+          id: number
+          nombre: string
+        }[]
       }
       ficha_empresa: {
         Args: { empresa_id: number }
@@ -1630,6 +1826,19 @@ export type Database = {
         Returns: Json
       }
       leer_notificaciones: { Args: { ids?: number[] }; Returns: number }
+      mis_propuestas: {
+        Args: { despues_de?: number; limite?: number }
+        Returns: {
+          codigo: string
+          contraparte: string
+          contrato_id: number
+          exportadora: string
+          papel: string
+          propone: string
+          propuesto_en: string
+        }[]
+      }
+      mis_relaciones: { Args: { despues_de?: number; estado?: string; limite?: number }; Returns: Json[] }
       parametros_vigentes: {
         Args: { fecha?: string }
         Returns: {
@@ -1700,6 +1909,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      proponer_relacion: { Args: { correo?: string; empresa_id?: number; ruc?: string }; Returns: Json }
       push_muertas: {
         Args: { tope?: number }
         Returns: {
@@ -1721,18 +1931,24 @@ export type Database = {
           cerrado_en: string | null
           cierre: string
           codigo: string
+          contraparte_acepto_en: string | null
           contraparte_id: number
           creado_en: string
           creado_por: string | null
           dias_confirmacion: number
           eliminado_en: string | null
           estado: string
+          exportadora_acepto_en: string | null
           exportadora_id: number
           fecha_entrega: string | null
           fecha_firma: string | null
           id: number
           modalidad_precio: string
           observaciones: string | null
+          propuesto_a: number[] | null
+          rechazado_como: string | null
+          rechazado_en: string | null
+          rechazo_motivo: string | null
           tolerancia_pct: number
           volumen_tm: number
         }
@@ -1743,6 +1959,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      rechazar_contrato: { Args: { contrato_id: number; motivo: string }; Returns: undefined }
       registrar_dispositivo: {
         Args: { plataforma: string; token: string }
         Returns: {
@@ -1837,6 +2054,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      responder_relacion: { Args: { acepta: boolean; id: number; motivo?: string }; Returns: Json }
       retirar_enmienda: {
         Args: { id: number }
         Returns: {
@@ -1863,11 +2081,49 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      retirar_propuesta: {
+        Args: { contrato_id: number }
+        Returns: {
+          actualizado_en: string
+          archivo_pdf: string | null
+          calidad: string | null
+          cerrado_en: string | null
+          cierre: string
+          codigo: string
+          contraparte_acepto_en: string | null
+          contraparte_id: number
+          creado_en: string
+          creado_por: string | null
+          dias_confirmacion: number
+          eliminado_en: string | null
+          estado: string
+          exportadora_acepto_en: string | null
+          exportadora_id: number
+          fecha_entrega: string | null
+          fecha_firma: string | null
+          id: number
+          modalidad_precio: string
+          observaciones: string | null
+          propuesto_a: number[] | null
+          rechazado_como: string | null
+          rechazado_en: string | null
+          rechazo_motivo: string | null
+          tolerancia_pct: number
+          volumen_tm: number
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'contratos'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       serie_contratos: { Args: Record<PropertyKey, never>; Returns: string }
       siguiente_nombre_documento: {
         Args: { contrato_id: number; etiqueta?: string; extension?: string; tipo: string }
         Returns: string
       }
+      terminar_relacion: { Args: { id: number; motivo?: string }; Returns: Json }
     }
     Enums: {
       [_ in never]: never

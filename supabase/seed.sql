@@ -31,6 +31,23 @@ on conflict (id) do nothing;
 insert into privado.contadores as c (serie, anio, ultimo) values ('contratos', 2025, 14)
 on conflict (serie, anio) do update set ultimo = excluded.ultimo where c.ultimo < excluded.ultimo;
 
+-- Who works with whom: each exporter with its centre, and both with the farm.
+insert into public.relaciones (propone_id, con_id, para_id, estado, propuesta_en, respondida_en)
+select una.id, otra.id, otra.id, 'aceptada', '2025-01-15 09:00:00-05', '2025-01-15 11:00:00-05'
+from (values
+  ('0992741589001', '1291650372001'),
+  ('0992741589001', '1306582741001'),
+  ('1291650372001', '1306582741001'),
+  ('0992836415001', '1291705622001')
+) as d (una, otra)
+join public.empresas una on una.ruc = d.una
+join public.empresas otra on otra.ruc = d.otra
+-- However they stand by now.
+where not exists (
+  select from public.relaciones r
+  where least(r.propone_id, r.para_id) = least(una.id, otra.id) and greatest(r.propone_id, r.para_id) = greatest(una.id, otra.id)
+);
+
 -- Its differential is what was agreed when it was made (see privado.abrir_precio), and no change of it.
 insert into public.contratos
   (codigo, exportadora_id, contraparte_id, fecha_firma, volumen_tm, calidad, modalidad_precio, estado, observaciones,

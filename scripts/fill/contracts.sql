@@ -72,7 +72,8 @@ relleno as materialized (
 ),
 contratos as (
   insert into public.contratos (id, codigo, exportadora_id, contraparte_id, fecha_firma, volumen_tm, calidad,
-    fecha_entrega, tolerancia_pct, modalidad_precio, estado, archivo_pdf, observaciones, creado_en, actualizado_en, cerrado_en)
+    fecha_entrega, tolerancia_pct, modalidad_precio, estado, archivo_pdf, observaciones, creado_en, actualizado_en, cerrado_en,
+    exportadora_acepto_en, contraparte_acepto_en)
   overriding system value
   select id, codigo, exportadora_id, contraparte_id,
     case when estado <> 'En revisión' then (creado_en at time zone 'America/Guayaquil')::date end,
@@ -83,8 +84,22 @@ contratos as (
     estado, 'contratos/' || codigo || '/contrato.pdf',
     (array['Cacao Nacional grado ASE.', 'Cacao CCN-51, entrega en bodega de Guayaquil.', 'Precio por fijar sobre ICE Nueva York.',
       'Certificado orgánico.'])[1 + floor(8 * u_observaciones)],
-    creado_en, case estado when 'Cerrado' then movido_en else creado_en end, case estado when 'Cerrado' then movido_en end
+    creado_en, case estado when 'Cerrado' then movido_en else creado_en end, case estado when 'Cerrado' then movido_en end,
+    creado_en, creado_en
   from relleno order by id
+),
+-- Who shares a contract has accepted the other.
+relaciones as (
+  insert into public.relaciones (propone_id, con_id, para_id, estado, propuesta_en, respondida_en)
+  select x.una, x.otra, x.otra, 'aceptada', min(x.creado_en), min(x.creado_en)
+  from (
+    select least(v.una, v.otra) as una, greatest(v.una, v.otra) as otra, r.creado_en
+    from relleno r, lateral (values (r.exportadora_id, r.contraparte_id), (r.exportadora_id, r.proveedor_id),
+      (r.contraparte_id, r.proveedor_id)) as v (una, otra)
+    where v.una <> v.otra
+  ) as x
+  group by x.una, x.otra
+  on conflict do nothing
 ),
 precios as (
   insert into public.contratos_precios (contrato_id, precio_fijado_tm, diferencial_tm, actualizado_en)

@@ -5,6 +5,7 @@ import { ENMIENDAS } from './enmiendas.ts'
 import { EXPEDIENTE } from './expediente.ts'
 import { PERSONAS } from './personas.ts'
 import type { Receta } from './receta.ts'
+import { RELACIONES } from './relaciones.ts'
 
 /** One for every operation, in the order in which they run on the demo data. A new operation adds its own. */
 export const RECETAS: readonly Receta[] = [
@@ -14,4 +15,5 @@ export const RECETAS: readonly Receta[] = [
   ...CALCULADORA,
   ...PERSONAS,
   ...CIFRAS,
+  ...RELACIONES,
 ]

@@ -11,6 +11,7 @@ export const TIPOS_DE_AVISO = [
   'mensaje',
   'precio',
   'respaldo',
+  'relacion',
 ] as const
 
 const sin_leer = v.pipe(v.number(), v.integer(), v.minValue(0), v.description('100 son 100 o más.'))
@@ -35,7 +36,7 @@ const NotificacionSchema = v.strictObject({
   texto: v.string(),
   contrato: v.pipe(
     v.nullable(v.string()),
-    v.description('Código; null en un aviso de precio o de respaldo.'),
+    v.description('Código; null en un aviso de precio, de respaldo o de relación.'),
   ),
   datos: v.pipe(
     v.record(v.string(), v.unknown()),

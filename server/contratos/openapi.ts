@@ -1,4 +1,5 @@
 import { FAILURES, json, type Operation, WRITE_FAILURES } from '../http/operation.ts'
+import { MotivoSchema } from '../relaciones/schemas.ts'
 import { NuevosProveedoresSchema, ProveedoresSchema } from './proveedores.ts'
 import {
   ContratoSchema,
@@ -75,6 +76,48 @@ export const CONTRATOS: readonly Operation[] = [
       200: { description: 'El contrato, otra vez Activo.', body: ContratoSchema, headers: VERSION },
     },
     problems: [...WRITE_FAILURES, 404],
+  },
+  {
+    method: 'post',
+    path: '/contratos/{id}/aceptar',
+    id: 'aceptarContrato',
+    tag: 'Contratos',
+    summary:
+      'Acepta un contrato propuesto, o sus términos como están: con el sí de ambas partes queda Activo',
+    description:
+      'También acepta la relación con quien lo propuso. Quien quiere leer los términos antes acepta ' +
+      'primero la relación; con `If-Match` (el ETag leído) acepta esos y no otros.',
+    headers: ['If-Match'],
+    answers: { 200: { description: 'El contrato.', body: ContratoSchema, headers: VERSION } },
+    problems: [...FAILURES, 404, 409, 412],
+  },
+  {
+    method: 'post',
+    path: '/contratos/{id}/rechazar',
+    id: 'rechazarContrato',
+    tag: 'Contratos',
+    summary: 'No acepta un contrato propuesto, o en revisión, diciendo por qué: queda sin efecto',
+    body: { schema: MotivoSchema, type: 'application/json' },
+    answers: { 204: { description: 'Hecho.' } },
+    problems: [...WRITE_FAILURES, 404],
+  },
+  {
+    method: 'post',
+    path: '/contratos/{id}/retirar',
+    id: 'retirarContrato',
+    tag: 'Contratos',
+    summary: 'Retira un contrato que la otra parte no ha aceptado',
+    answers: { 200: { description: 'El contrato.', body: ContratoSchema, headers: VERSION } },
+    problems: [...FAILURES, 404, 409],
+  },
+  {
+    method: 'post',
+    path: '/contratos/{id}/dejar',
+    id: 'dejarContrato',
+    tag: 'Contratos',
+    summary: 'La empresa proveedora deja el contrato, si ningún lote con documentos suyos queda por exportar',
+    answers: { 204: { description: 'Hecho.' } },
+    problems: [...FAILURES, 404, 409],
   },
   {
     method: 'delete',

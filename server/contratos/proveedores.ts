@@ -19,8 +19,8 @@ export const asociarProveedores = byKey(
   (where) => `with nuevos as (
     insert into public.contratos_participantes (contrato_id, empresa_id)
     select c.id, e from public.contratos c cross join unnest($2::bigint[]) as e where ${where}
-    returning empresa_id, papel
-  ) select ${list(`select n.empresa_id, e.nombre, n.papel from nuevos n join public.empresas e on e.id = n.empresa_id order by 1`)} as cuerpo
+    returning empresa_id, papel, pendiente
+  ) select ${list(`select n.empresa_id, e.nombre, n.papel, n.pendiente from nuevos n join public.empresas e on e.id = n.empresa_id order by 1`)} as cuerpo
   where exists (select from nuevos)`,
 )
 

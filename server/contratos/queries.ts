@@ -9,13 +9,14 @@ import { LOTE } from '../lotes/queries.ts'
 export const RESUMEN = `c.codigo, exportadora.nombre as exportadora, contraparte.nombre as contraparte, c.volumen_tm, c.estado`
 /** The rest of the columns of a contract `c` and its price `p`, which is null for who does not sign it. */
 export const DATOS = `c.id, c.exportadora_id, c.contraparte_id, p.precio_fijado_tm, p.diferencial_tm, c.fecha_firma, c.observaciones,
-  c.calidad, c.fecha_entrega, c.tolerancia_pct, c.modalidad_precio, c.cierre, c.dias_confirmacion, c.archivo_pdf, c.creado_en, c.actualizado_en, c.cerrado_en`
+  c.calidad, c.fecha_entrega, c.tolerancia_pct, c.modalidad_precio, c.cierre, c.dias_confirmacion, c.archivo_pdf, c.creado_en, c.actualizado_en, c.cerrado_en,
+  c.propuesto_a is not null as propuesto, c.exportadora_acepto_en, c.contraparte_acepto_en, c.rechazado_en, c.rechazado_como, c.rechazo_motivo`
 
 /** The price `p` of contract `c`, of which RLS shows a supplier no row. */
 export const PRECIO = 'left join public.contratos_precios p on p.contrato_id = c.id'
 
 /** The companies that are party to contract `c`, with the names that its answer shows. */
-const PARTES = `select p.empresa_id, e.nombre, p.papel from public.contratos_participantes p
+const PARTES = `select p.empresa_id, e.nombre, p.papel, p.pendiente from public.contratos_participantes p
   left join public.empresas e on e.id = p.empresa_id where p.contrato_id = c.id`
 
 /** The amendment of contract `c` that waits for an answer, for who signs it. */
@@ -75,7 +76,8 @@ export const crearContrato = namedQuery(
   ) ${detalle(
     `c cross join (select ${p.precio_fijado_tm}::numeric as precio_fijado_tm, ${p.diferencial_tm}::numeric as diferencial_tm) as p`,
     `select e.id as empresa_id, e.nombre,
-       case e.id when c.exportadora_id then 'exportadora' when c.contraparte_id then 'contraparte' else 'proveedor' end as papel
+       case e.id when c.exportadora_id then 'exportadora' when c.contraparte_id then 'contraparte' else 'proveedor' end as papel,
+       e.id = any (privado.pendientes_de(c.id)) as pendiente
      from public.empresas e where e.id = any (${p.proveedores}::bigint[] || c.exportadora_id || c.contraparte_id)`,
     'null::json',
   )}`,

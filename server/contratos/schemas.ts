@@ -111,12 +111,19 @@ const datos = {
   creado_en: FechaHoraSchema,
   actualizado_en: FechaHoraSchema,
   cerrado_en: v.nullable(FechaHoraSchema),
+  propuesto: v.boolean(),
+  exportadora_acepto_en: v.nullable(FechaHoraSchema),
+  contraparte_acepto_en: v.nullable(FechaHoraSchema),
+  rechazado_en: v.nullable(FechaHoraSchema),
+  rechazado_como: v.nullable(v.picklist(['rechazado', 'retirado'])),
+  rechazo_motivo: v.nullable(v.string()),
 }
 
 export const ParticipanteSchema = v.strictObject({
   empresa_id: IdSchema,
   nombre: v.string(),
   papel: v.picklist(['exportadora', 'contraparte', 'proveedor']),
+  pendiente: v.boolean(),
 })
 
 /** A contract in a list. */

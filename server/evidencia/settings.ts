@@ -8,6 +8,7 @@ export const EVIDENCIA = {
   EVIDENCIA_CLAVE: v.optional(seed),
   EVIDENCIA_CLAVE_ANTERIOR: v.optional(seed),
   EVIDENCIA_NOMBRE: v.optional(v.pipe(v.string(), v.regex(/^[^\s+]{1,100}$/, 'has blanks or a +'))),
+  TSA_CA: v.optional(v.string()),
   TSA_URL: v.optional(v.pipe(v.string(), v.url('is not a URL'), v.regex(/^https?:/, 'is not an HTTP URL'))),
 }
 
@@ -22,6 +23,8 @@ export interface EvidenciaSettings {
   carpeta: string | undefined
   /** Who stamps times (RFC 3161). */
   tsaUrl: string | undefined
+  /** File of PEM with who vouches for it. */
+  tsaCa: string | undefined
 }
 
 /** @param folder DATA_DIR, if the environment gives one. */
@@ -36,6 +39,7 @@ export function evidenciaSettingsOf(
     claveAnterior: env.EVIDENCIA_CLAVE_ANTERIOR,
     carpeta: folder,
     tsaUrl: env.TSA_URL,
+    tsaCa: env.TSA_CA,
   }
 }
 

@@ -29,6 +29,7 @@ export interface Operation {
     | 'Calculadora'
     | 'Notificaciones'
     | 'Personas'
+    | 'Relaciones'
     | 'Parámetros'
     | 'Precios'
     | 'Salud'

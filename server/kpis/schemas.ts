@@ -89,6 +89,7 @@ export const KpisSchema = v.strictObject({
   ),
   contratos: v.strictObject({
     estados: v.array(v.strictObject({ estado: v.picklist(ESTADOS), contratos, tm: NumeroSchema })),
+    borradores: v.strictObject({ contratos, tm: NumeroSchema }),
     por_vencer: v.strictObject({ dias: v.number(), ...vencimiento }),
     atrasados: v.strictObject(vencimiento),
   }),

@@ -15,6 +15,7 @@ const PATH_PARAMETERS: Record<string, string> = {
   fijacion: 'Id de la fijación.',
   enmienda: 'Número de la enmienda en su contrato.',
   invitacion: 'Id de la invitación.',
+  relacion: 'Id de la relación.',
   parametro: 'Id del parámetro.',
   pendiente: 'Id del precio pendiente.',
   precio: 'Id del precio.',

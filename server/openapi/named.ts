@@ -14,6 +14,7 @@ import { EdicionLoteSchema, LoteSchema, NuevoLoteSchema } from '../lotes/schemas
 import { NuevoParametroSchema, ParametroSchema } from '../parametros/schemas.ts'
 import { EmpresaSchema, PerfilSchema, UsuarioSchema } from '../personas/schemas.ts'
 import { InformeSchema, NuevoPrecioSchema, PrecioSchema } from '../precios/schemas.ts'
+import { RelacionSchema } from '../relaciones/schemas.ts'
 import { SaludSchema } from '../salud/schemas.ts'
 
 /** The schemas that the document gives a name; the others stand where they are used. */
@@ -41,6 +42,7 @@ export const NAMED: Record<string, GenericSchema> = {
   Precio: PrecioSchema,
   NuevoPrecio: NuevoPrecioSchema,
   InformePrecios: InformeSchema,
+  Relacion: RelacionSchema,
   Salud: SaludSchema,
   Problema: ProblemaSchema,
 }

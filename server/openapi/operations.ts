@@ -13,6 +13,7 @@ import { LOTES } from '../lotes/openapi.ts'
 import { PARAMETROS } from '../parametros/openapi.ts'
 import { PERSONAS } from '../personas/openapi.ts'
 import { PRECIOS } from '../precios/openapi.ts'
+import { RELACIONES } from '../relaciones/openapi.ts'
 import { SALUD } from '../salud/openapi.ts'
 
 /** Every endpoint, in the order of the page. */
@@ -29,6 +30,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...KPIS,
   ...NOTIFICACIONES,
   ...PROVEEDORES,
+  ...RELACIONES,
   ...PERSONAS,
   ...PARAMETROS,
   ...PRECIOS,

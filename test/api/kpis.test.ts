@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { sql } from '../support/sql.ts'
-import { call, makeContrato, makeEmpresa, makePeople, makePerson, type People } from './support.ts'
+import { call, makeContrato, makeEmpresa, makePeople, makePerson, type People, relate } from './support.ts'
 
 let people: People
 const kpis = async (quien: keyof People, query = '') =>
@@ -87,6 +87,7 @@ describe('GET /kpis', () => {
         { estado: 'Activo', contratos: 1, tm: 20 },
         { estado: 'Cerrado', contratos: 1, tm: 10 },
       ],
+      borradores: { contratos: 0, tm: 0 },
       por_vencer: { dias: 15, contratos: 0, pendiente_tm: 0 },
       atrasados: { contratos: 1, pendiente_tm: 20 },
     })
@@ -217,6 +218,7 @@ describe('GET /kpis/contratos', () => {
   test('va por páginas, en JSON y en CSV, y a un rival no le da ninguno', async () => {
     const exportadora = await makeEmpresa('exportadora')
     const eva = await makePerson(exportadora)
+    await relate([exportadora, people.centro], [exportadora, people.finca])
     const suya = { ...people, ana: eva }
     const codigos = []
     for (let n = 0; n < 5; n++) codigos.unshift((await makeContrato(suya)).codigo)

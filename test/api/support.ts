@@ -45,6 +45,15 @@ export async function makeEmpresa(
   return { id: Number(row!.id), nombre, tipo }
 }
 
+/** Companies that have accepted each other. */
+export async function relate(...pairs: [Empresa, Empresa][]): Promise<void> {
+  await sql(
+    `insert into public.relaciones (propone_id, con_id, para_id, estado, propuesta_en, respondida_en)
+     select una, otra, otra, 'aceptada', '2025-01-15', '2025-01-15' from unnest($1::bigint[], $2::bigint[]) as p (una, otra)`,
+    [pairs.map(([una]) => una.id), pairs.map(([, otra]) => otra.id)],
+  )
+}
+
 /** An account, signed in; without company and role it has no profile yet. */
 export async function makePerson(
   empresa: Empresa | null,
@@ -77,6 +86,7 @@ export async function makePeople() {
       makeEmpresa(tipo),
     ),
   )
+  await relate([exportadora!, centro!], [exportadora!, finca!], [centro!, finca!], [otra!, rival!])
   const [ana, carlos, jose, teresa, rita, cesar] = await Promise.all([
     makePerson(exportadora!),
     makePerson(centro!),

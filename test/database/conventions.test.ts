@@ -77,6 +77,9 @@ describe('los permisos son los de esta lista', () => {
         select: 'id email empresa_id rol invitado_por creado_en vence_en aceptada_en aceptada_por anulada_en',
         update: 'anulada_en',
       },
+      relaciones: {
+        select: 'id propone_id con_id estado motivo contrato_id propuesta_en respondida_en terminada_en',
+      },
       preferencias: { select: '*', insert: 'tipo en_app push', update: 'tipo en_app push' },
       contratos_participantes: { ...ESCRITURAS.contratos_participantes, delete: '*' },
       mensajes: { select: '*', insert: 'contrato_id texto documento_id lote_id id_cliente' },

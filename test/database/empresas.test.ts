@@ -5,13 +5,13 @@ import { newRuc } from './world.ts'
 describe('las empresas', () => {
   const ficha = (db: Db, empresa: string) => db.query('select * from public.ficha_empresa($1)', [empresa])
 
-  test('el RUC no está en el directorio; la ficha lo da a quien comparte un contrato', () =>
+  test('el RUC no está en el directorio; la ficha lo da a quien se aceptó', () =>
     withUserDb('ana_agroarriba', async (db) => {
       await expect(db.query('select ruc from public.empresas')).rejects.toMatchObject({ code: '42501' })
-      const { agroarriba, centro, finca, rival, otra_finca } = db.mundo.empresas
+      const { agroarriba, centro, finca, rival, centro_rival } = db.mundo.empresas
       for (const empresa of [agroarriba, centro, finca])
         expect(await ficha(db, empresa)).toMatchObject([{ ruc: expect.stringMatching(/^\d{13}$/) }])
-      for (const empresa of [rival, otra_finca, '-1'])
+      for (const empresa of [rival, centro_rival, '-1'])
         await expectRaises(ficha(db, empresa), 'empresa_no_existe', 'PT404')
       await db.como('ada_admin')
       expect(await ficha(db, rival)).toHaveLength(1)

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Db, Speaker } from './support.ts'
-import { makeContrato, type Persona } from './world.ts'
+import type { Persona } from './world.ts'
 
 /** Proposes other terms for the contract of the world. @returns the amendment. */
 export const proponer = async (db: Db, cambios: object, nota: string | null = null) =>
@@ -47,9 +47,14 @@ export async function acordar(
 
 /** A contract of the same parties that the exporter has yet to activate takes the place of that of the world. */
 export async function enRevision(db: Db, quien: Speaker) {
+  const { agroarriba, finca } = db.mundo.empresas
+  await db.como('celia_centro')
+  const [contrato] = await db.query<{ id: string; codigo: string }>(
+    'select id, codigo from public.crear_contrato(exportadora_id => $1, volumen_tm => 200)',
+    [agroarriba],
+  )
+  db.mundo.contrato = contrato!
   await db.como('sistema')
-  const { agroarriba, centro, finca } = db.mundo.empresas
-  db.mundo.contrato = await makeContrato(db.client, agroarriba, centro, { estado: 'En revisión' })
   await db.client.query(
     'insert into public.contratos_participantes (contrato_id, empresa_id) values ($1, $2)',
     [db.mundo.contrato.id, finca],

@@ -14,6 +14,7 @@ const TEXTO = `'cambiado'`
 const OTRO: Record<string, (column: string) => string> = {
   text: () => TEXTO,
   numeric: (c) => `coalesce(${c}, 0) + 1`,
+  'bigint[]': () => `'{1}'`,
   bigint: (c) => `coalesce(${c}, 0) + 1000000000`,
   smallint: (c) => `coalesce(${c}, 0) + 1`,
   uuid: () => 'gen_random_uuid()',

@@ -4,6 +4,7 @@ import { MATRIX_CONVERSACION } from './matrix-conversacion.ts'
 import { MATRIX_ENMIENDAS } from './matrix-enmiendas.ts'
 import { MATRIX_KPIS } from './matrix-kpis.ts'
 import { MATRIX_PRECIOS } from './matrix-precios.ts'
+import { MATRIX_RELACIONES } from './matrix-relaciones.ts'
 import type { Db, Speaker } from './support.ts'
 import { ACTIVOS, ADMIN, EDITORES, FIRMANTES, PARTES, type Verb } from './who.ts'
 import { makeContrato, makeObject, newRuc } from './world.ts'
@@ -196,6 +197,7 @@ export const MATRIX: Record<string, Record<string, Verb>> = {
   },
   ...MATRIX_CONVERSACION,
   ...MATRIX_PRECIOS,
+  ...MATRIX_RELACIONES,
   ...MATRIX_CALCULOS,
   ...MATRIX_CIERRE,
   ...MATRIX_ENMIENDAS,

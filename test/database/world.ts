@@ -113,10 +113,33 @@ export async function makeObject(
   return `${bucket}/${nombre}`
 }
 
+/** Companies that have accepted each other. */
+export async function relate(client: pg.ClientBase, pairs: [string, string][]): Promise<void> {
+  await client.query(
+    `insert into public.relaciones (propone_id, con_id, para_id, estado, propuesta_en, respondida_en)
+     select una, otra, otra, 'aceptada', '2025-01-15', '2025-01-15' from unnest($1::bigint[], $2::bigint[]) as p (una, otra)`,
+    [pairs.map(([una]) => una), pairs.map(([, otra]) => otra)],
+  )
+}
+
+/** Who works with whom in a world: the rivals with each other alone. */
+const RELACIONES: [Empresa, Empresa][] = [
+  ['agroarriba', 'centro'],
+  ['agroarriba', 'finca'],
+  ['centro', 'finca'],
+  ['agroarriba', 'otra_finca'],
+  ['centro', 'otra_finca'],
+  ['rival', 'centro_rival'],
+]
+
 /** Makes the companies, people and contracts, as the system. */
 export async function makeWorld(client: pg.ClientBase): Promise<World> {
   const empresas = await makeEmpresas(client)
   const { usuarios, sinPerfil } = await makeUsuarios(client, empresas)
+  await relate(
+    client,
+    RELACIONES.map(([una, otra]) => [empresas[una], empresas[otra]]),
+  )
   const contrato = await makeContrato(client, empresas.agroarriba, empresas.centro)
   const contratoRival = await makeContrato(client, empresas.rival, empresas.centro_rival)
   await client.query('insert into public.contratos_participantes (contrato_id, empresa_id) values ($1, $2)', [

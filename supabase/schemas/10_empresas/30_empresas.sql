@@ -1,6 +1,6 @@
 -- The companies that sign contracts. Every active user sees the directory, to choose a counterparty and to read its
 -- name; the RUC of a natural person is its cédula, so that column is not in the directory: public.ficha_empresa()
--- gives it to who shares a contract.
+-- gives it to whom it has accepted (public.relaciones).
 create table public.empresas (
   id bigint generated always as identity primary key,
   ruc text not null unique,

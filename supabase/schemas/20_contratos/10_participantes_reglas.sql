@@ -24,6 +24,7 @@ begin
   if contrato.estado = 'Cerrado' then
     raise exception 'contrato_cerrado' using errcode = 'PT409', detail = 'Un contrato cerrado no se edita.';
   end if;
+  new.pendiente := false;
   if not exists (
     select from public.empresas e where e.id = new.empresa_id and e.activo and e.tipo = 'proveedor'
   ) then
@@ -37,6 +38,21 @@ begin
     raise exception 'proveedor_repetido' using errcode = 'PT409',
       detail = 'Esa empresa ya es parte del contrato.', hint = 'proveedores';
   end if;
+  -- One that its proposer has not been accepted by is asked. Of a contract that itself waits for an answer nobody is
+  -- asked anything: who is related joins when it is accepted.
+  if auth.uid() is not null then
+    if privado.relacionadas(new.empresa_id, privado.mi_empresa()) or (privado.es_admin() and (
+      privado.relacionadas(new.empresa_id, contrato.exportadora_id)
+      or privado.relacionadas(new.empresa_id, contrato.contraparte_id))) then
+      new.pendiente := contrato.propuesto_a is not null;
+    elsif contrato.propuesto_a is not null then
+      raise exception 'contrato_propuesto' using errcode = 'PT409',
+        detail = 'La otra parte no ha aceptado ese contrato: espere su respuesta.';
+    else
+      new.pendiente := true;
+    end if;
+  end if;
+  new.oculto := new.pendiente;
   return new;
 end
 $$;
@@ -46,8 +62,12 @@ comment on function privado.validar_proveedor() is 'Disparador: quién asocia pr
 create function privado.retirar_proveedor() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
-  contrato constant public.contratos := privado.exigir_contrato(old.contrato_id, bloquear => true);
+  contrato public.contratos;
 begin
+  -- Who was asked and says no is no party.
+  if not (old.pendiente and old.empresa_id is not distinct from privado.mi_empresa()) then
+    contrato := privado.exigir_contrato(old.contrato_id, bloquear => true);
+  end if;
   if old.papel <> 'proveedor' then
     raise exception 'participante_fijo' using errcode = 'PT409',
       detail = 'La exportadora y la contraparte de un contrato no se retiran.';

@@ -26,7 +26,7 @@ begin
       else 'contrato.activado' end,
     'contrato/' || n.id,
     '{"fila":' || privado.fila_contrato(n::public.contratos,
-      case when n.observaciones is not null then privado.sal_de('contrato/' || n.id) end) || '}')::privado.evidencia_nueva
+      case when num_nonnulls(n.observaciones, n.rechazo_motivo) > 0 then privado.sal_de('contrato/' || n.id) end) || '}')::privado.evidencia_nueva
     order by n.id))
   from nuevos n join viejos v on v.id = n.id
   where privado.fila_contrato(n::public.contratos, '') <> privado.fila_contrato(v::public.contratos, '');

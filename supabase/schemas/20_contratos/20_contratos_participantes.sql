@@ -6,15 +6,19 @@ create table public.contratos_participantes (
   papel text not null default 'proveedor',
   oculto boolean not null default false,
   creado_en timestamptz not null default now(),
+  pendiente boolean not null default false,
   primary key (contrato_id, empresa_id),
   constraint contratos_participantes_papel_valido check (papel in ('exportadora', 'contraparte', 'proveedor'))
 );
 comment on table public.contratos_participantes is
   'Quién es parte de cada contrato: todas las políticas lo consultan.';
 comment on column public.contratos_participantes.oculto is
-  'Cierto cuando el contrato fue eliminado; lo mantiene un disparador.';
+  'Cierto cuando el contrato fue eliminado, o la empresa no aceptó todavía ser parte: para ella no está.';
+comment on column public.contratos_participantes.pendiente is 'Se le propuso ser parte y no ha aceptado.';
 
 create index contratos_participantes_empresa_idx on public.contratos_participantes (empresa_id, contrato_id desc);
+create index contratos_participantes_pendiente_idx on public.contratos_participantes (empresa_id, contrato_id desc)
+  where pendiente;
 
 -- What policies ask, of each row, without a policy of its own on top: the owner of the view reads the table.
 create view privado.mis_contratos as
@@ -70,16 +74,25 @@ create trigger _100_validar_proveedor before insert on public.contratos_particip
   for each row when (new.papel = 'proveedor') execute function privado.validar_proveedor();
 
 -- After each row.
+-- A supplier that its proposer has not been accepted by is asked; taken off before it answers, it is asked no more.
+create trigger _500_proponer after insert on public.contratos_participantes
+  for each row when (new.papel = 'proveedor' and new.pendiente) execute function privado.proponer_a_proveedor();
+create trigger _510_retirar_propuesta after delete on public.contratos_participantes
+  for each row when (old.pendiente) execute function privado.retirar_a_proveedor();
 -- The conversation tells it. Exporter and counterparty are told of with the opening of the contract.
 create trigger _600_contar after insert on public.contratos_participantes
   for each row when (new.papel = 'proveedor') execute function privado.contar_participante();
 create trigger _600_contar_retiro after delete on public.contratos_participantes
   for each row execute function privado.contar_participante();
+create trigger _610_contar_llegada after update on public.contratos_participantes
+  for each row when (old.pendiente and not new.pendiente) execute function privado.contar_participante();
 -- The other parties are notified, and the supplier itself.
 create trigger _700_notificar after insert on public.contratos_participantes
   for each row when (new.papel = 'proveedor') execute function privado.avisar_de_participante();
 create trigger _710_notificar_retiro after delete on public.contratos_participantes
   for each row execute function privado.avisar_de_participante();
+create trigger _720_notificar_llegada after update on public.contratos_participantes
+  for each row when (old.pendiente and not new.pendiente) execute function privado.avisar_de_participante();
 -- Who is hidden from it, or left, stops hearing its channels at once.
 create trigger _920_reautorizar_canal after update or delete on public.contratos_participantes
   for each row execute function privado.reautorizar_canal();
@@ -88,8 +101,8 @@ create trigger _990_encadenar after insert on public.contratos_participantes
   for each row when (new.papel = 'proveedor') execute function privado.encadenar_participante();
 create trigger _990_encadenar_cambio after update on public.contratos_participantes
   for each row when (
-    (old.contrato_id, old.empresa_id, old.papel, old.creado_en)
-      is distinct from (new.contrato_id, new.empresa_id, new.papel, new.creado_en))
+    (old.contrato_id, old.empresa_id, old.papel, old.creado_en, old.pendiente)
+      is distinct from (new.contrato_id, new.empresa_id, new.papel, new.creado_en, new.pendiente))
   execute function privado.encadenar_participante();
 create trigger _990_encadenar_retiro after delete on public.contratos_participantes
   for each row execute function privado.encadenar_participante();
@@ -100,3 +113,5 @@ create trigger _800_sumar after insert on public.contratos_participantes
   referencing new table as nuevos for each statement execute function privado.sumar_partes();
 create trigger _810_sumar_retiro after delete on public.contratos_participantes
   referencing old table as viejos for each statement execute function privado.sumar_partes();
+create trigger _820_sumar_llegada after update on public.contratos_participantes
+  referencing old table as viejos new table as nuevos for each statement execute function privado.sumar_partes();

@@ -60,17 +60,25 @@ comment on function privado.validar_partes() is 'Disparador: qué empresas puede
 create function privado.anotar_partes() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  insert into public.contratos_participantes (contrato_id, empresa_id, papel)
-  values (new.id, new.exportadora_id, 'exportadora'), (new.id, new.contraparte_id, 'contraparte');
+  insert into public.contratos_participantes (contrato_id, empresa_id, papel, pendiente, oculto)
+  select new.id, p.empresa, p.papel, p.pendiente, p.pendiente
+  from (values
+    (new.exportadora_id, 'exportadora', coalesce(new.exportadora_id = any (new.propuesto_a), false)),
+    (new.contraparte_id, 'contraparte', coalesce(new.contraparte_id = any (new.propuesto_a), false))
+  ) as p (empresa, papel, pendiente);
+  if new.propuesto_a is not null then
+    perform privado.proponer_contrato(new.id, asked.empresa) from unnest(new.propuesto_a) as asked (empresa);
+  end if;
   return null;
 end
 $$;
-comment on function privado.anotar_partes() is 'Disparador: exportadora y contraparte son parte del contrato.';
+comment on function privado.anotar_partes() is 'Disparador: exportadora y contraparte son parte del contrato, o se les pregunta.';
 
 create function privado.ocultar_participantes() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  update public.contratos_participantes set oculto = new.eliminado_en is not null where contrato_id = new.id;
+  update public.contratos_participantes p set oculto = new.eliminado_en is not null or p.pendiente
+  where p.contrato_id = new.id;
   return null;
 end
 $$;

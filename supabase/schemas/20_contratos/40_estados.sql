@@ -13,6 +13,10 @@ begin
   if old.eliminado_en is not null and auth.uid() is not null then
     raise exception 'contrato_no_existe' using errcode = 'PT404', detail = 'No existe ese contrato.';
   end if;
+  if old.rechazado_en is not null and (old.eliminado_en, old.archivo_pdf) is not distinct from (new.eliminado_en, new.archivo_pdf) then
+    raise exception 'contrato_rechazado' using errcode = 'PT409',
+      detail = 'Ese contrato no se aceptó, o se retiró: ya no cambia.';
+  end if;
   -- Marking as deleted and noting the signed file are not edits; no client can write those columns.
   if old.estado = 'Cerrado' and new.estado = 'Cerrado'
     and (old.eliminado_en, old.archivo_pdf) is not distinct from (new.eliminado_en, new.archivo_pdf) then
@@ -33,7 +37,7 @@ begin
     raise exception 'contrato_cierre_exportadora' using errcode = 'PT403',
       detail = 'Cómo se cierra un contrato lo elige su exportadora.', hint = 'cierre';
   end if;
-  if tg_op = 'UPDATE' and manda and new.estado = old.estado and old.estado <> 'Cerrado' and privado.toca_cerrar(new) then
+  if tg_op = 'UPDATE' and manda and new.estado = old.estado and old.estado = 'Activo' and privado.toca_cerrar(new) then
     new.estado := 'Cerrado';
   end if;
   return new;
@@ -52,9 +56,17 @@ begin
     when new.estado is null or new.estado not in ('En revisión', 'Activo', 'Cerrado') then
       return new; -- the column's own constraints refuse it
     when paso = 'En revisión → Activo' then
-      if not sin_limite and privado.mi_empresa() is distinct from new.exportadora_id then
+      -- Or the last yes, by privado.aceptar_contrato(): no client writes it.
+      if not sin_limite and privado.mi_empresa() is distinct from new.exportadora_id
+        and (new.exportadora_acepto_en is null or old.contraparte_acepto_en is not null or new.contraparte_acepto_en is null) then
         raise exception 'contrato_activa_exportadora' using errcode = 'PT403',
           detail = 'Solo la exportadora del contrato lo activa.', hint = 'estado';
+      end if;
+      new := privado.exigir_acuerdo(new);
+      -- What shipped meanwhile did not close what nobody had agreed to.
+      if privado.toca_cerrar(new) then
+        new.estado := 'Cerrado';
+        new.cerrado_en := clock_timestamp();
       end if;
     when new.estado = 'Cerrado' then
       -- By itself, whoever exported the last lot; by hand the other party would undo every reopening.
@@ -63,6 +75,7 @@ begin
         raise exception 'contrato_cierre_automatico' using errcode = 'PT403',
           detail = 'Un contrato se cierra solo, cuando se cumple su cierre.', hint = 'estado';
       end if;
+      new := privado.exigir_acuerdo(new);
       new.cerrado_en := clock_timestamp();
     when paso = 'Cerrado → Activo' then
       -- Of this closing and no other: what was reopened once is not open for ever.

@@ -6,7 +6,9 @@ language plpgsql security definer set search_path = '' as $$
 begin
   insert into public.mensajes (contrato_id, tipo, texto) values (
     new.id, 'sistema',
-    case when tg_op = 'INSERT' then format('%s abrió el contrato %s.', privado.quien(), new.codigo)
+    case when tg_op = 'INSERT' then format(
+        case when new.propuesto_a is null then '%s abrió el contrato %s.' else '%s propuso el contrato %s.' end,
+        privado.quien(), new.codigo)
       when new.estado = 'Cerrado' then format('El contrato quedó Cerrado con %s: lo último fue de %s.',
         privado.exportado_en_palabras(new), privado.quien())
       when privado.motivo_reapertura(new.id, old.cerrado_en) is not null then format('%s reabrió el contrato, con %s: %s',
@@ -51,10 +53,10 @@ declare
   cambiados bigint[];
 begin
   select array_agg(n.id) into cambiados from nuevos n join viejos v on v.id = n.id
-  where (n.volumen_tm, n.estado, n.calidad, n.fecha_entrega, n.fecha_firma, n.tolerancia_pct, n.modalidad_precio,
-      n.eliminado_en)
-    is distinct from (v.volumen_tm, v.estado, v.calidad, v.fecha_entrega, v.fecha_firma, v.tolerancia_pct,
-      v.modalidad_precio, v.eliminado_en);
+  where (n.volumen_tm, n.estado, n.calidad, n.fecha_entrega, n.fecha_firma, n.tolerancia_pct,
+      n.modalidad_precio, n.eliminado_en, n.propuesto_a, n.rechazado_en)
+    is distinct from (v.volumen_tm, v.estado, v.calidad, v.fecha_entrega, v.fecha_firma,
+      v.tolerancia_pct, v.modalidad_precio, v.eliminado_en, v.propuesto_a, v.rechazado_en);
   if cambiados is null then
     return null;
   end if;
@@ -72,7 +74,8 @@ begin
       union all
       select l from public.lotes_asociados l where l.contrato_id = s.id and exists (
         select from nuevos n join viejos v on v.id = n.id
-        where n.id = s.id and (n.calidad, n.eliminado_en) is distinct from (v.calidad, v.eliminado_en))
+        where n.id = s.id and (n.calidad, n.eliminado_en, n.propuesto_a, n.rechazado_en)
+          is distinct from (v.calidad, v.eliminado_en, v.propuesto_a, v.rechazado_en))
     ) as lotes
     where s.id = any (cambiados)));
   return null;

@@ -23,6 +23,12 @@ create table public.contratos (
   modalidad_precio text not null default 'fijo',
   cierre text not null default 'al exportar los lotes',
   dias_confirmacion smallint not null default 0,
+  propuesto_a bigint[],
+  exportadora_acepto_en timestamptz,
+  contraparte_acepto_en timestamptz,
+  rechazado_en timestamptz,
+  rechazado_como text,
+  rechazo_motivo text,
   constraint contratos_codigo_valido check (codigo ~ '^CT-[0-9]{4}-([A-Z0-9]{2,8}-)?[0-9]{5,}$'),
   constraint contratos_partes_distintas check (exportadora_id <> contraparte_id),
   constraint contratos_fecha_firma_valida check (fecha_firma between '1990-01-01' and '2100-12-31'),
@@ -38,7 +44,17 @@ create table public.contratos (
     tolerancia_pct >= 0 and tolerancia_pct <= 50 and scale(tolerancia_pct) <= 2),
   constraint contratos_modalidad_precio_valida check (modalidad_precio in ('fijo', 'por fijar')),
   constraint contratos_cierre_valido check (cierre in ('al exportar los lotes', 'al completar el volumen')),
-  constraint contratos_dias_confirmacion_valido check (dias_confirmacion between 0 and 60)
+  constraint contratos_dias_confirmacion_valido check (dias_confirmacion between 0 and 60),
+  -- Nothing binds who has not said yes.
+  constraint contratos_acuerdo_coherente check (
+    (estado = 'En revisión' or (propuesto_a is null and rechazado_en is null
+      and exportadora_acepto_en is not null and contraparte_acepto_en is not null))
+    and (rechazado_en is null) = (rechazado_como is null)
+    and (rechazo_motivo is null or rechazado_en is not null)),
+  constraint contratos_rechazado_como_valido check (rechazado_como in ('rechazado', 'retirado')),
+  constraint contratos_rechazo_motivo_valido check (
+    rechazo_motivo = btrim(rechazo_motivo, E' \t\r\n') and length(rechazo_motivo) between 1 and 500
+    and privado.es_texto_limpio(rechazo_motivo, false))
 );
 comment on table public.contratos is 'Contratos de cacao entre una exportadora y otra empresa.';
 comment on column public.contratos.volumen_tm is 'Volumen en toneladas métricas.';
@@ -53,6 +69,12 @@ comment on column public.contratos.cierre is
   'Cuándo se cierra solo: al exportar los lotes, o cuando además completan el volumen, menos su tolerancia.';
 comment on column public.contratos.dias_confirmacion is
   'Días que tiene la otra parte para confirmar una fijación; con 0, vale en el acto.';
+comment on column public.contratos.propuesto_a is
+  'Qué empresas de las que firman no aceptaron todavía ser parte; nulo, a ninguna se espera.';
+comment on column public.contratos.exportadora_acepto_en is 'Cuándo aceptó la exportadora los términos, como están.';
+comment on column public.contratos.contraparte_acepto_en is 'Cuándo aceptó la contraparte los términos, como están.';
+comment on column public.contratos.rechazado_en is 'Cuándo no se aceptó, o se retiró: queda En revisión y no recibe nada.';
+comment on column public.contratos.rechazado_como is 'rechazado por la otra parte, o retirado por quien lo propuso.';
 
 -- Pages of a party, newest first: the order of ids is the order of creation.
 create index contratos_exportadora_idx on public.contratos (exportadora_id, id desc);
@@ -67,15 +89,19 @@ create index contratos_texto_idx on public.contratos
 -- Who is party to it: see 20_contratos_participantes.sql.
 alter table public.contratos_participantes add constraint contratos_participantes_contrato_id_fkey
   foreign key (contrato_id) references public.contratos (id) on delete restrict;
+-- And which proposal asks for it.
+alter table public.relaciones add constraint relaciones_contrato_id_fkey
+  foreign key (contrato_id) references public.contratos (id) on delete restrict;
 
 alter table public.contratos enable row level security;
 -- Exporter and counterparty are read from the row itself: it needs no lookup, and it holds before the participants are
 -- written, so that insert … returning works. Only suppliers are looked up. The order of the terms is the order in which
--- they are tried, and the company is asked for once, not once for each party.
+-- they are tried, and the company is asked for once, not once for each party. Who has not accepted to be party is none.
 create policy select_participante on public.contratos for select to authenticated
   using (
     (eliminado_en is null and (
-      (select privado.mi_empresa()) = any (array[exportadora_id, contraparte_id])
+      ((select privado.mi_empresa()) = any (array[exportadora_id, contraparte_id])
+        and (propuesto_a is null or (select privado.mi_empresa()) <> all (propuesto_a)))
       or ((select privado.mi_rol()) = 'proveedor' and exists (
         select from privado.mis_contratos m where m.contrato_id = contratos.id
       ))
@@ -91,7 +117,7 @@ create policy insert_parte on public.contratos for insert to authenticated
 create policy update_parte on public.contratos for update to authenticated
   using (
     (select privado.es_admin())
-    or (eliminado_en is null and (
+    or (eliminado_en is null and (propuesto_a is null or (select privado.mi_empresa()) <> all (propuesto_a)) and (
       ((select privado.mi_rol()) = 'exportadora' and exportadora_id = (select privado.mi_empresa()))
       or ((select privado.mi_rol()) = 'centro_acopio' and contraparte_id = (select privado.mi_empresa()))
     ))
@@ -122,6 +148,15 @@ create trigger _100_fijar_origen before insert on public.contratos
 -- Code, parties and origin never change; a closed contract is not edited, and a deleted one is not there.
 create trigger _100_proteger_contrato before update on public.contratos
   for each row execute function privado.proteger_contrato();
+-- While it is in review, who changes what was agreed says yes to it anew, and the other side has not.
+create trigger _120_renovar_acuerdo before update on public.contratos
+  for each row when (
+    old.estado = 'En revisión'
+    and (old.volumen_tm, old.calidad, old.fecha_entrega, old.tolerancia_pct, old.modalidad_precio, old.cierre,
+      old.dias_confirmacion)
+      is distinct from (new.volumen_tm, new.calidad, new.fecha_entrega, new.tolerancia_pct, new.modalidad_precio, new.cierre,
+      new.dias_confirmacion))
+  execute function privado.renovar_acuerdo();
 -- What both sides agreed on changes by an amendment; in review it still changes by hand.
 create trigger _130_exigir_enmienda before update on public.contratos
   for each row when (
@@ -154,6 +189,9 @@ create trigger _310_proteger_fijado before update on public.contratos
     'por fijar' in (old.modalidad_precio, new.modalidad_precio)
     and (old.modalidad_precio, old.volumen_tm) is distinct from (new.modalidad_precio, new.volumen_tm))
   execute function privado.proteger_fijado();
+-- Who has said yes to it, and who is asked.
+create trigger _350_pedir_acuerdo before insert on public.contratos
+  for each row execute function privado.pedir_acuerdo();
 -- Last of the checks, so that the counter is held for as short as possible. Only the owner of the table can give a code
 -- (a bulk load that reserved its numbers): no role of the API has a grant on the column.
 create trigger _400_asignar_codigo before insert on public.contratos
@@ -171,7 +209,7 @@ create trigger _050_contar after insert on public.contratos
   for each row execute function privado.contar_contrato();
 create trigger _060_contar_estado after update on public.contratos
   for each row when (old.estado is distinct from new.estado) execute function privado.contar_contrato();
--- Exporter and counterparty are party to it.
+-- Exporter and counterparty are party to it, or asked to be.
 create trigger _500_anotar_partes after insert on public.contratos
   for each row execute function privado.anotar_partes();
 -- What was agreed on its price has a row of its own.

@@ -16,6 +16,9 @@ begin
   end if;
   if fila.id is null or fila.eliminado_en is not null then
     raise exception 'contrato_no_existe' using errcode = 'PT404', detail = 'No existe ese contrato.';
+  elsif fila.rechazado_en is not null then
+    raise exception 'contrato_rechazado' using errcode = 'PT409',
+      detail = 'Ese contrato no se aceptó, o se retiró: ya no cambia.';
   end if;
   return fila;
 end

@@ -57,6 +57,11 @@ create trigger _130_exigir_enmienda before update on public.contratos_precios
   execute function privado.exigir_enmienda_de_precio();
 
 -- After each row.
+-- While its contract is in review, who changes what was agreed on the price says yes to it anew, and the other has not.
+create trigger _400_renovar_acuerdo after update on public.contratos_precios
+  for each row when (
+    (old.precio_fijado_tm, old.diferencial_tm) is distinct from (new.precio_fijado_tm, new.diferencial_tm))
+  execute function privado.renovar_acuerdo_por_precio();
 -- The version of its contract moves, and the other parties are notified.
 create trigger _500_aplicar after update on public.contratos_precios
   for each row when (

@@ -3,8 +3,15 @@
 create function privado.marcar_eliminado(contrato bigint) returns public.contratos
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  fila public.contratos := privado.exigir_contrato(contrato, bloquear => true);
+  fila public.contratos;
 begin
+  -- Not privado.exigir_contrato(): one that nobody accepted is deleted too.
+  if auth.uid() is null or privado.participa(contrato) or privado.es_admin() then
+    select * into fila from public.contratos c where c.id = contrato for no key update;
+  end if;
+  if fila.id is null or fila.eliminado_en is not null then
+    raise exception 'contrato_no_existe' using errcode = 'PT404', detail = 'No existe ese contrato.';
+  end if;
   if not privado.es_admin() then
     raise exception 'contrato_elimina_admin' using errcode = 'PT403',
       detail = 'Solo un administrador elimina un contrato.';

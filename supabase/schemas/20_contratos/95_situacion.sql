@@ -42,7 +42,7 @@ begin
   if privado.es_admin() and v_empresa is null then
     return query
       select c.id from public.contratos c join public.avances a on a.contrato_id = c.id
-      where c.eliminado_en is null and c.id < siguiente and (v_estado is null or c.estado = v_estado)
+      where c.eliminado_en is null and c.propuesto_a is null and c.rechazado_en is null and c.id < siguiente and (v_estado is null or c.estado = v_estado)
         and (v_situacion is null or privado.situacion(c, a.recibido_qq, v_dias) = v_situacion)
       order by c.id desc limit v_tope;
   else
@@ -50,7 +50,8 @@ begin
       select p.contrato_id from public.contratos_participantes p
       join public.contratos c on c.id = p.contrato_id
       join public.avances a on a.contrato_id = p.contrato_id
-      where p.empresa_id = v_empresa and not p.oculto and p.contrato_id < siguiente
+      where p.empresa_id = v_empresa and not p.oculto and c.propuesto_a is null and c.rechazado_en is null
+        and p.contrato_id < siguiente
         and (v_estado is null or c.estado = v_estado)
         and (v_situacion is null or privado.situacion(c, a.recibido_qq, v_dias) = v_situacion)
       order by p.contrato_id desc limit v_tope;

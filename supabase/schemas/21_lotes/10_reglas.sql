@@ -23,6 +23,9 @@ begin
   end if;
   if contrato.estado = 'Cerrado' then
     raise exception 'contrato_cerrado' using errcode = 'PT409', detail = 'Un contrato cerrado no se edita.';
+  elsif contrato.propuesto_a is not null then
+    raise exception 'contrato_propuesto' using errcode = 'PT409',
+      detail = 'La otra parte no ha aceptado ese contrato: espere su respuesta.';
   end if;
   return new;
 end

@@ -8,7 +8,9 @@ begin
   -- lots do not see each other, and only a write makes the second fail instead of leaving the contract open.
   update public.contratos set estado = estado where id = new.contrato_id and estado <> 'Cerrado';
   update public.contratos c set estado = 'Cerrado'
-  where c.id = new.contrato_id and c.estado <> 'Cerrado' and privado.toca_cerrar(c);
+  where c.id = new.contrato_id and c.estado <> 'Cerrado' and privado.toca_cerrar(c)
+    -- Not what both sides have not agreed to.
+    and c.exportadora_acepto_en is not null and c.contraparte_acepto_en is not null;
   return null;
 end
 $$;

@@ -17,6 +17,9 @@ begin
       detail = 'Solo la exportadora, el centro de acopio que firma o un administrador fija precios.';
   elsif contrato.estado = 'Cerrado' then
     raise exception 'contrato_cerrado' using errcode = 'PT409', detail = 'Un contrato cerrado no se edita.';
+  elsif contrato.propuesto_a is not null then
+    raise exception 'contrato_propuesto' using errcode = 'PT409',
+      detail = 'La otra parte no ha aceptado ese contrato: espere su respuesta.';
   end if;
   if tg_op = 'UPDATE' then
     if old.anulada_en is not null then

@@ -24,7 +24,8 @@ comment on function privado.mi_parte(public.contratos) is
 create function privado.acordado_en(contrato public.contratos) returns timestamptz
 language plpgsql stable set search_path = '' as $$
 begin
-  return case when contrato.estado <> 'En revisión' then clock_timestamp() end;
+  return case when num_nulls(contrato.exportadora_acepto_en, contrato.contraparte_acepto_en) = 0
+    then greatest(contrato.exportadora_acepto_en, contrato.contraparte_acepto_en) end;
 end
 $$;
 comment on function privado.acordado_en(public.contratos) is

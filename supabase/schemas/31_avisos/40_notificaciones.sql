@@ -17,7 +17,7 @@ create table public.notificaciones (
   actualizado_en timestamptz not null default now(),
   leida_en timestamptz,
   -- Not everything that a person is told of happens on a contract.
-  constraint notificaciones_contrato_id_valido check ((contrato_id is null) = (tipo in ('precio', 'respaldo'))),
+  constraint notificaciones_contrato_id_valido check ((contrato_id is null) = (tipo in ('precio', 'respaldo', 'relacion'))),
   constraint notificaciones_cantidad_valida check (cantidad > 0)
 );
 -- The kinds of privado.tipos_de_aviso(), which are written into the check: one that called it would run it anew in every

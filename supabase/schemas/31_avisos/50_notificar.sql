@@ -1,5 +1,5 @@
 -- Who is told: of what happens on a contract, the other parties, but not the actor and its own company; of what waits
--- for an administrator, all of them. In the order of users: two transactions that tell the same people never wait for
+-- for an administrator, all of them; of what is proposed to a company, its people. In the order of users: two transactions that tell the same people never wait for
 -- each other crosswise.
 
 create function privado.notificar(
@@ -43,3 +43,18 @@ language sql volatile security definer set search_path = '' as $$
 $$;
 comment on function privado.notificar_administradores(text, text, jsonb) is 'Avisa a los administradores activos.';
 revoke all on function privado.notificar_administradores(text, text, jsonb) from public;
+
+-- Of a proposal, which is of no contract that it could see.
+create function privado.notificar_empresa(v_empresa bigint, v_tipo text, v_texto text, v_datos jsonb) returns void
+language sql volatile security definer set search_path = '' as $$
+  insert into public.notificaciones (usuario_id, tipo, texto, datos, en_app, push)
+  select u.id, v_tipo, v_texto, v_datos, coalesce(f.en_app, true), coalesce(f.push, true)
+  from public.usuarios u
+  join public.empresas e on e.id = u.empresa_id and e.activo
+  left join public.preferencias f on f.usuario_id = u.id and f.tipo = v_tipo
+  where u.empresa_id = v_empresa and u.activo and u.id is distinct from auth.uid()
+    and (coalesce(f.en_app, true) or coalesce(f.push, true))
+  order by u.id
+$$;
+comment on function privado.notificar_empresa(bigint, text, text, jsonb) is 'Avisa a los usuarios activos de una empresa.';
+revoke all on function privado.notificar_empresa(bigint, text, text, jsonb) from public;

@@ -4,7 +4,7 @@
 -- exact. No foreign key: a company that is party to a contract cannot go, and each would be looked up at every change.
 
 -- medida: a state (of lots: quintals; of contracts: tons), with fecha infinity: what there is now; abierta (tons to be
--- fixed), too; contratado (tons), entregado, vendido and sin_precio (quintals), by the first day of their month in
+-- fixed) and borrador (tons proposed that the other side has not accepted), too; contratado (tons), entregado, vendido and sin_precio (quintals), by the first day of their month in
 -- Guayaquil; vence (tons not delivered), by the day they are due; historial and the state (tons), by the first day of
 -- the year that the contract is of.
 create table public.kpis_cambios (

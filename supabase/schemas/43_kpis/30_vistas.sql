@@ -34,7 +34,7 @@ join public.avances a on a.contrato_id = c.id
 cross join lateral (
   select round(a.recibido_qq * 0.045359237, 4) as entregado_tm, (now() at time zone 'America/Guayaquil')::date as hoy
 ) as t
-where c.eliminado_en is null;
+where c.eliminado_en is null and c.propuesto_a is null and c.rechazado_en is null;
 comment on view public.kpis_contratos is
   'Avance de cada contrato: contratado, entregado, pendiente, sobre la tolerancia y días de atraso.';
 revoke all on public.kpis_contratos from anon, authenticated, service_role;

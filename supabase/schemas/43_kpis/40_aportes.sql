@@ -37,33 +37,38 @@ begin
         (z.contrato).estado, (z.contrato).modalidad_precio as modalidad, (z.contrato).volumen_tm as volumen,
         round((z.contrato).volumen_tm * (1 - (z.contrato).tolerancia_pct / 100), 4) as minimo, (z.contrato).fecha_entrega as entrega,
         case when (z.lote).id is null then privado.fecha_contrato((z.contrato).fecha_firma, (z.contrato).creado_en) end as abierto,
+        (z.contrato).propuesto_a is not null as es_borrador,
         round((z.avance).recibido_qq * 0.045359237, 4) as recibido_tm, (z.avance).tm_fijadas,
         (z.lote).estado as paso, (z.lote).peso_qq as qq, (z.lote).peso_inicial_qq as inicial, (z.lote).humedad,
         ((z.lote).recibido_en at time zone 'America/Guayaquil')::date as recibido,
         ((z.lote).exportado_en at time zone 'America/Guayaquil')::date as exportado
       from unnest(piezas) as z
-      where (z.contrato).eliminado_en is null
+      where (z.contrato).eliminado_en is null and (z.contrato).rechazado_en is null
       offset 0
     ) as x
     cross join lateral (
-      select 'infinity'::date, x.paso, x.qq, 0.0, 0.0, 0.0 where not x.es_contrato
+      -- What the other side has not accepted is a draft, and counts as nothing else.
+      select 'infinity'::date, 'borrador', x.volumen, 0.0, 0.0, 0.0 where x.es_contrato and x.es_borrador
+      union all
+      select 'infinity', x.paso, x.qq, 0, 0, 0 where not x.es_contrato
       union all
       select x.recibido, 'entregado', x.qq, x.inicial, x.qq * x.humedad, 0 where x.recibido is not null
       union all
       select x.exportado, case when x.precio is null then 'sin_precio' else 'vendido' end, x.qq, 0, 0,
         coalesce(x.qq * 0.045359237 * x.precio, 0) where x.exportado is not null
       union all
-      select 'infinity', x.estado, x.volumen, 0, 0, 0 where x.es_contrato
+      select 'infinity', x.estado, x.volumen, 0, 0, 0 where x.es_contrato and not x.es_borrador
       union all
-      select coalesce(x.entrega, x.abierto), 'contratado', x.volumen, 0, 0, 0 where x.es_contrato
+      select coalesce(x.entrega, x.abierto), 'contratado', x.volumen, 0, 0, 0 where x.es_contrato and not x.es_borrador
       union all
-      select date_trunc('year', x.abierto)::date, 'historial ' || x.estado, x.volumen, 0, 0, 0 where x.es_contrato
+      select date_trunc('year', x.abierto)::date, 'historial ' || x.estado, x.volumen, 0, 0, 0
+      where x.es_contrato and not x.es_borrador
       union all
       select 'infinity', 'abierta', x.volumen - x.tm_fijadas, 0, 0, 0
-      where x.es_contrato and x.estado <> 'Cerrado' and x.modalidad = 'por fijar'
+      where x.es_contrato and not x.es_borrador and x.estado <> 'Cerrado' and x.modalidad = 'por fijar'
       union all
       select x.entrega, 'vence', x.volumen - x.recibido_tm, 0, 0, 0
-      where x.entrega is not null and x.es_contrato and x.estado <> 'Cerrado' and x.recibido_tm < x.minimo
+      where x.entrega is not null and x.es_contrato and not x.es_borrador and x.estado <> 'Cerrado' and x.recibido_tm < x.minimo
     ) as d (dia, medida, cantidad, inicial, humedad, usd)
     cross join lateral (
       -- By months, but for what is due, which has its day.
@@ -76,7 +81,7 @@ begin
   ) as s
   -- Each looked up by its contract: the planner does not know how many they are.
   cross join lateral (
-    select t.empresa_id, t.papel from public.contratos_participantes t where partes is null and t.contrato_id = s.id
+    select t.empresa_id, t.papel from public.contratos_participantes t where partes is null and t.contrato_id = s.id and not t.pendiente
     union all
     select t.empresa_id, t.papel from unnest(partes) as t where t.contrato_id = s.id
   ) as p

@@ -98,6 +98,8 @@ begin
             'tm', coalesce(round(a.cantidad, 4), 0)) order by s.orden)
           from unnest('{En revisión,Activo,Cerrado}'::text[]) with ordinality as s (estado, orden)
           left join ahora a on a.medida = s.estado),
+        'borradores', (select json_build_object('contratos', coalesce(sum(n), 0)::bigint,
+          'tm', coalesce(round(sum(cantidad), 4), 0)) from ahora where medida = 'borrador'),
         'por_vencer', (select json_build_object('dias', dias, 'contratos', coalesce(sum(n), 0)::bigint,
           'pendiente_tm', coalesce(round(sum(cantidad), 4), 0)) from vencen where fecha >= hoy),
         'atrasados', (select json_build_object('contratos', coalesce(sum(n), 0)::bigint,

@@ -8,18 +8,24 @@ begin
     || ',"cerrado_en":' || privado.json_de(c.cerrado_en)
     || ',"cierre":' || privado.json_de(c.cierre)
     || ',"codigo":' || privado.json_de(c.codigo)
+    || ',"contraparte_acepto_en":' || privado.json_de(c.contraparte_acepto_en)
     || ',"contraparte_id":' || privado.json_de(c.contraparte_id)
     || ',"creado_en":' || privado.json_de(c.creado_en)
     || ',"creado_por":' || privado.json_de(c.creado_por)
     || ',"dias_confirmacion":' || privado.json_de(c.dias_confirmacion::bigint)
     || ',"eliminado_en":' || privado.json_de(c.eliminado_en)
     || ',"estado":' || privado.json_de(c.estado)
+    || ',"exportadora_acepto_en":' || privado.json_de(c.exportadora_acepto_en)
     || ',"exportadora_id":' || privado.json_de(c.exportadora_id)
     || ',"fecha_entrega":' || privado.json_de(c.fecha_entrega)
     || ',"fecha_firma":' || privado.json_de(c.fecha_firma)
     || ',"id":' || privado.json_de(c.id)
     || ',"modalidad_precio":' || privado.json_de(c.modalidad_precio)
     || ',"observaciones":' || privado.json_de(c.observaciones, sal)
+    || ',"propuesto_a":' || coalesce(to_json(c.propuesto_a)::text, 'null')
+    || ',"rechazado_como":' || privado.json_de(c.rechazado_como)
+    || ',"rechazado_en":' || privado.json_de(c.rechazado_en)
+    || ',"rechazo_motivo":' || privado.json_de(c.rechazo_motivo, sal)
     || ',"tolerancia_pct":' || privado.json_de(c.tolerancia_pct)
     || ',"volumen_tm":' || privado.json_de(c.volumen_tm) || '}';
 end
@@ -36,14 +42,15 @@ end
 $$;
 comment on function privado.fila_acuerdo(public.contratos_precios) is 'El precio acordado de un contrato, en JSON canónico.';
 
--- oculto is what eliminado_en of its contract says.
+-- oculto is what eliminado_en of its contract and pendiente say.
 create function privado.fila_participante(p public.contratos_participantes) returns text
 language plpgsql immutable set search_path = '' as $$
 begin
   return '{"contrato_id":' || privado.json_de(p.contrato_id)
     || ',"creado_en":' || privado.json_de(p.creado_en)
     || ',"empresa_id":' || privado.json_de(p.empresa_id)
-    || ',"papel":' || privado.json_de(p.papel) || '}';
+    || ',"papel":' || privado.json_de(p.papel)
+    || ',"pendiente":' || privado.json_de(p.pendiente) || '}';
 end
 $$;
 comment on function privado.fila_participante(public.contratos_participantes) is 'Una parte de un contrato, en JSON canónico.';

@@ -56,7 +56,7 @@ declare
   tanda bigint[];
   v_empresa bigint;
 begin
-  perform privado.sal_de('contrato/' || c.id) from public.contratos c where c.observaciones is not null;
+  perform privado.sal_de('contrato/' || c.id) from public.contratos c where num_nonnulls(c.observaciones, c.rechazo_motivo) > 0;
   perform privado.sal_de('documento/' || d.id) from public.documentos_contrato d;
   perform privado.sal_de('fijacion/' || f.id) from public.fijaciones f where f.motivo is not null;
   perform privado.sal_de('reapertura/' || r.id) from public.contratos_reaperturas r;

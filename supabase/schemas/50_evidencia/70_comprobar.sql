@@ -97,7 +97,7 @@ language sql stable security definer set search_path = '' as $$
   union all
   select p.contrato_id, 'participante/' || p.empresa_id, 'cambiada', '{oculto}'
   from public.contratos_participantes p join public.contratos c on c.id = p.contrato_id
-  where p.contrato_id = any (v_cadenas) and p.oculto <> (c.eliminado_en is not null)
+  where p.contrato_id = any (v_cadenas) and p.oculto <> (c.eliminado_en is not null or p.pendiente)
 $$;
 comment on function privado.filas_que_no_cuadran(bigint[]) is
   'Filas que no son lo que sus cadenas contaron: cambiada, falta o sobra, y en qué columnas.';

@@ -1,0 +1,95 @@
+import { FAILURES, json, type Operation, WRITE_FAILURES } from '../http/operation.ts'
+import { PaginaSchema } from '../http/schemas.ts'
+import {
+  FiltroRelacionesSchema,
+  MotivoOpcionalSchema,
+  MotivoSchema,
+  NuevaRelacionSchema,
+  PaginaPropuestasSchema,
+  PaginaRelacionesSchema,
+  RelacionSchema,
+} from './schemas.ts'
+
+/** Who has accepted to work with whom, and what waits for an answer. */
+export const RELACIONES: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/relaciones',
+    id: 'listarRelaciones',
+    tag: 'Relaciones',
+    summary: 'Con qué empresas hay relación, o propuesta, de la última a la primera',
+    query: FiltroRelacionesSchema,
+    answers: { 200: { description: 'Una página.', body: PaginaRelacionesSchema } },
+    problems: [400, ...FAILURES],
+  },
+  {
+    method: 'post',
+    path: '/relaciones',
+    id: 'proponerRelacion',
+    tag: 'Relaciones',
+    summary: 'Propone a otra empresa trabajar juntos',
+    description:
+      'Una a la vez por empresa, y se le avisa una vez. A quien rechazó se le propone otra vez 30 días después. Por ' +
+      'RUC se invita también a quien no está en Triboka: la propuesta le llega cuando se la registra.',
+    body: json(NuevaRelacionSchema),
+    answers: { 201: { description: 'La propuesta.', body: RelacionSchema } },
+    problems: WRITE_FAILURES,
+  },
+  {
+    method: 'post',
+    path: '/relaciones/{relacion}/aceptar',
+    id: 'aceptarRelacion',
+    tag: 'Relaciones',
+    summary: 'Acepta la propuesta de otra empresa; si lleva un contrato, lo abre para leerlo',
+    answers: { 200: { description: 'La relación.', body: RelacionSchema } },
+    problems: [...FAILURES, 404, 409],
+  },
+  {
+    method: 'post',
+    path: '/relaciones/{relacion}/rechazar',
+    id: 'rechazarRelacion',
+    tag: 'Relaciones',
+    summary: 'Rechaza la propuesta de otra empresa, diciendo por qué, y el contrato que lleve',
+    body: json(MotivoSchema),
+    answers: { 200: { description: 'La relación.', body: RelacionSchema } },
+    problems: [...WRITE_FAILURES, 404],
+  },
+  {
+    method: 'post',
+    path: '/relaciones/{relacion}/terminar',
+    id: 'terminarRelacion',
+    tag: 'Relaciones',
+    summary: 'Retira una propuesta propia, o termina una relación; los contratos en curso siguen',
+    body: json(MotivoOpcionalSchema),
+    answers: { 200: { description: 'La relación.', body: RelacionSchema } },
+    problems: [...WRITE_FAILURES, 404],
+  },
+  {
+    method: 'post',
+    path: '/empresas/{empresa}/bloqueo',
+    id: 'bloquearEmpresa',
+    tag: 'Relaciones',
+    summary: 'Bloquea a otra empresa: no llegan más sus propuestas, y ella no lo sabe',
+    answers: { 204: { description: 'Hecho.' } },
+    problems: [...FAILURES, 404, 422],
+  },
+  {
+    method: 'delete',
+    path: '/empresas/{empresa}/bloqueo',
+    id: 'desbloquearEmpresa',
+    tag: 'Relaciones',
+    summary: 'Deja de bloquear a una empresa',
+    answers: { 204: { description: 'Hecho.' } },
+    problems: [...FAILURES, 404],
+  },
+  {
+    method: 'get',
+    path: '/propuestas',
+    id: 'listarPropuestas',
+    tag: 'Relaciones',
+    summary: 'Los contratos que esperan la respuesta de la empresa: los nombres, y nada más',
+    query: PaginaSchema,
+    answers: { 200: { description: 'Una página.', body: PaginaPropuestasSchema } },
+    problems: [400, ...FAILURES],
+  },
+]

@@ -9,7 +9,8 @@ const OTHER = 'exportadora@rival.test'
 const COMPANIES = {
   name: 'bench_companies',
   text: `select (select id from public.empresas where nombre = 'Centro Triboka') as centro,
-    (select e.id from public.empresas e where e.tipo = 'centro_acopio' and e.activo order by e.id limit 1) as otro`,
+    -- The rival's own: to one that has not agreed it proposes a single contract.
+    (select u.empresa_id from public.usuarios u join auth.users a on a.id = u.id where a.email = 'centro@rival.test') as otro`,
 }
 
 const insist = async (http: HttpClient, request: Buffer) => {

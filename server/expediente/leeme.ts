@@ -33,7 +33,8 @@ CÓMO SE VERIFICA, SIN NOSOTROS Y SIN INTERNET
      o cualquier programa que verifique BagIt.
   3. A mano: en eventos.jsonl, hash = SHA-256(previo en bytes, seguido de canonico en UTF-8), y el previo de cada
      hecho es el hash del anterior (32 ceros el del primero). La raíz de checkpoint.txt es la del árbol de Merkle
-     (RFC 6962) de esos hashes; las firmas son Ed25519 en notas de C2SP (tlog-checkpoint).
+     (RFC 6962) de esos hashes; las firmas son Ed25519 en notas de C2SP (tlog-checkpoint). Donde pruebas.json trae
+     sello_de_tiempo, es la respuesta RFC 3161 (en base64) de una autoridad sobre esa nota: openssl ts la comprueba.
 
 QUÉ PRUEBA Y QUÉ NO
   Que estos archivos son los que el servidor recibió, íntegros desde su recepción, y que los hechos ocurrieron para

@@ -23,6 +23,8 @@ export interface Parte {
   nombre: string
   tipo: string
   ruc: string | null
+  /** Asked to be party, without having said yes. */
+  pendiente: boolean
 }
 
 export type Terminos = Record<string, string | number | null>

@@ -9,7 +9,7 @@ import { unzip } from '../expediente/unzip.ts'
 import { pdf } from '../support/pdf.ts'
 import { sql } from '../support/sql.ts'
 import { until } from '../support/until.ts'
-import { call, makeContrato, makePeople, type People, type Person, upload } from './support.ts'
+import { call, makeContrato, makeEmpresa, makePeople, type People, type Person, upload } from './support.ts'
 
 const { functionsUrl } = inject('stack')
 let people: People
@@ -138,6 +138,23 @@ describe('el expediente de un contrato', () => {
     expect(texto(await unzip(bytes), 'eventos.jsonl')).toContain('expediente.hecho')
   })
 
+  test('de a quien se propuso y no ha aceptado dice eso, y no su RUC', async () => {
+    const [extrania, finca] = await Promise.all([makeEmpresa('centro_acopio'), makeEmpresa('proveedor')])
+    const propuesto = await makeContrato(people, { contraparte_id: extrania.id, proveedores: [] })
+    const partesDe = async (codigo: string) =>
+      JSON.parse(texto(await unzip(await bytesDe(await bajar(people.ana, codigo))), 'contrato.json')).partes
+    expect(await partesDe(propuesto.codigo)).toMatchObject([
+      { papel: 'exportadora', pendiente: false },
+      { papel: 'contraparte', nombre: extrania.nombre, ruc: null, pendiente: true },
+    ])
+    const conProveedor = await makeContrato(people, { proveedores: [finca.id] })
+    expect(await partesDe(conProveedor.codigo)).toMatchObject([
+      { pendiente: false },
+      { pendiente: false },
+      { papel: 'proveedor', nombre: finca.nombre, ruc: null, pendiente: true },
+    ])
+  })
+
   test('lleva cada versión de los términos y cada enmienda, también la que se rechazó', async () => {
     const otro = await makeContrato(people, { precio_fijado_tm: '5000' })
     const base = `/contratos/${otro.codigo}`
@@ -180,6 +197,29 @@ describe('el expediente de un contrato', () => {
       1,
       expect.stringMatching(/✗ lote\/\d+: no es lo que contó la cadena: cambiada peso_qq/),
     ])
+  })
+
+  test('su QR lleva siempre a una página que abre: la de otra clave, o la revocada, da lugar a otra', async () => {
+    const otro = await makeContrato(people)
+    const deExpediente = async () =>
+      (await call(people.ana, 'GET', `/contratos/${otro.codigo}/testigos`)).body.testigos
+        .filter((uno: { de_expediente: boolean }) => uno.de_expediente)
+        .map((uno: { id: number; revocado_en: string | null }) => [uno.id, uno.revocado_en === null])
+    const juntos = await Promise.all([people.ana, people.carlos].map((quien) => bajar(quien, otro.codigo)))
+    for (const response of juntos) expect(verificar(await bytesDe(response)).status).toBe(0)
+    const [[primero]] = await deExpediente()
+    expect(await deExpediente()).toEqual([[primero, true]])
+    // As if the key of the installation were another one.
+    await sql(`update privado.testigos set huella = sha256('x' || huella) where id = $1`, [primero])
+    expect(verificar(await bytesDe(await bajar(people.ana, otro.codigo))).status).toBe(0)
+    const [[segundo]] = await deExpediente()
+    expect(await deExpediente()).toEqual([
+      [segundo, true],
+      [primero, false],
+    ])
+    await call(people.carlos, 'DELETE', `/contratos/${otro.codigo}/testigos/${segundo}`)
+    expect(verificar(await bytesDe(await bajar(people.ana, otro.codigo))).status).toBe(0)
+    expect((await deExpediente()).map(([, vale]: [number, boolean]) => vale)).toEqual([true, false, false])
   })
 
   test('un proveedor asociado no lo baja, porque lleva precios; para la rival no existe', async () => {

@@ -67,7 +67,7 @@ test('lo que dice la página lleva del primer administrador al primer contrato',
       CORREO: `contratos-${randomInt(1e9)}@agroarriba.example`,
     })
     expect([status, stderr]).toEqual([0, ''])
-    expect(stdout).toMatch(/"codigo": "CT-\d{4}-\d{5}",\s+"estado": "Activo"/)
+    expect(stdout).toMatch(/"codigo": "CT-\d{4}-\d{5}",\s+"estado": "En revisión"/)
   } finally {
     await entrance.dispose()
   }

@@ -91,8 +91,20 @@ export async function hacer(codigo = 'CT-2026-00001'): Promise<{ exp: Expediente
     en: '2026-11-27T15:05:00.000Z',
     mensajes_hasta: '2',
     partes: [
-      { papel: 'exportadora', nombre: 'Agroarriba S. A.', tipo: 'exportadora', ruc: '0990000000001' },
-      { papel: 'contraparte', nombre: 'Centro Ñandú', tipo: 'centro_acopio', ruc: '0990000001001' },
+      {
+        papel: 'exportadora',
+        nombre: 'Agroarriba S. A.',
+        tipo: 'exportadora',
+        ruc: '0990000000001',
+        pendiente: false,
+      },
+      {
+        papel: 'contraparte',
+        nombre: 'Centro Ñandú',
+        tipo: 'centro_acopio',
+        ruc: '0990000001001',
+        pendiente: false,
+      },
     ],
     terminos: {
       codigo,

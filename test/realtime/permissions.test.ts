@@ -1,6 +1,6 @@
 import type { RealtimeChannel, SupabaseClient } from '@supabase/supabase-js'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { makeContrato, makePeople, type People, type Person } from '../api/support.ts'
+import { makeContrato, makePeople, type People, type Person, relate } from '../api/support.ts'
 import { sign } from '../support/sign.ts'
 import { sql } from '../support/sql.ts'
 import { until } from '../support/until.ts'
@@ -98,6 +98,7 @@ describe('quién oye el canal de un contrato, mientras está abierto', () => {
     await sql('update public.usuarios set empresa_id = $2 where id = $1', [people.jose.id, otra[0]!.id])
     expect((await entrar(people.jose)).status).toBe('CHANNEL_ERROR')
     await people.jose.supabase.removeAllChannels()
+    await relate([people.exportadora, { ...people.finca, id: Number(otra[0]!.id) }])
     const { error } = await people.ana.supabase
       .from('contratos_participantes')
       .insert({ contrato_id: contrato.id, empresa_id: Number(otra[0]!.id) })

@@ -49,7 +49,11 @@ async function partes(hojas: Hojas, { partes: todas }: Expediente): Promise<void
       { nombre: 'Empresa', ancho: 0.55 },
       { nombre: 'RUC', ancho: 0.25 },
     ],
-    todas.map(({ papel, nombre, ruc }) => [nombreDe(papel), nombre, ruc ?? '']),
+    todas.map(({ papel, nombre, ruc, pendiente }) => [
+      nombreDe(papel) + (pendiente ? ' (sin aceptar)' : ''),
+      nombre,
+      ruc ?? '',
+    ]),
   )
 }
 

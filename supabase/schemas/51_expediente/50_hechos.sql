@@ -42,14 +42,15 @@ $$;
 comment on function privado.ancla_de_expediente(bigint, bigint) is
   'La raíz firmada que cubre el expediente de un contrato, y la prueba de que su cadena está en ella.';
 
--- The two that sign know who the other is, once both have signed.
+-- The two that sign know who the other is, once both have signed. Who was asked and has not said yes is told as that.
 create function privado.partes_de(v_contrato bigint) returns json
 language plpgsql stable security definer set search_path = '' as $$
 begin
   perform privado.exigir_firma(v_contrato);
   return (
     select json_agg(json_build_object('papel', p.papel, 'nombre', e.nombre, 'tipo', e.tipo,
-        'ruc', case when p.papel <> 'proveedor' and c.estado <> 'En revisión' then e.ruc end)
+        'ruc', case when p.papel <> 'proveedor' and c.estado <> 'En revisión' and not p.pendiente then e.ruc end,
+        'pendiente', p.pendiente)
       order by p.papel = 'proveedor', p.papel = 'contraparte', e.id)
     from public.contratos_participantes p join public.empresas e on e.id = p.empresa_id
     join public.contratos c on c.id = p.contrato_id

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { OPERATIONS } from '../../server/openapi/operations.ts'
 import { pdf } from '../support/pdf.ts'
 import { sql } from '../support/sql.ts'
+import { until } from '../support/until.ts'
 import { call, formOf, makeContrato, makePeople, type People, upload } from './support.ts'
 
 let people: People
@@ -33,6 +34,14 @@ beforeAll(async () => {
   codigo = (await makeContrato(people)).codigo
   await call(people.ana, 'POST', `/contratos/${codigo}/lote`, { json: { peso_qq: 60, humedad: 7 } })
   await upload(people.ana, codigo, { tipo: 'factura', archivo: pdf() })
+  // The server reads it once more by itself, and dates that.
+  await until('the paper is read', async () => {
+    const [paper] = await sql<{ revisado_en: Date | null }>(
+      'select d.revisado_en from public.documentos_contrato d join public.contratos c on c.id = d.contrato_id where c.codigo = $1',
+      [codigo],
+    )
+    return paper!.revisado_en !== null
+  })
   antes = await estado()
 })
 

@@ -58,9 +58,9 @@ describe('las rutas', () => {
     expect(creado.data).toMatchObject({ estado: 'Activo', volumen_tm: 3 })
     const editado = await people.ana.supabase.functions.invoke(`contratos/${creado.data.codigo}`, {
       method: 'PUT',
-      body: { volumen_tm: 4 },
+      body: { observaciones: 'cuatro' },
     })
-    expect(editado.data.volumen_tm).toBe(4)
+    expect(editado.data.observaciones).toBe('cuatro')
     const borrado = await people.teresa.supabase.functions.invoke(`contratos/${creado.data.codigo}`, {
       method: 'DELETE',
     })

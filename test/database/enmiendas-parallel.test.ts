@@ -14,14 +14,21 @@ async function mundoNuevo(): Promise<World> {
   return mundo
 }
 
-/** One statement of a person, in a transaction of its own. @returns its row, or the key of its refusal. */
-async function como(
+/**
+ * One statement of a person, in a transaction of its own, again while it cannot be serialized: the worker that reads the
+ * papers writes on the chain of the same contract meanwhile. @returns its row, or the key of its refusal.
+ */
+async function como(...args: Parameters<typeof intentar>): ReturnType<typeof intentar> {
+  return (await intentar(...args)) ?? como(...args)
+}
+
+async function intentar(
   mundo: World,
   quien: Parameters<typeof become>[1],
   sql: string,
   params: unknown[],
   nivel = 'read committed',
-) {
+): Promise<ReturnType<typeof JSON.parse>> {
   const client = await pool.connect()
   try {
     await client.query(`begin isolation level ${nivel}`)
@@ -31,7 +38,8 @@ async function como(
     return rows[0]
   } catch (error) {
     await client.query('rollback')
-    return (error as pg.DatabaseError).message
+    const { code, message } = error as pg.DatabaseError
+    return code === '40001' ? null : message
   } finally {
     client.release()
   }
@@ -68,7 +76,7 @@ test.each(['read committed', 'repeatable read'])(
     expect(dichas.filter((dicha) => typeof dicha === 'object')).toHaveLength(1)
     const refusals = new Set(dichas.filter((dicha) => typeof dicha === 'string'))
     refusals.delete('enmienda_pendiente')
-    for (const refusal of refusals) expect(refusal).toMatch(/could not serialize|enmiendas_(abierta|n)_key/)
+    for (const refusal of refusals) expect(refusal).toMatch(/enmiendas_(abierta|n)_key/)
     expect((await alFinal(mundo)).enmiendas).toEqual(['propuesta'])
   },
 )

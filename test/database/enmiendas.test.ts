@@ -189,6 +189,19 @@ describe('una enmienda', () => {
       await expectRaises(responder(db, id, true), 'cuenta_sin_acceso', 'PT403')
     }))
 
+  test('ni quien la propuso y ahora trabaja para la otra parte', () =>
+    conPrecio('celia_centro', async (db) => {
+      const { id } = await proponer(db, { volumen_tm: 250 })
+      await db.como('sistema')
+      await db.query('update public.usuarios set empresa_id = $2, rol = $3 where id = $1', [
+        db.mundo.usuarios.celia_centro,
+        db.mundo.empresas.agroarriba,
+        'exportadora',
+      ])
+      await db.como('celia_centro')
+      await expectRaises(responder(db, id, true), 'enmienda_propia', 'PT403')
+    }))
+
   test('un proveedor que firma como contraparte propone y acepta', () =>
     withUserDb('sistema', async (db) => {
       const { rows } = await db.client.query(

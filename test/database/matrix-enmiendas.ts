@@ -4,10 +4,12 @@ import { FIRMANTES, type Verb } from './who.ts'
 const contrato = (db: Db) => [db.mundo.contrato.id]
 
 /** An amendment that the centre proposes. */
-async function proponer(db: Db) {
-  await db.como('celia_centro')
-  await db.query(`select public.proponer_enmienda($1, '{"volumen_tm": 250}')`, contrato(db))
-  await db.como('sistema')
+async function proponer({ client, mundo }: Db) {
+  const como = (claims: string) =>
+    client.query(`select set_config('request.jwt.claims', $1, false)`, [claims])
+  await como(JSON.stringify({ role: 'authenticated', sub: mundo.usuarios.celia_centro }))
+  await client.query(`select public.proponer_enmienda($1, '{"volumen_tm": 250}')`, [mundo.contrato.id])
+  await como('')
 }
 
 /** Amendments and versions of the terms: table → verb → who may. Only functions write them. */
@@ -62,12 +64,12 @@ export const MATRIX_ENMIENDAS: Record<string, Record<string, Verb>> = {
     },
     insert: {
       pueden: [],
-      sql: `insert into public.contratos_versiones (contrato_id, n, terminos, origen, propuesta_en) values ($1, 2, '{}', 'edicion', now())`,
+      sql: `insert into public.contratos_versiones (contrato_id, n, terminos, origen, propuesta_en) values ($1, 2, '{}', 'edicion', '2026-01-01')`,
       params: contrato,
     },
     update: {
       pueden: [],
-      sql: 'update public.contratos_versiones set aceptada_en = now() where contrato_id = $1',
+      sql: `update public.contratos_versiones set aceptada_en = '2026-01-01' where contrato_id = $1`,
       params: contrato,
     },
     delete: {

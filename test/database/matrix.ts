@@ -23,6 +23,9 @@ async function subirPropio(db: Db, quien: Speaker) {
   await db.client.query(`select set_config('storage.allow_delete_query', 'true', true)`)
 }
 
+/** The contract whose price may still be edited, as it was last made. */
+let enRevision: string
+
 /** Table → verb → who may. */
 export const MATRIX: Record<string, Record<string, Verb>> = {
   'public.empresas': {
@@ -119,11 +122,13 @@ export const MATRIX: Record<string, Record<string, Verb>> = {
     update: {
       pueden: FIRMANTES,
       // Of an Active contract, nobody.
-      sql: `update public.contratos_precios set precio_fijado_tm = 5000
-        where contrato_id in (select c.id from public.contratos c where c.estado = 'En revisión' and c.exportadora_id = $1)`,
-      params: (db) => [db.mundo.empresas.agroarriba],
+      sql: 'update public.contratos_precios set precio_fijado_tm = 5000 where contrato_id = $1',
+      params: () => [enRevision],
       async antes({ client, mundo: { empresas } }) {
-        await makeContrato(client, empresas.agroarriba, empresas.centro, { estado: 'En revisión' })
+        const contrato = await makeContrato(client, empresas.agroarriba, empresas.centro, {
+          estado: 'En revisión',
+        })
+        enRevision = contrato.id
       },
     },
     delete: {

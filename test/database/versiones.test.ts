@@ -162,6 +162,10 @@ describe('las versiones de los términos', () => {
         [3, null],
       ])
       await db.como('ana_agroarriba')
+      // To change them and bind the other by it, at once, is no way either.
+      await expect(
+        db.query(`update public.contratos set estado = 'Activo', volumen_tm = 1 where id = $1`, [id]),
+      ).rejects.toMatchObject({ code: 'PT409' })
       await db.query(`update public.contratos set estado = 'Activo' where id = $1`, [id])
       ;({ versiones } = await leer(db))
       expect(versiones.map(({ aceptada_por }) => aceptada_por)).toEqual([

@@ -98,7 +98,8 @@ describe('lo que no es un número', () => {
         const literal = `{"${it.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"}`
         const found = sdk().from('t').select('ta, j').eq('id', 3)
         expect((await found.filter('ta', 'cs', literal).single()).data).toEqual({ ta: [it], j: { [it]: it } })
-        const same = sdk().from('t').select('id').filter('ta->>0', 'eq', it)
+        // Another test leaves a row of one letter.
+        const same = sdk().from('t').select('id').eq('id', 3).filter('ta->>0', 'eq', it)
         expect((await same).data).toEqual([{ id: 3 }])
       }),
       { numRuns: 60 },

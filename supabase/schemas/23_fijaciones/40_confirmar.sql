@@ -42,7 +42,8 @@ begin
   end if;
   contrato := privado.tomar_terminos(fijacion.contrato_id);
   select f.* into fijacion from public.fijaciones f where f.id = v_id;
-  if fijacion.empresa_id = privado.mi_parte(contrato) or privado.mi_parte(contrato) is null then
+  if privado.mi_parte(contrato) is null or fijacion.empresa_id = privado.mi_parte(contrato)
+    or fijacion.creado_por = auth.uid() then
     raise exception 'fijacion_de_las_partes' using errcode = 'PT403',
       detail = 'En este contrato una parte fija y la otra confirma, nadie por ellas.';
   elsif contrato.estado = 'Cerrado' then

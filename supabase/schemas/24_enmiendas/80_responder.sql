@@ -34,7 +34,8 @@ declare
   enmienda public.enmiendas := privado.exigir_enmienda_abierta(v_id);
   contrato constant public.contratos := privado.exigir_contrato(enmienda.contrato_id);
 begin
-  if enmienda.propuesta_empresa = privado.mi_empresa() then
+  -- Nor whoever proposed it and works for the other side now.
+  if enmienda.propuesta_empresa = privado.mi_empresa() or enmienda.propuesta_por = auth.uid() then
     raise exception 'enmienda_propia' using errcode = 'PT403', detail = 'Una enmienda la responde la otra parte.';
   elsif v_acepta is null then
     raise exception 'enmienda_sin_respuesta' using errcode = 'PT422', detail = 'Diga si la acepta o no.', hint = 'acepta';

@@ -7,7 +7,7 @@ import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 const FLOOR = ['process', 'db', 'http', 'session']
 const DOMAINS = [
   ...['contratos', 'enmiendas', 'lotes', 'documentos', 'fijaciones', 'conversacion', 'personas', 'avisos'],
-  ...['calculo', 'parametros', 'precios', 'kpis', 'salud', 'evidencia', 'expediente'],
+  ...['calculo', 'parametros', 'precios', 'kpis', 'salud', 'evidencia', 'expediente', 'relaciones'],
 ]
 
 /** What the embedded stack takes of the functions: what is the same for both, and nothing of the trade. */

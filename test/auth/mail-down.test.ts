@@ -136,6 +136,20 @@ describe('con max_frequency', () => {
     expect(sent(email)).toBe(1)
   })
 
+  test('a quien ya confirmó se le responde igual, las dos veces', async () => {
+    const who = slow.app('implicit')
+    const twice = async (email: string) => {
+      ok(await who.auth.signUp({ email, password: PASSWORD }))
+      const { error } = await who.auth.signUp({ email, password: PASSWORD })
+      return [error?.status, error?.code, error?.message.replace(/\d+/, 'N')]
+    }
+    const known = await slow.withAccount()
+    const answer = await twice(newEmail())
+    expect(answer).toEqual([429, 'over_email_send_rate_limit', expect.stringContaining('after N seconds')])
+    expect(await twice(known)).toEqual(answer)
+    expect(sent(known)).toBe(0)
+  })
+
   test('el segundo de una contraseña tampoco sale, y la respuesta no dice si hay cuenta', async () => {
     const who = slow.app('implicit')
     const [email, nobody] = [await slow.withAccount(), newEmail()]

@@ -39,7 +39,9 @@ test('nada se responde antes; y si el último correo tardó más, lo que no env�
   expect(await took(3, false)).toBe(10_000)
 })
 
-test('lo que falla se dice', async () => {
-  const evenly = openPace(stoppedClock())
+test('lo que falla se dice, y no antes', async () => {
+  const clock = stoppedClock()
+  const evenly = openPace(clock)
   await expect(evenly(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
+  expect(clock.now()).toBe(MAIL_ANSWER_MS)
 })

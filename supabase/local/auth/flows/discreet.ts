@@ -13,13 +13,15 @@ const realTime = { now: () => performance.now(), wait: (ms: number) => sleep(ms)
 
 /**
  * Answers after the same time whether or not a mail had to leave first: never before MAIL_ANSWER_MS and, where none had
- * to, not before the last one that did.
+ * to, not before the last one that did. What fails is told no sooner.
  */
 export function openPace({ now, wait } = realTime) {
   let lastMs = 0
   return async <T>(work: () => Promise<{ answer: T; hasMailed: boolean }>): Promise<T> => {
     const began = now()
-    const [{ answer, hasMailed }] = await Promise.all([work(), wait(MAIL_ANSWER_MS)])
+    const [done] = await Promise.allSettled([work(), wait(MAIL_ANSWER_MS)])
+    if (done.status === 'rejected') throw done.reason
+    const { answer, hasMailed } = done.value
     const took = now() - began
     if (hasMailed) lastMs = Math.min(took, LONGEST_MS)
     else if (took < lastMs) await wait(lastMs - took)

@@ -1,3 +1,4 @@
+import { openLimiter } from '../../../../server/http/limiter.ts'
 import { AuthError } from '../admin/errors.ts'
 import type { AuthSettings } from '../admin/settings.ts'
 import type { Tx } from '../database.ts'
@@ -41,4 +42,18 @@ export async function takeTurn(
   )
   const wait = rows[0]?.sent ? rows[0].sent.getTime() + mailEveryMs - Date.now() : 0
   if (wait > 0) throw tooSoon(wait)
+}
+
+/**
+ * The same wait for an address that is sent nothing, since its account is confirmed: otherwise whoever asks twice learns
+ * that there is one.
+ * @returns what throws an AuthError over_email_send_rate_limit.
+ */
+export function openSilentTurns({ mailEveryMs }: AuthSettings): (address: string) => Promise<void> {
+  if (!mailEveryMs) return async () => {}
+  const limiter = openLimiter('correos-callados', { points: 1, seconds: mailEveryMs / 1000 })
+  return async (address) => {
+    const { isOver, resetS } = await limiter.take(address)
+    if (isOver) throw tooSoon(resetS * 1000)
+  }
 }

@@ -12,6 +12,7 @@ import { assertOpen, signInAnonymously } from './anonymous.ts'
 import { mailCode, type Wish } from './codes.ts'
 import { openPace } from './discreet.ts'
 import { contactOf, dataOf, emailDisabled, phoneDisabled, textOf, wishOf } from './fields.ts'
+import { openSilentTurns } from './frequency.ts'
 import { type Applicant, asIfNew, nobody } from './strangers.ts'
 
 const FAILURE = 'Database error saving new user'
@@ -23,6 +24,7 @@ export function signUp(context: AuthContext) {
   const { db, mailDb, settings } = context
   const enterAnonymously = signInAnonymously(context)
   const evenly = openPace()
+  const takeSilentTurn = openSilentTurns(settings)
 
   /** Where nobody confirms an address: who signs up is in. */
   async function enter(call: Call, applicant: Applicant): Promise<Response> {
@@ -49,7 +51,10 @@ export function signUp(context: AuthContext) {
 
   /** @returns what the applicant is shown. */
   async function askToConfirm(applicant: Applicant, wish: Wish) {
-    const silent = () => ({ answer: nobody(applicant), hasMailed: false })
+    const silent = async () => {
+      await takeSilentTurn(applicant.email)
+      return { answer: nobody(applicant), hasMailed: false }
+    }
     return mailDb.transaction(FAILURE, async (tx) => {
       const known = await findUserByEmail(tx, applicant.email)
       if (known?.email_confirmed_at) {

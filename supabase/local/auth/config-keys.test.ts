@@ -47,6 +47,11 @@ describe('no arranca con', () => {
     [{ captcha: { enabled: true } }, 'auth.captcha is not to be had here'],
     [{ hook: { send_email: { enabled: true } } }, 'auth.hook.send_email is not to be had here'],
     [{ email: { smtp: { enabled: true } } }, 'auth.email.smtp is SMTP_URL here'],
+    [{ email: { smtp: { host: 'x' } } }, 'auth.email.smtp is SMTP_URL here'],
+    [
+      { external: { google: { enabled: 'env(GOOGLE)' } } },
+      'auth.external.google.enabled is true or false, not "env(GOOGLE)"',
+    ],
     [{ email: { template: { otra: { subject: 'x' } } } }, 'auth.email.template.otra is not to be had here'],
     [
       { email: { template: { invite: { content_path: './no-hay.html' } } } },

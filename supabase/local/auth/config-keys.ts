@@ -130,9 +130,10 @@ function checkTable(table: Table, root: string): void {
     const path = root + name
     if (!isTable(value)) checkValue(path, value)
     else if (path.startsWith('email.template.') && !LETTERS.includes(name)) throw notHere(path)
-    else if (path.startsWith('external.') && value.enabled !== true) continue
+    else if (path.startsWith('external.') && !value.enabled) continue
     else if (path !== 'hook.custom_access_token' && ABSENT.some((pattern) => matches(pattern, path))) {
-      if (isOn(value)) throw notHere(path)
+      // To the CLI a server of mail is on unless it is switched off.
+      if (isOn(path === 'email.smtp' ? { enabled: true, ...value } : value)) throw notHere(path)
     } else checkTable(value, `${path}.`)
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Limiter, openLimiter, type Usage } from '../../../server/http/limiter.ts'
 import type { Quota } from '../../../server/process/quota.ts'
-import { inTurns } from './in-turns.ts'
+import { inLanes } from './in-turns.ts'
 
 /** How often an account may be guessed at; undefined where there is no limit. */
 export interface GuessQuotas {
@@ -44,7 +44,7 @@ export function openGuesses({ guesses, strangers }: GuessQuotas): Guesses {
   const accounts = strangers && openLimiter('intentos-de-extranos', strangers)
   // The oldest first. It is lost with the process: then an address is strange until its next entry.
   const known = new Set<string>()
-  const lanes = new Map<string, { turn: ReturnType<typeof inTurns>; users: number }>()
+  const inLane = inLanes(AT_ONCE)
 
   async function begin(account: string, pair: string): Promise<Guess> {
     const counted: [Limiter, string][] = []
@@ -70,16 +70,9 @@ export function openGuesses({ guesses, strangers }: GuessQuotas): Guesses {
 
   return {
     isKnown: (account, address) => known.has(keyOf(account, address)),
-    async try(account, address, work) {
+    try(account, address, work) {
       const pair = keyOf(account, address)
-      const lane = lanes.get(pair) ?? { turn: inTurns(AT_ONCE), users: 0 }
-      lanes.set(pair, lane)
-      lane.users++
-      try {
-        return await lane.turn(async () => work(await begin(keyOf(account), pair)))
-      } finally {
-        if (--lane.users === 0) lanes.delete(pair)
-      }
+      return inLane(pair, async () => work(await begin(keyOf(account), pair)))
     },
   }
 }

@@ -14,3 +14,18 @@ export function inTurns(atOnce: number) {
     }
   }
 }
+
+/** The same for each key by itself; of a key nothing is kept when nobody waits. */
+export function inLanes(atOnce: number) {
+  const lanes = new Map<string, { turn: ReturnType<typeof inTurns>; users: number }>()
+  return async <T>(key: string, work: () => Promise<T>): Promise<T> => {
+    const lane = lanes.get(key) ?? { turn: inTurns(atOnce), users: 0 }
+    lanes.set(key, lane)
+    lane.users++
+    try {
+      return await lane.turn(work)
+    } finally {
+      if (--lane.users === 0) lanes.delete(key)
+    }
+  }
+}

@@ -1,7 +1,7 @@
 import { AuthError, validationFailed } from '../admin/errors.ts'
 import { type AuthContext, type Call, json } from '../context.ts'
 import { CommitError, type Tx } from '../database.ts'
-import { inTurns } from '../in-turns.ts'
+import { inLanes } from '../in-turns.ts'
 import { audit } from '../records/audit.ts'
 import { isBanned, updateUser } from '../records/change-user.ts'
 import {
@@ -101,17 +101,7 @@ async function refresh(
 /** POST /token?grant_type=refresh_token */
 export function createRefreshGrant(context: AuthContext) {
   // Those of one session wait here for each other, and not with a connection each: one app does not hold up the others.
-  const lanes = new Map<string, { turn: ReturnType<typeof inTurns>; users: number }>()
-  const inLane = async <T>(key: string, work: () => Promise<T>): Promise<T> => {
-    const lane = lanes.get(key) ?? { turn: inTurns(1), users: 0 }
-    lanes.set(key, lane)
-    lane.users++
-    try {
-      return await lane.turn(work)
-    } finally {
-      if (--lane.users === 0) lanes.delete(key)
-    }
-  }
+  const inLane = inLanes(1)
 
   return async (call: Call): Promise<Response> => {
     const seen = await findRefreshToken(context.db.pool, tokenOf(call))

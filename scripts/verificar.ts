@@ -1,4 +1,4 @@
-// npm run verificar: all chains of evidences against the tables, the signed roots and, if asked, the bytes of the papers.
+// npm run verificar: all chains of evidences against the tables and the signed roots.
 import { readFile } from 'node:fs/promises'
 import pg from 'pg'
 import { verificarTodo } from '../server/evidencia/todo.ts'

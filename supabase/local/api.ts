@@ -120,7 +120,7 @@ export async function openApi(options: ApiOptions, stops: (() => Promise<unknown
     : undefined
   const gateway = createGateway({
     publicUrl,
-    functionsUrl: functionsUrl,
+    functionsUrl,
     identifier,
     maxRows: config.api.max_rows,
     rest,

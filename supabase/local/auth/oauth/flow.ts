@@ -42,7 +42,6 @@ export async function startOAuth(
     stateId,
     settings.isEmailOptional,
   ])
-  await tx.query(`delete from auth.oauth_client_states where created_at < now() - interval '1 day'`)
   return { state: id, verifier }
 }
 

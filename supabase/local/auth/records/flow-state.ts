@@ -40,19 +40,11 @@ export interface NewFlow {
   linkingTargetId?: string | null
 }
 
-const MOST_HOURS = 24
-const SWEPT_AT_ONCE = 100
 const CODE_MINUTES = 5
 
-/** Notes a flow, so that its link can end it; those that nobody ended go after a day. @returns its id. */
+/** Notes a flow, so that its link can end it; those that nobody ended are swept. @returns its id. */
 export async function startFlow(tx: Tx, flow: NewFlow): Promise<string> {
   const { userId, method, challenge } = flow
-  await tx.query(
-    `delete from auth.flow_state where id in (
-       select id from auth.flow_state where created_at < now() - make_interval(hours => $1)
-       limit ${SWEPT_AT_ONCE} for update skip locked)`,
-    [MOST_HOURS],
-  )
   const id = randomUUID()
   await tx.query(
     `insert into auth.flow_state

@@ -1,5 +1,6 @@
 // What who administers the database changes by hand is found, and named: table, row and column.
 import { describe, expect, test } from 'vitest'
+import type { Caller } from '../../server/db/types.ts'
 import { type Casa, fallas, useCluster, withCasa } from './evidencia.ts'
 
 useCluster()
@@ -7,6 +8,25 @@ useCluster()
 test('lo que nadie tocó cuadra', () =>
   withCasa(async (casa) => {
     expect(await fallas(casa)).toEqual([])
+  }))
+
+test('lo que se escribe mientras se comprueba cuadra también', () =>
+  withCasa(async (casa) => {
+    let written = false
+    const db: Caller = {
+      async query(query, params) {
+        // The chain was read, and its head is about to be.
+        if (!written && typeof query !== 'string' && query.name === 'evidencias_cabezas') {
+          written = true
+          await casa.client.query('update public.contratos set volumen_tm = 150 where id = $1', [
+            casa.mundo.contrato.id,
+          ])
+        }
+        return casa.db.query(query, params)
+      },
+    }
+    expect(await fallas({ ...casa, db })).toEqual([])
+    expect(written).toBe(true)
   }))
 
 const TEXTO = `'cambiado'`

@@ -2,6 +2,7 @@
 import type { Caller } from '../db/types.ts'
 import { type Duena, type Eslabon, type Recorrido, recorrer } from './eslabones.ts'
 import type { Falla } from './fallas.ts'
+import { PAPELES } from './queries.ts'
 
 /** How many evidences at once; and of how many chains the tables are compared in one query. */
 const AT_ONCE = 5_000
@@ -98,7 +99,7 @@ export async function verificarCadenas(
       if (!cabeza || campos.length)
         onFault({ cadena: id, objeto: 'evidencia/cabeza', falla: cabeza ? 'cambiada' : 'falta', campos })
     }
-    for (const query of [FILAS, MENSAJES])
+    for (const query of [FILAS, MENSAJES, PAPELES])
       for (const fila of await db.query<Fila>(query, [ids])) onFault(fila)
     hechas.clear()
   }

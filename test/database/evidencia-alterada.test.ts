@@ -133,6 +133,20 @@ describe('las filas y los mensajes', () => {
       ])
     }))
 
+  test.each([
+    ["'cd'", 'otros bytes'],
+    ['null', 'sin archivo'],
+  ])('un papel cuyos bytes no son los que eran (%s): %s', (sha256, falla) =>
+    withCasa(async (casa) => {
+      const { documento } = casa.mundo
+      await casa.client.query(
+        `select privado.anotar_revision($1, repeat(${sha256}, 32), 'application/pdf')`,
+        [documento],
+      )
+      expect(await fallas(casa)).toEqual([`documentos_contrato ${documento}: ${falla}`])
+    }),
+  )
+
   test('un mensaje que se borra o que se intercala se nombra', () =>
     withCasa(async (casa) => {
       const { contrato } = casa.mundo

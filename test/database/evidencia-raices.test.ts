@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { Database } from '../../server/db/types.ts'
 import { anclar } from '../../server/evidencia/anclar.ts'
 import { keyOfSeed, parseVerifier, verifierText } from '../../server/evidencia/checkpoint.ts'
+import { verificarContrato } from '../../server/evidencia/contrato.ts'
 import { isConsistent, isIncluded, leafHash } from '../../server/evidencia/merkle.ts'
 import { comprobarRaices, notaDe } from '../../server/evidencia/raices.ts'
 import { type Casa, fallas, useCluster, withCasa } from './evidencia.ts'
@@ -109,6 +110,25 @@ describe('las raíces firmadas', () => {
       expect(ancla).toMatchObject({ nota, n: ancla.cabeza_n, hash: ancla.cabeza_hash })
       expect(isIncluded(leafHash(ancla.hash), Number(ancla.i), tamano, ancla.prueba, raiz)).toBe(true)
       expect(isIncluded(leafHash(Buffer.alloc(32)), Number(ancla.i), tamano, ancla.prueba, raiz)).toBe(false)
+    }))
+
+  test('a quien firma se le nombra la cabeza que no es la de su cadena, y el papel que no es el que era', () =>
+    withCasa(async (casa) => {
+      const { client, mundo } = casa
+      const { id, codigo } = mundo.contrato
+      await client.query(`select privado.anotar_revision($1, repeat('cd', 32), 'application/pdf')`, [
+        mundo.documento,
+      ])
+      await casa.altera(`update privado.evidencias_cabezas set hash = sha256('otra') where cadena = $1`, [id])
+      await become(client, 'ana_agroarriba', mundo)
+      const { integro, fallas: found } = await verificarContrato(casa.db, { id, codigo }, claves)
+      expect([integro, found]).toEqual([
+        false,
+        [
+          { tabla: 'evidencias', id: 'cabeza', falla: 'cambiada', campos: ['hash'] },
+          { tabla: 'documentos_contrato', id: String(mundo.documento), falla: 'otros bytes', campos: [] },
+        ],
+      ])
     }))
 
   test('al cambiar de clave firman las dos, y la de antes queda con su fecha', () =>

@@ -7,6 +7,7 @@ import { keyOfSeed, parseVerifier, verifierText } from '../../server/evidencia/c
 import { verificarContrato } from '../../server/evidencia/contrato.ts'
 import { isConsistent, isIncluded, leafHash } from '../../server/evidencia/merkle.ts'
 import { comprobarRaices, notaDe } from '../../server/evidencia/raices.ts'
+import { verificarTodo } from '../../server/evidencia/todo.ts'
 import { type Casa, fallas, useCluster, withCasa } from './evidencia.ts'
 import { become } from './support.ts'
 
@@ -129,6 +130,16 @@ describe('las raíces firmadas', () => {
           { tabla: 'documentos_contrato', id: String(mundo.documento), falla: 'otros bytes', campos: [] },
         ],
       ])
+    }))
+
+  test('sin ninguna clave no hay raíz que cuadre, y lo que no es una clave no se toma por ninguna', () =>
+    withCasa(async (casa) => {
+      const { nota } = await sign(casa)
+      await casa.altera('delete from privado.evidencias_claves')
+      expect((await comprobarRaices(casa.db, [])).fallas).toEqual([
+        { objeto: `raiz/${notaDe(nota!, claves).tamano}`, falla: 'cambiada', campos: ['nota'] },
+      ])
+      await expect(verificarTodo(casa.db, { claves: ['no es una'] })).rejects.toThrow('clave pública')
     }))
 
   test('al cambiar de clave firman las dos, y la de antes queda con su fecha', () =>

@@ -132,6 +132,23 @@ describe('las raíces firmadas', () => {
       ])
     }))
 
+  test('la verificación de cada semana, con lo que puede, lo dice a los administradores', () =>
+    withCasa(async (casa) => {
+      await sign(casa)
+      await casa.client.query(`select privado.anotar_revision($1, repeat('cd', 32), 'application/pdf')`, [
+        casa.mundo.documento,
+      ])
+      await casa.client.query('set local role service_role')
+      const { primeras } = await verificarTodo(casa.db, { avisar: true })
+      const dicho = `contrato ${casa.mundo.contrato.id}: documentos_contrato ${casa.mundo.documento}: otros bytes`
+      expect(primeras).toEqual([dicho])
+      await casa.client.query('reset role')
+      const { rows } = await casa.client.query(
+        `select distinct datos ->> 'primeras' as primeras from public.notificaciones where datos ->> 'motivo' = 'evidencias'`,
+      )
+      expect(rows).toEqual([{ primeras: dicho }])
+    }))
+
   test('sin ninguna clave no hay raíz que cuadre, y lo que no es una clave no se toma por ninguna', () =>
     withCasa(async (casa) => {
       const { nota } = await sign(casa)

@@ -4,7 +4,7 @@ import { openCheckpoint, type Verifier } from './checkpoint.ts'
 import { type Eslabon, recorrer } from './eslabones.ts'
 import { esFalta, type Falla, filaDe } from './fallas.ts'
 import { isIncluded, leafHash } from './merkle.ts'
-import { ANCLA, DISCREPANCIAS, EVIDENCIAS } from './queries.ts'
+import { ANCLA, DISCREPANCIAS, EVIDENCIAS, PAPELES } from './queries.ts'
 
 const AT_ONCE = 500
 
@@ -39,7 +39,7 @@ function raizDe(ancla: Ancla, claves: readonly Verifier[], hashes: Map<number, B
 }
 
 /**
- * Recomputes the chain of a contract and compares it with its rows, its messages and the newest signed root.
+ * Recomputes the chain of a contract and compares it with its rows, its messages, what was last read of its papers and the newest signed root.
  * @param db as the caller: who does not sign the contract is refused by the database.
  * @param claves the public keys that may have signed.
  */
@@ -57,6 +57,8 @@ export async function verificarContrato(
     const rows = await db.query<Eslabon>(EVIDENCIAS, [contrato.id, String(recorrido.n), AT_ONCE])
     for (const row of rows) {
       fallas.push(...recorrido.sigue(row))
+      if (row.n === ancla?.cabeza_n && !row.hash.equals(ancla.cabeza_hash))
+        fallas.push({ objeto: 'evidencia/cabeza', falla: 'cambiada', campos: ['hash'] })
       if (row.n === ancla?.n) hashes.set(Number(row.n), row.hash)
     }
     if (rows.length < AT_ONCE) break
@@ -66,6 +68,7 @@ export async function verificarContrato(
   else if (recorrido.n < Number(ancla.cabeza_n))
     fallas.push({ objeto: `evidencia/${recorrido.n + 1}`, falla: 'falta', campos: [] })
   fallas.push(...(await db.query<Falla & Record<string, unknown>>(DISCREPANCIAS, [contrato.id])))
+  fallas.push(...(await db.query<Falla & Record<string, unknown>>(PAPELES, [[contrato.id]])))
   const signed = ancla ? raizDe(ancla, claves, hashes) : { raiz: null, fallas: [] }
   fallas.push(...signed.fallas)
   return {

@@ -1,5 +1,5 @@
 // Canonical JSON (RFC 8785): the text that is hashed and signed. The database writes the same, see
-// supabase/schemas/50_evidencia; a property test holds both equal.
+// supabase/schemas/05_evidencia; a property test holds both equal.
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json | undefined }
 

@@ -20,6 +20,17 @@ export const DISCREPANCIAS = {
   text: 'select objeto, falla, campos from privado.discrepancias_contrato($1::bigint)',
 }
 
+/** $1 contracts → their papers whose bytes, when they were last read, were not those whose hash the chain tells. */
+export const PAPELES = {
+  name: 'evidencias_papeles',
+  text: `select contrato_id as cadena, 'documento/' || id as objeto,
+      case verificacion when 'alterado' then 'otros bytes' else 'sin archivo' end as falla, '{}'::text[] as campos
+    from public.documentos_contrato
+    where contrato_id = any ($1::bigint[]) and verificacion in ('alterado', 'sin archivo')
+      and huella_de in ('subida', 'revision')
+    order by id`,
+}
+
 /** $1 contract → its head, what of it is under the newest signed root, and the proof. */
 export const ANCLA = {
   name: 'ancla_contrato',

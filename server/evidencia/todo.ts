@@ -1,5 +1,6 @@
 // Everything: chains, tables and roots. For the weekly task, and for npm run verificar.
 import type { Caller } from '../db/types.ts'
+import { parseVerifier } from './checkpoint.ts'
 import { clavesDe } from './claves.ts'
 import { esFalta, filaDe } from './fallas.ts'
 import { comprobarRaices, notaDe } from './raices.ts'
@@ -45,6 +46,7 @@ export function enPalabras({
  * @param options.nota a signed root that was kept outside: what is here must continue it.
  * @param options.claves public keys that were kept outside; those of the database where none are given.
  * @param options.avisar tells the administrators what does not hold.
+ * @throws Error if a key is none, or the note is signed by none of them.
  */
 export async function verificarTodo(
   db: Caller,
@@ -56,6 +58,7 @@ export async function verificarTodo(
     onProgress?: (avance: Avance) => void
   } = {},
 ): Promise<Resultado> {
+  const fuera = options.claves?.map(parseVerifier)
   const primeras: string[] = []
   let fallas = 0
   const say = (falla: Parameters<typeof enPalabras>[0], isFault: boolean) => {
@@ -66,11 +69,10 @@ export async function verificarTodo(
     if (primeras.length < TOLD) primeras.push(words)
   }
   const avance = await verificarCadenas(db, (falla) => say(falla, esFalta(falla)), options.onProgress)
-  const textos =
-    options.claves ?? (await db.query<{ verificador: string }>(CLAVES)).map((row) => row.verificador)
-  const claves = clavesDe(textos)
-  const fuera = options.nota === undefined ? undefined : notaDe(options.nota, claves)
-  const roots = await comprobarRaices(db, claves, fuera)
+  const claves =
+    fuera ?? clavesDe((await db.query<{ verificador: string }>(CLAVES)).map((row) => row.verificador))
+  const nota = options.nota === undefined ? undefined : notaDe(options.nota, claves)
+  const roots = await comprobarRaices(db, claves, nota)
   for (const falla of roots.fallas) say(falla, esFalta(falla))
   if (options.avisar && fallas > 0) await db.query(AVISAR, [String(fallas), primeras.join('\n')])
   return { ...avance, raices: roots.raices, fallas, primeras }

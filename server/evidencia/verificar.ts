@@ -2,6 +2,7 @@
 import type { Caller } from '../db/types.ts'
 import { type Duena, type Eslabon, type Recorrido, recorrer } from './eslabones.ts'
 import type { Falla } from './fallas.ts'
+import { PAPELES } from './queries.ts'
 
 /** How many evidences at once; and of how many chains the tables are compared in one query. */
 const AT_ONCE = 5_000
@@ -64,6 +65,18 @@ export async function verificarCadenas(
   let cadena: string | undefined
   let actual: { recorrido: Recorrido; duena: Duena } | undefined
 
+  /** What was added to a chain while others were read, up to the head that is seen now. */
+  async function alcanzar(id: string, recorrido: Recorrido, n: number): Promise<void> {
+    while (recorrido.n < n) {
+      const tope = Math.min(AT_ONCE, n - recorrido.n)
+      const rows = await db.query<Eslabon & { cadena: string }>(PAGINA, [id, String(recorrido.n), tope])
+      const own = rows.filter((row) => row.cadena === id)
+      if (!own.length) return
+      for (const row of own) for (const falla of recorrido.sigue(row)) onFault({ cadena: id, ...falla })
+      avance.evidencias += own.length
+    }
+  }
+
   async function comparar(): Promise<void> {
     if (!hechas.size) return
     const ids = [...hechas.keys()]
@@ -74,6 +87,7 @@ export async function verificarCadenas(
     )
     for (const [id, { recorrido, duena }] of hechas) {
       const cabeza = cabezas.get(id)
+      if (cabeza) await alcanzar(id, recorrido, Number(cabeza.n))
       const nombre = 'contrato' in duena ? duena.contrato : null
       const campos = cabeza
         ? [
@@ -85,7 +99,7 @@ export async function verificarCadenas(
       if (!cabeza || campos.length)
         onFault({ cadena: id, objeto: 'evidencia/cabeza', falla: cabeza ? 'cambiada' : 'falta', campos })
     }
-    for (const query of [FILAS, MENSAJES])
+    for (const query of [FILAS, MENSAJES, PAPELES])
       for (const fila of await db.query<Fila>(query, [ids])) onFault(fila)
     hechas.clear()
   }

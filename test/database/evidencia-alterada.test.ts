@@ -1,5 +1,6 @@
 // What who administers the database changes by hand is found, and named: table, row and column.
 import { describe, expect, test } from 'vitest'
+import type { Caller } from '../../server/db/types.ts'
 import { type Casa, fallas, useCluster, withCasa } from './evidencia.ts'
 
 useCluster()
@@ -7,6 +8,25 @@ useCluster()
 test('lo que nadie tocó cuadra', () =>
   withCasa(async (casa) => {
     expect(await fallas(casa)).toEqual([])
+  }))
+
+test('lo que se escribe mientras se comprueba cuadra también', () =>
+  withCasa(async (casa) => {
+    let written = false
+    const db: Caller = {
+      async query(query, params) {
+        // The chain was read, and its head is about to be.
+        if (!written && typeof query !== 'string' && query.name === 'evidencias_cabezas') {
+          written = true
+          await casa.client.query('update public.contratos set volumen_tm = 150 where id = $1', [
+            casa.mundo.contrato.id,
+          ])
+        }
+        return casa.db.query(query, params)
+      },
+    }
+    expect(await fallas({ ...casa, db })).toEqual([])
+    expect(written).toBe(true)
   }))
 
 const TEXTO = `'cambiado'`
@@ -112,6 +132,20 @@ describe('las filas y los mensajes', () => {
         expect.stringMatching(new RegExp(`^lotes_asociados (${lote}: falta|\\d+: sobra)$`)),
       ])
     }))
+
+  test.each([
+    ["'cd'", 'otros bytes'],
+    ['null', 'sin archivo'],
+  ])('un papel cuyos bytes no son los que eran (%s): %s', (sha256, falla) =>
+    withCasa(async (casa) => {
+      const { documento } = casa.mundo
+      await casa.client.query(
+        `select privado.anotar_revision($1, repeat(${sha256}, 32), 'application/pdf')`,
+        [documento],
+      )
+      expect(await fallas(casa)).toEqual([`documentos_contrato ${documento}: ${falla}`])
+    }),
+  )
 
   test('un mensaje que se borra o que se intercala se nombra', () =>
     withCasa(async (casa) => {

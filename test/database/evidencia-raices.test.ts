@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest'
 import type { Database } from '../../server/db/types.ts'
 import { anclar } from '../../server/evidencia/anclar.ts'
 import { keyOfSeed, parseVerifier, verifierText } from '../../server/evidencia/checkpoint.ts'
+import { verificarContrato } from '../../server/evidencia/contrato.ts'
 import { isConsistent, isIncluded, leafHash } from '../../server/evidencia/merkle.ts'
 import { comprobarRaices, notaDe } from '../../server/evidencia/raices.ts'
+import { verificarTodo } from '../../server/evidencia/todo.ts'
 import { type Casa, fallas, useCluster, withCasa } from './evidencia.ts'
 import { become } from './support.ts'
 
@@ -109,6 +111,52 @@ describe('las raíces firmadas', () => {
       expect(ancla).toMatchObject({ nota, n: ancla.cabeza_n, hash: ancla.cabeza_hash })
       expect(isIncluded(leafHash(ancla.hash), Number(ancla.i), tamano, ancla.prueba, raiz)).toBe(true)
       expect(isIncluded(leafHash(Buffer.alloc(32)), Number(ancla.i), tamano, ancla.prueba, raiz)).toBe(false)
+    }))
+
+  test('a quien firma se le nombra la cabeza que no es la de su cadena, y el papel que no es el que era', () =>
+    withCasa(async (casa) => {
+      const { client, mundo } = casa
+      const { id, codigo } = mundo.contrato
+      await client.query(`select privado.anotar_revision($1, repeat('cd', 32), 'application/pdf')`, [
+        mundo.documento,
+      ])
+      await casa.altera(`update privado.evidencias_cabezas set hash = sha256('otra') where cadena = $1`, [id])
+      await become(client, 'ana_agroarriba', mundo)
+      const { integro, fallas: found } = await verificarContrato(casa.db, { id, codigo }, claves)
+      expect([integro, found]).toEqual([
+        false,
+        [
+          { tabla: 'evidencias', id: 'cabeza', falla: 'cambiada', campos: ['hash'] },
+          { tabla: 'documentos_contrato', id: String(mundo.documento), falla: 'otros bytes', campos: [] },
+        ],
+      ])
+    }))
+
+  test('la verificación de cada semana, con lo que puede, lo dice a los administradores', () =>
+    withCasa(async (casa) => {
+      await sign(casa)
+      await casa.client.query(`select privado.anotar_revision($1, repeat('cd', 32), 'application/pdf')`, [
+        casa.mundo.documento,
+      ])
+      await casa.client.query('set local role service_role')
+      const { primeras } = await verificarTodo(casa.db, { avisar: true })
+      const dicho = `contrato ${casa.mundo.contrato.id}: documentos_contrato ${casa.mundo.documento}: otros bytes`
+      expect(primeras).toEqual([dicho])
+      await casa.client.query('reset role')
+      const { rows } = await casa.client.query(
+        `select distinct datos ->> 'primeras' as primeras from public.notificaciones where datos ->> 'motivo' = 'evidencias'`,
+      )
+      expect(rows).toEqual([{ primeras: dicho }])
+    }))
+
+  test('sin ninguna clave no hay raíz que cuadre, y lo que no es una clave no se toma por ninguna', () =>
+    withCasa(async (casa) => {
+      const { nota } = await sign(casa)
+      await casa.altera('delete from privado.evidencias_claves')
+      expect((await comprobarRaices(casa.db, [])).fallas).toEqual([
+        { objeto: `raiz/${notaDe(nota!, claves).tamano}`, falla: 'cambiada', campos: ['nota'] },
+      ])
+      await expect(verificarTodo(casa.db, { claves: ['no es una'] })).rejects.toThrow('clave pública')
     }))
 
   test('al cambiar de clave firman las dos, y la de antes queda con su fecha', () =>

@@ -1,6 +1,6 @@
 -- What a chain tells of a row: each of its columns, as canonical JSON put together in the order of its keys, which costs
 -- a tenth of going by jsonb. A column that is derived, or that a job writes for nobody in particular, is left out
--- (actualizado_en, revisado_en, usado_hasta); test/database/evidencia-filas.test.ts knows which.
+-- (actualizado_en, revisado_en, usado_hasta); test/database/evidencia-alterada.test.ts knows which.
 
 -- A number with decimals is text, which keeps its zeros; a moment is in UTC, to the microsecond, whatever the session's
 -- TimeZone and DateStyle say.

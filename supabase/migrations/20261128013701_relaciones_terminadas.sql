@@ -1,7 +1,8 @@
--- Why: a relation that one side ended came back when the other accepted an old contract in review; and what was asked with
---   a contract that is deleted or closed could not be withdrawn, refused or blocked.
+-- Why: a relation that one side ended came back when the other accepted an old contract in review; what was asked with a
+--   contract that is deleted or closed could not be withdrawn, refused or blocked; and a fixing that lapsed in a contract
+--   that was withdrawn stopped the task of all.
 -- Touches: privado.aceptar_contrato, privado.mis_relaciones, privado.rechazar_por, privado.relacionar,
---   privado.retirar_por, privado.retirar_proveedor.
+--   privado.retirar_por, privado.retirar_proveedor, privado.vencer_fijaciones.
 -- Destructive: no.
 
 set check_function_bodies = off;
@@ -175,6 +176,37 @@ begin
     raise exception 'contrato_cerrado' using errcode = 'PT409', detail = 'Un contrato cerrado no se edita.';
   end if;
   return old;
+end
+$function$;
+
+create or replace function privado.vencer_fijaciones (
+  v_contrato bigint default null::bigint
+)
+  returns integer
+  language plpgsql
+  security definer
+  set search_path to ''
+  AS $function$
+declare
+  vieja public.fijaciones;
+  vencidas integer := 0;
+begin
+  for vieja in
+    -- Of a closed contract nothing changes, until it is reopened; of one that was refused or withdrawn, never.
+    select f.* from public.fijaciones f
+    join public.contratos c on c.id = f.contrato_id and c.estado <> 'Cerrado' and c.eliminado_en is null
+      and c.rechazado_en is null
+    where f.confirmada_en is null and f.anulada_en is null and f.vence_en <= clock_timestamp()
+      and f.contrato_id = coalesce(v_contrato, f.contrato_id)
+    order by f.contrato_id, f.id limit 500
+  loop
+    perform privado.tomar_precio(vieja.contrato_id);
+    perform from public.contratos c where c.id = vieja.contrato_id for no key update;
+    update public.fijaciones f set motivo = 'Venció sin confirmar.', anulada_en = clock_timestamp()
+    where f.id = vieja.id and f.confirmada_en is null and f.anulada_en is null;
+    vencidas := vencidas + found::int;
+  end loop;
+  return vencidas;
 end
 $function$;
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { enRevision } from './enmiendas.ts'
 import { type Db, expectRaises, withUserDb } from './support.ts'
 
 /** The contract of the world, of 200 TM, to be fixed, where the other side has three days to confirm. */
@@ -110,6 +111,20 @@ describe('una fijación por confirmar', () => {
         'Una fijación de precio venció sin confirmar.',
         'ana_agroarriba (agroarriba) registró una fijación de precio, por confirmar.',
       ])
+    }))
+
+  test('vencida en un contrato que se retiró, no detiene la tarea de todos', () =>
+    withUserDb('celia_centro', async (db) => {
+      await enRevision(db, 'celia_centro')
+      const { id: contrato } = db.mundo.contrato
+      await db.query(
+        `update public.contratos set modalidad_precio = 'por fijar', dias_confirmacion = 3 where id = $1`,
+        [contrato],
+      )
+      const { id } = await fijar(db, 20)
+      await db.query('select public.retirar_propuesta($1)', [contrato])
+      await envejecer(db, id)
+      expect(await db.query('select privado.vencer_fijaciones()')).toEqual([{ vencer_fijaciones: 0 }])
     }))
 
   test('la tarea anula las que vencieron; de un contrato cerrado, cuando se reabre', () =>

@@ -76,6 +76,22 @@ describe('a un proveedor sin relación', () => {
       await expectRaises(aceptar(db), 'contrato_no_existe', 'PT404')
     }))
 
+  test.each([
+    ['eliminado', 'update public.contratos set eliminado_en = now() where id = $1'],
+    ['cerrado', `update public.contratos set estado = 'Cerrado' where id = $1`],
+  ])('de un contrato %s, la pregunta todavía se retira, y a quien se preguntó se lo bloquea', (_, sql) =>
+    withUserDb('sistema', async (db) => {
+      const otra = await extraña(db)
+      await asociar(db, otra)
+      await db.como('sistema')
+      await db.query(sql, [db.mundo.contrato.id])
+      await db.como('ana_agroarriba')
+      await db.query('select public.bloquear_empresa($1)', [otra])
+      await db.como('paula_otra_finca')
+      expect(await propuestas(db)).toEqual([])
+    }),
+  )
+
   test('un administrador también le pregunta, y no acepta por él', () =>
     withUserDb('sistema', async (db) => {
       const otra = await extraña(db)

@@ -87,6 +87,58 @@ describe('una relación', () => {
       ).toBe(1)
     }))
 
+  // Ana's contract with the rival centre, which accepted the relation to read it, and said yes to nothing more.
+  const leido = async (db: Db) => {
+    const [contrato] = await db.query<{ id: string }>(
+      'select id from public.crear_contrato(10, contraparte_id => $1)',
+      [db.mundo.empresas.centro_rival],
+    )
+    await db.como('raul_centro_rival')
+    const { id } = (await mias(db)).find((r) => String(r.contrato_id) === contrato!.id)!
+    await responder(db, id, true)
+    return { relacion: id, contrato: contrato!.id }
+  }
+
+  test.each([
+    ['terminada', (db: Db, relacion: number) => terminar(db, relacion)],
+    [
+      'terminada por un bloqueo',
+      (db: Db) => db.query('select public.bloquear_empresa($1)', [db.mundo.empresas.agroarriba]),
+    ],
+  ])('%s, no vuelve porque la otra parte acepte un contrato que quedó en revisión', (_, acabar) =>
+    withUserDb('ana_agroarriba', async (db) => {
+      const { relacion, contrato } = await leido(db)
+      await acabar(db, relacion)
+      await db.como('ana_agroarriba')
+      expect(await db.query('select estado from public.aceptar_contrato($1)', [contrato])).toEqual([
+        { estado: 'En revisión' },
+      ])
+      await expectRaises(ficha(db, db.mundo.empresas.centro_rival), 'empresa_no_existe', 'PT404')
+      expect(
+        await db.query(
+          'select estado, propuesto_a is null as atada from public.crear_contrato(10, contraparte_id => $1)',
+          [db.mundo.empresas.centro_rival],
+        ),
+      ).toEqual([{ estado: 'En revisión', atada: false }])
+    }),
+  )
+
+  test('no vuelve tampoco por un contrato de un administrador que acepta quien fue bloqueado', () =>
+    withUserDb('ada_admin', async (db) => {
+      const { agroarriba, centro_rival } = db.mundo.empresas
+      const [contrato] = await db.query(
+        'select id from public.crear_contrato(10, exportadora_id => $1, contraparte_id => $2)',
+        [agroarriba, centro_rival],
+      )
+      const aceptar = () => db.query('select estado from public.aceptar_contrato($1)', [contrato!.id])
+      await db.como('raul_centro_rival')
+      await aceptar()
+      await db.query('select public.bloquear_empresa($1)', [agroarriba])
+      await db.como('ana_agroarriba')
+      expect(await aceptar()).toEqual([{ estado: 'Activo' }])
+      await expectRaises(ficha(db, centro_rival), 'empresa_no_existe', 'PT404')
+    }))
+
   test('la ve cada parte y nadie más; no la responde ni la termina otro, ni quien la propuso, ni un administrador', () =>
     withUserDb('ana_agroarriba', async (db) => {
       const { id } = await proponer(db, db.mundo.empresas.centro_rival)

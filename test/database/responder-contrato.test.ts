@@ -129,6 +129,24 @@ describe('responder', () => {
       await expectRaises(rechazar(db, id), 'contrato_no_existe', 'PT404')
     }))
 
+  test.each([
+    ['la rechaza', 'raul_centro_rival', `select public.responder_relacion($1, false, 'No.')`, 'rechazada'],
+    ['la retira', 'ana_agroarriba', 'select public.terminar_relacion($1)', 'retirada'],
+  ] as const)('eliminado por un administrador, su propuesta todavía %s %s', (_, quien, sql, estado) =>
+    withUserDb('ana_agroarriba', async (db) => {
+      const { id } = await proponer(db)
+      const [r] = await db.query('select id from public.relaciones where contrato_id = $1', [id])
+      await db.como('ada_admin')
+      await db.query('select public.eliminar_contrato($1)', [id])
+      await db.como(quien)
+      await db.query(sql, [r!.id])
+      await db.como('ana_agroarriba')
+      expect(await db.query('select estado from public.relaciones where id = $1', [r!.id])).toEqual([
+        { estado },
+      ])
+    }),
+  )
+
   test('no lo acepta quien lo propuso, ni un colega, ni otra empresa, ni un administrador', () =>
     withUserDb('ana_agroarriba', async (db) => {
       const { id } = await proponer(db)

@@ -21,14 +21,16 @@ create function privado.mis_relaciones(v_estado text, v_despues_de bigint, v_lim
 language plpgsql stable security definer set search_path = '' as $$
 declare
   mia constant bigint := privado.mi_empresa();
+  todas constant boolean := privado.es_admin();
+  bloqueadas constant bigint[] := privado.mis_bloqueos();
 begin
   perform privado.exigir_cuenta();
   return query
     select privado.relacion_json(r) from public.relaciones r
     where r.id < coalesce(v_despues_de, 9223372036854775807) and (v_estado is null or r.estado = v_estado)
-      and (r.propone_id = mia or privado.es_admin()
+      and (r.propone_id = mia or todas
         -- What was withdrawn before it was answered was never there.
-        or (r.para_id = mia and r.estado <> 'retirada' and not privado.bloqueo(mia, r.propone_id)))
+        or (r.para_id = mia and r.estado <> 'retirada' and r.propone_id <> all (bloqueadas)))
     order by r.id desc limit least(greatest(v_limite, 1), 1001);
 end
 $$;

@@ -64,8 +64,8 @@ language plpgsql security definer set search_path = '' as $$
 declare
   contrato public.contratos;
 begin
-  -- Who was asked and says no is no party.
-  if not (old.pendiente and old.empresa_id is not distinct from privado.mi_empresa()) then
+  -- Who was only asked is no party: the question ends whatever became of the contract.
+  if not old.pendiente then
     contrato := privado.exigir_contrato(old.contrato_id, bloquear => true);
   end if;
   if old.papel <> 'proveedor' then

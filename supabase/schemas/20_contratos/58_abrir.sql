@@ -83,6 +83,7 @@ begin
   if exists (
     select from public.contratos c
     where c.id = v_contrato and v_empresa in (c.exportadora_id, c.contraparte_id) and c.rechazado_en is null
+      and c.eliminado_en is null
   ) then
     perform privado.cerrar_propuesta(v_contrato, 'rechazado', v_motivo);
   end if;
@@ -98,7 +99,7 @@ begin
   where p.contrato_id = v_contrato and p.empresa_id = v_empresa and p.pendiente and p.papel = 'proveedor';
   if exists (
     select from public.contratos c
-    where c.id = v_contrato and v_empresa = any (c.propuesto_a) and c.rechazado_en is null
+    where c.id = v_contrato and v_empresa = any (c.propuesto_a) and c.rechazado_en is null and c.eliminado_en is null
   ) then
     perform privado.cerrar_propuesta(v_contrato, 'retirado', null);
   end if;
@@ -106,11 +107,11 @@ end
 $$;
 comment on function privado.retirar_por(bigint, bigint) is 'Ya no se pregunta a una empresa si es parte de un contrato.';
 
--- After an administrator's contract, which nobody proposed to the other.
+-- After an administrator's contract, which nobody proposed to the other. Who blocked the other since stays apart from it.
 create function privado.relacionar(v_una bigint, v_otra bigint) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
-  if privado.relacionadas(v_una, v_otra) then
+  if privado.relacionadas(v_una, v_otra) or privado.bloqueo(v_una, v_otra) or privado.bloqueo(v_otra, v_una) then
     return;
   end if;
   update public.relaciones r set estado = 'aceptada', con_id = r.para_id, respondida_por = auth.uid(),

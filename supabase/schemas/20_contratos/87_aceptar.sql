@@ -96,7 +96,8 @@ begin
   if mia not in (c.exportadora_id, c.contraparte_id) or c.estado <> 'En revisión' then
     return c;
   end if;
-  if c.propuesto_a is null then
+  -- Who was party already accepts terms, and no relation: one that ended comes back by a proposal alone.
+  if (p.parte).pendiente and c.propuesto_a is null then
     perform privado.relacionar(c.exportadora_id, c.contraparte_id);
   end if;
   update public.contratos x set

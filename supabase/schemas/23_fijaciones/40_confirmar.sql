@@ -9,9 +9,10 @@ declare
   vencidas integer := 0;
 begin
   for vieja in
-    -- Of a closed contract nothing changes, until it is reopened.
+    -- Of a closed contract nothing changes, until it is reopened; of one that was refused or withdrawn, never.
     select f.* from public.fijaciones f
     join public.contratos c on c.id = f.contrato_id and c.estado <> 'Cerrado' and c.eliminado_en is null
+      and c.rechazado_en is null
     where f.confirmada_en is null and f.anulada_en is null and f.vence_en <= clock_timestamp()
       and f.contrato_id = coalesce(v_contrato, f.contrato_id)
     order by f.contrato_id, f.id limit 500

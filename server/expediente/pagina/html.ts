@@ -3,7 +3,7 @@ import { type Idioma, TEXTOS } from './textos.ts'
 /** What privado.ver_testigo tells; what the parties do not show is null. */
 export interface Publico {
   codigo: string
-  estado: 'En revisión' | 'Activo' | 'Cerrado'
+  estado: 'En revisión' | 'Activo' | 'Cerrado' | 'Rechazado' | 'Retirado'
   creado_en: string
   fecha_firma: string | null
   cerrado_en: string | null

@@ -45,7 +45,7 @@ begin
   campos := privado.muestra_publica(v_contrato);
   return (
     select json_build_object(
-      'codigo', c.codigo, 'estado', c.estado, 'creado_en', c.creado_en, 'fecha_firma', c.fecha_firma,
+      'codigo', c.codigo, 'estado', coalesce(initcap(c.rechazado_como), c.estado), 'creado_en', c.creado_en, 'fecha_firma', c.fecha_firma,
       'cerrado_en', c.cerrado_en,
       'cabeza', (select json_build_object('n', h.n, 'hash', left(encode(h.hash, 'hex'), 16), 'en', h.en)
         from privado.evidencias_cabezas h where h.cadena = c.id),

@@ -1,10 +1,38 @@
 -- Why: the public page of a contract tells the beginning of hashes of its chain. An associated supplier, who knows of the
 -- contract all but its price, could find the price by trying, here or against the page. Tokens bring their salt to the
--- chain, and what came before the first is not answered. What is in the chain already stays as it is.
--- Touches: privado.crear_testigo, privado.ver_testigo.
+-- chain, and what came before the first is not answered. What is in the chain already stays as it is. And a contract
+-- that was refused or withdrawn has an expediente, its page says so, and is closed.
+-- Touches: privado.contrato_firmado, privado.crear_testigo, privado.ver_testigo.
 -- Destructive: no.
 
 set check_function_bodies = off;
+
+create or replace function privado.contrato_firmado (
+  contrato bigint,
+  bloquear boolean default false
+)
+  returns public.contratos
+  language plpgsql
+  security definer
+  set search_path to ''
+  AS $function$
+declare
+  fila public.contratos;
+begin
+  perform privado.exigir_cuenta();
+  perform privado.exigir_firma(contrato);
+  -- Not exigir_contrato: one that was refused or withdrawn takes nothing more, but it is proved and its pages are closed.
+  if bloquear then
+    select * into fila from public.contratos c where c.id = contrato for no key update;
+  else
+    select * into fila from public.contratos c where c.id = contrato;
+  end if;
+  if fila.eliminado_en is not null then
+    raise exception 'contrato_no_existe' using errcode = 'PT404', detail = 'No existe ese contrato.';
+  end if;
+  return fila;
+end
+$function$;
 
 create or replace function privado.crear_testigo (
   v_contrato bigint,
@@ -70,7 +98,7 @@ begin
   campos := privado.muestra_publica(v_contrato);
   return (
     select json_build_object(
-      'codigo', c.codigo, 'estado', c.estado, 'creado_en', c.creado_en, 'fecha_firma', c.fecha_firma,
+      'codigo', c.codigo, 'estado', coalesce(initcap(c.rechazado_como), c.estado), 'creado_en', c.creado_en, 'fecha_firma', c.fecha_firma,
       'cerrado_en', c.cerrado_en,
       'cabeza', (select json_build_object('n', h.n, 'hash', left(encode(h.hash, 'hex'), 16), 'en', h.en)
         from privado.evidencias_cabezas h where h.cadena = c.id),

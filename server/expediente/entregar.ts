@@ -45,7 +45,10 @@ export async function entregar(
 ): Promise<Readable> {
   const turno = Promise.withResolvers<void>()
   const salida = new PassThrough()
-  event.node.res.once('close', () => salida.destroy())
+  // Also of who left while it was being read what goes in: nobody would ever take what is made.
+  void finished(event.node.res)
+    .catch(() => {})
+    .then(() => salida.destroy())
   const hecho = turnos(String(db.claims.sub), async () => {
     turno.resolve()
     const zip = openZip()

@@ -91,7 +91,8 @@ export interface Papel {
   fecha_subida: string
 }
 
-const TERMINOS = `c.codigo, c.estado, c.volumen_tm::text, p.precio_fijado_tm::text, p.diferencial_tm::text, c.calidad, c.fecha_entrega,
+const TERMINOS = `c.codigo, coalesce(initcap(c.rechazado_como), c.estado) as estado, c.volumen_tm::text, p.precio_fijado_tm::text,
+  p.diferencial_tm::text, c.calidad, c.fecha_entrega,
   c.tolerancia_pct::text, c.modalidad_precio, c.cierre, c.dias_confirmacion, c.fecha_firma, c.observaciones, c.creado_en, c.cerrado_en`
 
 const nombre = (empresa: string) => `(select q.nombre from public.empresas q where q.id = ${empresa})`

@@ -2,8 +2,11 @@ import * as v from 'valibot'
 import { FechaHoraSchema, IdSchema } from '../http/answer-schemas.ts'
 import { esInstante } from '../http/schemas.ts'
 
-/** A fact of the chain and the beginning of its hash, as an expediente has it printed. */
-const SELLO = /^[1-9]\d{0,17}-[0-9a-f]{8,64}$/
+/**
+ * A fact of the chain and the beginning of its hash, as an expediente has it printed, and no more of it: answers to longer
+ * ones would tell the whole hash, digit by digit, and with it whoever knows the rest of a fact finds its price by trying.
+ */
+const SELLO = /^[1-9]\d{0,17}-[0-9a-f]{8,16}$/
 export const SHA256 = /^[0-9a-f]{64}$/
 
 export const CAMPOS = ['partes', 'calidad', 'volumen', 'entrega', 'lotes', 'documentos'] as const

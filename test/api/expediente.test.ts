@@ -7,7 +7,7 @@ import { makeTempDir } from '../../supabase/local/postgres/temporary.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 import { unzip } from '../expediente/unzip.ts'
 import { pdf } from '../support/pdf.ts'
-import { sql } from '../support/sql.ts'
+import { connected, sql } from '../support/sql.ts'
 import { until } from '../support/until.ts'
 import { call, makeContrato, makeEmpresa, makePeople, type People, type Person, upload } from './support.ts'
 
@@ -252,6 +252,30 @@ describe('el expediente de un contrato', () => {
     const { status, body } = await bajarCuandoHayaTurno(people.carlos)
     expect([status, verificar(body).status]).toEqual([200, 0])
     await until('noted', async () => (await hechos('expediente.hecho')).length === antes + 1)
+  })
+
+  test('quien se va antes de que empiece tampoco se queda con su turno', async () => {
+    const otro = await makeContrato(people)
+    // More than is held of what nobody takes.
+    await upload(people.ana, otro.codigo, { tipo: 'otro', archivo: pdf(2_000_000) }, 'Grande.pdf')
+    const abort = new AbortController()
+    await connected(inject('stack').databaseUrl, async (client) => {
+      await client.query('begin')
+      // Its token is not made while somebody has the contract.
+      await client.query('select from public.contratos where id = $1 for no key update', [otro.id])
+      const left = fetch(`${functionsUrl}/contratos/${otro.codigo}/expediente`, {
+        headers: { authorization: `Bearer ${people.carlos.token}` },
+        signal: abort.signal,
+      })
+      const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and query ~ 'testigo_de_exp'`
+      await until('it waits', async () => (await sql(waiting)).length || undefined)
+      abort.abort()
+      await expect(left).rejects.toThrow('abort')
+      // Until the server has heard of it.
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      await client.query('commit')
+    })
+    expect((await bajarCuandoHayaTurno(people.carlos)).status).toBe(200)
   })
 
   test('de una persona se hace uno a la vez y otro espera: el tercero es 429', async () => {

@@ -109,6 +109,28 @@ describe('la página pública de un expediente', () => {
     expect((await ver(testigo)).text).not.toMatch(/class="(si|no)"/)
   })
 
+  test('de la cadena no dice con qué adivinar un precio: ni más huella que la impresa, ni de antes del testigo', async () => {
+    const { testigo } = await nuevo()
+    const { n, hash } = await cabeza()
+    expect((await ver(testigo, `?s=${n}-${hash.slice(0, 17)}`)).text).not.toMatch(/class="(si|no)"/)
+    const antes = await sql<{ sello: string }>(
+      `select n || '-' || left(encode(hash, 'hex'), 16) as sello from privado.evidencias
+        where cadena = $1 and n < (select min(n) from privado.evidencias where cadena = $1 and tipo = 'testigo.creado')`,
+      [contrato.id],
+    )
+    expect(antes.length).toBeGreaterThan(2)
+    for (const { sello } of antes)
+      expect((await ver(testigo, `?s=${sello}`)).text, sello).toContain('✗ No es auténtico')
+    // What comes after has something before it that is in no table that others read.
+    const dichos = await sql<{ sal: string }>(
+      `select canonico::jsonb -> 'datos' ->> 'sal' as sal from privado.evidencias
+        where cadena = $1 and tipo = 'testigo.creado'`,
+      [contrato.id],
+    )
+    for (const { sal } of dichos) expect(sal).toMatch(/^[0-9a-f]{32}$/)
+    expect(new Set(dichos.map(({ sal }) => sal)).size).toBe(dichos.length)
+  })
+
   test('comprueba un archivo por su huella, sin recibirlo; con programa o sin él', async () => {
     const { testigo } = await nuevo()
     const probar = (sha: string, con = testigo) => call(null, 'GET', `/v/${contrato.codigo}/${con}/h/${sha}`)

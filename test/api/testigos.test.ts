@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { sql } from '../support/sql.ts'
-import { call, makeContrato, makePeople, type People, type Person } from './support.ts'
+import { call, makeContrato, makeEmpresa, makePeople, type People, type Person } from './support.ts'
 
 let people: People
 let contrato: { id: number; codigo: string }
@@ -42,6 +42,27 @@ describe('quién abre y cierra páginas', () => {
         [contrato.id, `testigo/${id}`],
       ),
     ).toHaveLength(1)
+  })
+
+  test('lo que se retiró se dice así, se prueba y se cierra', async () => {
+    const extrania = await makeEmpresa('centro_acopio')
+    const propuesto = await makeContrato(people, { contraparte_id: extrania.id, proveedores: [] })
+    const base = `/contratos/${propuesto.codigo}`
+    const { id, testigo } = (await call(people.ana, 'POST', `${base}/testigos`, { json: {} })).body
+    const pagina = async () => (await call(null, 'GET', `/v/${propuesto.codigo}/${testigo}?l=es`)).text
+    expect(await pagina()).toContain('<dt>Estado</dt><dd>En revisión</dd>')
+    expect((await call(people.ana, 'POST', `${base}/retirar`, { json: {} })).status).toBe(200)
+    expect(await pagina()).toContain('<dt>Estado</dt><dd>Retirado</dd>')
+    expect((await call(people.ana, 'GET', `${base}/expediente`)).status).toBe(200)
+    expect((await call(people.carlos, 'DELETE', `${base}/testigos/${id}`)).body.clave).toBe(
+      'contrato_no_existe',
+    )
+    expect((await call(people.ana, 'DELETE', `${base}/testigos/${id}`)).status).toBe(204)
+    expect((await call(null, 'GET', `/v/${propuesto.codigo}/${testigo}`)).status).toBe(404)
+    // Nothing else changes of it.
+    expect(
+      (await call(people.ana, 'POST', `${base}/lote`, { json: { peso_qq: 60, humedad: 7 } })).body.clave,
+    ).toBe('contrato_rechazado')
   })
 
   test('el vencimiento es por venir', async () => {

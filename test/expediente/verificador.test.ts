@@ -120,9 +120,34 @@ function remake(folder: string, sign?: (text: string) => string): void {
   )
   writeFileSync(join(folder, 'manifest-sha256.txt'), lista)
   if (sign) writeFileSync(join(folder, 'firma.txt'), sign(lista))
-  const tags = ['bag-info.txt', 'bagit.txt', 'firma.txt', 'manifest-sha256.txt']
+  const tags = filesOf(folder).filter((name) => !/^(data\/|tagmanifest)/.test(name))
   writeFileSync(join(folder, 'tagmanifest-sha256.txt'), manifest(tags.map(entry)))
 }
+
+test('lo que se añade fuera de lo firmado, aunque se anote, se nombra', () => {
+  const loose = altered((folder) => {
+    writeFileSync(join(folder, 'ANEXO.pdf'), 'El precio es otro.')
+    remake(folder)
+  })
+  expect(verify(loose)).toMatchObject({ status: 1, said: expect.stringContaining('ANEXO.pdf: está de más') })
+  const other = altered((folder) => {
+    writeFileSync(join(folder, 'bagit.txt'), 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-16\n')
+    remake(folder)
+  })
+  expect(verify(other)).toMatchObject({ status: 1, said: expect.stringContaining('bagit.txt: no es el de') })
+  // Beside the bag, with the path that a paper has in it: whoever opens the ZIP sees this one first.
+  const [paper] = filesOf(join(bag, 'data/papeles'))
+  const beside = dirname(altered(() => {}))
+  expect(verify(beside)).toMatchObject({ status: 0 })
+  for (const name of [`data/papeles/${paper}`, 'zz.txt']) {
+    mkdirSync(dirname(join(beside, name)), { recursive: true })
+    writeFileSync(join(beside, name), 'x')
+    expect(verify(beside)).toMatchObject({
+      status: 1,
+      said: expect.stringContaining(`✗ ${name}: está de más`),
+    })
+  }
+})
 
 test('quien cambia el precio y rehace los manifiestos no tiene la firma', () => {
   const copy = altered((folder) => {

@@ -3,7 +3,7 @@ import { type Idioma, TEXTOS } from './textos.ts'
 /** What privado.ver_testigo tells; what the parties do not show is null. */
 export interface Publico {
   codigo: string
-  estado: 'En revisión' | 'Activo' | 'Cerrado'
+  estado: 'En revisión' | 'Activo' | 'Cerrado' | 'Rechazado' | 'Retirado'
   creado_en: string
   fecha_firma: string | null
   cerrado_en: string | null
@@ -120,7 +120,7 @@ ${facts(datos, idioma)}</dl>
 <form method="get">
   <h2>${t.sello}</h2>
   <input type="hidden" name="l" value="${idioma}">
-  <label>${t.escriba} <input name="s" value="${safe(escrito.s ?? '')}" required pattern="[0-9]+-[0-9a-fA-F]{8,64}" autocomplete="off" spellcheck="false" placeholder="17-3c1042314291ed99"></label>
+  <label>${t.escriba} <input name="s" value="${safe(escrito.s ?? '')}" required pattern="[0-9]+-[0-9a-fA-F]{8,16}" autocomplete="off" spellcheck="false" placeholder="17-3c1042314291ed99"></label>
   <button>${t.comprobar}</button>
 </form>
 <form method="get" id="archivo" data-si-documento="${safe(t.documento)}" data-si-expediente="${safe(t.expediente)}" data-no="${safe(t.ninguno)}" data-leyendo="${safe(t.leyendo)}" data-error="${safe(t.error)}">

@@ -7,7 +7,13 @@ export const TEXTOS = {
     presenta:
       'Este expediente existe en Triboka. Aquí se comprueba si un sello impreso o un archivo son suyos.',
     estado: 'Estado',
-    estados: { 'En revisión': 'En revisión', Activo: 'Activo', Cerrado: 'Cerrado' },
+    estados: {
+      'En revisión': 'En revisión',
+      Activo: 'Activo',
+      Cerrado: 'Cerrado',
+      Rechazado: 'Rechazado',
+      Retirado: 'Retirado',
+    },
     creado: 'Creado',
     firmado: 'Firmado',
     cerrado: 'Cerrado',
@@ -41,7 +47,13 @@ export const TEXTOS = {
     presenta:
       'This file exists in Triboka. Here you check whether a printed seal or a document is part of it.',
     estado: 'State',
-    estados: { 'En revisión': 'Under review', Activo: 'Active', Cerrado: 'Closed' },
+    estados: {
+      'En revisión': 'Under review',
+      Activo: 'Active',
+      Cerrado: 'Closed',
+      Rechazado: 'Refused',
+      Retirado: 'Withdrawn',
+    },
     creado: 'Created',
     firmado: 'Signed',
     cerrado: 'Closed',

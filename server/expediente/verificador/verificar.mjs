@@ -8,10 +8,10 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { createInflateRaw } from 'node:zlib'
 
+const BAGIT = 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n'
 const fallas = new Set()
 const falla = (archivo, que) => void fallas.add(`${archivo}: ${que}`)
-const sha256 = (...partes) =>
-  partes.reduce((suma, parte) => suma.update(parte), createHash('sha256')).digest()
+const sha256 = (...partes) => partes.reduce((s, parte) => s.update(parte), createHash('sha256')).digest()
 
 // --- Los archivos: nombre → función que abre sus bytes ---
 function abrirZip(ruta) {
@@ -30,8 +30,7 @@ function abrirZip(ruta) {
     const grande = leer(Number(cola.readBigUInt64LE(fin - 12)), 56)
     ;[tamano, sitio] = [Number(grande.readBigUInt64LE(40)), Number(grande.readBigUInt64LE(48))]
   }
-  const directorio = leer(sitio, tamano)
-  const archivos = new Map()
+  const [directorio, archivos] = [leer(sitio, tamano), new Map()]
   for (let p = 0; p < tamano; ) {
     if (directorio.readUInt32LE(p) !== 0x02014b50) throw new Error('el directorio del ZIP está dañado')
     const [metodo, nombres, extras, nota] = [10, 28, 30, 32].map((i) => directorio.readUInt16LE(p + i))
@@ -133,18 +132,20 @@ async function verificar(ruta, dada) {
   const todos = statSync(ruta).isDirectory() ? new Map(abrirCarpeta(ruta)) : abrirZip(ruta)
   const raiz = [...todos.keys()].find((n) => /^([^/]+\/)?bagit\.txt$/.test(n))?.slice(0, -'bagit.txt'.length)
   if (raiz === undefined) throw new Error('no hay bagit.txt: no es un expediente')
-  const bag = new Map([...todos].map(([nombre, abre]) => [nombre.replace(raiz, ''), abre]))
-  const huellas = new Map()
   const [deDatos, deEtiquetas] = ['manifest-sha256.txt', 'tagmanifest-sha256.txt']
+  const etiquetas = [deDatos, 'bag-info.txt', 'bagit.txt', 'firma.txt']
+  const [huellas, papeles, cadena] = [new Map(), new Map(), []]
+  // La firma cubre lo que está en data/ y nada más: de lo demás no hay otro que las etiquetas de un bag.
+  const cabe = (n) => n.startsWith(`${raiz}data/`) || [deEtiquetas, ...etiquetas].some((e) => n === raiz + e)
+  for (const nombre of todos.keys()) if (!cabe(nombre)) falla(nombre, 'está de más: no lo cubre la firma')
+  const bag = new Map([...todos].filter(([n]) => cabe(n)).map(([n, abre]) => [n.slice(raiz.length), abre]))
   const datos = [...bag.keys()].filter((n) => n.startsWith('data/'))
-  const sueltos = [...bag.keys()].filter((n) => !n.startsWith('data/') && n !== deEtiquetas)
   await comparar(bag, huellas, deDatos, datos)
-  await comparar(bag, huellas, deEtiquetas, [...sueltos, 'bag-info.txt', 'bagit.txt', 'firma.txt', deDatos])
+  await comparar(bag, huellas, deEtiquetas, etiquetas)
+  if ((await texto(bag, 'bagit.txt')) !== BAGIT) falla('bagit.txt', 'no es el de un expediente')
   const E = 'data/evidencia'
   const pruebas = JSON.parse((await texto(bag, `${E}/pruebas.json`)) || '{}')
   const claves = (dada ? [dada] : (pruebas.claves ?? [])).map(clave)
-  const cadena = []
-  const papeles = new Map()
   for (const linea of (await texto(bag, `${E}/eventos.jsonl`)).split('\n').filter(Boolean)) {
     const { hash, previo, canonico } = JSON.parse(linea)
     const hecho = JSON.parse(canonico)
@@ -158,9 +159,8 @@ async function verificar(ruta, dada) {
     for (const [objeto, fila] of Object.entries(hecho.datos.filas ?? { [hecho.objeto]: hecho.datos.fila }))
       if (/^documento\/\d+$/.test(objeto) && fila) papeles.set(objeto, fila.sha256)
   }
-  const arbol = raizDe(cadena.map(hoja)).toString('hex')
   const sello = nota(`${E}/checkpoint.txt`, await texto(bag, `${E}/checkpoint.txt`), claves)
-  if (sello.tamano !== cadena.length || sello.raiz !== arbol)
+  if (sello.tamano !== cadena.length || sello.raiz !== raizDe(cadena.map(hoja)).toString('hex'))
     falla(`${E}/checkpoint.txt`, 'no es de esta cadena')
   const firma = nota('firma.txt', await texto(bag, 'firma.txt'), claves)
   const cubierto = sha256(await texto(bag, deDatos), await texto(bag, 'bag-info.txt')).toString('hex')
@@ -169,8 +169,8 @@ async function verificar(ruta, dada) {
     falla('firma.txt', 'no es de estos archivos')
   for (const { nota: escrita, n, indice, camino } of pruebas.raices ?? []) {
     const dia = nota(`${E}/pruebas.json`, escrita, claves)
-    const calculada = raizPor(camino, indice, dia.tamano, hoja(cadena[n - 1] ?? '')).toString('hex')
-    if (calculada !== dia.raiz) falla(`${E}/pruebas.json`, `el hecho ${n} no está en la raíz firmada`)
+    if (raizPor(camino, indice, dia.tamano, hoja(cadena[n - 1] ?? '')).toString('hex') !== dia.raiz)
+      falla(`${E}/pruebas.json`, `el hecho ${n} no está en la raíz firmada`)
   }
   // Lo que el propio servidor encontró al hacerlo: sus tablas ya no decían lo que contó la cadena.
   for (const { objeto, falla: que, campos } of pruebas.discrepancias ?? [])

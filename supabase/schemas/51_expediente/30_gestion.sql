@@ -23,8 +23,10 @@ begin
   insert into privado.testigos (contrato_id, huella, sal, de_expediente, creado_por, empresa_id, vence_en)
   values (contrato.id, v_huella, v_sal, es_de_expediente, auth.uid(), privado.mi_empresa(), v_vence)
   returning * into nuevo;
+  -- With its salt: the page tells the beginning of hashes of the chain, and who knows a contract but for its price would
+  -- find the price by trying, were there nothing before it that cannot be known.
   perform privado.anotar_evidencia(contrato.id, 'testigo.creado', 'testigo/' || nuevo.id,
-    jsonb_build_object('testigo_sha256', encode(v_huella, 'hex')));
+    jsonb_build_object('sal', encode(v_sal, 'hex'), 'testigo_sha256', encode(v_huella, 'hex')));
   return nuevo;
 end
 $$;

@@ -26,7 +26,8 @@ $$;
 comment on function privado.es_de_contrato(bigint, text) is
   'Si un archivo de esa huella es un documento del contrato, o un expediente suyo.';
 
--- Each opening is counted by day. A seal is a fact of the chain and the beginning of its hash, as the paper has it.
+-- Each opening is counted by day. A seal is a fact of the chain and the beginning of its hash, as the paper has it. None
+-- is printed before there is a token, whose salt nobody outside knows: of what came earlier, nobody tries what it may say.
 create function privado.ver_testigo(v_codigo text, v_huella bytea, v_n bigint default null, v_sello text default null,
   v_sha256 text default null) returns json
 language plpgsql volatile security definer set search_path = '' as $$
@@ -44,14 +45,15 @@ begin
   campos := privado.muestra_publica(v_contrato);
   return (
     select json_build_object(
-      'codigo', c.codigo, 'estado', c.estado, 'creado_en', c.creado_en, 'fecha_firma', c.fecha_firma,
+      'codigo', c.codigo, 'estado', coalesce(initcap(c.rechazado_como), c.estado), 'creado_en', c.creado_en, 'fecha_firma', c.fecha_firma,
       'cerrado_en', c.cerrado_en,
       'cabeza', (select json_build_object('n', h.n, 'hash', left(encode(h.hash, 'hex'), 16), 'en', h.en)
         from privado.evidencias_cabezas h where h.cadena = c.id),
       'sello', case when v_n is not null and length(v_sello) >= 8 then (
         select json_build_object('n', v_n, 'hash', v_sello, 'autentico', count(e.n) > 0, 'en', max(e.en))
         from privado.evidencias e
-        where e.cadena = c.id and e.n = v_n and left(encode(e.hash, 'hex'), length(v_sello)) = v_sello) end,
+        where e.cadena = c.id and e.n = v_n and left(encode(e.hash, 'hex'), length(v_sello)) = v_sello
+          and exists (select from privado.evidencias t where t.cadena = e.cadena and t.n <= e.n and t.tipo = 'testigo.creado')) end,
       'archivo', case when v_sha256 is not null then
         json_build_object('sha256', v_sha256, 'es', privado.es_de_contrato(c.id, v_sha256)) end,
       'partes', case when 'partes' = any (campos) then (

@@ -45,7 +45,10 @@ export interface Contrato {
 }
 
 /** A well-formed RUC of a company that nobody has. */
-export const newRuc = () => `179${String(randomInt(1e7)).padStart(7, '0')}001`
+export const newRuc = () => {
+  const [province, rest] = [randomInt(1, 25), randomInt(1e7)]
+  return `${String(province).padStart(2, '0')}${randomInt(2) ? 9 : 6}${String(rest).padStart(7, '0')}001`
+}
 
 /** A year far from now, so that tests rarely wait for each other's counter of codes. */
 export const newYear = () => randomInt(3000, 9000)

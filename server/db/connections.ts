@@ -18,7 +18,8 @@ const types: pg.CustomTypesConfig = {
 const typesOfLarge = largeTypes(types, AS_TEXT)
 
 // Of one user: a part of the connections, so many queries behind them, and no longer than a connection is waited for.
-const READERS_OF_ONE = 1 / 2
+// There are two for each processor: what is slow has half of the processors, and others find one that is free.
+const READERS_OF_ONE = 1 / 4
 const WRITERS_OF_ONE = 1 / 4
 const WAITING = { reads: 500, writes: 200 }
 const PATIENCE_MS = 10_000

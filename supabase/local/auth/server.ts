@@ -12,7 +12,7 @@ import { limitMails } from './mail/limit.ts'
 import { mfaRoutes } from './mfa/routes.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { sweepAuth } from './records/sweep.ts'
-import { createRouter, type Origin } from './router.ts'
+import { type Answer, createRouter } from './router.ts'
 import { systemRoutes } from './system.ts'
 import { createRefreshGrant } from './tokens/refresh.ts'
 import { tokenSettings } from './tokens/settings.ts'
@@ -36,7 +36,7 @@ export interface AuthOptions {
 /** GoTrue's interface on GoTrue's tables. */
 export interface Auth {
   /** Answers every path below /auth/v1. */
-  fetch(request: Request, origin: Origin): Promise<Response>
+  fetch: Answer
   /** Removes what is over: flows, challenges, codes, sessions, old lines of the audit log. @returns how many rows. */
   sweep(): Promise<number>
   close(): Promise<void>

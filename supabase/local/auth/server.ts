@@ -31,6 +31,8 @@ export interface AuthOptions {
   sendMail: SendMail
   /** Days that the audit log is kept; for good where it is 0 or not given. */
   auditDays?: number
+  /** Days after which an anonymous account goes that nobody uses; never where it is 0 or not given. */
+  anonymousDays?: number
 }
 
 /** GoTrue's interface on GoTrue's tables. */
@@ -99,6 +101,7 @@ export function createAuth(options: AuthOptions): Auth {
     sessions: tokens,
     otpExpirySeconds: settings.otpExpirySeconds,
     auditDays: options.auditDays ?? 0,
+    anonymousDays: options.anonymousDays ?? 0,
   }
   const ending = new AbortController()
   let sweeping: Promise<unknown> = Promise.resolve()

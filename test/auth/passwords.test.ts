@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createPasswords, hashPassword, isPassword } from '../../supabase/local/auth/hashing.ts'
-import { hashInThread } from '../../supabase/local/auth/hashing-threads.ts'
+import { hashApart } from '../../supabase/local/auth/hashing-apart.ts'
 import { inTurns } from '../../supabase/local/auth/in-turns.ts'
 import { turns } from '../support/turns.ts'
 
@@ -46,7 +46,7 @@ describe('las contraseñas', () => {
     const compared: string[] = []
     const { hashPassword, isPassword } = createPasswords((work) => {
       if (work.hashed !== undefined) compared.push(work.hashed)
-      return hashInThread(work)
+      return hashApart(work)
     })
     const hash = await hashPassword('cacao-demo-2025')
     expect(await isPassword('cacao-demo-2025', hash)).toBe(true)
@@ -57,7 +57,7 @@ describe('las contraseñas', () => {
 
   test('un hash que no lo es no vale, y el hilo sigue', async () => {
     expect(await isPassword('otra', 'no es un hash')).toBe(false)
-    await expect(hashInThread({ password: 'x', hashed: 3 as never, rounds: 10 })).rejects.toThrow()
+    await expect(hashApart({ password: 'x', hashed: 3 as never, rounds: 10 })).rejects.toThrow()
     expect(await isPassword('cacao', await hashPassword('cacao'))).toBe(true)
   })
 
@@ -65,10 +65,10 @@ describe('las contraseñas', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
     vi.resetModules()
-    const threads = await import('../../supabase/local/auth/hashing-threads.ts')
+    const threads = await import('../../supabase/local/auth/hashing-apart.ts')
     const work = { password: 'cacao', hashed: await hashPassword('cacao'), rounds: 10 }
-    expect(await threads.hashInThread(work)).toBe(true)
+    expect(await threads.hashApart(work)).toBe(true)
     vi.advanceTimersToNextTimer()
-    expect(await threads.hashInThread(work)).toBe(true)
+    expect(await threads.hashApart(work)).toBe(true)
   })
 })

@@ -56,6 +56,8 @@ function start(): Hasher {
 function rest(of: Hasher): void {
   of.child.unref()
   of.child.channel?.unref()
+  // Two that end together both come here.
+  clearTimeout(idling)
   idling = setTimeout(() => {
     // At once: it takes a while to end, and nobody is to be given it meanwhile.
     if (hasher === of) hasher = undefined

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { inTurns } from './in-turns.ts'
 
@@ -63,6 +64,18 @@ function rest(of: Hasher): void {
     if (hasher === of) hasher = undefined
     of.child.disconnect()
   }, IDLE_MS).unref()
+}
+
+/** Ends the process where it hashes nothing, and waits for that; the next password starts another. */
+export async function endHashing(): Promise<void> {
+  const ending = hasher
+  if (!ending?.child.connected || ending.waiting.size) return
+  clearTimeout(idling)
+  hasher = undefined
+  ending.child.ref()
+  const ended = once(ending.child, 'exit')
+  ending.child.disconnect()
+  await ended
 }
 
 /** Hashes or compares one password beside everything else; the others wait their turn. */

@@ -1,4 +1,6 @@
--- Why: …
+-- Why: an id told how many rows all companies together had made, and a gap among one's own, what another one got: an id
+--   is a moment now, and counts nothing. Chains told file paths, lot codes and labels in clear, where a name may stand: they
+--   are salted hashes now, and old chains are compared as they were written. A contract's chain begins with a salt.
 -- Touches: privado.abrir_evidencia, privado.claves_de_ids, privado.claves_de_ids_pkey, privado.con_huellas,
 --   privado.encadenar_contratos, privado.encadenar_lotes, privado.evidencia_inicial, privado.fila_contrato,
 --   privado.fila_documento, privado.fila_lote, privado.filas_contadas, privado.filas_de_contrato,
@@ -580,3 +582,15 @@ revoke all on function privado.fila_lote(l public.lotes_asociados, sal bytea) fr
 revoke all on function privado.id_con_hora(numero bigint, despues_de bigint) from public;
 revoke all on function privado.poner_id() from public;
 reset check_function_bodies;
+
+-- By hand: the salts of what chains tell as a hash from now on. A contract whose salt was erased gets none: what it told
+-- stays unreadable.
+insert into privado.evidencias_sales (objeto, sal)
+select 'lote/' || l.id, extensions.gen_random_bytes(16) from public.lotes_asociados l
+on conflict (objeto) do nothing;
+insert into privado.evidencias_sales (objeto, sal)
+select 'contrato/' || c.id, extensions.gen_random_bytes(16) from public.contratos c
+where c.archivo_pdf is not null and not exists (
+  select from privado.evidencias e
+  where e.cadena = c.id and e.objeto = 'contrato/' || c.id and e.canonico like '%"sha256:%')
+on conflict (objeto) do nothing;

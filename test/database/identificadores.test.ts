@@ -15,8 +15,8 @@ test('los identificadores que alguien lee dicen cuándo, y no cuántos', async (
          select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
          where t.tgrelid = c.oid and p.proname in ('poner_id', 'firmar_mensaje')) order by 1`,
     )
-    // What nobody reads, and what administrators alone do.
-    expect(tablas.map(({ tabla }) => tabla)).toEqual(['kpis_cambios', 'precios_pendientes'])
+    // The directory of companies shows them all; the others nobody reads, or administrators alone.
+    expect(tablas.map(({ tabla }) => tabla)).toEqual(['empresas', 'kpis_cambios', 'precios_pendientes'])
   })
 })
 

@@ -43,9 +43,6 @@ create trigger _000_limitar_cambios before update on public.empresas
   for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
 create trigger _000_limitar_filas before insert on public.empresas
   for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
--- Its id tells no count.
-create trigger _050_poner_id before insert on public.empresas
-  for each row execute function privado.poner_id();
 -- Contracts and users were accepted for the kind of company that it is.
 create trigger _100_fijar_tipo before update on public.empresas
   for each row when (old.tipo is distinct from new.tipo) execute function privado.fijar_tipo_empresa();

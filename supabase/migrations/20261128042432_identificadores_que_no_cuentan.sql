@@ -1,18 +1,32 @@
 -- Why: an id told how many rows all companies together had made, and a gap among one's own, what another one got: an id
 --   is a moment now, and counts nothing. Chains told file paths, lot codes and labels in clear, where a name may stand: they
 --   are salted hashes now, and old chains are compared as they were written. A contract's chain begins with a salt.
--- Touches: privado.abrir_evidencia, privado.claves_de_ids, privado.claves_de_ids_pkey, privado.con_huellas,
---   privado.encadenar_contratos, privado.encadenar_lotes, privado.evidencia_inicial, privado.fila_contrato,
---   privado.fila_documento, privado.fila_lote, privado.filas_contadas, privado.filas_de_contrato,
---   privado.firmar_mensaje, privado.id_con_hora, privado.notificar, privado.poner_id, privado.recalcular_kpis,
---   privado.releer_al_azar, privado.testigos, public.calculos, public.contratos, public.contratos_reaperturas,
---   public.dispositivos, public.documentos_contrato, public.empresas, public.enmiendas, public.fijaciones,
---   public.invitaciones, public.lotes_asociados, public.notificaciones, public.parametros, public.precios_fob,
---   public.relaciones.
+--   Who is invited by RUC is written to, and told of what waits when it comes; what lapses takes prices first and waits for nobody.
+-- Touches: privado.abrir_evidencia, privado.anotar_carta, privado.avisar_al_llegar, privado.cartas,
+--   privado.cartas_espera_idx, privado.cartas_pkey, privado.claves_de_ids, privado.claves_de_ids_pkey,
+--   privado.con_huellas, privado.encadenar_contratos, privado.encadenar_lotes, privado.escribir_carta,
+--   privado.evidencia_inicial, privado.fila_contrato, privado.fila_documento, privado.fila_lote,
+--   privado.filas_contadas, privado.filas_de_contrato, privado.firmar_mensaje, privado.id_con_hora,
+--   privado.notificar, privado.poner_id, privado.recalcular_kpis, privado.recibir_propuestas, privado.releer_al_azar,
+--   privado.testigos, privado.tomar_cartas, privado.tomar_por_turno, privado.vencer_enmiendas,
+--   privado.vencer_fijaciones, public.calculos, public.contratos, public.contratos_reaperturas, public.dispositivos,
+--   public.documentos_contrato, public.empresas, public.enmiendas, public.fijaciones, public.invitaciones,
+--   public.lotes_asociados, public.notificaciones, public.parametros, public.precios_fob, public.relaciones,
+--   public.relaciones_correo_idx, public.usuarios.
 -- Destructive: no.
 
 set check_function_bodies = off;
+drop trigger _500_recibir_propuestas on public.empresas;
 drop function privado.fila_lote(public.lotes_asociados);
+
+create table privado.cartas (
+  relacion_id bigint not null,
+  desde timestamp with time zone not null default now(),
+  intentos integer not null default 0,
+  enviada_en timestamp with time zone,
+  constraint cartas_intentos_validos check (((intentos >= 0) AND (intentos <= 6))),
+  constraint cartas_pkey primary key (relacion_id)
+);
 
 create table privado.claves_de_ids (
   unica boolean not null default true,
@@ -33,6 +47,39 @@ begin
     '{"fila":' || privado.fila_contrato(new,
       case when num_nonnulls(new.observaciones, new.archivo_pdf) > 0 then privado.sal_de('contrato/' || new.id) end)
       || ',"sal":"' || encode(extensions.gen_random_bytes(16), 'hex') || '"}')::privado.evidencia_nueva);
+  return null;
+end
+$function$;
+
+create or replace function privado.anotar_carta (
+  v_relacion bigint
+)
+  returns void
+  language sql
+  security definer
+  set search_path to ''
+  AS $function$
+  update privado.cartas k set enviada_en = clock_timestamp() where k.relacion_id = v_relacion
+$function$;
+
+create or replace function privado.avisar_al_llegar()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path to ''
+  AS $function$
+begin
+  if not exists (
+    select from public.usuarios u where u.empresa_id = new.empresa_id and u.activo and u.id <> new.id
+  ) then
+    insert into public.notificaciones (usuario_id, tipo, texto, datos, en_app, push)
+    select new.id, 'relacion', format(
+      case when r.contrato_id is null then '%s le propone trabajar juntos.' else '%s le propone un contrato.' end, e.nombre),
+      jsonb_build_object('relacion_id', r.id), true, true
+    from public.relaciones r join public.empresas e on e.id = r.propone_id
+    where r.para_id = new.empresa_id and r.estado = 'propuesta' and not privado.bloqueo(new.empresa_id, r.propone_id)
+    order by r.id desc limit 20;
+  end if;
   return null;
 end
 $function$;
@@ -104,6 +151,29 @@ begin
       )::privado.evidencia_nueva order by n.contrato_id, n.id))
     from nuevos n join viejos v on v.id = n.id
     where privado.fila_lote(n::public.lotes_asociados, '') <> privado.fila_lote(v::public.lotes_asociados, '');
+  end if;
+  return null;
+end
+$function$;
+
+create or replace function privado.escribir_carta()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path to ''
+  AS $function$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('cartas a ' || new.correo, 0));
+  if (
+    select count(*) filter (where r.propone_id = new.propone_id) = 0
+      and count(*) filter (where r.propuesta_en > clock_timestamp() - interval '1 day') < 3
+    from privado.cartas k join public.relaciones r on r.id = k.relacion_id
+    where r.correo = new.correo and r.propuesta_en > clock_timestamp() - interval '30 days'
+  ) and not exists (
+    select from auth.users a join public.usuarios u on u.id = a.id
+    where a.email = new.correo and privado.bloqueo(u.empresa_id, new.propone_id)
+  ) then
+    insert into privado.cartas (relacion_id) values (new.id);
   end if;
   return null;
 end
@@ -451,6 +521,38 @@ begin
 end
 $function$;
 
+create or replace function privado.recibir_propuestas()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path to ''
+  AS $function$
+declare
+  r public.relaciones;
+begin
+  -- Of one proposer one is alive, also where an administrator corrects a RUC. Whoever is there already is told; who comes
+  -- first, then (privado.avisar_al_llegar).
+  for r in
+    update public.relaciones x set para_id = new.id,
+      avisada = exists (select from public.usuarios u where u.empresa_id = new.id and u.activo)
+    where x.ruc = new.ruc and x.estado = 'propuesta' and x.para_id is null and x.propone_id <> new.id
+      and not exists (
+        select from public.relaciones o
+        where least(o.propone_id, o.para_id) = least(x.propone_id, new.id)
+          and greatest(o.propone_id, o.para_id) = greatest(x.propone_id, new.id) and o.para_id is not null
+          and o.estado in ('propuesta', 'aceptada'))
+    returning *
+  loop
+    if not privado.bloqueo(new.id, r.propone_id) then
+      perform privado.notificar_empresa(new.id, 'relacion', format(
+        case when r.contrato_id is null then '%s le propone trabajar juntos.' else '%s le propone un contrato.' end,
+        (select e.nombre from public.empresas e where e.id = r.propone_id)), jsonb_build_object('relacion_id', r.id));
+    end if;
+  end loop;
+  return null;
+end
+$function$;
+
 create or replace function privado.releer_al_azar (
   cuantos integer
 )
@@ -493,6 +595,123 @@ begin
 end
 $function$;
 
+create or replace function privado.tomar_cartas (
+  tope integer
+)
+  returns table (
+    relacion_id bigint,
+    correo text,
+    nombre text,
+    con_contrato boolean
+  )
+  language plpgsql
+  security definer
+  set search_path to ''
+  AS $function$
+begin
+  return query
+    with tomadas as (
+      update privado.cartas k set intentos = k.intentos + 1, desde = clock_timestamp() + interval '5 minutes' * (1 << k.intentos)
+      where k.relacion_id in (
+        select c.relacion_id from privado.cartas c join public.relaciones r on r.id = c.relacion_id and r.estado = 'propuesta'
+        where c.enviada_en is null and c.intentos < 6 and c.desde <= clock_timestamp()
+        order by c.desde limit least(tope, 100) for update of c skip locked)
+      returning k.relacion_id
+    )
+    select t.relacion_id, r.correo, e.nombre, r.contrato_id is not null
+    from tomadas t join public.relaciones r on r.id = t.relacion_id join public.empresas e on e.id = r.propone_id;
+end
+$function$;
+
+create or replace function privado.tomar_por_turno (
+  v_contrato bigint,
+  sin_esperar boolean
+)
+  returns boolean
+  language plpgsql
+  set search_path to ''
+  AS $function$
+begin
+  if not sin_esperar then
+    perform privado.tomar_precio(v_contrato);
+    perform from public.contratos c where c.id = v_contrato for no key update;
+    return true;
+  end if;
+  perform from public.contratos_precios p where p.contrato_id = v_contrato for no key update skip locked;
+  if not found then
+    return false;
+  end if;
+  perform from public.contratos c where c.id = v_contrato for no key update skip locked;
+  return found;
+end
+$function$;
+
+create or replace function privado.vencer_enmiendas (
+  v_contrato bigint default null::bigint
+)
+  returns integer
+  language plpgsql
+  security definer
+  set search_path to ''
+  AS $function$
+declare
+  vieja public.enmiendas;
+  vencidas integer := 0;
+begin
+  for vieja in
+    select * from public.enmiendas e
+    where e.estado = 'propuesta' and e.vence_en <= clock_timestamp() and e.contrato_id = coalesce(v_contrato, e.contrato_id)
+    order by e.contrato_id limit 500
+  loop
+    continue when not privado.tomar_por_turno(vieja.contrato_id, v_contrato is null);
+    update public.enmiendas e set estado = 'vencida', respondida_en = clock_timestamp()
+    where e.id = vieja.id and e.estado = 'propuesta';
+    vencidas := vencidas + found::int;
+  end loop;
+  return vencidas;
+end
+$function$;
+
+create or replace function privado.vencer_fijaciones (
+  v_contrato bigint default null::bigint
+)
+  returns integer
+  language plpgsql
+  security definer
+  set search_path to ''
+  AS $function$
+declare
+  vieja public.fijaciones;
+  vencidas integer := 0;
+begin
+  for vieja in
+    -- Of a closed contract nothing changes, until it is reopened; of one that was refused or withdrawn, never.
+    select f.* from public.fijaciones f
+    join public.contratos c on c.id = f.contrato_id and c.estado <> 'Cerrado' and c.eliminado_en is null
+      and c.rechazado_en is null
+    where f.confirmada_en is null and f.anulada_en is null and f.vence_en <= clock_timestamp()
+      and f.contrato_id = coalesce(v_contrato, f.contrato_id)
+    order by f.contrato_id, f.id limit 500
+  loop
+    continue when not privado.tomar_por_turno(vieja.contrato_id, v_contrato is null);
+    update public.fijaciones f set motivo = 'Venció sin confirmar.', anulada_en = clock_timestamp()
+    where f.id = vieja.id and f.confirmada_en is null and f.anulada_en is null;
+    vencidas := vencidas + found::int;
+  end loop;
+  return vencidas;
+end
+$function$;
+
+alter table privado.cartas
+  add constraint cartas_relacion_id_fkey foreign key (relacion_id) references public.relaciones(id)
+    on delete cascade;
+
+create index cartas_espera_idx on privado.cartas using btree (desde)
+  where ((enviada_en is null) AND (intentos < 6));
+
+create index relaciones_correo_idx on public.relaciones using btree (correo)
+  where (correo is not null);
+
 create trigger _050_poner_id
   before insert on privado.testigos
   for each row
@@ -523,10 +742,16 @@ create trigger _050_poner_id
   for each row
   execute function privado.poner_id();
 
-create trigger _050_poner_id
-  before insert on public.empresas
+create trigger _500_recibir_propuestas
+  after insert on public.empresas
   for each row
-  execute function privado.poner_id();
+  execute function privado.recibir_propuestas();
+
+create trigger _510_recibir_propuestas
+  after update of ruc on public.empresas
+  for each row
+  when ((old.ruc <> new.ruc))
+  execute function privado.recibir_propuestas();
 
 create trigger _050_poner_id
   before insert on public.enmiendas
@@ -568,19 +793,51 @@ create trigger _050_poner_id
   for each row
   execute function privado.poner_id();
 
+create trigger _500_escribir_carta
+  after insert on public.relaciones
+  for each row
+  when (((new.ruc IS NOT NULL) AND (new.correo IS NOT NULL) AND (new.estado = 'propuesta'::text)))
+  execute function privado.escribir_carta();
+
+create trigger _500_avisar_al_llegar
+  after insert on public.usuarios
+  for each row
+  when ((new.activo AND (new.empresa_id IS NOT NULL)))
+  execute function privado.avisar_al_llegar();
+
+create trigger _510_avisar_al_llegar
+  after update of empresa_id on public.usuarios
+  for each row
+  when ((new.activo AND (new.empresa_id IS NOT NULL) AND (new.empresa_id IS DISTINCT FROM old.empresa_id)))
+  execute function privado.avisar_al_llegar();
+
+comment on column privado.cartas.desde is 'No antes de esta hora: crece con cada intento.';
+comment on function privado.anotar_carta(bigint) is 'Anota que una carta salió.';
+comment on function privado.avisar_al_llegar() is 'Disparador: a la primera persona de una empresa se le avisa de las propuestas que la esperan.';
 comment on function privado.con_huellas(text, jsonb) is 'Lo que una cadena contó de una fila, con la huella de lo que decía a la vista.';
+comment on function privado.escribir_carta() is 'Disparador: carta a la dirección de quien se invitó por su RUC.';
 comment on function privado.fila_lote(public.lotes_asociados, bytea) is 'Un lote, en JSON canónico.';
 comment on function privado.id_con_hora(bigint, bigint) is 'Identificador que dice cuándo y no cuántos: de un número de secuencia, y mayor que otro si se le da.';
 comment on function privado.poner_id() is 'Disparador: el número de la secuencia se vuelve un id que no cuenta.';
+comment on function privado.tomar_cartas(integer) is 'Cartas que toca enviar ahora; la que no se anote como enviada vuelve después.';
+comment on function privado.tomar_por_turno(bigint, boolean) is 'Toma un contrato con su precio, que va antes; sin esperar, dice si pudo.';
+comment on table privado.cartas is 'Cartas a quien se invitó por su RUC: por enviar, enviadas, y las que no se pudo.';
 comment on table privado.claves_de_ids is 'Clave que desordena el lugar de un id dentro de su instante; no se lee.';
 
 alter table public.notificaciones
   alter column orden set default privado.id_con_hora(nextval('public.notificaciones_orden_seq'::regclass));
 
+revoke all on function privado.anotar_carta(v_relacion bigint) from public;
+revoke all on function privado.avisar_al_llegar() from public;
 revoke all on function privado.con_huellas(v_objeto text, fila jsonb) from public;
+revoke all on function privado.escribir_carta() from public;
 revoke all on function privado.fila_lote(l public.lotes_asociados, sal bytea) from public;
 revoke all on function privado.id_con_hora(numero bigint, despues_de bigint) from public;
 revoke all on function privado.poner_id() from public;
+revoke all on function privado.tomar_cartas(tope integer) from public;
+revoke all on function privado.tomar_por_turno(v_contrato bigint, sin_esperar boolean) from public;
+grant execute on function privado.anotar_carta(v_relacion bigint) to service_role;
+grant execute on function privado.tomar_cartas(tope integer) to service_role;
 reset check_function_bodies;
 
 -- By hand: the salts of what chains tell as a hash from now on. A contract whose salt was erased gets none: what it told

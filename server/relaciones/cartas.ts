@@ -50,7 +50,10 @@ export async function enviarCartas(database: Database): Promise<number> {
       await db.query(ANOTAR, [carta.relacion_id])
       sent += 1
     } catch (error) {
-      log.error({ relation: carta.relacion_id, err: error }, 'the letter to an invited company was not mailed')
+      log.error(
+        { relation: carta.relacion_id, err: error },
+        'the letter to an invited company was not mailed',
+      )
     }
   return sent
 }

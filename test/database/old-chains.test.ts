@@ -87,7 +87,9 @@ test('las de antes cuadran como se escribieron, lo nuevo no dice nombres, y lo a
       { objeto: 'documento', falla: 'cambiada', campos: ['url_archivo'] },
       { objeto: 'documento', falla: 'cambiada', campos: ['url_archivo'] },
     ])
-    await sinReglas(`update public.documentos_contrato set url_archivo = rtrim(url_archivo, 'x'), etiqueta = 'otra'`)
+    await sinReglas(
+      `update public.documentos_contrato set url_archivo = rtrim(url_archivo, 'x'), etiqueta = 'otra'`,
+    )
     expect(await fallas()).toEqual([
       { objeto: 'documento', falla: 'cambiada', campos: ['etiqueta'] },
       { objeto: 'documento', falla: 'cambiada', campos: ['etiqueta'] },

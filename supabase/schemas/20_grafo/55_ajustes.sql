@@ -35,3 +35,7 @@ create policy select_propio on public.ajustes for select to authenticated
 revoke all on public.ajustes from anon, authenticated, service_role;
 revoke all on sequence public.ajustes_id_seq from anon, authenticated, service_role;
 grant select on public.ajustes to authenticated;
+
+-- Its id tells no count.
+create trigger _050_poner_id before insert on public.ajustes
+  for each row execute function privado.poner_id();

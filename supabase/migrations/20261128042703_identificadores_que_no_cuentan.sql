@@ -9,10 +9,11 @@
 --   privado.filas_contadas, privado.filas_de_contrato, privado.firmar_mensaje, privado.id_con_hora,
 --   privado.notificar, privado.poner_id, privado.recalcular_kpis, privado.recibir_propuestas, privado.releer_al_azar,
 --   privado.testigos, privado.tomar_cartas, privado.tomar_por_turno, privado.vencer_enmiendas,
---   privado.vencer_fijaciones, public.calculos, public.contratos, public.contratos_reaperturas, public.dispositivos,
---   public.documentos_contrato, public.empresas, public.enmiendas, public.fijaciones, public.invitaciones,
---   public.lotes_asociados, public.notificaciones, public.parametros, public.precios_fob, public.relaciones,
---   public.relaciones_correo_idx, public.usuarios.
+--   privado.vencer_fijaciones, public.ajustes, public.calculos, public.centros, public.contratos,
+--   public.contratos_reaperturas, public.dispositivos, public.documentos_contrato, public.empresas, public.enmiendas,
+--   public.fijaciones, public.invitaciones, public.lotes_asociados, public.notificaciones, public.parametros,
+--   public.precios_fob, public.productores, public.relaciones, public.relaciones_correo_idx, public.retenciones,
+--   public.usuarios.
 -- Destructive: no.
 
 set check_function_bodies = off;
@@ -718,7 +719,17 @@ create trigger _050_poner_id
   execute function privado.poner_id();
 
 create trigger _050_poner_id
+  before insert on public.ajustes
+  for each row
+  execute function privado.poner_id();
+
+create trigger _050_poner_id
   before insert on public.calculos
+  for each row
+  execute function privado.poner_id();
+
+create trigger _050_poner_id
+  before insert on public.centros
   for each row
   execute function privado.poner_id();
 
@@ -789,6 +800,11 @@ create trigger _050_poner_id
   execute function privado.poner_id();
 
 create trigger _050_poner_id
+  before insert on public.productores
+  for each row
+  execute function privado.poner_id();
+
+create trigger _050_poner_id
   before insert on public.relaciones
   for each row
   execute function privado.poner_id();
@@ -798,6 +814,11 @@ create trigger _500_escribir_carta
   for each row
   when (((new.ruc IS NOT NULL) AND (new.correo IS NOT NULL) AND (new.estado = 'propuesta'::text)))
   execute function privado.escribir_carta();
+
+create trigger _050_poner_id
+  before insert on public.retenciones
+  for each row
+  execute function privado.poner_id();
 
 create trigger _500_avisar_al_llegar
   after insert on public.usuarios

@@ -4,7 +4,8 @@ import type { EventoEpcis } from './epcis-tipos.ts'
 const CBV = 'https://ref.gs1.org/cbv/'
 
 /** A word of the Core Business Vocabulary in full; what is a URI already stays. */
-const enCbv = (clase: string, palabra: string) => (palabra.includes(':') ? palabra : `${CBV}${clase}-${palabra}`)
+const enCbv = (clase: string, palabra: string) =>
+  palabra.includes(':') ? palabra : `${CBV}${clase}-${palabra}`
 
 /** The elements of a list, in the order of their bytes, after its name. */
 const lista = (nombre: string, elementos: readonly string[] | undefined) =>

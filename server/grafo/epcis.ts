@@ -29,7 +29,11 @@ const atributos = (base: string, campos: object) =>
   )
 
 /** A document without its events. */
-const cabeza = ({ lotes, centros }: Exportacion, base: string, ahora: Date): Omit<DocumentoEpcis, 'epcisBody'> => ({
+const cabeza = (
+  { lotes, centros }: Exportacion,
+  base: string,
+  ahora: Date,
+): Omit<DocumentoEpcis, 'epcisBody'> => ({
   '@context': [CONTEXTO],
   type: 'EPCISDocument',
   schemaVersion: '2.0',
@@ -63,7 +67,11 @@ const vocabulario = (
  * @param base of our URIs: the address of the functions, without a slash at the end.
  * @param ahora when the document is made.
  */
-export async function* textoEpcis(exportacion: Exportacion, base: string, ahora: Date): AsyncGenerator<string> {
+export async function* textoEpcis(
+  exportacion: Exportacion,
+  base: string,
+  ahora: Date,
+): AsyncGenerator<string> {
   const documento = JSON.stringify(cabeza(exportacion, base, ahora))
   yield `${documento.slice(0, -1)},"epcisBody":{"eventList":[`
   const { operaciones } = exportacion

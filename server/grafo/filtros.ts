@@ -1,47 +1,49 @@
 import * as v from 'valibot'
-import { EntradaIdSchema, enOrden, FechaSchema, FUERA_DE_ORDEN, paginacion, SiNoSchema, texto } from '../http/schemas.ts'
-import { condicion, ESTADOS_AJUSTE, nombreDeLote, TIPOS, uno } from './schemas.ts'
+import {
+  EntradaIdSchema,
+  enOrden,
+  FechaSchema,
+  FUERA_DE_ORDEN,
+  paginacion,
+  SiNoSchema,
+  texto,
+} from '../http/schemas.ts'
+import { condicion, nombreDeLote, TIPOS, uno } from './schemas.ts'
 
-const FORMATOS = ['json', 'csv', 'epcis'] as const
+const FORMATOS = ['json', 'epcis'] as const
 /** Of an answer that is not JSON alone: asked by Accept, or by this where an address is all there is. */
-export const formato = v.optional(
+const formato = v.optional(
   v.pipe(
     v.picklist(FORMATOS, uno(FORMATOS)),
-    v.description('En lugar de Accept: csv es text/csv; epcis, application/ld+json (EPCIS 2.0).'),
+    v.description('En lugar de Accept: epcis es application/ld+json (EPCIS 2.0).'),
   ),
 )
-export const FormatoSchema = v.strictObject({ formato })
-export const tabla = v.optional(
+const tabla = v.optional(
   v.pipe(
     v.picklist(['json', 'csv'], uno(['json', 'csv'])),
     v.description('En lugar de Accept: csv es text/csv.'),
   ),
 )
 
-export const periodo = {
+const periodo = {
   desde: v.optional(v.pipe(FechaSchema, v.description('Primer día, en Guayaquil.'))),
   hasta: v.optional(v.pipe(FechaSchema, v.description('Último día, incluido.'))),
 }
 const centro = v.optional(v.pipe(EntradaIdSchema, v.description('Id del centro.')))
-export const empresa = v.optional(
+const empresa = v.optional(
   v.pipe(EntradaIdSchema, v.description('Solo administradores: de una empresa; si falta, de todas.')),
 )
-/** A period ends after it begins. */
-const ordenado = v.forward(
-  v.check(
-    (filtro: { desde?: string | undefined; hasta?: string | undefined }) => enOrden(filtro),
-    FUERA_DE_ORDEN,
-  ),
-  ['hasta'],
-)
-
 /** GET /lotes: filters and page. */
 export const FiltroLotesSchema = v.pipe(
   v.strictObject({
     centro,
     condicion: v.optional(condicion),
-    con_saldo: v.optional(v.pipe(SiNoSchema, v.description('true, los que tienen kilos; false, los que no.'))),
-    retenido: v.optional(v.pipe(SiNoSchema, v.description('true, los que están retenidos; false, los que no.'))),
+    con_saldo: v.optional(
+      v.pipe(SiNoSchema, v.description('true, los que tienen kilos; false, los que no.')),
+    ),
+    retenido: v.optional(
+      v.pipe(SiNoSchema, v.description('true, los que están retenidos; false, los que no.')),
+    ),
     productor: v.optional(v.pipe(EntradaIdSchema, v.description('Id del productor que lo entregó.'))),
     codigo: v.optional(
       v.pipe(
@@ -56,7 +58,10 @@ export const FiltroLotesSchema = v.pipe(
     formato: tabla,
     ...paginacion,
   }),
-  ordenado,
+  v.forward(
+    v.check((filtro) => enOrden(filtro), FUERA_DE_ORDEN),
+    ['hasta'],
+  ),
 )
 
 /** GET /operaciones: filters and page. */
@@ -67,13 +72,11 @@ export const FiltroOperacionesSchema = v.pipe(
     lote: v.optional(v.pipe(nombreDeLote, v.description('Id o código de un lote que entra o sale.'))),
     ...periodo,
     empresa,
+    formato,
     ...paginacion,
   }),
-  ordenado,
+  v.forward(
+    v.check((filtro) => enOrden(filtro), FUERA_DE_ORDEN),
+    ['hasta'],
+  ),
 )
-
-/** GET /ajustes. */
-export const FiltroAjustesSchema = v.strictObject({
-  estado: v.optional(v.picklist(ESTADOS_AJUSTE, uno(ESTADOS_AJUSTE))),
-  ...paginacion,
-})

@@ -16,8 +16,6 @@ export interface ClaveLote {
   valor: string
 }
 
-const noExiste = () => problem('lote_no_existe', { detail: 'No existe ese lote.' })
-
 /**
  * The lot that the path of a request names.
  * @throws Problem 404 for what cannot name any lot.
@@ -26,7 +24,7 @@ export function loteDe(event: H3Event): ClaveLote {
   const valor = pathParameter(event, 'lote')
   if (UUID.test(valor)) return { por: 'id', valor }
   if (CODIGO_DE_LOTE.test(valor)) return { por: 'codigo', valor }
-  throw noExiste()
+  throw problem('lote_no_existe')
 }
 
 /** Builds both forms of a query; `where` chooses the lot `l` by `$1`. Codes are of a company: an administrator asks by id. */
@@ -46,5 +44,5 @@ export const para = (clave: ClaveLote, query: ByKey): Query => query[clave.por]
 /** Why a query about a lot gave no row: the account has no access, or the lot is not there for it. */
 export async function sinLote(db: UserDb): Promise<Problem> {
   const reason = await noAccess(db)
-  return reason.clave === 'sin_permiso' ? noExiste() : reason
+  return reason.clave === 'sin_permiso' ? problem('lote_no_existe') : reason
 }

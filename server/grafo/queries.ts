@@ -47,12 +47,6 @@ export const registrarOperacion = namedQuery(
       en => ${p.en}::timestamptz, motivo => ${p.motivo}, id => ${p.id}::uuid) as cuerpo`,
 )
 
-/** $1 operation, $2 motivo, $3 id or null → what voiding it gave back. */
-export const anularOperacion: Query = {
-  name: 'anular_operacion',
-  text: 'select public.anular_operacion(operacion => $1::uuid, motivo => $2, id => $3::uuid) as cuerpo',
-}
-
 /** $1 operation → the operation. */
 export const verOperacion: Query = {
   name: 'ver_operacion',
@@ -120,58 +114,26 @@ export const verLote = porLote(
   ) as lote`,
 )
 
-/** $1 lot, $2 motivo → the lot, held. */
-export const retenerLote = porLote(
-  'retener_lote',
-  (where) => `select l.id, public.retener_lote(lote => l.id, motivo => $2) as hecho from public.lotes l where ${where}`,
-)
-
-/** $1 lot, $2 motivo → the lot, held no more. */
-export const levantarRetencion = porLote(
-  'levantar_retencion',
-  (where) =>
-    `select l.id, public.levantar_retencion(lote => l.id, motivo => $2) as hecho from public.lotes l where ${where}`,
-)
-
-/** $1 lot, $2 kg_contado, $3 motivo → the id of the count that waits for another person. */
-export const proponerAjuste = porLote(
-  'proponer_ajuste',
-  (where) =>
-    `select public.proponer_ajuste(lote => l.id, kg_contado => $2::numeric, motivo => $3) as id from public.lotes l where ${where}`,
-)
-
-/** Columns of a count `j`, in the order of the answer. */
-const AJUSTE = `j.id, j.lote_id as lote, l.codigo, j.kg_contado, j.saldo_kg, j.motivo, j.estado, j.propuesto_por, j.propuesto_en,
-  j.resuelto_por, j.resuelto_en, j.operacion_id as operacion`
-
-/** $1 count → the count. */
-export const verAjuste: Query = {
-  name: 'ver_ajuste',
-  text: `select row_to_json(ajuste) as cuerpo from (
-    select ${AJUSTE} from public.ajustes j join public.lotes l on l.id = j.lote_id where j.id = $1::bigint) as ajuste`,
-}
-
-/** → a page of counts, the newest first. */
-export const paginaAjustes = namedQuery('pagina_ajustes', ['limite', 'despues_de', 'estado'], (p) =>
-  conAcceso(
-    page(
-      `select ${AJUSTE} from public.ajustes j join public.lotes l on l.id = j.lote_id
-       where (${p.despues_de}::bigint is null or j.id < ${p.despues_de}) and (${p.estado}::text is null or j.estado = ${p.estado})
-       order by j.id desc limit ${p.limite} + 1`,
-      'r.id desc',
-      p.limite,
-    ),
-  ),
-)
-
-/** $1 count → its operation. */
-export const confirmarAjuste: Query = {
-  name: 'confirmar_ajuste',
-  text: 'select public.confirmar_ajuste($1::bigint) as hecho',
-}
-
-/** $1 count → it changes nothing. */
-export const rechazarAjuste: Query = {
-  name: 'rechazar_ajuste',
-  text: 'select public.rechazar_ajuste($1::bigint) as hecho',
+/** $1 operations → what a document is made of. */
+export const exportar: Query = {
+  name: 'exportar_operaciones',
+  text: `with o as (
+      select o.*, a.creado_en as anulada_en from public.operaciones o left join public.operaciones a on a.anula = o.id
+      where o.id = any ($1::uuid[]) and o.tipo <> 'anular'
+    ), tocados as (
+      select c.lote_id from public.consumos c where c.operacion_id in (select id from o)
+      union
+      select p.lote_id from public.productos p where p.operacion_id in (select id from o)
+    )
+    select json_build_object(
+      'operaciones', ${list(`select o.id, o.tipo, o.en, o.creado_en, o.fase, o.centro_id, o.destino_id,
+          (select c.codigo from public.contratos c where c.id = o.contrato_id) as contrato, o.anulada_en,
+          ${list('select c.lote_id as lote, c.kg from public.consumos c where c.operacion_id = o.id order by c.lote_id')} as consumos,
+          ${list(`select l.id as lote, l.kg, l.productor_id from public.productos p join public.lotes l on l.id = p.lote_id
+            where p.operacion_id = o.id order by l.id`)} as productos
+        from o order by o.secuencia`)},
+      'lotes', ${list(`select l.id, l.codigo, l.producto, l.condicion, l.humedad_pct from public.lotes l
+        where l.id in (select lote_id from tocados) order by l.id`)},
+      'centros', ${list(`select c.id, c.codigo, c.nombre from public.centros c
+        where c.id in (select o.centro_id from o union select o.destino_id from o) order by c.id`)}) as cuerpo`,
 }

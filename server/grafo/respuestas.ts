@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { FechaHoraSchema, IdSchema, NumeroSchema } from '../http/answer-schemas.ts'
-import { CAUSAS, CONDICIONES, ESTADOS_AJUSTE, FASES, TIPOS } from './schemas.ts'
+import { CAUSAS, CONDICIONES, FASES, TIPOS } from './schemas.ts'
 
 const uuid = v.pipe(v.string(), v.uuid())
 const oNulo = <S extends v.GenericSchema>(schema: S) => v.nullable(schema)
@@ -112,25 +112,4 @@ export const RegistradaSchema = v.object({
   entradas: v.array(v.object(kilosDeLote)),
   lotes: v.array(v.object(nacido)),
   perdidas,
-})
-
-/** A count that differs from the books. */
-export const AjusteSchema = v.strictObject({
-  id: IdSchema,
-  lote: uuid,
-  codigo: v.string(),
-  kg_contado: NumeroSchema,
-  saldo_kg: NumeroSchema,
-  motivo: v.string(),
-  estado: v.picklist(ESTADOS_AJUSTE),
-  propuesto_por: oNulo(uuid),
-  propuesto_en: FechaHoraSchema,
-  resuelto_por: oNulo(uuid),
-  resuelto_en: oNulo(FechaHoraSchema),
-  operacion: oNulo(uuid),
-})
-
-export const PaginaAjustesSchema = v.strictObject({
-  ajustes: v.array(AjusteSchema),
-  siguiente: v.nullable(v.string()),
 })

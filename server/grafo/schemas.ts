@@ -29,7 +29,6 @@ const REGISTRABLES = [
 ] as const
 export const TIPOS = [...REGISTRABLES, 'ajuste_inventario', 'anular'] as const
 export const FASES = ['salida', 'llegada'] as const
-export const ESTADOS_AJUSTE = ['propuesto', 'confirmado', 'rechazado'] as const
 
 export const uno = (de: readonly string[]) => `Debe ser uno de: ${de.join(', ')}.`
 const uuid = v.pipe(v.string(), v.regex(UUID, 'Debe ser un UUID.'))
@@ -42,7 +41,10 @@ const idNumerico = v.pipe(EntradaIdSchema, v.transform(Number))
 export const condicion = v.picklist(CONDICIONES, uno(CONDICIONES))
 export const nombreDeLote = v.pipe(
   v.string(),
-  v.check((valor) => UUID.test(valor) || CODIGO_DE_LOTE.test(valor), 'Debe ser el id o el código de un lote.'),
+  v.check(
+    (valor) => UUID.test(valor) || CODIGO_DE_LOTE.test(valor),
+    'Debe ser el id o el código de un lote.',
+  ),
 )
 
 const entrada = v.strictObject({
@@ -107,22 +109,4 @@ export const NuevaOperacionSchema = v.strictObject({
   id: v.nullish(
     v.pipe(uuid, v.description('Si lo da quien llama, repetir la operación da la primera respuesta.')),
   ),
-})
-
-/** POST /operaciones/{operacion}/anular. */
-export const AnulacionOperacionSchema = v.strictObject({
-  motivo,
-  id: v.nullish(v.pipe(uuid, v.description('De la anulación; la hace repetible.'))),
-})
-
-/** POST and DELETE /lotes/{lote}/retencion, POST /retiros/{retiro}/levantar. */
-export const MotivoSchema = v.strictObject({ motivo })
-
-/** POST /lotes/{lote}/ajustes. */
-export const NuevoAjusteSchema = v.strictObject({
-  kg_contado: v.pipe(
-    decimal({ desde: 0, hasta: 1_000_000_000, decimales: 3 }),
-    v.description('Kilos que se contaron.'),
-  ),
-  motivo,
 })

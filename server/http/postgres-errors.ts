@@ -92,8 +92,7 @@ const FIELD = /^[\w-]+(\[\d{1,6}\])?(\.[\w-]+)?$/
 /** What SQL raised on purpose: `raise exception 'clave' using errcode = 'PT4xx', detail, hint = campo`. */
 function raisedProblem(status: number, error: PostgresError): Problem {
   const detail = error.detail || error.message
-  const errores =
-    error.hint && FIELD.test(error.hint) ? [{ campo: error.hint, mensaje: detail }] : undefined
+  const errores = error.hint && FIELD.test(error.hint) ? [{ campo: error.hint, mensaje: detail }] : undefined
   return new Problem(status, error.message, detail, { errores })
 }
 

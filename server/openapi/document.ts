@@ -25,8 +25,6 @@ const PATH_PARAMETERS: Record<string, string> = {
   usuario: 'Id de la persona.',
   lote: 'De un contrato, el id numérico o el código del lote: LT-0001. Del grafo, su id o su código: LO-2026-000123.',
   operacion: 'Id de la operación.',
-  ajuste: 'Id del ajuste.',
-  retiro: 'Id del retiro.',
 }
 
 const text = { type: 'string' }

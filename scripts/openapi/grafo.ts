@@ -1,0 +1,34 @@
+import type { Receta } from './receta.ts'
+
+/** The instant that these examples happen at: the normaliser writes another in its place. */
+const EN = '2026-01-20T09:30:00-05:00'
+
+export const GRAFO: readonly Receta[] = [
+  {
+    id: 'registrarOperacion',
+    quien: 'ana',
+    ruta: '/operaciones',
+    headers: { 'Idempotency-Key': 'recepcion-de-enero' },
+    cuerpo: ({ visto }) => ({
+      tipo: 'recibir',
+      centro_id: visto.centro,
+      salidas: [{ kg: '3000.500', condicion: 'baba', humedad_pct: '57', certificaciones: ['Orgánico'] }],
+      en: EN,
+    }),
+    async antes({ sql, visto }) {
+      const [centro] = await sql(
+        `insert into public.centros (empresa_id, codigo, nombre, tipo)
+         select id, 'VIN', 'Acopio Vinces', 'acopio' from public.empresas where nombre = 'Agroarriba' returning id`,
+      )
+      visto.centro = Number(centro!.id)
+    },
+  },
+  { id: 'listarOperaciones', quien: 'ana', ruta: '/operaciones?tipo=recibir&limite=1' },
+  {
+    id: 'verOperacion',
+    quien: 'ana',
+    ruta: ({ visto }) => `/operaciones/${visto.registrarOperacion.operacion.id}`,
+  },
+  { id: 'listarLotes', quien: 'ana', ruta: '/lotes?condicion=baba&con_saldo=true&limite=1' },
+  { id: 'verLote', quien: 'ana', ruta: ({ visto }) => `/lotes/${visto.registrarOperacion.lotes[0].codigo}` },
+]

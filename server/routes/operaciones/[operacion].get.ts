@@ -1,0 +1,16 @@
+import { verOperacion } from '../../grafo/queries.ts'
+import { UUID } from '../../http/cursor.ts'
+import { pathParameter } from '../../http/path.ts'
+import { problem } from '../../http/problem.ts'
+import { asUser } from '../../session/as-user.ts'
+import { noAccess } from '../../session/no-row.ts'
+
+/** GET /operaciones/{operacion} — what it took, gave and lost. Rule: RLS of public.operaciones. */
+export default asUser(async (event, db) => {
+  const id = pathParameter(event, 'operacion')
+  if (!UUID.test(id)) throw problem('operacion_no_existe')
+  const cuerpo = await db.one(verOperacion, [id])
+  if (cuerpo) return cuerpo
+  const reason = await noAccess(db)
+  throw reason.clave === 'sin_permiso' ? problem('operacion_no_existe') : reason
+})

@@ -1,5 +1,5 @@
 -- One batch of contracts with their parties, lots and documents, in one statement: all of a batch or nothing.
--- $1 what is asked for, as JSON: see pedido. What looks random is a hash of id and seed, so that the same seed on the
+-- $1 what is asked for, as JSON: see pedido. What looks random is a hash of number and seed, so that the same seed on the
 -- same database gives the same rows.
 -- A few large companies sign most of the contracts (the square of an even draw), as in the trade.
 with pedido as materialized (
@@ -22,14 +22,18 @@ empresas as materialized (
   from public.empresas e cross join pedido p where e.activo
 ),
 numerados as materialized (
-  select n, nextval(pg_get_serial_sequence('public.contratos', 'id')) as id
+  select n, nextval(pg_get_serial_sequence('public.contratos', 'id')) as numero
   from pedido p cross join generate_series(p.primero, p.ultimo) as n order by n
+),
+-- Ids as the trigger gives them; what looks random is drawn from the number, and not from the hour.
+identificados as materialized (
+  select n, numero, privado.id_con_hora(numero) as id from numerados order by n
 ),
 sorteos as materialized (
   select c.n, c.id, array(
-    select (hashint8extended(c.id * 16 + k, p.semilla) & 2147483647) / 2147483648.0::float8 from generate_series(0, 15) as k
+    select (hashint8extended(c.numero * 16 + k, p.semilla) & 2147483647) / 2147483648.0::float8 from generate_series(0, 15) as k
   ) as u
-  from numerados c cross join pedido p
+  from identificados c cross join pedido p
 ),
 -- Even draws from 0 to 1, by what each decides; those of lots and documents, by their number. Some decide twice.
 azar as (

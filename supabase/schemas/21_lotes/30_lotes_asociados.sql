@@ -70,6 +70,9 @@ create trigger _000_limitar_cambios before update on public.lotes_asociados
   for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
 create trigger _000_limitar_filas before insert on public.lotes_asociados
   for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
+-- Its id tells no count.
+create trigger _050_poner_id before insert on public.lotes_asociados
+  for each row execute function privado.poner_id();
 -- Who writes lots, and in which contracts; takes the contract.
 create trigger _100_validar_lote before insert or update on public.lotes_asociados
   for each row execute function privado.validar_lote();

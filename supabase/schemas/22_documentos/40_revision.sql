@@ -71,9 +71,9 @@ end
 $$;
 comment on function privado.pedir_lecturas(bigint[]) is 'Manda a leer los bytes guardados de unos documentos.';
 
--- At random: who changes a file must not know when it will be looked at. Points among the ids, and the next one after
--- each that was verified, so that it costs the same however many there are. And those that are not what they were: what
--- is put back from a backup is found within a day.
+-- At random: who changes a file must not know when it will be looked at. Pages of the table, and of each one that was
+-- verified, so that it costs the same however many there are; by their ids those after a quiet week would be read more
+-- often. And those that are not what they were: what is put back from a backup is found within a day.
 create function privado.releer_al_azar(cuantos integer) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -93,13 +93,16 @@ begin
     union all
     select d.id
     from (
-      select l.primero + floor(random() * (l.ultimo - l.primero + 1))::bigint as id
-      from (select min(x.id) as primero, max(x.id) as ultimo from public.documentos_contrato x) as l,
-        generate_series(1, cuantos)
-    ) as punto
+      select floor(random() * l.paginas)::bigint as n
+      from (
+        select pg_relation_size('public.documentos_contrato') / current_setting('block_size')::bigint as paginas
+      ) as l, generate_series(1, cuantos)
+    ) as pagina
     cross join lateral (
       select x.id from public.documentos_contrato x
-      where x.id >= punto.id and x.id < punto.id + 1000 and x.huella_de in ('subida', 'revision') order by x.id limit 1
+      where x.ctid >= format('(%s,0)', pagina.n)::tid and x.ctid < format('(%s,0)', pagina.n + 1)::tid
+        and x.huella_de in ('subida', 'revision')
+      order by random() limit 1
     ) as d
   ) as e;
   update privado.relecturas r set documentos = coalesce(cardinality(elegidos), 0) where r.dia = privado.hoy();

@@ -32,3 +32,7 @@ insert into public.parametros (tipo, variante, valor, desde) values
   ]}', '2021-01-01'),
   -- A quintal, the unit in which the trade buys.
   ('lote_minimo', '', '{"qq": 1}', '1990-01-01');
+
+-- Those of companies have ids that tell no count; these first ones are the same in every installation.
+create trigger _050_poner_id before insert on public.parametros
+  for each row execute function privado.poner_id();

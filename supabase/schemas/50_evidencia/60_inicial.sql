@@ -14,8 +14,9 @@ language sql stable security definer set search_path = '' as $$
   select p.contrato_id, 'participante/' || p.empresa_id, privado.fila_participante(p)
   from public.contratos_participantes p where p.contrato_id = any (v_contratos)
   union all
-  select l.contrato_id, 'lote/' || l.id, privado.fila_lote(l)
-  from public.lotes_asociados l where l.contrato_id = any (v_contratos)
+  select l.contrato_id, 'lote/' || l.id, privado.fila_lote(l, s.sal)
+  from public.lotes_asociados l left join privado.evidencias_sales s on s.objeto = 'lote/' || l.id
+  where l.contrato_id = any (v_contratos)
   union all
   select d.contrato_id, 'documento/' || d.id, privado.fila_documento(d, s.sal)
   from public.documentos_contrato d left join privado.evidencias_sales s on s.objeto = 'documento/' || d.id
@@ -57,6 +58,8 @@ language sql stable security definer set search_path = '' as $$
   select -v_empresa, 'relacion/' || r.id, privado.fila_relacion(r, s.sal)
   from public.relaciones r left join privado.evidencias_sales s on s.objeto = 'relacion/' || r.id
   where v_empresa = r.propone_id or v_empresa = r.para_id
+  union all
+  select -v_empresa, f.objeto, f.fila from privado.filas_de_grafo(v_empresa) as f
 $$;
 comment on function privado.filas_de_empresa(bigint) is
   'Las filas que son de una empresa, o de nadie, como las cuenta su cadena.';
@@ -67,7 +70,9 @@ declare
   tanda bigint[];
   v_empresa bigint;
 begin
-  perform privado.sal_de('contrato/' || c.id) from public.contratos c where num_nonnulls(c.observaciones, c.rechazo_motivo) > 0;
+  perform privado.sal_de('contrato/' || c.id) from public.contratos c
+  where num_nonnulls(c.archivo_pdf, c.observaciones, c.rechazo_motivo) > 0;
+  perform privado.sal_de('lote/' || l.id) from public.lotes_asociados l;
   perform privado.sal_de('documento/' || d.id) from public.documentos_contrato d;
   perform privado.sal_de('fijacion/' || f.id) from public.fijaciones f where f.motivo is not null;
   perform privado.sal_de('reapertura/' || r.id) from public.contratos_reaperturas r;
@@ -80,7 +85,8 @@ begin
       where not exists (select from privado.evidencias_cabezas h where h.cadena = c.id) order by c.id limit 1000);
     exit when cardinality(tanda) = 0;
     perform privado.encadenar(array_agg((f.cadena, 'migracion.inicial', 'contrato/' || f.cadena,
-      '{"filas":{' || f.filas || '},"resumen":"' || encode(sha256(convert_to(f.filas, 'UTF8')), 'hex') || '"}'
+      '{"filas":{' || f.filas || '},"resumen":"' || encode(sha256(convert_to(f.filas, 'UTF8')), 'hex')
+        || '","sal":"' || encode(extensions.gen_random_bytes(16), 'hex') || '"}'
       )::privado.evidencia_nueva order by f.cadena))
     from (
       select t.cadena, string_agg('"' || t.objeto || '":' || t.fila, ',' order by t.objeto collate "C") as filas

@@ -10,7 +10,7 @@ begin
   select * into fila from public.lotes l
   where l.id = v_lote and (l.empresa_id = privado.mi_empresa() or privado.es_admin());
   if not found then
-    raise exception 'lote_no_existe' using errcode = 'PT404', detail = 'No existe ese lote.', hint = 'lote';
+    raise exception 'lote_no_existe' using errcode = 'PT404', detail = 'No existe ese lote.';
   end if;
   return fila;
 end

@@ -46,7 +46,7 @@ export const LoteDetalleSchema = v.strictObject({
       tipo: v.picklist(TIPOS),
       en: FechaHoraSchema,
       kg: NumeroSchema,
-      anulado: v.boolean(),
+      anulada: v.boolean(),
     }),
   ),
   retenciones: v.array(

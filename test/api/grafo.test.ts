@@ -39,7 +39,7 @@ describe('registrar una operación', () => {
     const visto = await call(people.ana, 'GET', `/lotes/${lote.codigo}`)
     expect(visto.body).toMatchObject({
       saldo_kg: 500.125,
-      usos: [{ tipo: 'embarcar', kg: 1000, anulado: false }],
+      usos: [{ tipo: 'embarcar', kg: 1000, anulada: false }],
     })
     const operacion = await call(people.ana, 'GET', `/operaciones/${mezcla.body.operacion.id}`)
     expect(operacion.body.entradas.map(({ codigo }: { codigo: string }) => codigo).sort()).toEqual(

@@ -1,4 +1,4 @@
-import type { Receta } from './receta.ts'
+import type { Cocina, Receta } from './receta.ts'
 
 /** The instant that these examples happen at: the normaliser writes another in its place. */
 const EN = '2026-01-20T09:30:00-05:00'
@@ -9,7 +9,7 @@ export const GRAFO: readonly Receta[] = [
     quien: 'ana',
     ruta: '/operaciones',
     headers: { 'Idempotency-Key': 'recepcion-de-enero' },
-    cuerpo: ({ visto }) => ({
+    cuerpo: ({ visto }: Cocina) => ({
       tipo: 'recibir',
       centro_id: visto.centro,
       salidas: [{ kg: '3000.500', condicion: 'baba', humedad_pct: '57', certificaciones: ['Orgánico'] }],
@@ -31,4 +31,14 @@ export const GRAFO: readonly Receta[] = [
   },
   { id: 'listarLotes', quien: 'ana', ruta: '/lotes?condicion=baba&con_saldo=true&limite=1' },
   { id: 'verLote', quien: 'ana', ruta: ({ visto }) => `/lotes/${visto.registrarOperacion.lotes[0].codigo}` },
+  {
+    id: 'verOrigen',
+    quien: 'ana',
+    ruta: ({ visto }) => `/lotes/${visto.registrarOperacion.lotes[0].codigo}/origen?detalle=true`,
+  },
+  {
+    id: 'verDestino',
+    quien: 'ana',
+    ruta: ({ visto }) => `/lotes/${visto.registrarOperacion.lotes[0].codigo}/destino`,
+  },
 ]

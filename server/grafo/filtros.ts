@@ -80,3 +80,17 @@ export const FiltroOperacionesSchema = v.pipe(
     ['hasta'],
   ),
 )
+
+/** GET /lotes/{lote}/origen and /destino. */
+export const FiltroTrazaSchema = v.strictObject({
+  detalle: v.optional(
+    v.pipe(SiNoSchema, v.description('true, también las operaciones por las que pasó.')),
+    'false',
+  ),
+  formato: v.optional(
+    v.pipe(
+      v.picklist(['json', 'csv', 'epcis'], uno(['json', 'csv', 'epcis'])),
+      v.description('En lugar de Accept: csv es text/csv; epcis, application/ld+json (EPCIS 2.0).'),
+    ),
+  ),
+})

@@ -1,5 +1,5 @@
 import { FAILURES, json, type Operation, WRITE_FAILURES } from '../http/operation.ts'
-import { FiltroLotesSchema, FiltroOperacionesSchema } from './filtros.ts'
+import { FiltroLotesSchema, FiltroOperacionesSchema, FiltroTrazaSchema } from './filtros.ts'
 import {
   LoteDetalleSchema,
   OperacionSchema,
@@ -7,6 +7,7 @@ import {
   PaginaOperacionesSchema,
   RegistradaSchema,
 } from './respuestas.ts'
+import { DestinosSchema, OrigenesSchema } from './respuestas-trazas.ts'
 import { NuevaOperacionSchema } from './schemas.ts'
 
 /** The graph of lots: what is done with cocoa from the farmer's sack to the container. */
@@ -70,5 +71,28 @@ export const GRAFO: readonly Operation[] = [
     summary: 'Un lote: cómo salió, lo que queda de él, quién lo usó y qué lo retuvo',
     answers: { 200: { description: 'El lote.', body: LoteDetalleSchema } },
     problems: [...FAILURES, 404],
+  },
+  {
+    method: 'get',
+    path: '/lotes/{lote}/origen',
+    id: 'verOrigen',
+    tag: 'Trazabilidad',
+    summary: 'De dónde viene un lote: qué parte y cuántos kilos de cada lote recibido',
+    description:
+      'Exacto: las partes suman 1 y los kilos, los del lote; el último gramo, al mayor resto. También como `text/csv` y como eventos EPCIS 2.0 (`application/ld+json`).',
+    query: FiltroTrazaSchema,
+    answers: { 200: { description: 'Su origen.', body: OrigenesSchema, isCsvToo: true, isEpcisToo: true } },
+    problems: [400, ...FAILURES, 404, 422],
+  },
+  {
+    method: 'get',
+    path: '/lotes/{lote}/destino',
+    id: 'verDestino',
+    tag: 'Trazabilidad',
+    summary: 'Dónde está lo que fue de un lote: en existencias, embarcado o perdido',
+    description: 'También como `text/csv` y como eventos EPCIS 2.0 (`application/ld+json`).',
+    query: FiltroTrazaSchema,
+    answers: { 200: { description: 'Su destino.', body: DestinosSchema, isCsvToo: true, isEpcisToo: true } },
+    problems: [400, ...FAILURES, 404, 422],
   },
 ]

@@ -137,3 +137,15 @@ export const exportar: Query = {
       'centros', ${list(`select c.id, c.codigo, c.nombre from public.centros c
         where c.id in (select o.centro_id from o union select o.destino_id from o) order by c.id`)}) as cuerpo`,
 }
+
+/** $1 lot, $2 whether its operations are wanted → where its kilos came from. */
+export const verOrigen = porLote(
+  'origen_de_lote',
+  (where) => `select public.origen_de_lote(l.id, $2::boolean) as cuerpo from public.lotes l where ${where}`,
+)
+
+/** $1 lot, $2 whether its operations are wanted → where its kilos are. */
+export const verDestino = porLote(
+  'destino_de_lote',
+  (where) => `select public.destino_de_lote(l.id, $2::boolean) as cuerpo from public.lotes l where ${where}`,
+)

@@ -180,6 +180,37 @@ describe('las listas', () => {
   })
 })
 
+describe('el recorrido de un lote', () => {
+  test('dice origen y destino, en JSON, CSV y EPCIS', async () => {
+    const [a, b] = [await recibir(1000), await recibir(500)]
+    const { body } = await operar('ana', { tipo: 'mezclar', entradas: [{ lote: a.id }, { lote: b.id }] })
+    const mezcla = body.lotes[0].codigo
+    const origen = await call(people.ana, 'GET', `/lotes/${mezcla}/origen?detalle=true`)
+    expect(origen.body.origenes).toMatchObject([
+      { codigo: a.codigo, kg: 1000, clase: 'recibido' },
+      { codigo: b.codigo, kg: 500, parte: 0.333333333333 },
+    ])
+    expect(origen.body.operaciones).toHaveLength(3)
+    const destino = await call(people.ana, 'GET', `/lotes/${a.codigo}/destino`)
+    expect(destino.body).toMatchObject({
+      truncado: false,
+      destinos: [{ codigo: mezcla, kg: 1000, estado: 'en centro' }],
+    })
+    const csv = await call(people.ana, 'GET', `/lotes/${mezcla}/origen`, { headers: { accept: 'text/csv' } })
+    expect(csv.text.split('\r\n')).toHaveLength(4)
+    expect(csv.text.split('\r\n')[1]).toMatch(new RegExp(`^${a.codigo},recibido,0.6666666666`))
+    for (const [ruta, eventos] of [
+      [`/lotes/${mezcla}/origen?formato=epcis`, ['ObjectEvent', 'ObjectEvent', 'TransformationEvent']],
+      [`/lotes/${a.id}/destino?formato=epcis`, ['ObjectEvent', 'TransformationEvent']],
+    ] as const) {
+      const { text } = await call(people.ana, 'GET', ruta)
+      expect(JSON.parse(text).epcisBody.eventList.map(({ type }: { type: string }) => type)).toEqual(eventos)
+    }
+    for (const ruta of ['origen', 'destino', 'origen?formato=epcis'])
+      expect((await call(people.rita, 'GET', `/lotes/${a.id}/${ruta}`)).status).toBe(404)
+  })
+})
+
 describe('la empresa rival', () => {
   test('no ve nada: ni por id, ni por código, ni en las listas', async () => {
     const lote = await recibir(10)

@@ -37,7 +37,7 @@ export const GRAFO: Record<string, string> = {
   anulado: 'Si la operación que lo hizo fue anulada.',
   usos: 'Operaciones que tomaron de él.',
   'usos.anulada': 'Si fue anulada: lo que tomó volvió al lote.',
-  'usos.operacion': 'Id de la operación.',
+  operacion: 'Id de la operación.',
   'verLote.retenciones': 'Las que tuvo, también las levantadas.',
   retiro_id: 'Id del retiro que lo retiene; null si es suya.',
   creada_por: 'Identificador de quien lo retuvo.',

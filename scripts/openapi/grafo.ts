@@ -41,4 +41,22 @@ export const GRAFO: readonly Receta[] = [
     quien: 'ana',
     ruta: ({ visto }) => `/lotes/${visto.registrarOperacion.lotes[0].codigo}/destino`,
   },
+  {
+    id: 'retenerLote',
+    quien: 'ana',
+    ruta: ({ visto }) => `/lotes/${visto.verLote.codigo}/retencion`,
+    cuerpo: { motivo: 'Olor a humo en dos sacos.' },
+  },
+  {
+    id: 'levantarRetencion',
+    quien: 'ana',
+    ruta: ({ visto }) => `/lotes/${visto.verLote.codigo}/retencion`,
+    cuerpo: { motivo: 'El catador no lo encontró.' },
+  },
+  {
+    id: 'anularOperacion',
+    quien: 'ana',
+    ruta: ({ visto }) => `/operaciones/${visto.verOperacion.id}/anular`,
+    cuerpo: { motivo: 'Se pesó con la tara de otro camión.' },
+  },
 ]

@@ -8,7 +8,7 @@ import {
   RegistradaSchema,
 } from './respuestas.ts'
 import { DestinosSchema, OrigenesSchema } from './respuestas-trazas.ts'
-import { NuevaOperacionSchema } from './schemas.ts'
+import { AnulacionOperacionSchema, MotivoSchema, NuevaOperacionSchema } from './schemas.ts'
 
 /** The graph of lots: what is done with cocoa from the farmer's sack to the container. */
 export const GRAFO: readonly Operation[] = [
@@ -53,6 +53,18 @@ export const GRAFO: readonly Operation[] = [
     problems: [...FAILURES, 404],
   },
   {
+    method: 'post',
+    path: '/operaciones/{operacion}/anular',
+    id: 'anularOperacion',
+    tag: 'Trazabilidad',
+    summary: 'Anula una operación: lo que tomó vuelve a sus lotes, y queda con su motivo',
+    description: 'Solo si de los lotes que hizo nada se ha usado.',
+    body: json(AnulacionOperacionSchema),
+    headers: ['Idempotency-Key'],
+    answers: { 201: { description: 'La operación que la anula.', body: RegistradaSchema } },
+    problems: [...WRITE_FAILURES, 404],
+  },
+  {
     method: 'get',
     path: '/lotes',
     id: 'listarLotes',
@@ -71,6 +83,26 @@ export const GRAFO: readonly Operation[] = [
     summary: 'Un lote: cómo salió, lo que queda de él, quién lo usó y qué lo retuvo',
     answers: { 200: { description: 'El lote.', body: LoteDetalleSchema } },
     problems: [...FAILURES, 404],
+  },
+  {
+    method: 'post',
+    path: '/lotes/{lote}/retencion',
+    id: 'retenerLote',
+    tag: 'Trazabilidad',
+    summary: 'Retiene un lote: nadie lo consume hasta que se levante',
+    body: json(MotivoSchema),
+    answers: { 200: { description: 'El lote, retenido.', body: LoteDetalleSchema } },
+    problems: [...WRITE_FAILURES, 404],
+  },
+  {
+    method: 'delete',
+    path: '/lotes/{lote}/retencion',
+    id: 'levantarRetencion',
+    tag: 'Trazabilidad',
+    summary: 'Levanta la retención de un lote, diciendo por qué',
+    body: json(MotivoSchema),
+    answers: { 200: { description: 'El lote, como estaba.', body: LoteDetalleSchema } },
+    problems: [...WRITE_FAILURES, 404],
   },
   {
     method: 'get',

@@ -149,3 +149,23 @@ export const verDestino = porLote(
   'destino_de_lote',
   (where) => `select public.destino_de_lote(l.id, $2::boolean) as cuerpo from public.lotes l where ${where}`,
 )
+
+/** $1 operation, $2 motivo, $3 id or null → the operation that voids it. */
+export const anularOperacion: Query = {
+  name: 'anular_operacion',
+  text: 'select public.anular_operacion(operacion => $1::uuid, motivo => $2, id => $3::uuid) as cuerpo',
+}
+
+/** $1 lot, $2 motivo → the lot, held. */
+export const retenerLote = porLote(
+  'retener_lote',
+  (where) =>
+    `select public.retener_lote(lote => l.id, motivo => $2)::text as hecho from public.lotes l where ${where}`,
+)
+
+/** $1 lot, $2 motivo → the lot, held no more. */
+export const levantarRetencion = porLote(
+  'levantar_retencion',
+  (where) =>
+    `select public.levantar_retencion(lote => l.id, motivo => $2)::text as hecho from public.lotes l where ${where}`,
+)

@@ -110,3 +110,12 @@ export const NuevaOperacionSchema = v.strictObject({
     v.pipe(uuid, v.description('Si lo da quien llama, repetir la operación da la primera respuesta.')),
   ),
 })
+
+/** POST /operaciones/{operacion}/anular. */
+export const AnulacionOperacionSchema = v.strictObject({
+  motivo,
+  id: v.nullish(v.pipe(uuid, v.description('De la anulación; la hace repetible.'))),
+})
+
+/** POST and DELETE /lotes/{lote}/retencion. */
+export const MotivoSchema = v.strictObject({ motivo })

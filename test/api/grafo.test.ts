@@ -211,6 +211,42 @@ describe('el recorrido de un lote', () => {
   })
 })
 
+describe('retener y anular', () => {
+  test('un lote retenido no se consume; levantada la retención, sí', async () => {
+    const lote = await recibir(10)
+    const ruta = `/lotes/${lote.codigo}/retencion`
+    const retenido = await call(people.ana, 'POST', ruta, { json: { motivo: 'Olor a humo.' } })
+    expect(retenido.body).toMatchObject({ retenido: true, retenciones: [{ motivo: 'Olor a humo.' }] })
+    const json = { tipo: 'merma', entradas: [{ lote: lote.id }], perdidas: [{ causa: 'robo', kg: 10 }] }
+    expect((await operar('ana', json)).body.clave).toBe('lote_retenido')
+    expect(
+      (await call(people.rita, 'DELETE', `/lotes/${lote.id}/retencion`, { json: { motivo: 'x' } })).status,
+    ).toBe(404)
+    const libre = await call(people.ana, 'DELETE', ruta, { json: { motivo: 'No era.' } })
+    expect(libre.body).toMatchObject({ retenido: false, retenciones: [{ levantada_motivo: 'No era.' }] })
+    expect((await operar('ana', json)).status).toBe(201)
+  })
+
+  test('una operación anulada devuelve lo que tomó, y EPCIS la declara un error', async () => {
+    const lote = await recibir(10)
+    const perdidas = [{ causa: 'robo', kg: 4 }]
+    const { body } = await operar('ana', { tipo: 'merma', entradas: [{ lote: lote.id, kg: 4 }], perdidas })
+    const ruta = `/operaciones/${body.operacion.id}/anular`
+    const json = { motivo: 'Fue otro lote.' }
+    expect((await call(people.rita, 'POST', ruta, { json })).status).toBe(404)
+    expect((await call(people.ana, 'POST', ruta, { json: {} })).body.errores[0].campo).toBe('motivo')
+    expect((await call(people.ana, 'POST', ruta, { json })).status).toBe(201)
+    const visto = await call(people.ana, 'GET', `/lotes/${lote.id}`)
+    expect(visto.body).toMatchObject({ saldo_kg: 10, usos: [{ anulada: true }] })
+    const { text } = await call(people.ana, 'GET', `/operaciones?lote=${lote.id}&formato=epcis`)
+    expect(JSON.parse(text).epcisBody.eventList.map((e: object) => 'errorDeclaration' in e)).toEqual([
+      false,
+      false,
+      true,
+    ])
+  })
+})
+
 describe('la empresa rival', () => {
   test('no ve nada: ni por id, ni por código, ni en las listas', async () => {
     const lote = await recibir(10)

@@ -1,5 +1,6 @@
 -- Why: chains of many contracts begin in one statement, which db:fill uses, so that what is filled is evidence as well.
--- Touches: privado.empezar_cadenas, privado.evidencia_inicial.
+--   And a digest of messages waits while its chain moves, ten minutes at most.
+-- Touches: privado.empezar_cadenas, privado.evidencia_inicial, privado.por_resumir.
 -- Destructive: no.
 
 set check_function_bodies = off;
@@ -76,6 +77,34 @@ begin
     from privado.filas_de_empresa(v_empresa) as f
     where not exists (select from privado.evidencias_cabezas h where h.cadena = f.cadena);
   end loop;
+end
+$function$;
+
+create or replace function privado.por_resumir (
+  todos boolean default false
+)
+  returns SETOF bigint
+  language plpgsql
+  security definer
+  set search_path to ''
+  AS $function$
+declare
+  v_desde constant bigint := case when todos then 0 else (
+    select l.hasta from privado.evidencias_lecturas l where l.que = 'mensajes') end;
+  v_hasta bigint;
+begin
+  return query
+    select m.contrato_id from public.mensajes m
+    left join privado.evidencias_cabezas h on h.cadena = m.contrato_id
+    where m.id > v_desde and m.id > coalesce(h.mensajes_hasta, 0)
+    group by m.contrato_id
+    having min(m.creado_en) < least(
+      date_trunc('minute', clock_timestamp() - interval '1 minute'),
+      case when max(h.en) > clock_timestamp() - interval '1 minute' then clock_timestamp() - interval '10 minutes' end)
+    order by m.contrato_id;
+  select max(m.id) into v_hasta from public.mensajes m
+  where m.id > v_desde and m.creado_en < clock_timestamp() - interval '1 hour';
+  update privado.evidencias_lecturas l set hasta = v_hasta where l.que = 'mensajes' and l.hasta < v_hasta;
 end
 $function$;
 

@@ -2238,6 +2238,7 @@ export type Database = {
       }
       dejar_contrato: { Args: { contrato_id: number }; Returns: undefined }
       desbloquear_empresa: { Args: { empresa_id: number }; Returns: undefined }
+      destino_de_lote: { Args: { detalle?: boolean; lote: string }; Returns: Json }
       diferencial_tm: {
         Args: {
           contrato: Omit<
@@ -2331,6 +2332,7 @@ export type Database = {
         }[]
       }
       mis_relaciones: { Args: { despues_de?: number; estado?: string; limite?: number }; Returns: Json[] }
+      origen_de_lote: { Args: { detalle?: boolean; lote: string }; Returns: Json }
       parametros_vigentes: {
         Args: { fecha?: string }
         Returns: {

@@ -2182,8 +2182,10 @@ export type Database = {
         }
       }
       aceptar_invitacion: { Args: { contrasena?: string; nombre?: string; testigo: string }; Returns: Json }
+      anular_operacion: { Args: { id?: string; motivo: string; operacion: string }; Returns: Json }
       bloquear_empresa: { Args: { empresa_id: number }; Returns: undefined }
       cerrar_sesiones: { Args: { usuario_id?: string }; Returns: undefined }
+      confirmar_ajuste: { Args: { id: number }; Returns: Json }
       crear_contrato: {
         Args: {
           calidad?: string
@@ -2319,6 +2321,7 @@ export type Database = {
         Returns: Json
       }
       leer_notificaciones: { Args: { ids?: number[] }; Returns: number }
+      levantar_retencion: { Args: { lote: string; motivo: string }; Returns: undefined }
       mis_propuestas: {
         Args: { despues_de?: number; limite?: number }
         Returns: {
@@ -2377,6 +2380,7 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      proponer_ajuste: { Args: { kg_contado: number; lote: string; motivo: string }; Returns: number }
       proponer_enmienda: {
         Args: { cambios: Json; contrato_id: number; nota?: string }
         Returns: {
@@ -2453,6 +2457,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      rechazar_ajuste: { Args: { id: number }; Returns: undefined }
       rechazar_contrato: { Args: { contrato_id: number; motivo: string }; Returns: undefined }
       registrar_dispositivo: {
         Args: { plataforma: string; token: string }
@@ -2565,6 +2570,7 @@ export type Database = {
         }
       }
       responder_relacion: { Args: { acepta: boolean; id: number; motivo?: string }; Returns: Json }
+      retener_lote: { Args: { lote: string; motivo: string }; Returns: number }
       retirar_enmienda: {
         Args: { id: number }
         Returns: {
@@ -2643,6 +2649,7 @@ export type Database = {
         Returns: string
       }
       terminar_relacion: { Args: { id: number; motivo?: string }; Returns: Json }
+      volumen_productor: { Args: { anio: number; productor: number }; Returns: Json }
     }
     Enums: {
       [_ in never]: never

@@ -38,3 +38,6 @@ grant select on public.retenciones to authenticated;
 -- Its id tells no count.
 create trigger _050_poner_id before insert on public.retenciones
   for each row execute function privado.poner_id();
+-- The balance says it, and the chain of its company.
+create trigger _500_aplicar after insert or update on public.retenciones
+  for each row execute function privado.aplicar_retencion();

@@ -115,10 +115,13 @@ comment on function privado.releer_al_azar(integer) is
 -- The one place where it is written whether a paper is what it was. A hash that the server has once computed stays: what
 -- is read later agrees with it or does not. A repeated paper is known when its bytes are: it is told and stays, since by
 -- then both are registered. Those of one company, one after the other: of two that are read at once, the second is told.
+-- A Storage whose disk is not mounted says for minutes that nothing is there: what was known is lost after six such
+-- readings in a row, which take five minutes; what was not is said to have no file at once, and is read again for a month.
 create function privado.anotar_revision(documento bigint, v_sha256 text, v_mime text) returns text
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   antes public.documentos_contrato;
+  espera privado.documentos_por_leer;
   conocida boolean;
   nueva text;
   repetido bigint;
@@ -127,8 +130,20 @@ begin
   if not found then
     return null;
   end if;
-  delete from privado.documentos_por_leer q where q.documento_id = documento;
   conocida := coalesce(antes.huella_de in ('subida', 'revision'), false);
+  delete from privado.documentos_por_leer q where q.documento_id = documento returning * into espera;
+  if v_sha256 is null and espera.documento_id is not null then
+    -- Those in a row: what failed otherwise does not count.
+    espera.intentos := case when espera.motivo = 'sin archivo' then espera.intentos else 1 end;
+    if espera.intentos < (case when not conocida then 40 when antes.verificacion = 'sin archivo' then 0 else 6 end) then
+      insert into privado.documentos_por_leer (documento_id, desde, intentos, motivo) values (
+        documento, clock_timestamp() + (case when espera.intentos < 12 then interval '5 seconds' * 2 ^ espera.intentos
+          else interval '1 day' end), espera.intentos, 'sin archivo');
+      if conocida then
+        return antes.verificacion;
+      end if;
+    end if;
+  end if;
   nueva := case
     when v_sha256 is null then 'sin archivo'
     when conocida and antes.sha256 <> v_sha256 then 'alterado'

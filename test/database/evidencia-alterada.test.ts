@@ -237,3 +237,27 @@ describe('la cadena misma', () => {
       )
     }))
 })
+
+test('lo que se dijo espera a que nadie escriba en su cadena hace un minuto, y diez como mucho', () =>
+  withCasa(async (casa) => {
+    const id = casa.mundo.contrato.id
+    const espera = async () =>
+      (await casa.client.query('select 1 from privado.por_resumir() as c where c = $1', [id])).rowCount === 0
+    const hace = (minutos: number) =>
+      casa.altera(
+        `insert into public.mensajes (id, contrato_id, tipo, texto, autor, creado_en) overriding system value
+         select max(id) + 256, $1, 'sistema', 'Algo', 'Triboka', now() - interval '1 minute' * $2 from public.mensajes`,
+        [id, minutos],
+      )
+    await hace(3)
+    expect(await espera()).toBe(true)
+    await casa.client.query('savepoint antes')
+    await casa.altera(
+      `update privado.evidencias_cabezas set en = now() - interval '2 minutes' where cadena = $1`,
+      [id],
+    )
+    expect(await espera()).toBe(false)
+    await casa.client.query('rollback to savepoint antes')
+    await hace(12)
+    expect(await espera()).toBe(false)
+  }))

@@ -17,27 +17,6 @@ const inventario = async (db: Db, centro: string | null, desde: string, hasta: s
 }
 const dia = (n: number) => `2026-03-${String(n).padStart(2, '0')}T12:00:00-05:00`
 
-/** What the system does when an operation that made lots is voided. */
-async function anular(db: Db, operacion: string) {
-  await db.como('sistema')
-  await db.query(
-    `with o as (select * from public.operaciones where id = $1), nueva as (
-       insert into public.operaciones (id, empresa_id, tipo, en, motivo, anula)
-       select privado.uuidv7(), empresa_id, 'anular', now(), 'Mal contada', id from o returning 1)
-     select count(*) from nueva`,
-    [operacion],
-  )
-  await db.query(
-    'update privado.saldos s set kg = s.kg + c.kg from public.consumos c where c.operacion_id = $1 and s.lote_id = c.lote_id',
-    [operacion],
-  )
-  await db.query(
-    'update privado.saldos s set kg = 0, anulado = true from public.productos p where p.operacion_id = $1 and s.lote_id = p.lote_id',
-    [operacion],
-  )
-  await db.como('ana_agroarriba')
-}
-
 test('un mes de un acopio, con lo que se contó tarde y lo que se anuló', () =>
   withUserDb('ana_agroarriba', async (db) => {
     const [a, b] = [await nuevoCentro(enviar(db), 'A'), await nuevoCentro(enviar(db), 'B')]
@@ -60,7 +39,7 @@ test('un mes de un acopio, con lo que se contó tarde y lo que se anuló', () =>
     // Told after all of that, and done before.
     await recibir(2, 30.001)
     const mal = await recibir(9, 999)
-    await anular(db, mal.operacion.id)
+    await db.query('select public.anular_operacion($1, $2)', [mal.operacion.id, 'Mal contada'])
     await recibir(1, 7, b)
     await registrar(enviar(db), 'recibir', {
       centro_id: a,

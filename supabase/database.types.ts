@@ -2315,6 +2315,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      inventario: { Args: { centro_id?: number; desde?: string; hasta?: string }; Returns: Json }
       invitar: { Args: { email: string; empresa_id?: number; rol?: string }; Returns: Json }
       kpis: {
         Args: { agrupar?: string; desde?: string; dias?: number; empresa?: number; hasta?: string }

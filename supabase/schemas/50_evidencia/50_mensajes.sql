@@ -4,7 +4,8 @@
 -- is.
 
 -- From which message on the next look begins. A contract is looked at when it has a message after that: those of the
--- last hour, since a transaction may be that late; older ones, once a day.
+-- last hour, since a transaction may be that late; older ones, once a day. One whose chain moved in the last minute waits,
+-- ten at most: who writes on it now, under repeatable read, would find its head moved and have to begin again.
 create table privado.evidencias_lecturas (
   que text primary key,
   hasta bigint not null
@@ -21,13 +22,14 @@ declare
   v_hasta bigint;
 begin
   return query
-    select u.contrato_id from (
-      select m.contrato_id, min(m.creado_en) as primero, max(m.id) as ultimo from public.mensajes m
-      where m.id > v_desde and m.creado_en < date_trunc('minute', clock_timestamp() - interval '1 minute') group by m.contrato_id
-    ) as u
-    left join privado.evidencias_cabezas h on h.cadena = u.contrato_id
-    where u.ultimo > coalesce(h.mensajes_hasta, 0)
-    order by u.contrato_id;
+    select m.contrato_id from public.mensajes m
+    left join privado.evidencias_cabezas h on h.cadena = m.contrato_id
+    where m.id > v_desde and m.id > coalesce(h.mensajes_hasta, 0)
+    group by m.contrato_id
+    having min(m.creado_en) < least(
+      date_trunc('minute', clock_timestamp() - interval '1 minute'),
+      case when max(h.en) > clock_timestamp() - interval '1 minute' then clock_timestamp() - interval '10 minutes' end)
+    order by m.contrato_id;
   select max(m.id) into v_hasta from public.mensajes m
   where m.id > v_desde and m.creado_en < clock_timestamp() - interval '1 hour';
   update privado.evidencias_lecturas l set hasta = v_hasta where l.que = 'mensajes' and l.hasta < v_hasta;

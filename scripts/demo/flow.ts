@@ -4,6 +4,7 @@ import { drawFolder, drawJson } from './drawing.ts'
 import { figure, invoice, LOTS, moistureAnalysis, paid, signedContract, waybill } from './papers.ts'
 import { Discrepancy, invoke, mustInvoke, type Person, signIn, take } from './people.ts'
 import { assertHidden, type Target } from './rivals.ts'
+import { traceLots } from './trazabilidad.ts'
 
 const FOLDER = ['analisis_humedad.csv', 'contrato.pdf', 'factura_001.pdf', 'guia_remision_001.pdf']
 
@@ -198,4 +199,8 @@ async function playAs(
   say(`\nLa carpeta del contrato:\n\n${await drawFolder(agroarriba, codigo)}`)
   const whole = await mustInvoke(triboka, `contratos/${codigo}`, { method: 'GET' })
   say(`\nGET /contratos/${codigo}, para Centro Triboka:\n\n${drawJson(whole)}`)
+  say(
+    '\nAgroarriba recibe tres lotes, los mezcla, los seca y embarca una tonelada. De dónde viene lo embarcado:\n',
+  )
+  say(await traceLots(agroarriba))
 }

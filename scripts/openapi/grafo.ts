@@ -42,6 +42,11 @@ export const GRAFO: readonly Receta[] = [
     ruta: ({ visto }) => `/lotes/${visto.registrarOperacion.lotes[0].codigo}/destino`,
   },
   {
+    id: 'verInventario',
+    quien: 'ana',
+    ruta: ({ visto }) => `/inventario?centro=${visto.centro}&desde=2026-01-01&hasta=2026-01-31`,
+  },
+  {
     id: 'retenerLote',
     quien: 'ana',
     ruta: ({ visto }) => `/lotes/${visto.verLote.codigo}/retencion`,

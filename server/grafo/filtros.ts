@@ -94,3 +94,21 @@ export const FiltroTrazaSchema = v.strictObject({
     ),
   ),
 })
+
+/** GET /inventario. */
+export const FiltroInventarioSchema = v.pipe(
+  v.strictObject({
+    centro: v.optional(
+      v.pipe(
+        EntradaIdSchema,
+        v.description('Id del centro; si falta, toda la empresa con lo que va en camino.'),
+      ),
+    ),
+    ...periodo,
+    formato: FiltroTrazaSchema.entries.formato,
+  }),
+  v.forward(
+    v.check((filtro) => enOrden(filtro), FUERA_DE_ORDEN),
+    ['hasta'],
+  ),
+)

@@ -1,5 +1,11 @@
 import { FAILURES, json, type Operation, WRITE_FAILURES } from '../http/operation.ts'
-import { FiltroLotesSchema, FiltroOperacionesSchema, FiltroTrazaSchema } from './filtros.ts'
+import {
+  FiltroInventarioSchema,
+  FiltroLotesSchema,
+  FiltroOperacionesSchema,
+  FiltroTrazaSchema,
+} from './filtros.ts'
+import { InventarioSchema } from './inventario.ts'
 import {
   LoteDetalleSchema,
   OperacionSchema,
@@ -125,6 +131,20 @@ export const GRAFO: readonly Operation[] = [
     description: 'También como `text/csv` y como eventos EPCIS 2.0 (`application/ld+json`).',
     query: FiltroTrazaSchema,
     answers: { 200: { description: 'Su destino.', body: DestinosSchema, isCsvToo: true, isEpcisToo: true } },
+    problems: [400, ...FAILURES, 404, 422],
+  },
+  {
+    method: 'get',
+    path: '/inventario',
+    id: 'verInventario',
+    tag: 'Trazabilidad',
+    summary: 'Lo que un centro tenía, lo que llegó, salió y se perdió, y lo que hay',
+    description:
+      'Al gramo: inicial + entradas − salidas − pérdidas = final. También como `text/csv` y, sus operaciones, como eventos EPCIS 2.0 (`application/ld+json`).',
+    query: FiltroInventarioSchema,
+    answers: {
+      200: { description: 'El inventario.', body: InventarioSchema, isCsvToo: true, isEpcisToo: true },
+    },
     problems: [400, ...FAILURES, 404, 422],
   },
 ]

@@ -169,3 +169,18 @@ export const levantarRetencion = porLote(
   (where) =>
     `select public.levantar_retencion(lote => l.id, motivo => $2)::text as hecho from public.lotes l where ${where}`,
 )
+
+/** $1 centre or null, $2 desde, $3 hasta → what it had, what came and went, and what it has. */
+export const verInventario: Query = {
+  name: 'ver_inventario',
+  text: 'select public.inventario(centro_id => $1::bigint, desde => $2::date, hasta => $3::date) as cuerpo',
+}
+
+/** So many operations are one document. */
+export const OPERACIONES_AL_EXPORTAR = 10_000
+
+/** $1 centre or null, $2 desde, $3 hasta → ids of its operations; one more than are exported, if there are. */
+export const operacionesDeInventario: Query = {
+  name: 'operaciones_de_inventario',
+  text: `select privado.operaciones_pagina(${OPERACIONES_AL_EXPORTAR} + 1, null, null, null, $1::bigint, null, $2::date, $3::date) as id`,
+}

@@ -211,6 +211,20 @@ describe('el recorrido de un lote', () => {
   })
 })
 
+test('el inventario cuadra, y es también una tabla y eventos', async () => {
+  await recibir(10)
+  const hoy = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Guayaquil' }).format(new Date())
+  const ruta = `/inventario?centro=${centro}&desde=${hoy}&hasta=${hoy}`
+  const { body } = await call(people.ana, 'GET', ruta)
+  expect(body).toMatchObject({ centro: { codigo: 'VIN' }, inicial_kg: 0, diferencia_kg: 0 })
+  const csv = await call(people.ana, 'GET', `${ruta}&formato=csv`)
+  expect(csv.text).toContain(`entradas,recepcion,${body.entradas.recepcion}\r\n`)
+  const { text } = await call(people.ana, 'GET', `${ruta}&formato=epcis`)
+  expect(JSON.parse(text).epcisBody.eventList.length).toBeGreaterThan(0)
+  expect((await call(people.rita, 'GET', ruta)).status).toBe(404)
+  expect((await call(people.ana, 'GET', `${ruta}&formato=xml`)).status).toBe(400)
+})
+
 describe('retener y anular', () => {
   test('un lote retenido no se consume; levantada la retención, sí', async () => {
     const lote = await recibir(10)

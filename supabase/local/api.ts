@@ -82,6 +82,7 @@ export async function openApi(options: ApiOptions, stops: (() => Promise<unknown
     config: config.auth,
     sendMail: openStackMailer(mail, mailboxDir(settings)),
     auditDays: environment.auditDays,
+    anonymousDays: environment.anonymousDays,
   })
   stops.push(() => auth.close())
   const storage = await createStorageServer({

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto'
 import { decodeProtectedHeader, errors, importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 
 /** What signs the tokens of sessions, and knows those that it has signed. */
@@ -28,7 +29,11 @@ function publicHalf({ d: _d, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, k: _k, ...
  * @param signing the first that may sign does; the others are there for tokens of before. With none the secret signs.
  */
 export function createSessionKeys(jwtSecret: string, signing: readonly SigningKey[] = []): SessionKeys {
-  const secret = new TextEncoder().encode(jwtSecret)
+  // Once: a key of bytes would be imported for each token.
+  const secret = createSecretKey(jwtSecret, 'utf8').toCryptoKey({ name: 'HMAC', hash: 'SHA-256' }, false, [
+    'sign',
+    'verify',
+  ])
   const asymmetric = signing.filter(({ kty }) => kty !== 'oct')
   const published = { keys: asymmetric.map(publicHalf) }
   const current = asymmetric.find(isSigning)

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http'
-import { createApp, eventHandler, sendWebResponse, toNodeListener } from 'h3'
+import { createApp, eventHandler, toNodeListener } from 'h3'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createClientAddress } from '../../server/http/client-address.ts'
 import { type AuthQuotas, limitAuth } from '../../supabase/local/gateway/auth-limits.ts'
-import { isBodiless, readBody, toRequest } from '../../supabase/local/gateway/web.ts'
+import { isBodiless, readBody, sendAnswer, toRequest } from '../../supabase/local/gateway/web.ts'
 import { client } from '../support/client.ts'
 import { listen } from '../support/listen.ts'
 import { makeUser, newEmail, ok, PASSWORD } from './support.ts'
@@ -18,11 +18,13 @@ async function openGate(quotas: Partial<AuthQuotas>) {
   const limited = limitAuth(
     { ...none, ...quotas },
     createClientAddress(['loopback']),
-  )(async (request) => {
+  )(async (request, _event, text) => {
     const { pathname, search } = new URL(request.url)
-    const { status, headers, body } = await fetch(
-      new Request(stack.supabaseUrl + pathname + search, request as RequestInit),
-    )
+    const { status, headers, body } = await fetch(stack.supabaseUrl + pathname + search, {
+      method: request.method,
+      headers: request.headers,
+      body: text || null,
+    })
     const kept = new Headers(headers)
     // What the stack says of its own limits, and how it packed the body.
     for (const name of ['ratelimit', 'ratelimit-policy', 'content-encoding', 'content-length'])
@@ -31,8 +33,8 @@ async function openGate(quotas: Partial<AuthQuotas>) {
   })
   app.use(
     eventHandler(async (event) => {
-      const body = isBodiless(event) ? undefined : (await readBody(event, 2 ** 16))!
-      await sendWebResponse(event, await limited(toRequest(event, 'http://127.0.0.1', body), event))
+      const body = isBodiless(event) ? '' : (await readBody(event, 2 ** 16))!.toString('utf8')
+      await sendAnswer(event, await limited(toRequest(event, 'http://127.0.0.1'), event, body))
     }),
   )
   const server = createServer(toNodeListener(app))

@@ -52,7 +52,7 @@ const REQUESTS: Record<string, () => Promise<Asked>> = {
   'Error sending confirmation email': async () => {
     const email = newEmail()
     const { error } = await here.app('pkce').auth.signUp({ email, password: PASSWORD })
-    return { email, error, exists: false }
+    return { email, error, exists: false, isSilent: true }
   },
   'Error sending recovery email': async () => {
     const email = await here.withAccount()
@@ -118,10 +118,25 @@ describe('el correo que no sale', () => {
   })
 })
 
+test('registrarse responde lo mismo, sea nuevo el correo, espere su confirmación o la tenga', async () => {
+  const [confirmed, waiting] = [await here.withAccount(), newEmail()]
+  ok(await here.app('implicit').auth.signUp({ email: waiting, password: PASSWORD }))
+  const signUp = async (email: string) => {
+    const { data, error } = await here.app('implicit').auth.signUp({ email, password: PASSWORD })
+    return { error, session: data.session, email: data.user?.email === email }
+  }
+  const { result } = await whileDown(() => Promise.all([newEmail(), waiting, confirmed].map(signUp)))
+  const told = { error: null, session: null, email: true }
+  expect(result).toEqual([told, told, told])
+})
+
 describe('con max_frequency', () => {
   let slow: WithMail
+  let slowIsDown = false
   beforeAll(async () => {
-    slow = await startMailingAuth({ max_frequency: '1m' })
+    slow = await startMailingAuth({ max_frequency: '1m' }, () =>
+      slowIsDown ? new Error('5.2.2 refused') : undefined,
+    )
   })
   afterAll(() => slow.close())
   const sent = (email: string) => slow.smtp.received.filter(({ to }) => to.includes(email)).length
@@ -148,6 +163,41 @@ describe('con max_frequency', () => {
     expect(answer).toEqual([429, 'over_email_send_rate_limit', expect.stringContaining('after N seconds')])
     expect(await twice(known)).toEqual(answer)
     expect(sent(known)).toBe(0)
+  })
+
+  test.each([
+    ['otra vez el correo', '/resend', { type: 'signup' }],
+    ['un código', '/otp', {}],
+    ['un enlace', '/magiclink', {}],
+    ['un código sin crear cuenta', '/otp', { create_user: false }],
+  ])('registrarse después de pedir %s espera, haya cuenta o no', async (_que, path, more) => {
+    const pending = newEmail()
+    ok(await slow.app('implicit').auth.signUp({ email: pending, password: PASSWORD }))
+    await sql(`update auth.users set confirmation_sent_at = now() - interval '1 hour' where email = $1`, [
+      pending,
+    ])
+    const headers = { apikey: stack.publishableKey, 'content-type': 'application/json' }
+    for (const email of [pending, await slow.withAccount(), newEmail()]) {
+      const body = JSON.stringify({ email, ...more })
+      await fetch(`${slow.server.url}/auth/v1${path}`, { method: 'POST', headers, body })
+      const { error } = await slow.app('implicit').auth.signUp({ email, password: PASSWORD })
+      expect(error).toMatchObject({ status: 429, code: 'over_email_send_rate_limit' })
+    }
+  })
+
+  test('mientras el correo no sale, la segunda vez espera igual', async () => {
+    const who = slow.app('implicit')
+    const written = vi.spyOn(console, 'error').mockImplementation(() => {})
+    slowIsDown = true
+    try {
+      for (const email of [newEmail(), await slow.withAccount()]) {
+        ok(await who.auth.signUp({ email, password: PASSWORD }))
+        expect((await who.auth.signUp({ email, password: PASSWORD })).error).toMatchObject({ status: 429 })
+      }
+    } finally {
+      slowIsDown = false
+      written.mockRestore()
+    }
   })
 
   test('el segundo de una contraseña tampoco sale, y la respuesta no dice si hay cuenta', async () => {

@@ -187,6 +187,15 @@ describe('comprobarlo', () => {
   })
 })
 
+test('retos pide una persona quince por minuto, desde donde sea; otra los suyos', async () => {
+  const [one, other] = [await withFactor(), await withFactor()]
+  const all = []
+  for (let n = 0; n < 16; n++) all.push(await one.auth.mfa.challenge({ factorId: one.factorId }))
+  expect(all.at(-1)!.error).toMatchObject({ status: 429, code: 'over_request_rate_limit' })
+  expect(all.filter(({ error }) => error === null)).toHaveLength(14)
+  ok(await other.auth.mfa.challenge({ factorId: other.factorId }))
+})
+
 describe('con un segundo factor', () => {
   test('sin usarlo no se cambia la contraseña ni el correo, ni se inscribe o quita un factor', async () => {
     const { email, factorId } = await withFactor()

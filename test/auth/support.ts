@@ -1,12 +1,12 @@
 import { createServer } from 'node:http'
 import type { AdminUserAttributes, User } from '@supabase/supabase-js'
-import { createApp, eventHandler, sendWebResponse, toNodeListener } from 'h3'
+import { createApp, eventHandler, toNodeListener } from 'h3'
 import { inject } from 'vitest'
 import type { Mail, SendMail } from '../../server/process/mail/letter.ts'
 import { createAuth } from '../../supabase/local/auth/server.ts'
 import { AUTH_BODY, readBounded } from '../../supabase/local/gateway/bodies.ts'
 import { createIdentifier } from '../../supabase/local/gateway/identity.ts'
-import { toRequest } from '../../supabase/local/gateway/web.ts'
+import { sendAnswer, toRequest } from '../../supabase/local/gateway/web.ts'
 import { loadKeys } from '../../supabase/local/keys.ts'
 import { createSessionKeys } from '../../supabase/local/session-keys.ts'
 import { client } from '../support/client.ts'
@@ -79,10 +79,10 @@ export async function startAuth(config: Record<string, unknown>, sendMail?: Send
     eventHandler(async (event) => {
       const { headers, socket } = event.node.req
       const resolved = typeof headers.apikey === 'string' ? identifier.resolveKey(headers.apikey) : null
-      const request = toRequest(event, publicUrl, await readBounded(event, AUTH_BODY))
-      await sendWebResponse(
+      const body = (await readBounded(event, AUTH_BODY))?.toString('utf8') ?? ''
+      await sendAnswer(
         event,
-        await auth.fetch(request, {
+        await auth.fetch(toRequest(event, publicUrl), body, {
           ip: socket.remoteAddress ?? null,
           identity: resolved && { claims: resolved.claims, key: resolved.kind },
         }),

@@ -12,7 +12,12 @@ beforeAll(() => {
 })
 afterAll(() => db.close())
 
-const retention = { sessions: { timeboxMs: 0, inactivityMs: 0 }, otpExpirySeconds: 3600, auditDays: 30 }
+const retention = {
+  sessions: { timeboxMs: 0, inactivityMs: 0 },
+  otpExpirySeconds: 3600,
+  auditDays: 30,
+  anonymousDays: 0,
+}
 
 /** How long a row is kept, and how one of that age is made: its id, its age, somebody's id. */
 const TABLES: Record<string, { keptS: number; insert: string }> = {
@@ -123,4 +128,32 @@ test('con tiempo de sesión, las que pasaron hace un día se van', async () => {
   await sweepAuth(db.pool, { ...retention, sessions })
   const rows = await db.query<{ id: string }>('select id from auth.sessions where user_id = $1', [id])
   expect(rows.map((row) => row.id)).toEqual([used])
+})
+
+test('las cuentas anónimas quedan; con un plazo se van las que nadie usó, y ninguna otra', async () => {
+  const mark = randomUUID()
+  const insert = (name: string, isAnonymous: boolean, created: string, entered: string | null) =>
+    db.query(
+      `insert into auth.users (id, aud, role, is_anonymous, created_at, last_sign_in_at, raw_user_meta_data)
+       values (gen_random_uuid(), 'authenticated', 'authenticated', $1, now() - $2::interval, now() - $3::interval,
+         jsonb_build_object('marca', $4::text, 'nombre', $5::text))`,
+      [isAnonymous, created, entered, mark, name],
+    )
+  await insert('nunca usada', true, '31 days', null)
+  await insert('dejada', true, '90 days', '31 days')
+  await insert('en uso', true, '90 days', '29 days')
+  await insert('nueva', true, '1 day', null)
+  await insert('de alguien', false, '90 days', '90 days')
+  const left = async () =>
+    (
+      await db.query<{ name: string }>(
+        `select raw_user_meta_data ->> 'nombre' as name from auth.users
+         where raw_user_meta_data ->> 'marca' = $1 order by 1`,
+        [mark],
+      )
+    ).map(({ name }) => name)
+  await sweepAuth(db.pool, retention)
+  expect(await left()).toHaveLength(5)
+  await sweepAuth(db.pool, { ...retention, anonymousDays: 30 })
+  expect(await left()).toEqual(['de alguien', 'en uso', 'nueva'])
 })

@@ -1,4 +1,4 @@
-import bcrypt from 'bcryptjs'
+import bcrypt from 'bcrypt'
 import { describe, expect, inject, test } from 'vitest'
 import { client } from '../support/client.ts'
 import { makeUser, newEmail, ok, PASSWORD, person, signIn } from './support.ts'

@@ -102,7 +102,7 @@ export const FUNCIONES = [
   'privado.revocar_testigo',
   'privado.ruc_cumple_modulo11',
   'privado.ruc_valido',
-  'privado.serie_contratos',
+  'privado.serie_por_exportadora',
   'privado.sin_leer',
   'privado.situacion',
   'privado.terminar_relacion',

@@ -121,6 +121,11 @@ test('aceptar en GoTrue termina sesiones, factores, identidades y correos que ot
        values (gen_random_uuid(), $1, 'totp', 'verified', now(), now())`,
       [id],
     )
+    await client.query(
+      `insert into auth.flow_state (id, provider_type, authentication_method, user_id, linking_target_id)
+       values (gen_random_uuid(), 'github', 'oauth', null, $1), (gen_random_uuid(), 'email', 'magiclink', $1, null)`,
+      [id],
+    )
 
     await como(client, { sub: id, role: 'authenticated', session_id: propia })
     const aceptada = await client.query('select public.aceptar_invitacion($1, $2) as como', [
@@ -159,6 +164,11 @@ test('aceptar en GoTrue termina sesiones, factores, identidades y correos que ot
     expect(await cuantos(client, 'identities', id)).toEqual(ESPERADA)
     expect(await cuantos(client, 'one_time_tokens', id)).toEqual({ count: '0' })
     expect(await cuantos(client, 'mfa_factors', id)).toEqual({ count: '0' })
+    const flujos = await client.query(
+      'select from auth.flow_state where linking_target_id = $1 or user_id = $1',
+      [id],
+    )
+    expect(flujos.rowCount).toBe(0)
   }))
 
 test('sin sesión no se toma la cuenta que entró con otro proveedor, ni la que no existe', () =>

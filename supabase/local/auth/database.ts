@@ -1,15 +1,20 @@
 import pg from 'pg'
 import { AuthError, emailExists, phoneExists, unexpectedFailure, validationFailed } from './admin/errors.ts'
 
-/** A client within a transaction. */
-export type Tx = pg.PoolClient
-
 /** Whatever answers a query: a transaction, or the pool where one statement is all there is. */
 export interface Queryable {
   query<Row extends pg.QueryResultRow = pg.QueryResultRow>(
     text: string,
     values?: unknown[],
   ): Promise<{ rows: Row[]; rowCount: number | null }>
+}
+
+/**
+ * A client within a transaction. What is asked before the last answer is there leaves in the same flight, and is
+ * answered in its order.
+ */
+export interface Tx extends Queryable {
+  readonly isTransaction: true
 }
 
 /** Refuses a request whose transaction is kept: what it wrote is how the next one is refused too. */
@@ -40,6 +45,19 @@ function translate(error: unknown, failure: string): AuthError {
   return unexpectedFailure(failure, error)
 }
 
+/** More than there are here. */
+const NAMED_AT_MOST = 250
+const names = new Map<string, string>()
+
+/** A statement by a name, under which a connection parses and plans it once: those of Auth are all of its code. */
+function named(text: string): { text: string; name?: string } {
+  const name = names.get(text)
+  if (name) return { name, text }
+  if (names.size >= NAMED_AT_MOST) return { text }
+  names.set(text, `auth_${names.size}`)
+  return { name: names.get(text)!, text }
+}
+
 export interface AuthDatabase {
   /**
    * Runs the work in one transaction. Who locks several rows does it in one order: the user, the session, its tokens.
@@ -49,6 +67,8 @@ export interface AuthDatabase {
   query<Row extends pg.QueryResultRow>(text: string, values: unknown[]): Promise<Row[]>
   /** For one statement, which needs no transaction. */
   pool: Queryable
+  /** The same, with what the caller is told when Postgres refuses. */
+  alone(failure: string): Queryable
   close(): Promise<void>
 }
 
@@ -57,27 +77,42 @@ export interface AuthDatabase {
  * @param max connections.
  */
 export function openAuthDatabase(url: string, max = 8): AuthDatabase {
-  const pool = new pg.Pool({ connectionString: url, max, options: '-c timezone=UTC' })
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    options: '-c timezone=UTC',
+    pipeline: true,
+  } as pg.PoolConfig)
   // A connection that breaks while idle is replaced by the pool.
   pool.on('error', () => {})
 
-  const one: Queryable['query'] = async (text, values) => {
-    try {
-      return await pool.query(text, values)
-    } catch (error) {
-      throw translate(error, 'Database error finding user')
-    }
-  }
+  const alone = (failure: string): Queryable => ({
+    async query(text, values = []) {
+      try {
+        return await pool.query(named(text), values)
+      } catch (error) {
+        throw translate(error, failure)
+      }
+    },
+  })
+  const one = alone('Database error finding user')
 
   return {
     async transaction(failure, work) {
       const client = await pool.connect().catch((error) => {
         throw translate(error, failure)
       })
+      const tx: Tx = {
+        isTransaction: true,
+        query: (text, values = []) => client.query(named(text), values),
+      }
       let isBroken = false
       try {
-        await client.query('begin')
-        const result = await work(client)
+        // Not waited for: it leaves with the first statement.
+        const begun = client.query('begin')
+        begun.catch(() => {})
+        const result = await work(tx)
+        await begun
         await client.query('commit')
         return result
       } catch (error) {
@@ -90,8 +125,9 @@ export function openAuthDatabase(url: string, max = 8): AuthDatabase {
         client.release(isBroken)
       }
     },
-    query: async (text, values) => (await one<never>(text, values)).rows,
-    pool: { query: one },
+    query: async (text, values) => (await one.query<never>(text, values)).rows,
+    pool: one,
+    alone,
     close: () => pool.end(),
   }
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { inTurns } from './in-turns.ts'
@@ -50,23 +49,24 @@ function giveBack(worker: Worker): void {
   idle.set(worker, setTimeout(end, IDLE_MS).unref())
 }
 
+const answerOf = (worker: Worker, work: Work) =>
+  new Promise<Done>((resolve, reject) => {
+    const gone = () => reject(new Error('The thread that hashes passwords ended.'))
+    worker.once('exit', gone)
+    worker.once('message', (done: Done) => {
+      worker.off('exit', gone)
+      resolve(done)
+    })
+    worker.postMessage(work)
+  })
+
 /** Hashes or compares one password beside everything else; the others wait their turn. */
 export const hashInThread = (work: Work): Promise<string | boolean> =>
   inTurn(async () => {
     const worker = take()
     worker.ref()
-    const ended = new AbortController()
-    try {
-      const answer = once(worker, 'message', { signal: ended.signal })
-      const gone = once(worker, 'exit', { signal: ended.signal }).then(() => {
-        throw new Error('The thread that hashes passwords ended.')
-      })
-      worker.postMessage(work)
-      const [done] = (await Promise.race([answer, gone])) as [Done]
-      giveBack(worker)
-      if ('fault' in done) throw new Error(done.fault)
-      return done.value
-    } finally {
-      ended.abort()
-    }
+    const done = await answerOf(worker, work)
+    giveBack(worker)
+    if ('fault' in done) throw new Error(done.fault)
+    return done.value
   })

@@ -3,7 +3,7 @@
 // TypeScript holds 15 MB more.
 import { setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
-import bcrypt from 'bcryptjs'
+import bcrypt from 'bcrypt'
 
 /** Enough for others to come first, and not so much that on a busy machine nobody could sign in. */
 const YIELDING = 10

@@ -9,6 +9,12 @@ export interface Origin {
   identity: Identity | null
 }
 
+/**
+ * Answers a request.
+ * @param body what was read of it: it has none itself.
+ */
+export type Answer = (request: Request, body: string, origin: Origin) => Promise<Response>
+
 interface Pattern {
   method: string
   segments: string[]
@@ -58,13 +64,13 @@ function parse(text: string, request: Request, { pathname }: URL): Record<string
 }
 
 /** A call whose body is parsed when its route looks at it: who may not call is told that first. */
-async function callOf(
+function callOf(
   request: Request,
+  text: string,
   url: URL,
   params: Record<string, string>,
   origin: Origin,
-): Promise<Call> {
-  const text = request.body ? await request.text() : ''
+): Call {
   let body: Record<string, unknown> | undefined
   return {
     request,
@@ -92,7 +98,7 @@ export function answerFailure(request: Request, error: unknown): Response {
 }
 
 /** Answers each request by the route of its method and path; one without a name before one with. */
-export function createRouter(routes: Routes): (request: Request, origin: Origin) => Promise<Response> {
+export function createRouter(routes: Routes): Answer {
   const patterns = Object.entries(routes).map(([key, route]): Pattern => {
     const [method, path] = key.split(' ') as [string, string]
     return { method, segments: path.split('/'), route }
@@ -109,11 +115,11 @@ export function createRouter(routes: Routes): (request: Request, origin: Origin)
     throw new AuthError(404, 'not_found', 'No such endpoint of Auth')
   }
 
-  return async (request, origin) => {
+  return async (request, body, origin) => {
     try {
       const url = new URL(request.url)
       const { route, params } = find(request.method, url.pathname.replace(ROOT, '').split('/'))
-      return await route(await callOf(request, url, params, origin))
+      return await route(callOf(request, body, url, params, origin))
     } catch (error) {
       return answerFailure(request, error)
     }

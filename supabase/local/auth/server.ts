@@ -12,7 +12,7 @@ import { limitMails } from './mail/limit.ts'
 import { mfaRoutes } from './mfa/routes.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { sweepAuth } from './records/sweep.ts'
-import { createRouter, type Origin } from './router.ts'
+import { type Answer, createRouter } from './router.ts'
 import { systemRoutes } from './system.ts'
 import { createRefreshGrant } from './tokens/refresh.ts'
 import { tokenSettings } from './tokens/settings.ts'
@@ -31,12 +31,14 @@ export interface AuthOptions {
   sendMail: SendMail
   /** Days that the audit log is kept; for good where it is 0 or not given. */
   auditDays?: number
+  /** Days after which an anonymous account goes that nobody uses; never where it is 0 or not given. */
+  anonymousDays?: number
 }
 
 /** GoTrue's interface on GoTrue's tables. */
 export interface Auth {
   /** Answers every path below /auth/v1. */
-  fetch(request: Request, origin: Origin): Promise<Response>
+  fetch: Answer
   /** Removes what is over: flows, challenges, codes, sessions, old lines of the audit log. @returns how many rows. */
   sweep(): Promise<number>
   close(): Promise<void>
@@ -99,6 +101,7 @@ export function createAuth(options: AuthOptions): Auth {
     sessions: tokens,
     otpExpirySeconds: settings.otpExpirySeconds,
     auditDays: options.auditDays ?? 0,
+    anonymousDays: options.anonymousDays ?? 0,
   }
   const ending = new AbortController()
   let sweeping: Promise<unknown> = Promise.resolve()

@@ -30,12 +30,11 @@ export class AuthBodyError extends Error {
 
 /**
  * The body of a request to Auth, checked. A field that is null was not given, as to GoTrue.
- * @param body whose size and depth are within bounds.
+ * @param text whose size and depth are within bounds.
  * @throws AuthBodyError
  */
-export function checkAuthBody(body: Buffer | undefined): Buffer | undefined {
-  if (!body?.length) return body
-  const text = body.toString('utf8')
+export function checkAuthBody(text: string): string {
+  if (!text) return text
   // Nor has Postgres such a character in JSON, however deep.
   if (/(?<!\\)(?:\\\\)*\\u0000/.test(text)) throw new AuthBodyError('it holds a null character')
   let content: unknown
@@ -49,6 +48,6 @@ export function checkAuthBody(body: Buffer | undefined): Buffer | undefined {
   if (!result.success)
     throw new AuthBodyError(`${v.getDotPath(result.issues[0]) ?? 'body'} is of the wrong type`)
   const given = Object.entries(result.output)
-  if (given.every(([, value]) => value !== null)) return body
-  return Buffer.from(JSON.stringify(Object.fromEntries(given.filter(([, value]) => value !== null))))
+  if (given.every(([, value]) => value !== null)) return text
+  return JSON.stringify(Object.fromEntries(given.filter(([, value]) => value !== null)))
 }

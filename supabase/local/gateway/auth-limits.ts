@@ -18,14 +18,18 @@ const GUESSED =
 /** What Auth says of a wrong password or code. */
 const WRONG = new Set(['invalid_credentials', 'otp_expired'])
 
-/** Whose password or code a request tries: an address of mail or a telephone, whether or not there is such an account. */
-async function accountOf(request: Request, isSignIn: boolean): Promise<string | undefined> {
-  let body: Record<string, unknown>
+/** The fields of a body; none where it is no JSON. */
+function fieldsOf(text: string): Record<string, unknown> {
   try {
-    body = Object(await request.clone().json())
+    return Object(JSON.parse(text))
   } catch {
-    return undefined
+    return {}
   }
+}
+
+/** Whose password or code a request tries: an address of mail or a telephone, whether or not there is such an account. */
+function accountOf(text: string, isSignIn: boolean): string | undefined {
+  const body = fieldsOf(text)
   // The hash of a link says not whose it is.
   if (!isSignIn && typeof body.token !== 'string') return undefined
   const name = body.email || body.phone
@@ -37,15 +41,18 @@ async function accountOf(request: Request, isSignIn: boolean): Promise<string | 
  * another password: that is hashed in the turn of those who sign in, and the answer tells whether it is the present
  * one.
  */
-async function isCostly(request: Request, pathname: string): Promise<boolean> {
+function isCostly({ method }: Request, pathname: string, text: string): boolean {
   if (pathname.endsWith('/reauthenticate')) return true
-  if (request.method !== 'PUT' || !pathname.endsWith('/user')) return false
-  const body = await request
-    .clone()
-    .json()
-    .catch(() => null)
-  return Boolean(body?.email || body?.phone || body?.password)
+  if (method !== 'PUT' || !pathname.endsWith('/user')) return false
+  const { email, phone, password } = fieldsOf(text)
+  return Boolean(email || phone || password)
 }
+
+/**
+ * Answers a request of Auth.
+ * @param body what was read of it; empty where there is none.
+ */
+export type AskAuth = (request: Request, event: H3Event, body: string) => Promise<Response>
 
 /**
  * Refuses, as GoTrue does, what comes too often. What is right counts against nobody.
@@ -70,13 +77,13 @@ export function limitAuth(quotas: AuthQuotas, clientAddress: ClientAddress) {
     return answer(request, new AuthError(429, 'over_request_rate_limit', 'Request rate limit reached'))
   }
 
-  return (ask: (request: Request, event: H3Event) => Promise<Response>) =>
-    async (request: Request, event: H3Event): Promise<Response> => {
-      const auth = (asked: Request) => ask(asked, event)
+  return (ask: AskAuth): AskAuth =>
+    async (request, event, body) => {
+      const auth = (asked: Request) => ask(asked, event, body)
       const { pathname, searchParams } = new URL(request.url)
       // No path of Auth has anything to encode: what is decoded later must not be one that is limited here.
       if (pathname.includes('%')) return answer(request, new AuthError(404, 'not_found', 'Not found'))
-      if (request.method === 'OPTIONS' || !(GUESSED.test(pathname) || (await isCostly(request, pathname))))
+      if (request.method === 'OPTIONS' || !(GUESSED.test(pathname) || isCostly(request, pathname, body)))
         return auth(request)
       const grant = pathname.includes('/token') ? searchParams.get('grant_type') : null
       const address = networkOf(clientAddress(event.node.req))
@@ -84,7 +91,7 @@ export function limitAuth(quotas: AuthQuotas, clientAddress: ClientAddress) {
       const usage = await limiter?.take(address)
       if (usage) setResponseHeaders(event, rateLimitHeaders([usage]))
       const isGuess = grant === 'password' || (pathname.includes('/verify') && request.method === 'POST')
-      const account = isGuess ? await accountOf(request, grant === 'password') : undefined
+      const account = isGuess ? accountOf(body, grant === 'password') : undefined
       if (usage?.isOver && !(account && guesses.isKnown(account, address)))
         return refuse(request, event, usage)
       if (!account) return auth(request)

@@ -23,6 +23,7 @@ const EnvironmentSchema = v.object({
   LIMIT_GUESSES: v.optional(quota, '10/300'),
   LIMIT_GUESSES_STRANGERS: v.optional(quota, '30/300'),
   AUTH_AUDIT_DAYS: v.optional(days, '365'),
+  AUTH_ANONYMOUS_DAYS: v.optional(days, '0'),
   REST_MAX_BODY_KB: v.optional(kilobytes, '5000'),
 })
 
@@ -35,6 +36,8 @@ export interface GatewayEnvironment {
   limits: AuthQuotas
   /** Days that Auth's audit log is kept; 0 for good. */
   auditDays: number
+  /** Days after which an anonymous account goes that nobody uses; 0 for never. */
+  anonymousDays: number
   /** Largest body that REST takes. */
   restBodyBytes: number
 }
@@ -61,6 +64,7 @@ export function readGatewayEnvironment(env: NodeJS.ProcessEnv = process.env): Ga
       strangers: output.LIMIT_GUESSES_STRANGERS,
     },
     auditDays: output.AUTH_AUDIT_DAYS,
+    anonymousDays: output.AUTH_ANONYMOUS_DAYS,
     restBodyBytes: output.REST_MAX_BODY_KB * 1000,
   }
 }

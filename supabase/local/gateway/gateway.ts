@@ -3,8 +3,6 @@ import {
   createApp,
   type EventHandler,
   eventHandler,
-  type H3Event,
-  sendWebResponse,
   setResponseHeaders,
   setResponseStatus,
   toNodeListener,
@@ -21,7 +19,7 @@ import type { RealtimeServer } from '../realtime/server.ts'
 import type { Rest } from '../rest/server.ts'
 import { refuse, requireIdentity } from './access.ts'
 import { AuthBodyError, checkAuthBody } from './auth-body.ts'
-import { limitAuth } from './auth-limits.ts'
+import { type AskAuth, limitAuth } from './auth-limits.ts'
 import { AUTH_BODY, BodyError, readBounded } from './bodies.ts'
 import type { GatewayEnvironment } from './environment.ts'
 import type { Identifier, Identity } from './identity.ts'
@@ -29,7 +27,7 @@ import { serveMetrics } from './metrics.ts'
 import { moveKeyToHeader } from './query-key.ts'
 import { restHandler } from './rest.ts'
 import { faultOf, type Service, serviceOf } from './target.ts'
-import { toRequest } from './web.ts'
+import { sendAnswer, toRequest } from './web.ts'
 
 declare module 'h3' {
   interface H3EventContext {
@@ -103,11 +101,11 @@ function refusalOf(error: unknown): unknown {
 }
 
 /** Auth, which speaks the fetch API. */
-function authHandler(origin: string, fetch: (request: Request, event: H3Event) => Promise<Response>) {
+function authHandler(origin: string, fetch: AskAuth) {
   return eventHandler(async (event) => {
-    let body: Buffer | undefined
+    let body: string
     try {
-      const read = await readBounded(event, AUTH_BODY)
+      const read = (await readBounded(event, AUTH_BODY))?.toString('utf8') ?? ''
       const [path] = (event.node.req.originalUrl ?? '').split('?')
       const isChecked =
         event.context.service === 'auth' && !isForm(path!, event.node.req.headers['content-type'])
@@ -115,9 +113,9 @@ function authHandler(origin: string, fetch: (request: Request, event: H3Event) =
     } catch (error) {
       // The connection ended before the body did: nobody is there to be answered.
       if (event.node.req.destroyed && !event.node.req.complete) return event.node.res.destroy()
-      return sendWebResponse(event, answerFailure(toRequest(event, origin, undefined), refusalOf(error)))
+      return sendAnswer(event, answerFailure(toRequest(event, origin), refusalOf(error)))
     }
-    await sendWebResponse(event, await fetch(toRequest(event, origin, body), event))
+    await sendAnswer(event, await fetch(toRequest(event, origin), event, body))
   })
 }
 
@@ -158,8 +156,8 @@ export function createGateway(options: GatewayOptions): Server {
   app.use('/metrics', serveMetrics(options.realtime, createMetricsGuard(metrics, clientAddress)))
   app.use(requireIdentity(options.identifier))
   const { rest, realtime, publicUrl } = options
-  const ask = (request: Request, event: H3Event) =>
-    options.auth.fetch(request, {
+  const ask: AskAuth = (request, event, body) =>
+    options.auth.fetch(request, body, {
       ip: clientAddress(event.node.req),
       identity: event.context.identity ?? null,
     })

@@ -15,22 +15,28 @@ export async function readBody(event: H3Event, limit: number): Promise<Buffer | 
 }
 
 /**
- * The request of an event for a server that speaks the fetch API.
+ * The request of an event for a server that speaks the fetch API, without its body: what was read of that goes beside
+ * it, as each look at a body of that API is a stream.
  * @param origin the gateway's public URL; the Host header is not trusted.
- * @param body what was read of it.
  */
-export function toRequest(event: H3Event, origin: string, body: Buffer | undefined): Request {
+export function toRequest(event: H3Event, origin: string): Request {
   const { method = 'GET', headers } = event.node.req
   const url = event.node.req.originalUrl ?? event.node.req.url ?? '/'
   const copied = new Headers()
   for (const [name, value] of Object.entries(headers)) {
     for (const one of Array.isArray(value) ? value : [value ?? '']) copied.append(name, one)
   }
-  return new Request(new URL(url, origin), {
-    method,
-    headers: copied,
-    body: body?.length ? new Uint8Array(body) : undefined,
-  })
+  return new Request(new URL(url, origin), { method, headers: copied })
+}
+
+/** Sends an answer of the fetch API: all of it is there. */
+export async function sendAnswer({ node: { res } }: H3Event, answer: Response): Promise<void> {
+  for (const [name, value] of answer.headers) {
+    if (name === 'set-cookie') res.appendHeader(name, value)
+    else res.setHeader(name, value)
+  }
+  res.statusCode = answer.status
+  res.end(answer.body ? await answer.text() : undefined)
 }
 
 /** Whether a request of this method has no body. */

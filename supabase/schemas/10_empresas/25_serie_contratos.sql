@@ -17,6 +17,7 @@ end
 $$;
 comment on function privado.serie_por_exportadora() is '¿Tiene cada exportadora su serie de códigos?';
 revoke all on function privado.serie_por_exportadora() from public;
+grant execute on function privado.serie_por_exportadora() to authenticated;
 
 -- The siglas of an exporter are in the codes of its contracts: they are there before the first, and stay.
 create function privado.juzgar_siglas() returns trigger

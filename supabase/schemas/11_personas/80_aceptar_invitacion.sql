@@ -28,6 +28,11 @@ begin
       and exists (select from auth.sessions s where s.id = v_sesion and s.aal::text = 'aal2');
     execute format('delete from auth.%I where user_id = $1', tabla) using v_cuenta;
   end loop;
+  -- A way in that was being added belongs to nobody until it is there. Older servers have no such column.
+  if exists (select from pg_catalog.pg_attribute a where a.attrelid = to_regclass('auth.flow_state')
+    and a.attname = 'linking_target_id' and not a.attisdropped) then
+    execute 'delete from auth.flow_state where linking_target_id = $1' using v_cuenta;
+  end if;
   delete from auth.identities i where i.user_id = v_cuenta and i.provider <> 'email'
     and lower(i.identity_data ->> 'email') is distinct from correo;
   if found then

@@ -38,21 +38,13 @@ $$;
 comment on function public.elegir_serie_contratos(text) is
   'Cómo se numeran los contratos, única (CT-2026-00014) o por exportadora (CT-2026-AGRO-00014): lo elige un administrador, antes del primero.';
 
-create function privado.serie_contratos() returns text
-language plpgsql stable security definer set search_path = '' as $$
-begin
-  return case when privado.serie_por_exportadora() then 'por exportadora' else 'única' end;
-end
-$$;
-comment on function privado.serie_contratos() is 'Cómo se numeran los contratos.';
-
 create function public.serie_contratos() returns text
 language sql stable security invoker set search_path = '' as $$
-  select privado.serie_contratos()
+  select case when privado.serie_por_exportadora() then 'por exportadora' else 'única' end
 $$;
 comment on function public.serie_contratos() is 'Cómo se numeran los contratos: única o por exportadora.';
 
-revoke all on function privado.elegir_serie_contratos(text), privado.serie_contratos() from public;
+revoke all on function privado.elegir_serie_contratos(text) from public;
 revoke all on function public.elegir_serie_contratos(text), public.serie_contratos() from public, anon, service_role;
 grant execute on function privado.elegir_serie_contratos(text), public.elegir_serie_contratos(text),
-  privado.serie_contratos(), public.serie_contratos() to authenticated;
+  public.serie_contratos() to authenticated;

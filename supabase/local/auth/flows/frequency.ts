@@ -1,4 +1,4 @@
-import { openLimiter } from '../../../../server/http/limiter.ts'
+import { LRUCache } from 'lru-cache'
 import { AuthError } from '../admin/errors.ts'
 import type { AuthSettings } from '../admin/settings.ts'
 import type { Tx } from '../database.ts'
@@ -44,16 +44,33 @@ export async function takeTurn(
   if (wait > 0) throw tooSoon(wait)
 }
 
+// Addresses that are remembered: nobody makes others be forgotten who may not ask more than this in a window.
+const ADDRESSES = 50_000
+
+/** The same wait by address, whether or not it has an account, and whether or not a mail leaves. */
+export interface AddressTurns {
+  /**
+   * Lets nobody through who comes too early.
+   * @throws AuthError over_email_send_rate_limit
+   */
+  take(address: string): void
+  /** From here on the wait begins: for an account it does when its mail has left. */
+  note(address: string): void
+}
+
 /**
- * The same wait for an address that is sent nothing, since its account is confirmed: otherwise whoever asks twice learns
- * that there is one.
- * @returns what throws an AuthError over_email_send_rate_limit.
+ * Turns by address for what is answered in the open: otherwise whoever asks twice, or for the same mail by another
+ * way, learns from the second answer whose account is confirmed, waits for that, or is not there.
  */
-export function openSilentTurns({ mailEveryMs }: AuthSettings): (address: string) => Promise<void> {
-  if (!mailEveryMs) return async () => {}
-  const limiter = openLimiter('correos-callados', { points: 1, seconds: mailEveryMs / 1000 })
-  return async (address) => {
-    const { isOver, resetS } = await limiter.take(address)
-    if (isOver) throw tooSoon(resetS * 1000)
+export function openAddressTurns({ mailEveryMs }: AuthSettings): AddressTurns {
+  if (!mailEveryMs) return { take() {}, note() {} }
+  const waiting = new LRUCache<string, true>({ max: ADDRESSES, ttl: mailEveryMs })
+  return {
+    take(address) {
+      const wait = waiting.getRemainingTTL(address)
+      if (wait > 0) throw tooSoon(wait)
+      waiting.set(address, true)
+    },
+    note: (address) => void waiting.set(address, true),
   }
 }

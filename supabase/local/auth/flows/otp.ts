@@ -5,9 +5,10 @@ import { findUserByEmail, isEmailTaken } from '../records/users.ts'
 import { insertAccount } from './accounts.ts'
 import { mailCode } from './codes.ts'
 import { contactOf, dataOf, emailDisabled, phoneDisabled, textOf, wishOf } from './fields.ts'
+import type { AddressTurns } from './frequency.ts'
 
 /** POST /magiclink, and POST /otp where it names an address of mail: a link and a code to sign in by. */
-export function magicLink(context: AuthContext) {
+export function magicLink(context: AuthContext, turns: AddressTurns) {
   const { mailDb, settings } = context
   return async (call: Call): Promise<Response> => {
     if (!settings.enableEmail) throw emailDisabled('Email logins are disabled', 422)
@@ -16,6 +17,8 @@ export function magicLink(context: AuthContext) {
     const email = validEmail(given)
     const wish = wishOf(call, context)
     const data = dataOf(call.body)
+    // Where it makes an account, signing up has to wait.
+    turns.note(email)
     const mayCreate = settings.enableSignup && call.body.create_user !== false
     await mailDb.transaction('Database error sending a mail', async (tx) => {
       const known = await findUserByEmail(tx, email)
@@ -31,8 +34,8 @@ export function magicLink(context: AuthContext) {
 }
 
 /** POST /otp */
-export function otp(context: AuthContext) {
-  const byMail = magicLink(context)
+export function otp(context: AuthContext, turns: AddressTurns) {
+  const byMail = magicLink(context, turns)
   return async (call: Call): Promise<Response> => {
     const { email, phone } = contactOf(call.body, 'Only an email address or phone number should be provided')
     if (email && textOf(call.body, 'channel'))

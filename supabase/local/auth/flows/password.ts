@@ -2,10 +2,11 @@ import { AuthError, validationFailed } from '../admin/errors.ts'
 import { assertPassword } from '../admin/secrets.ts'
 import type { AuthSettings } from '../admin/settings.ts'
 import { type AuthContext, type Call, json } from '../context.ts'
+import type { Queryable } from '../database.ts'
 import { isPassword } from '../hashing.ts'
-import { audit } from '../records/audit.ts'
+import { auditPayload } from '../records/audit.ts'
 import { isBanned } from '../records/change-user.ts'
-import { findUserByEmail, lockUser } from '../records/users.ts'
+import { findUser, findUserByEmail, type UserRow } from '../records/users.ts'
 import { issueSession } from '../tokens/issue.ts'
 import { contactOf, emailDisabled, phoneDisabled, textOf } from './fields.ts'
 
@@ -25,12 +26,23 @@ function weaknessOf(password: string, settings: AuthSettings): object | null {
   }
 }
 
+/** Why somebody whose password was right got no session. @throws AuthError */
+async function refuse(db: Queryable, { id, encrypted_password: compared }: UserRow): Promise<never> {
+  const user = await findUser(db, id).catch(() => null)
+  // It was changed meanwhile.
+  if (user?.encrypted_password !== compared) throw invalid()
+  if (isBanned(user) || user.email_confirmed_at) throw new AuthError(400, 'user_banned', 'User is banned')
+  throw new AuthError(400, 'email_not_confirmed', 'Email not confirmed')
+}
+
+const FAILURE = 'Database error granting user'
+
 /**
  * POST /token?grant_type=password. An address that nobody has takes as long as one that somebody has, and what is wrong
  * with an account is told only to who knows its password.
  */
 export function passwordGrant(context: AuthContext) {
-  const { db, settings } = context
+  const { db, settings, tokens } = context
   return async (call: Call): Promise<Response> => {
     const { email, phone } = contactOf(
       call.body,
@@ -45,14 +57,15 @@ export function passwordGrant(context: AuthContext) {
     const isRight = await isPassword(password, known?.encrypted_password)
     if (!known || !isRight || Buffer.byteLength(password) > LONGEST_BYTES) throw invalid()
 
-    const session = await db.transaction('Database error granting user', async (tx) => {
-      const user = await lockUser(tx, known.id)
-      // A password that was changed meanwhile has ended its sessions; none begins after that.
-      if (user.encrypted_password !== known.encrypted_password) throw invalid()
-      if (isBanned(user)) throw new AuthError(400, 'user_banned', 'User is banned')
-      if (!user.email_confirmed_at) throw new AuthError(400, 'email_not_confirmed', 'Email not confirmed')
-      await audit(tx, 'login', user, { traits: { provider: 'email' } })
-      return issueSession(tx, context, call, user.id, 'password')
+    const enter = (on: Queryable) =>
+      issueSession(on, context, call, known.id, 'password', {
+        passwordHash: known.encrypted_password!,
+        audit: auditPayload('login', known, { provider: 'email' }),
+      })
+    const entering = tokens.hook ? db.transaction(FAILURE, enter) : enter(db.alone(FAILURE))
+    const session = await entering.catch(async (error) => {
+      if (error instanceof AuthError && error.code === 'user_not_found') await refuse(db.pool, known)
+      throw error
     })
     return json({ ...session, weak_password: weaknessOf(password, settings) })
   }

@@ -4,6 +4,7 @@ import { type AuthContext, type Call, json } from '../context.ts'
 import { findUserByEmail } from '../records/users.ts'
 import { mailCode, mailEmailChange } from './codes.ts'
 import { contactOf, emailDisabled, phoneDisabled, textOf, wishOf } from './fields.ts'
+import type { AddressTurns } from './frequency.ts'
 
 const FAILURE = 'Unable to process request'
 
@@ -28,7 +29,7 @@ const BY_MAIL = new Set(['signup', 'email_change'])
 const BY_PHONE = new Set(['sms', 'phone_change'])
 
 /** POST /resend: the mail of a sign-up or of a change of address once more. */
-export function resend(context: AuthContext) {
+export function resend(context: AuthContext, turns: AddressTurns) {
   const { mailDb, settings } = context
   return async (call: Call): Promise<Response> => {
     const type = textOf(call.body, 'type')
@@ -42,6 +43,7 @@ export function resend(context: AuthContext) {
     if (!email) throw validationFailed('Missing email address or phone number')
     if (!settings.enableEmail) throw emailDisabled('Email logins are disabled')
     const address = validEmail(email)
+    if (type === 'signup') turns.note(address)
     await mailDb.transaction(FAILURE, async (tx) => {
       const user = await findUserByEmail(tx, address)
       if (type === 'signup' && user && !user.email_confirmed_at)

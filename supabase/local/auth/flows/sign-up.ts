@@ -3,6 +3,7 @@ import { validEmail } from '../admin/params.ts'
 import { assertPassword, hashPassword } from '../admin/secrets.ts'
 import { type AuthContext, type Call, json } from '../context.ts'
 import { CommitError } from '../database.ts'
+import { NotSentError } from '../mail/send.ts'
 import { audit } from '../records/audit.ts'
 import { userJson } from '../records/user-json.ts'
 import { findUser, findUserByEmail, isEmailTaken } from '../records/users.ts'
@@ -12,19 +13,18 @@ import { assertOpen, signInAnonymously } from './anonymous.ts'
 import { mailCode, type Wish } from './codes.ts'
 import { openPace } from './discreet.ts'
 import { contactOf, dataOf, emailDisabled, phoneDisabled, textOf, wishOf } from './fields.ts'
-import { openSilentTurns } from './frequency.ts'
-import { type Applicant, asIfNew, nobody } from './strangers.ts'
+import type { AddressTurns } from './frequency.ts'
+import { type Applicant, asIfNew, nobody, unheard } from './strangers.ts'
 
 const FAILURE = 'Database error saving new user'
 
 const userExists = () => new AuthError(422, 'user_already_exists', 'User already registered')
 
 /** POST /signup */
-export function signUp(context: AuthContext) {
+export function signUp(context: AuthContext, turns: AddressTurns) {
   const { db, mailDb, settings } = context
   const enterAnonymously = signInAnonymously(context)
   const evenly = openPace()
-  const takeSilentTurn = openSilentTurns(settings)
 
   /** Where nobody confirms an address: who signs up is in. */
   async function enter(call: Call, applicant: Applicant): Promise<Response> {
@@ -51,11 +51,9 @@ export function signUp(context: AuthContext) {
 
   /** @returns what the applicant is shown. */
   async function askToConfirm(applicant: Applicant, wish: Wish) {
-    const silent = async () => {
-      await takeSilentTurn(applicant.email)
-      return { answer: nobody(applicant), hasMailed: false }
-    }
-    return mailDb.transaction(FAILURE, async (tx) => {
+    const silent = () => ({ answer: nobody(applicant), hasMailed: false })
+    turns.take(applicant.email)
+    const asking = mailDb.transaction(FAILURE, async (tx) => {
       const known = await findUserByEmail(tx, applicant.email)
       if (known?.email_confirmed_at) {
         await audit(tx, 'user_repeated_signup', known, { traits: { provider: 'email' } })
@@ -68,6 +66,15 @@ export function signUp(context: AuthContext) {
       const waiting = await findUser(tx, user.id)
       return { answer: known ? asIfNew(waiting, applicant) : userJson(waiting), hasMailed: true }
     })
+    try {
+      return await asking
+    } catch (error) {
+      // Who has confirmed the address is sent nothing, and would be told the same as ever.
+      if (error instanceof NotSentError) return { answer: unheard(applicant), hasMailed: true }
+      throw error
+    } finally {
+      turns.note(applicant.email)
+    }
   }
 
   return async (call: Call): Promise<Response> => {

@@ -58,6 +58,18 @@ export function asIfNew(user: UserRow, applicant: Applicant): Record<string, unk
   } as unknown as UserRow)
 }
 
+/** What who signs up is shown where the mail did not leave, and no account has been made: as if it had. */
+export const unheard = (applicant: Applicant): Record<string, unknown> =>
+  asIfNew(
+    {
+      id: randomUUID(),
+      email: applicant.email,
+      confirmation_sent_at: new Date().toISOString(),
+      identities: [],
+    } as unknown as UserRow,
+    applicant,
+  )
+
 /** What an account looks like that nobody has: for an address that somebody has confirmed. */
 export function nobody({ email, data }: Applicant): Record<string, unknown> {
   const now = new Date().toISOString()

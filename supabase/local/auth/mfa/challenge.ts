@@ -1,3 +1,4 @@
+import { openLimiter } from '../../../../server/http/limiter.ts'
 import { AuthError, validationFailed } from '../admin/errors.ts'
 import { validPathId } from '../admin/params.ts'
 import { type AuthContext, json, type Route } from '../context.ts'
@@ -6,6 +7,9 @@ import { audit } from '../records/audit.ts'
 import { type Factor, insertChallenge, lockFactor } from '../records/factors.ts'
 import { requireOwner } from './enroll.ts'
 import type { MfaSettings } from './settings.ts'
+
+/** Of one person, by whichever address: each leaves a row and a line in the audit log. GoTrue counts as many by address. */
+const CHALLENGES = { points: 15, seconds: 60 }
 
 /** Of who calls from nowhere, as the tests of a server without sockets do. */
 export const NOWHERE = '0.0.0.0'
@@ -32,9 +36,12 @@ export function assertVerifiable({ factor_type: kind }: Factor, settings: MfaSet
 
 /** POST /factors/:id/challenge. */
 export function challengeFactor(context: AuthContext, settings: MfaSettings): Route {
+  const challenges = openLimiter('retos', CHALLENGES)
   return async (call) => {
     const { user } = await requireOwner(context, call)
     const id = validPathId(call.params.id, 'factor_id')
+    if ((await challenges.take(user.id)).isOver)
+      throw new AuthError(429, 'over_request_rate_limit', 'Request rate limit reached')
     const { challenge, factor } = await context.db.transaction(
       'Database error creating challenge',
       async (tx) => {

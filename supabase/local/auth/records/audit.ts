@@ -43,6 +43,24 @@ export interface Actor {
 /** The service role, which is nobody's account. */
 export const SERVICE_ROLE: Actor = { id: NIL_UUID, email: 'service_role', phone: null }
 
+/** A line of the audit log. */
+export function auditPayload(
+  action: AuditAction,
+  actor: Actor,
+  traits?: Record<string, unknown>,
+): Record<string, unknown> {
+  const name = actor.raw_user_meta_data?.full_name
+  return {
+    action,
+    actor_id: actor.id,
+    ...(name !== undefined && { actor_name: name }),
+    actor_username: actor.phone || actor.email || '',
+    actor_via_sso: actor.is_sso_user ?? false,
+    log_type: LOG_TYPES[action],
+    ...(traits && { traits }),
+  }
+}
+
 /**
  * Leaves a line in auth.audit_log_entries.
  * @param traits what else is known of it; nothing secret.
@@ -53,19 +71,9 @@ export async function audit(
   actor: Actor,
   { traits, ip = '' }: { traits?: Record<string, unknown> | undefined; ip?: string | null | undefined } = {},
 ): Promise<void> {
-  const name = actor.raw_user_meta_data?.full_name
-  const payload = {
-    action,
-    actor_id: actor.id,
-    ...(name !== undefined && { actor_name: name }),
-    actor_username: actor.phone || actor.email || '',
-    actor_via_sso: actor.is_sso_user ?? false,
-    log_type: LOG_TYPES[action],
-    ...(traits && { traits }),
-  }
   await tx.query(
     `insert into auth.audit_log_entries (instance_id, id, payload, created_at, ip_address)
      values ($1, $2, $3, now(), $4)`,
-    [NIL_UUID, randomUUID(), payload, ip ?? ''],
+    [NIL_UUID, randomUUID(), auditPayload(action, actor, traits), ip ?? ''],
   )
 }

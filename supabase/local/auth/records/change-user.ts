@@ -1,6 +1,5 @@
-import { userNotFound } from '../admin/errors.ts'
 import type { Tx } from '../database.ts'
-import { USER, type UserRow } from './users.ts'
+import { findUser, type UserRow } from './users.ts'
 
 type Json = Record<string, unknown>
 
@@ -56,13 +55,14 @@ export async function updateUser(
   const columns = Object.keys(changes) as UserColumn[]
   const values = columns.map((column) => changes[column] ?? (isText(column) ? '' : null))
   const sets = columns.map((column, n) => `${column} = $${n + 2}`)
-  const { rowCount } = await tx.query(
-    `update auth.users set ${[...sets, 'updated_at = now()'].join(', ')} where id = $1`,
-    [id, ...values],
-  )
-  if (!rowCount) throw userNotFound()
-  const { rows } = await tx.query(`select ${USER} from auth.users u where u.id = $1`, [id])
-  return rows[0].record
+  const [, user] = await Promise.all([
+    tx.query(`update auth.users set ${[...sets, 'updated_at = now()'].join(', ')} where id = $1`, [
+      id,
+      ...values,
+    ]),
+    findUser(tx, id),
+  ])
+  return user
 }
 
 /** Keys with null go, the others are set, what is not named stays. */

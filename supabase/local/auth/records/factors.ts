@@ -80,7 +80,7 @@ export async function insertChallenge(
     'update auth.mfa_factors set last_challenged_at = clock_timestamp(), updated_at = now() where id = $1',
     [factorId],
   )
-  const { rows } = await tx.query(
+  const { rows } = await tx.query<{ id: string; created_at: Date }>(
     `insert into auth.mfa_challenges (id, factor_id, ip_address, created_at)
      values ($1, $2, $3, now()) returning id, created_at`,
     [randomUUID(), factorId, address],

@@ -30,14 +30,14 @@ export async function insertIdentity(
   const email = typeof data.email === 'string' ? { email: data.email.toLowerCase() } : {}
   const identity: Json = { ...own, ...data, ...email }
   // Those of one transaction have an order: the first is the user's `provider`.
-  const { rows } = await tx.query(
+  const { rows } = await tx.query<{ record: IdentityRow }>(
     `insert into auth.identities as i (id, provider, provider_id, user_id, identity_data, last_sign_in_at, created_at,
        updated_at)
      values (gen_random_uuid(), $1, $2, $3, $4, now(), clock_timestamp(), clock_timestamp())
      returning to_jsonb(i) as record`,
     [provider, String(identity.sub), userId, identity],
   )
-  return rows[0].record
+  return rows[0]!.record
 }
 
 /** Who a provider's person is here, if anybody. */

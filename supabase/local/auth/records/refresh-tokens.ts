@@ -17,7 +17,9 @@ const COLUMNS = 'token, parent, revoked, user_id, session_id, updated_at'
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789'
 const LENGTH = 12
 
-const newToken = () => Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')
+/** A token that nobody has. */
+export const newRefreshToken = () =>
+  Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')
 
 export async function findRefreshToken(db: Queryable, token: string): Promise<RefreshTokenRow | null> {
   const { rows } = await db.query<RefreshTokenRow>(
@@ -37,32 +39,24 @@ export async function findLiveToken(tx: Tx, sessionId: string): Promise<RefreshT
   return rows[0] ?? null
 }
 
-/** @param parent the token in whose place it comes. @returns the token. */
-export async function insertRefreshToken(
-  tx: Tx,
-  userId: string,
-  sessionId: string,
-  parent: string | null = null,
-): Promise<string> {
-  const token = newToken()
-  await tx.query(
-    `insert into auth.refresh_tokens (instance_id, token, user_id, parent, session_id, revoked, created_at, updated_at)
-     values ($1, $2, $3, $4, $5, false, now(), now())`,
-    [NIL_UUID, token, userId, parent, sessionId],
-  )
-  return token
-}
-
 /** Puts another token in the place of one, which is good for no more than the reuse interval. @returns the new one. */
 export async function replaceRefreshToken(
   tx: Tx,
   { token, user_id: userId, session_id: sessionId }: RefreshTokenRow,
 ): Promise<string> {
-  await tx.query(
-    'update auth.refresh_tokens set revoked = true, updated_at = clock_timestamp() where token = $1',
-    [token],
-  )
-  return insertRefreshToken(tx, userId, sessionId!, token)
+  const next = newRefreshToken()
+  await Promise.all([
+    tx.query(
+      'update auth.refresh_tokens set revoked = true, updated_at = clock_timestamp() where token = $1',
+      [token],
+    ),
+    tx.query(
+      `insert into auth.refresh_tokens (instance_id, token, user_id, parent, session_id, revoked, created_at, updated_at)
+       values ($1, $2, $3, $4, $5, false, now(), now())`,
+      [NIL_UUID, next, userId, token, sessionId],
+    ),
+  ])
+  return next
 }
 
 /** Revokes whatever a session could go on with. */

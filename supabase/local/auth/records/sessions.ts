@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Queryable, Tx } from '../database.ts'
 import type { AuthMethod } from '../tokens/methods.ts'
 
@@ -44,35 +43,12 @@ export async function sessionsOf(tx: Tx, userId: string): Promise<SessionRow[]> 
 
 /** The session, locked until the end of the transaction: after its user. */
 export async function lockSession(tx: Tx, id: string): Promise<SessionRow | null> {
-  const { rowCount } = await tx.query('select from auth.sessions where id = $1 for update', [id])
-  return rowCount ? findSession(tx, id) : null
-}
-
-interface NewSession {
-  userId: string
-  factorId?: string | null | undefined
-  userAgent: string | null
-  ip: string | null
-  /** In ISO 8601. */
-  notAfter?: string | null | undefined
-}
-
-/** @returns the id of the new session. */
-export async function insertSession(tx: Tx, session: NewSession): Promise<string> {
-  const id = randomUUID()
-  await tx.query(
-    `insert into auth.sessions (id, user_id, created_at, updated_at, factor_id, aal, not_after, user_agent, ip)
-     values ($1, $2, now(), now(), $3, 'aal1', $4, $5, $6)`,
-    [
-      id,
-      session.userId,
-      session.factorId ?? null,
-      session.notAfter ?? null,
-      session.userAgent || null,
-      session.ip,
-    ],
-  )
-  return id
+  // What is read beside a lock may be older than what the lock waited for.
+  const [, session] = await Promise.all([
+    tx.query('select from auth.sessions where id = $1 for update', [id]),
+    findSession(tx, id),
+  ])
+  return session
 }
 
 /** Notes how somebody has proved who they are in a session; a method that is there already is as of now. */

@@ -8,6 +8,8 @@ export interface Retention {
   otpExpirySeconds: number
   /** Days of the audit log; 0 keeps it for good. */
   auditDays: number
+  /** Days after which an anonymous account goes that nobody has used since; 0 keeps them for good. */
+  anonymousDays: number
 }
 
 /** Rows of a statement: each holds its locks for a moment only. */
@@ -28,7 +30,7 @@ interface Rule {
 const older = (column = 'created_at') => `${column} < now() - make_interval(secs => $1)`
 
 /** What GoTrue removes while it answers requests, by its terms, and what it never does: codes and the audit log. */
-function rulesOf({ sessions, otpExpirySeconds, auditDays }: Retention): Rule[] {
+function rulesOf({ sessions, otpExpirySeconds, auditDays, anonymousDays }: Retention): Rule[] {
   const [timeboxS, inactivityS] = [sessions.timeboxMs / 1000, sessions.inactivityMs / 1000]
   const day = (table: string, where = older()): Rule => ({ table, where, seconds: DAY_S })
   return [
@@ -55,6 +57,16 @@ function rulesOf({ sessions, otpExpirySeconds, auditDays }: Retention): Rule[] {
       where: `created_at < (now() at time zone 'UTC') - make_interval(secs => $1)`,
       seconds: otpExpirySeconds + DAY_S,
     },
+    // Whoever goes on with its session is in `last_sign_in_at` too.
+    ...(anonymousDays
+      ? [
+          {
+            table: 'users',
+            where: `is_anonymous and ${older('coalesce(last_sign_in_at, created_at)')}`,
+            seconds: anonymousDays * DAY_S,
+          },
+        ]
+      : []),
     ...(auditDays ? [{ table: 'audit_log_entries', where: older(), seconds: auditDays * DAY_S }] : []),
   ]
 }

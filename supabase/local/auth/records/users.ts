@@ -58,22 +58,23 @@ export async function findUser(db: Queryable, id: string): Promise<UserRow> {
 }
 
 // What is read beside a lock may be older than what the lock waited for: the row is locked first, and read after.
-async function lock(tx: Tx, condition: string, value: string): Promise<UserRow | null> {
-  const { rows } = await tx.query(`select u.id from auth.users u where ${condition} for update`, [value])
-  return rows[0] ? one(tx, BY_ID, rows[0].id) : null
-}
+const lockBy = (tx: Tx, condition: string, value: string) =>
+  tx.query<{ id: string }>(`select u.id from auth.users u where ${condition} for update`, [value])
 
 /**
  * The user, locked until the end of the transaction.
  * @throws AuthError user_not_found
  */
 export async function lockUser(tx: Tx, id: string): Promise<UserRow> {
-  const user = await lock(tx, BY_ID, id)
-  if (!user) throw userNotFound()
+  const [, user] = await Promise.all([lockBy(tx, BY_ID, id), findUser(tx, id)])
   return user
 }
 
-export const lockUserByEmail = (tx: Tx, email: string) => lock(tx, BY_EMAIL, email)
+/** The account of an address, locked likewise. */
+export async function lockUserByEmail(tx: Tx, email: string): Promise<UserRow | null> {
+  const { rows } = await lockBy(tx, BY_EMAIL, email)
+  return rows[0] ? one(tx, BY_ID, rows[0].id) : null
+}
 
 /** Is the address another user's, as e-mail or through one of its identities? */
 export async function isEmailTaken(

@@ -1,5 +1,5 @@
 import type { AuthContext, Call } from '../context.ts'
-import type { Tx } from '../database.ts'
+import type { Queryable } from '../database.ts'
 import type { SessionRow } from '../records/sessions.ts'
 import type { UserRow } from '../records/users.ts'
 import type { AccessClaims } from './claims.ts'
@@ -15,11 +15,12 @@ export interface AccessToken {
 
 /**
  * Signs the token of a session.
+ * @param db a transaction where config.toml has a hook.
  * @param method how the caller has just proved who they are.
  * @throws AuthError where the hook of config.toml refuses.
  */
 export async function signAccessToken(
-  tx: Tx,
+  db: Queryable,
   { tokens, keys }: AuthContext,
   call: Call,
   user: UserRow,
@@ -44,6 +45,6 @@ export async function signAccessToken(
     session_id: session.id,
     is_anonymous: user.is_anonymous,
   }
-  const last = tokens.hook ? await customizeClaims(tx, tokens.hook, call, claims, method) : claims
+  const last = tokens.hook ? await customizeClaims(db, tokens.hook, call, claims, method) : claims
   return { token: await keys.sign(last), expiresAt, expiresIn: tokens.expirySeconds }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { AuthError, unexpectedFailure } from '../admin/errors.ts'
 import type { Call } from '../context.ts'
-import type { Tx } from '../database.ts'
+import type { Queryable } from '../database.ts'
 import type { AccessClaims } from './claims.ts'
 import type { AuthMethod } from './methods.ts'
 
@@ -37,11 +37,12 @@ function refusalOf(answer: Record<string, unknown>): AuthError | null {
 /**
  * Asks the Postgres function of config.toml for the claims of a token, within the transaction that begins or goes on
  * with the session.
+ * @param tx a transaction: how long the function may take is said for that.
  * @param hook its name, quoted.
  * @throws AuthError as the function refuses, or where its answer is no claims.
  */
 export async function customizeClaims(
-  tx: Tx,
+  tx: Queryable,
   hook: string,
   { ip }: Call,
   claims: AccessClaims,
@@ -58,9 +59,11 @@ export async function customizeClaims(
     claims,
     authentication_method: method,
   }
-  await tx.query(`set local statement_timeout = ${PATIENCE_MS}`)
-  const { rows } = await tx.query(`select ${hook}($1) as answer`, [JSON.stringify(event)])
-  await tx.query('set local statement_timeout to default')
+  const [, { rows }] = await Promise.all([
+    tx.query(`set local statement_timeout = ${PATIENCE_MS}`),
+    tx.query(`select ${hook}($1) as answer`, [JSON.stringify(event)]),
+    tx.query('set local statement_timeout to default'),
+  ])
   const answer = rows[0]?.answer
   if (!isObject(answer)) throw unexpectedFailure('Error unmarshaling JSON output.')
   const refusal = refusalOf(answer)

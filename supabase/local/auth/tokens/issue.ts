@@ -1,17 +1,10 @@
-import { AuthError } from '../admin/errors.ts'
+import { AuthError, userNotFound } from '../admin/errors.ts'
 import type { AuthContext, Call } from '../context.ts'
-import type { Tx } from '../database.ts'
+import type { Queryable, Tx } from '../database.ts'
 import { audit } from '../records/audit.ts'
-import { updateUser } from '../records/change-user.ts'
-import { findLiveToken, insertRefreshToken, replaceRefreshToken } from '../records/refresh-tokens.ts'
-import {
-  addMethod,
-  findSession,
-  insertSession,
-  lockSession,
-  type SessionRow,
-  setAssurance,
-} from '../records/sessions.ts'
+import { beginSession, type NewSession } from '../records/new-session.ts'
+import { findLiveToken, replaceRefreshToken } from '../records/refresh-tokens.ts'
+import { addMethod, findSession, lockSession, type SessionRow, setAssurance } from '../records/sessions.ts'
 import { userJson } from '../records/user-json.ts'
 import { lockUser, type UserRow } from '../records/users.ts'
 import { type AccessToken, signAccessToken } from './access-token.ts'
@@ -46,30 +39,29 @@ export const sessionAnswer = (
   user: userJson(user),
 })
 
-export interface IssueOptions {
-  factorId?: string | null
+export interface IssueOptions extends Pick<NewSession, 'passwordHash' | 'audit'> {
   /** What else the answer holds: tokens of a provider. */
   extra?: Partial<SessionAnswer>
 }
 
 /**
  * Begins a session, and signs its first token.
+ * @param db a transaction where config.toml has a hook; otherwise one statement is all that is asked of it.
  * @param method how the person has proved who they are.
+ * @throws AuthError user_not_found, also where its password is no longer the one of the options, or it may not enter.
  */
 export async function issueSession(
-  tx: Tx,
+  db: Queryable,
   context: AuthContext,
   call: Call,
   userId: string,
   method: AuthMethod,
-  { factorId = null, extra = {} }: IssueOptions = {},
+  { extra = {}, ...conditions }: IssueOptions = {},
 ): Promise<SessionAnswer> {
-  const user = await updateUser(tx, userId, { last_sign_in_at: new Date() })
-  const id = await insertSession(tx, { userId, factorId, ...placeOf(call) })
-  await addMethod(tx, id, method)
-  const refreshToken = await insertRefreshToken(tx, userId, id)
-  const session = (await findSession(tx, id))!
-  const token = await signAccessToken(tx, context, call, user, session, method)
+  const begun = await beginSession(db, { userId, method, factorId: null, ...placeOf(call), ...conditions })
+  if (!begun) throw userNotFound()
+  const { user, session, refreshToken } = begun
+  const token = await signAccessToken(db, context, call, user, session, method)
   return { ...sessionAnswer(token, refreshToken, user), ...extra }
 }
 

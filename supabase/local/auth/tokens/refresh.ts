@@ -40,9 +40,12 @@ function tokenOf({ body }: Call): string {
  */
 async function next(tx: Tx, { tokens }: AuthContext, token: RefreshTokenRow, user: UserRow): Promise<string> {
   if (!token.revoked) {
-    await audit(tx, 'token_refreshed', user)
-    await audit(tx, 'token_revoked', user)
-    return replaceRefreshToken(tx, token)
+    const [next] = await Promise.all([
+      replaceRefreshToken(tx, token),
+      audit(tx, 'token_refreshed', user),
+      audit(tx, 'token_revoked', user),
+    ])
+    return next
   }
   const live = await findLiveToken(tx, token.session_id!)
   const isEarly = Date.now() <= token.updated_at.getTime() + tokens.reuseSeconds * 1000
@@ -78,9 +81,11 @@ async function refresh(
     throw error instanceof AuthError && error.code === 'user_not_found' ? notFound() : error
   })
   if (isBanned(user)) throw refused('user_banned', 'User Banned')
-  const session = seen.session_id ? await lockSession(tx, seen.session_id) : null
-  // Read again: another may have used it while this one waited.
-  const token = await findRefreshToken(tx, seen.token)
+  const [session, token] = await Promise.all([
+    seen.session_id ? lockSession(tx, seen.session_id) : null,
+    // Read again: another may have used it while this one waited.
+    findRefreshToken(tx, seen.token),
+  ])
   if (!session || !token) {
     if (token) await deleteRefreshToken(tx, token.token)
     throw new CommitError(noSession())
@@ -92,8 +97,10 @@ async function refresh(
       : null)
   if (end) throw new AuthError(400, 'session_expired', end)
   const refreshToken = await next(tx, context, token, user)
-  await touchSession(tx, session.id, placeOf(call))
-  const entered = await updateUser(tx, user.id, { last_sign_in_at: new Date() })
+  const [entered] = await Promise.all([
+    updateUser(tx, user.id, { last_sign_in_at: new Date() }),
+    touchSession(tx, session.id, placeOf(call)),
+  ])
   const access = await signAccessToken(tx, context, call, entered, session, 'token_refresh')
   return sessionAnswer(access, refreshToken, entered)
 }

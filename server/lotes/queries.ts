@@ -32,7 +32,7 @@ export const asociarLote = byKey(
     select c.id, coalesce($2, ''), $3::numeric, $4::numeric, coalesce($5, 'En tránsito'), ${loteDelGrafo('$6::text')}, $7::numeric,
       coalesce($8, 'nada') from public.contratos c where ${where}
     returning *
-  ) select row_to_json(lote) as cuerpo from (select ${LOTE} from l) as lote`,
+  ) select row_to_json(fila) as cuerpo from (select ${LOTE} from l) as fila`,
 )
 
 /** $1 contract, $2 lot, $3 peso_qq, $4 humedad, $5 estado, $6 origen_compartido (null leaves what there is) → the lot. */
@@ -44,7 +44,7 @@ export const editarLote = byKey(
       origen_compartido = coalesce($6, l.origen_compartido)
     from public.contratos c where ${where} and l.contrato_id = c.id and l.id = ${loteNombrado('$2')}
     returning l.*
-  ) select row_to_json(lote) as cuerpo from (select ${LOTE} from l) as lote`,
+  ) select row_to_json(fila) as cuerpo from (select ${LOTE} from l) as fila`,
 )
 
 /** $1 contract, $2 lot → whether the caller may see the lot. */

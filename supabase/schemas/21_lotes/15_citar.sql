@@ -54,9 +54,10 @@ begin
   end if;
   saldo := privado.tomar_saldo(lote.id);
   if saldo.anulado then
-    raise exception 'lote_anulado' using errcode = 'PT409', detail = 'Ese lote se anuló.', hint = 'lote_id';
+    raise exception 'lote_anulado' using errcode = 'PT409', detail = 'La operación que hizo ese lote fue anulada.', hint = 'lote_id';
   elsif saldo.retenido then
-    raise exception 'lote_retenido' using errcode = 'PT409', detail = 'Ese lote está retenido.', hint = 'lote_id';
+    raise exception 'lote_retenido' using errcode = 'PT409',
+      detail = 'Ese lote está retenido: nadie lo consume hasta que se levante la retención.', hint = 'lote_id';
   elsif lote.embarcado then
     raise exception 'lote_embarcado' using errcode = 'PT409', detail = 'Ese lote ya se embarcó.', hint = 'lote_id';
   end if;

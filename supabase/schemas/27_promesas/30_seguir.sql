@@ -52,7 +52,7 @@ begin
       select from privado.promesas_movidas m
       where m.operacion_id = v_operacion and (m.lote_id, m.asociado_id, m.kg) = (x.lote_id, x.asociado_id, x.kg))
   ) then
-    raise exception 'lote_prometido' using errcode = 'PT409',
+    raise exception 'producto_prometido' using errcode = 'PT409',
       detail = 'Lo que hizo esa operación se prometió después a un contrato.', hint = 'operacion';
   elsif asociados is null then
     return;

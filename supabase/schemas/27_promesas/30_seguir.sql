@@ -111,6 +111,12 @@ begin
   if not found then
     return;
   end if;
+  -- Each of them has a part in each product: a thousand by a thousand would hold everybody up.
+  if (select count(distinct m.asociado_id) from privado.promesas_movidas m where m.operacion_id = operacion)
+    * (select count(*) from public.productos p where p.operacion_id = operacion) > 20000 then
+    raise exception 'promesas_demasiadas' using errcode = 'PT409',
+      detail = 'Esa operación reparte lo prometido entre demasiados lotes: hágala en varias.', hint = 'salidas';
+  end if;
   insert into privado.promesas_movidas (operacion_id, lote_id, asociado_id, kg)
   select operacion, d.lote_id, d.asociado_id, d.kg from privado.promesas_dadas(operacion) as d;
   delete from privado.promesas p using privado.promesas_movidas m

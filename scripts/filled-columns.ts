@@ -4,9 +4,11 @@
  */
 export const FILLED_BY_TRIGGER: Record<string, readonly string[]> = {
   calculos: ['usuario_id'],
+  centros: ['empresa_id'],
   // The side of whoever creates it: an exporter says the other company, a collection centre the exporter.
   contratos: ['contraparte_id', 'exportadora_id'],
   lotes_asociados: ['humedad_inicial', 'peso_inicial_qq'],
+  productores: ['empresa_id'],
 }
 
 /**

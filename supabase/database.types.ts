@@ -3,6 +3,67 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
   public: {
     Tables: {
+      ajustes: {
+        Row: {
+          empresa_id: number
+          estado: string
+          id: number
+          kg_contado: number
+          lote_id: string
+          motivo: string
+          operacion_id: string | null
+          propuesto_en: string
+          propuesto_por: string | null
+          resuelto_en: string | null
+          resuelto_por: string | null
+          saldo_kg: number
+        }
+        ComputedFields: never
+        Insert: {
+          empresa_id: number
+          estado?: string
+          id?: never
+          kg_contado: number
+          lote_id: string
+          motivo: string
+          operacion_id?: string | null
+          propuesto_en?: string
+          propuesto_por?: string | null
+          resuelto_en?: string | null
+          resuelto_por?: string | null
+          saldo_kg: number
+        }
+        Update: {
+          empresa_id?: number
+          estado?: string
+          id?: never
+          kg_contado?: number
+          lote_id?: string
+          motivo?: string
+          operacion_id?: string | null
+          propuesto_en?: string
+          propuesto_por?: string | null
+          resuelto_en?: string | null
+          resuelto_por?: string | null
+          saldo_kg?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'ajustes_lote_fkey'
+            columns: ['empresa_id', 'lote_id']
+            isOneToOne: false
+            referencedRelation: 'lotes'
+            referencedColumns: ['empresa_id', 'id']
+          },
+          {
+            foreignKeyName: 'ajustes_operacion_fkey'
+            columns: ['empresa_id', 'operacion_id']
+            isOneToOne: false
+            referencedRelation: 'operaciones'
+            referencedColumns: ['empresa_id', 'id']
+          },
+        ]
+      }
       avances: {
         Row: {
           contrato_id: number
@@ -92,6 +153,82 @@ export type Database = {
             isOneToOne: false
             referencedRelation: 'usuarios'
             referencedColumns: ['id']
+          },
+        ]
+      }
+      centros: {
+        Row: {
+          activo: boolean
+          codigo: string
+          creado_en: string
+          empresa_id: number
+          id: number
+          nombre: string
+          tipo: string
+        }
+        ComputedFields: never
+        Insert: {
+          activo?: boolean
+          codigo: string
+          creado_en?: string
+          empresa_id?: number
+          id?: never
+          nombre: string
+          tipo: string
+        }
+        Update: {
+          activo?: boolean
+          codigo?: string
+          creado_en?: string
+          empresa_id?: number
+          id?: never
+          nombre?: string
+          tipo?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'centros_empresa_id_fkey'
+            columns: ['empresa_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      consumos: {
+        Row: {
+          empresa_id: number
+          kg: number
+          lote_id: string
+          operacion_id: string
+        }
+        ComputedFields: never
+        Insert: {
+          empresa_id: number
+          kg: number
+          lote_id: string
+          operacion_id: string
+        }
+        Update: {
+          empresa_id?: number
+          kg?: number
+          lote_id?: string
+          operacion_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'consumos_lote_fkey'
+            columns: ['empresa_id', 'lote_id']
+            isOneToOne: false
+            referencedRelation: 'lotes'
+            referencedColumns: ['empresa_id', 'id']
+          },
+          {
+            foreignKeyName: 'consumos_operacion_fkey'
+            columns: ['empresa_id', 'operacion_id']
+            isOneToOne: false
+            referencedRelation: 'operaciones'
+            referencedColumns: ['empresa_id', 'id']
           },
         ]
       }
@@ -1006,6 +1143,97 @@ export type Database = {
           },
         ]
       }
+      lotes: {
+        Row: {
+          centro_id: number | null
+          certificaciones: string[]
+          codigo: string
+          condicion: string
+          creado_en: string
+          embarcado: boolean
+          empresa_id: number
+          grado: string | null
+          humedad_pct: number | null
+          id: string
+          kg: number
+          lote_externo: string | null
+          operacion_id: string
+          origen_conocido: boolean
+          producto: string
+          productor_id: number | null
+          variedad: string | null
+          saldo_kg: number | null
+        }
+        ComputedFields: 'saldo_kg'
+        Insert: {
+          centro_id?: number | null
+          certificaciones?: string[]
+          codigo: string
+          condicion: string
+          creado_en?: string
+          embarcado?: boolean
+          empresa_id: number
+          grado?: string | null
+          humedad_pct?: number | null
+          id?: string
+          kg: number
+          lote_externo?: string | null
+          operacion_id: string
+          origen_conocido: boolean
+          producto?: string
+          productor_id?: number | null
+          variedad?: string | null
+        }
+        Update: {
+          centro_id?: number | null
+          certificaciones?: string[]
+          codigo?: string
+          condicion?: string
+          creado_en?: string
+          embarcado?: boolean
+          empresa_id?: number
+          grado?: string | null
+          humedad_pct?: number | null
+          id?: string
+          kg?: number
+          lote_externo?: string | null
+          operacion_id?: string
+          origen_conocido?: boolean
+          producto?: string
+          productor_id?: number | null
+          variedad?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'lotes_centro_id_fkey'
+            columns: ['centro_id']
+            isOneToOne: false
+            referencedRelation: 'centros'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'lotes_empresa_id_fkey'
+            columns: ['empresa_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'lotes_operacion_fkey'
+            columns: ['empresa_id', 'operacion_id']
+            isOneToOne: false
+            referencedRelation: 'operaciones'
+            referencedColumns: ['empresa_id', 'id']
+          },
+          {
+            foreignKeyName: 'lotes_productor_fkey'
+            columns: ['empresa_id', 'productor_id']
+            isOneToOne: false
+            referencedRelation: 'productores'
+            referencedColumns: ['empresa_id', 'id']
+          },
+        ]
+      }
       lotes_asociados: {
         Row: {
           actualizado_en: string
@@ -1220,6 +1448,110 @@ export type Database = {
           },
         ]
       }
+      operaciones: {
+        Row: {
+          anula: string | null
+          centro_id: number | null
+          contrato_id: number | null
+          creado_en: string
+          destino_id: number | null
+          empresa_id: number
+          en: string
+          esperado_kg: number | null
+          fase: string | null
+          huella: string | null
+          id: string
+          motivo: string | null
+          secuencia: number
+          segundo_usuario_id: string | null
+          tipo: string
+          usuario_id: string | null
+          veredicto: string | null
+        }
+        ComputedFields: never
+        Insert: {
+          anula?: string | null
+          centro_id?: number | null
+          contrato_id?: number | null
+          creado_en?: string
+          destino_id?: number | null
+          empresa_id: number
+          en: string
+          esperado_kg?: number | null
+          fase?: string | null
+          huella?: string | null
+          id?: string
+          motivo?: string | null
+          secuencia?: never
+          segundo_usuario_id?: string | null
+          tipo: string
+          usuario_id?: string | null
+          veredicto?: string | null
+        }
+        Update: {
+          anula?: string | null
+          centro_id?: number | null
+          contrato_id?: number | null
+          creado_en?: string
+          destino_id?: number | null
+          empresa_id?: number
+          en?: string
+          esperado_kg?: number | null
+          fase?: string | null
+          huella?: string | null
+          id?: string
+          motivo?: string | null
+          secuencia?: never
+          segundo_usuario_id?: string | null
+          tipo?: string
+          usuario_id?: string | null
+          veredicto?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'operaciones_anula_fkey'
+            columns: ['anula']
+            isOneToOne: true
+            referencedRelation: 'operaciones'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'operaciones_centro_id_fkey'
+            columns: ['centro_id']
+            isOneToOne: false
+            referencedRelation: 'centros'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'operaciones_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'operaciones_contrato_id_fkey'
+            columns: ['contrato_id']
+            isOneToOne: false
+            referencedRelation: 'kpis_contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'operaciones_destino_id_fkey'
+            columns: ['destino_id']
+            isOneToOne: false
+            referencedRelation: 'centros'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'operaciones_empresa_id_fkey'
+            columns: ['empresa_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       parametros: {
         Row: {
           creado_en: string
@@ -1272,6 +1604,36 @@ export type Database = {
             isOneToOne: false
             referencedRelation: 'empresas'
             referencedColumns: ['id']
+          },
+        ]
+      }
+      perdidas: {
+        Row: {
+          causa: string
+          empresa_id: number
+          kg: number
+          operacion_id: string
+        }
+        ComputedFields: never
+        Insert: {
+          causa: string
+          empresa_id: number
+          kg: number
+          operacion_id: string
+        }
+        Update: {
+          causa?: string
+          empresa_id?: number
+          kg?: number
+          operacion_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'perdidas_operacion_fkey'
+            columns: ['empresa_id', 'operacion_id']
+            isOneToOne: false
+            referencedRelation: 'operaciones'
+            referencedColumns: ['empresa_id', 'id']
           },
         ]
       }
@@ -1420,6 +1782,88 @@ export type Database = {
           },
         ]
       }
+      productores: {
+        Row: {
+          activo: boolean
+          correo: string | null
+          creado_en: string
+          empresa_id: number
+          hectareas: number | null
+          id: number
+          identificacion: string
+          nombre: string
+          telefono: string | null
+        }
+        ComputedFields: never
+        Insert: {
+          activo?: boolean
+          correo?: string | null
+          creado_en?: string
+          empresa_id?: number
+          hectareas?: number | null
+          id?: never
+          identificacion: string
+          nombre: string
+          telefono?: string | null
+        }
+        Update: {
+          activo?: boolean
+          correo?: string | null
+          creado_en?: string
+          empresa_id?: number
+          hectareas?: number | null
+          id?: never
+          identificacion?: string
+          nombre?: string
+          telefono?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'productores_empresa_id_fkey'
+            columns: ['empresa_id']
+            isOneToOne: false
+            referencedRelation: 'empresas'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      productos: {
+        Row: {
+          empresa_id: number
+          kg: number
+          lote_id: string
+          operacion_id: string
+        }
+        ComputedFields: never
+        Insert: {
+          empresa_id: number
+          kg: number
+          lote_id: string
+          operacion_id: string
+        }
+        Update: {
+          empresa_id?: number
+          kg?: number
+          lote_id?: string
+          operacion_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'productos_lote_id_fkey'
+            columns: ['lote_id']
+            isOneToOne: true
+            referencedRelation: 'lotes'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'productos_operacion_fkey'
+            columns: ['empresa_id', 'operacion_id']
+            isOneToOne: false
+            referencedRelation: 'operaciones'
+            referencedColumns: ['empresa_id', 'id']
+          },
+        ]
+      }
       relaciones: {
         Row: {
           avisada: boolean
@@ -1532,6 +1976,54 @@ export type Database = {
             isOneToOne: false
             referencedRelation: 'usuarios'
             referencedColumns: ['id']
+          },
+        ]
+      }
+      retenciones: {
+        Row: {
+          creada_en: string
+          creada_por: string | null
+          empresa_id: number
+          id: number
+          levantada_en: string | null
+          levantada_motivo: string | null
+          levantada_por: string | null
+          lote_id: string
+          motivo: string
+          retiro_id: string | null
+        }
+        ComputedFields: never
+        Insert: {
+          creada_en?: string
+          creada_por?: string | null
+          empresa_id: number
+          id?: never
+          levantada_en?: string | null
+          levantada_motivo?: string | null
+          levantada_por?: string | null
+          lote_id: string
+          motivo: string
+          retiro_id?: string | null
+        }
+        Update: {
+          creada_en?: string
+          creada_por?: string | null
+          empresa_id?: number
+          id?: never
+          levantada_en?: string | null
+          levantada_motivo?: string | null
+          levantada_por?: string | null
+          lote_id?: string
+          motivo?: string
+          retiro_id?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'retenciones_lote_fkey'
+            columns: ['empresa_id', 'lote_id']
+            isOneToOne: false
+            referencedRelation: 'lotes'
+            referencedColumns: ['empresa_id', 'id']
           },
         ]
       }
@@ -1977,6 +2469,22 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      registrar_operacion: {
+        Args: {
+          centro_id?: number
+          contrato_id?: number
+          destino_id?: number
+          en?: string
+          entradas?: Json
+          fase?: string
+          id?: string
+          motivo?: string
+          perdidas?: Json
+          salidas?: Json
+          tipo: string
+        }
+        Returns: Json
+      }
       resolver_precio: {
         Args: { confirmar: boolean; pendiente: number }
         Returns: {
@@ -2117,6 +2625,15 @@ export type Database = {
           isOneToOne: true
           isSetofReturn: false
         }
+      }
+      saldo_kg: {
+        Args: {
+          lote: Omit<
+            Database['public']['Tables']['lotes']['Row'],
+            Database['public']['Tables']['lotes']['ComputedFields']
+          >
+        }
+        Returns: number
       }
       serie_contratos: { Args: Record<PropertyKey, never>; Returns: string }
       siguiente_nombre_documento: {

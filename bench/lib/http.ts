@@ -39,7 +39,11 @@ const IDLE_MS = 3000
 
 function open(host: string, port: number): Connection {
   const socket = connectSocket({ host, port, noDelay: true })
-  let received = Buffer.alloc(0)
+  // Joined once all of it has come: joining at each piece would cost the square of its length.
+  let pieces: Buffer[] = []
+  let received = 0
+  /** Bytes of the answer and of its head, once that has come. */
+  let expected: { head: string; total: number } | undefined
   let waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined
   const fail = (error: Error) => {
     waiting?.reject(error)
@@ -47,20 +51,29 @@ function open(host: string, port: number): Connection {
   }
   socket.on('error', fail)
   socket.on('close', () => fail(new Error('The server closed the connection')))
-  socket.on('data', (chunk) => {
-    received = received.length ? Buffer.concat([received, chunk]) : chunk
-    const end = received.indexOf(HEAD_END)
-    if (end < 0) return
-    const head = received.toString('latin1', 0, end)
-    const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
-    if (length === undefined) return fail(new Error(`An answer without Content-Length:\n${head}`))
-    const total = end + HEAD_END.length + Number(length)
-    if (received.length < total) return
+  socket.on('data', (chunk: Buffer) => {
+    pieces.push(chunk)
+    received += chunk.length
+    if (!expected) {
+      const start = Buffer.concat(pieces)
+      pieces = [start]
+      const end = start.indexOf(HEAD_END)
+      if (end < 0) return
+      const head = start.toString('latin1', 0, end)
+      const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
+      if (length === undefined) return fail(new Error(`An answer without Content-Length:\n${head}`))
+      expected = { head, total: end + HEAD_END.length + Number(length) }
+    }
+    const { head, total } = expected
+    if (received < total) return
+    const whole = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
     const answer = {
       status: Number(head.slice(9, 12)),
-      body: received.subarray(total - Number(length), total),
+      body: whole.subarray(head.length + HEAD_END.length, total),
     }
-    received = received.subarray(total)
+    pieces = received > total ? [whole.subarray(total)] : []
+    received -= total
+    expected = undefined
     const asked = waiting
     waiting = undefined
     connection.usedAt = performance.now()

@@ -1,21 +1,25 @@
 import pg from 'pg'
 import { openTurns } from '../process/turns.ts'
 import { askIn, BEGIN, type Context } from './caller-query.ts'
+import { LargeRowsClient, largeTypes } from './large-rows.ts'
 import { shareClients } from './share-clients.ts'
 import type { Caller, Query } from './types.ts'
 
 // JSON made by Postgres is passed on as text: numeric keeps its digits and nothing is parsed twice.
 // Dates and numerics are text for the same reason.
 const asText = (value: string) => value
+const AS_TEXT = [114, 3802, 1082, 1114, 1184, 1700]
 const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
-    if ([114, 3802, 1082, 1114, 1184, 1700].includes(oid)) return asText
+    if (AS_TEXT.includes(oid)) return asText
     return pg.types.getTypeParser(oid, format)
   },
 } as pg.CustomTypesConfig
+const typesOfLarge = largeTypes(types, AS_TEXT)
 
 // Of one user: a part of the connections, so many queries behind them, and no longer than a connection is waited for.
-const READERS_OF_ONE = 1 / 2
+// There are two for each processor: what is slow has half of the processors, and others find one that is free.
+const READERS_OF_ONE = 1 / 4
 const WRITERS_OF_ONE = 1 / 4
 const WAITING = { reads: 500, writes: 200 }
 const PATIENCE_MS = 10_000
@@ -38,6 +42,8 @@ export interface ConnectionOptions {
   max?: number
   queryTimeoutMs?: number
   isShared?: boolean
+  /** Large values of a text type come as {@link LargeText}: for who sends them on as they are. */
+  keepsLarge?: boolean
   /** After how long a connection is replaced. */
   maxLifetimeS?: number
 }
@@ -98,7 +104,7 @@ export function openConnections(
     idleTimeoutMillis: 30_000,
     maxLifetimeSeconds: options.maxLifetimeS,
     keepAlive: true,
-    types,
+    ...(options.keepsLarge ? { Client: LargeRowsClient, types: typesOfLarge } : { types }),
   } as pg.PoolConfig)
   // A connection lost while idle is replaced at the next use.
   pool.on('error', () => {})

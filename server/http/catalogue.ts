@@ -26,7 +26,7 @@ export const CATALOGUE = {
   enmienda_no_existe: [404, 'No existe esa enmienda en el contrato.'],
   version_no_existe: [404, 'No existe esa versión de los términos del contrato.'],
   testigo_no_existe: [404, 'Esa dirección no es de ningún expediente, venció o fue revocada.'],
-  lote_no_existe: [404, 'No existe ese lote en el contrato.'],
+  lote_no_existe: [404, 'No existe ese lote.'],
   calculadora_no_existe: [404, 'No hay una calculadora con ese nombre.'],
   calculo_no_existe: [404, 'No existe ese cálculo.'],
   metodo_no_permitido: [405, 'Esta dirección no admite este método.'],

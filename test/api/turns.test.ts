@@ -10,7 +10,7 @@ import { until } from '../support/until.ts'
 
 const open = (max: number, isShared: boolean) =>
   openDatabase(inject('stack').authenticatorUrl, { max, isShared, queryTimeoutMs: 20_000 })
-const readers = open(5, true)
+const readers = open(8, true)
 const writers = open(8, false)
 afterAll(() => Promise.all([readers.close(), writers.close()]))
 
@@ -37,7 +37,7 @@ async function endedMeanwhile(others: Promise<unknown>[], work: () => Promise<un
 }
 
 describe('quien pide mucho y lento', () => {
-  test('tiene a lo más la mitad de las conexiones que leen, y los demás no lo notan', async () => {
+  test('tiene a lo más la cuarta parte de las conexiones que leen, y los demás no lo notan', async () => {
     const slow = Array.from({ length: 12 }, () => asks(1, SLOW))
     await holding(2)
     const others = () => Promise.all(Array.from({ length: 60 }, (_, n) => asks(100 + n, FAST)))
@@ -54,9 +54,9 @@ describe('quien pide mucho y lento', () => {
   })
 
   test('con todas las conexiones tomadas, espera su turno quien pide poco: no detrás de todo lo de los otros', async () => {
-    const slow = [1, 2, 3].flatMap((n) => Array.from({ length: 8 }, () => asks(n, SLOW)))
-    await holding(5)
-    expect(await endedMeanwhile(slow, () => asks(4, FAST))).toBeLessThan(18)
+    const slow = [1, 2, 3, 4].flatMap((n) => Array.from({ length: 6 }, () => asks(n, SLOW)))
+    await holding(8)
+    expect(await endedMeanwhile(slow, () => asks(7, FAST))).toBeLessThan(18)
     await Promise.all(slow)
   })
 

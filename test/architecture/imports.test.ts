@@ -12,7 +12,7 @@ const DOMAINS = [
 
 /** What the embedded stack takes of the functions: what is the same for both, and nothing of the trade. */
 const SHARED = [
-  'db/(caller-query|connections|database|listen|types)',
+  'db/(caller-query|connections|database|large-rows|listen|types)',
   'http/(catalogue|client-address|file-name|json-bounds|limiter|metrics-guard|settings)',
   'process/(disk|log-redaction|quota|turns)',
   'process/mail/(environment|letter|mailbox|mailer)',

@@ -61,6 +61,8 @@ const ESCRITURAS = {
   },
   fijaciones: { select: '*', insert: 'contrato_id tm ny diferencial fecha', update: 'motivo' },
 }
+/** Written by functions alone. */
+const GRAFO = ['operaciones', 'lotes', 'consumos', 'productos', 'perdidas', 'retenciones', 'ajustes']
 const MEDIDAS = 'n cantidad inicial_qq humedad_qq usd'
 const PERFIL = { insert: 'id empresa_id nombre rol activo', update: 'empresa_id nombre rol activo' }
 const EMPRESA = { insert: 'ruc nombre tipo activo siglas', update: 'ruc nombre activo siglas' }
@@ -103,6 +105,13 @@ describe('los permisos son los de esta lista', () => {
         update: 'valor desde hasta',
         delete: '*',
       },
+      centros: { select: '*', insert: 'codigo nombre tipo', update: 'nombre tipo activo' },
+      productores: {
+        select: '*',
+        insert: 'identificacion nombre telefono correo hectareas',
+        update: 'nombre telefono correo hectareas activo',
+      },
+      ...Object.fromEntries(GRAFO.map((tabla) => [tabla, { select: '*' }])),
       avances: { select: 'contrato_id lotes recibido_qq exportado_qq' },
       kpis_cambios: { select: `empresa_id papel otra_id calidad medida fecha ${MEDIDAS}` },
       kpis_celdas: { select: '*' },

@@ -2,6 +2,7 @@ import { MATRIX_CALCULOS } from './matrix-calculos.ts'
 import { MATRIX_CIERRE } from './matrix-cierre.ts'
 import { MATRIX_CONVERSACION } from './matrix-conversacion.ts'
 import { MATRIX_ENMIENDAS } from './matrix-enmiendas.ts'
+import { MATRIX_GRAFO } from './matrix-grafo.ts'
 import { MATRIX_KPIS } from './matrix-kpis.ts'
 import { MATRIX_PRECIOS } from './matrix-precios.ts'
 import { MATRIX_RELACIONES } from './matrix-relaciones.ts'
@@ -207,4 +208,5 @@ export const MATRIX: Record<string, Record<string, Verb>> = {
   ...MATRIX_CIERRE,
   ...MATRIX_ENMIENDAS,
   ...MATRIX_KPIS,
+  ...MATRIX_GRAFO,
 }

@@ -142,7 +142,6 @@ describe('a la vez', () => {
       'lote_ocupado',
       'contrato_cerrado',
       'entradas_de_mas_o_de_menos',
-      
     ]
     expect([...fallas.keys()].filter((falla) => !reglas.includes(falla))).toEqual([])
     expect(hechas).toBeGreaterThan(30)

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll } from 'vitest'
+import { sendAnswer } from '../../supabase/local/gateway/rest.ts'
 import { createRest, type Rest } from '../../supabase/local/rest/server.ts'
 import { useDatabase } from '../realtime/database.ts'
 import { client } from '../support/client.ts'
@@ -23,8 +24,7 @@ export function useRest(schema: string) {
       body: body.length > 0 ? body : null,
     }
     const answer = await rest.handle({ claims }, asked)
-    for (const [name, value] of answer.headers) res.appendHeader(name, value)
-    res.writeHead(answer.status).end(answer.body)
+    sendAnswer(res, answer)
   })
   beforeAll(async () => {
     await database.sql(schema)

@@ -1,4 +1,6 @@
+import type { ServerResponse } from 'node:http'
 import { eventHandler, type H3Event, setResponseStatus } from 'h3'
+import { LargeText } from '../../../server/db/large-rows.ts'
 import type { Claims } from '../../../server/db/types.ts'
 import { type ClientAddress, networkOf } from '../../../server/http/client-address.ts'
 import type { RestAnswer } from '../rest/answer/answer.ts'
@@ -35,8 +37,18 @@ function refuse(event: H3Event, { status, key, message }: BodyError) {
   return { code: `PT${status}`, details: message, hint: null, message: key }
 }
 
-function send(event: H3Event, { status, statusText, headers, body }: RestAnswer): void {
-  const { res } = event.node
+/** In one write, and none of it copied. */
+function sendPieces(res: ServerResponse, { pieces, length }: LargeText): void {
+  // SQL may have named a status that has no body.
+  if (res.statusCode === 204 || res.statusCode === 304) return void res.end()
+  res.setHeader('Content-Length', length)
+  res.cork()
+  for (const piece of pieces) res.write(piece)
+  res.end()
+}
+
+/** Sends an answer as it is. */
+export function sendAnswer(res: ServerResponse, { status, statusText, headers, body }: RestAnswer): void {
   const names = new Set<string>()
   for (const [name, value] of headers) {
     if (names.has(name.toLowerCase())) res.appendHeader(name, value)
@@ -45,7 +57,8 @@ function send(event: H3Event, { status, statusText, headers, body }: RestAnswer)
   }
   res.statusCode = status
   if (statusText !== undefined) res.statusMessage = statusText
-  res.end(body)
+  if (body instanceof LargeText) sendPieces(res, body)
+  else res.end(body)
 }
 
 /** Hands a request on to REST, its body within bounds. */
@@ -70,6 +83,6 @@ export function restHandler(
       { claims, who: shareOf(claims, event, clientAddress) },
       { method: event.method, url: targetOf(event), headers: headersOf(event), body: body ?? null },
     )
-    send(event, answer)
+    sendAnswer(event.node.res, answer)
   })
 }

@@ -49,7 +49,13 @@ async function prepare(tx: Caller, { preRequest }: Run): Promise<void> {
 /** Runs the statements of REST: one flight each where nothing has to be known before it is kept. */
 export function openExecutor({ url, readers, writers, queryTimeoutMs }: ExecutorOptions) {
   const open = (max: number, isShared: boolean) =>
-    openConnections(url, NOBODY, { max, isShared, queryTimeoutMs, maxLifetimeS: NAMED_FOR_S })
+    openConnections(url, NOBODY, {
+      max,
+      isShared,
+      queryTimeoutMs,
+      maxLifetimeS: NAMED_FOR_S,
+      keepsLarge: true,
+    })
   const forReads = open(readers, true)
   const forWrites = open(writers, false)
   const prepared = openPrepared()
@@ -83,7 +89,7 @@ export function openExecutor({ url, readers, writers, queryTimeoutMs }: Executor
           `explain (format json) ${guess.of.text}`,
           guess.of.values,
         )
-        return guess.take(row!, guessOf(plan!['QUERY PLAN']))
+        return guess.take(row!, guessOf(String(plan!['QUERY PLAN'])))
       })
     else if (run.isReadOnly) {
       outcome = (await forReads.ask<Outcome & object>(context, query, values, who))[0]!

@@ -57,6 +57,8 @@ language sql stable security definer set search_path = '' as $$
   select -v_empresa, 'relacion/' || r.id, privado.fila_relacion(r, s.sal)
   from public.relaciones r left join privado.evidencias_sales s on s.objeto = 'relacion/' || r.id
   where v_empresa = r.propone_id or v_empresa = r.para_id
+  union all
+  select -v_empresa, f.objeto, f.fila from privado.filas_de_grafo(v_empresa) as f
 $$;
 comment on function privado.filas_de_empresa(bigint) is
   'Las filas que son de una empresa, o de nadie, como las cuenta su cadena.';

@@ -1,3 +1,5 @@
+import type { LargeText } from '../../../../server/db/large-rows.ts'
+
 /** What a request is answered with. */
 export interface RestAnswer {
   status: number
@@ -5,5 +7,6 @@ export interface RestAnswer {
   statusText?: string
   /** A name may come twice, as Set-Cookie does. */
   headers: (readonly [name: string, value: string])[]
-  body: string | Buffer
+  /** Of a large one the bytes, as Postgres sent them. */
+  body: string | Buffer | LargeText
 }

@@ -121,7 +121,7 @@ export async function openApi(
 ): Promise<string> {
   const { cache, schema, query, ...server } = options
   const rows = await query(ACCESS, [schema])
-  const access = rows[0]?.access ?? '{"tables":[],"routines":{},"comment":null}'
+  const access = String(rows[0]?.access ?? '{"tables":[],"routines":{},"comment":null}')
   const key = JSON.stringify([schema, server.scheme, server.host, server.basePath, access])
   const known = made.get(cache) ?? new Map<string, string>()
   const before = known.get(key)

@@ -30,7 +30,7 @@ export function withOverrides(
   { response_headers, response_status }: Pick<Outcome, 'response_headers' | 'response_status'>,
 ): RestAnswer {
   if (response_headers === null && response_status === null) return answer
-  const headers = response_headers === null ? [] : readHeaders(response_headers)
+  const headers = response_headers === null ? [] : readHeaders(String(response_headers))
   if (!headers)
     throw new RestError(
       500,

@@ -1,3 +1,4 @@
+import { LargeText } from '../../../../server/db/large-rows.ts'
 import type { Routine, Table } from '../cache/types.ts'
 import type { RestRequest } from '../request/types.ts'
 import type { Outcome } from '../sql/types.ts'
@@ -45,10 +46,8 @@ function contentLocation(request: RestRequest, query: string): Header[] {
 const offsetOf = ({ query, range }: RestRequest) =>
   query.ranges.find(({ path }) => path.length === 0)?.offset ?? range.offset
 
-const bodyText = (outcome: Outcome): string | Buffer => {
-  const { body } = outcome
-  return Buffer.isBuffer(body) ? body : String(body ?? '')
-}
+const bodyText = ({ body }: Outcome): RestAnswer['body'] =>
+  Buffer.isBuffer(body) || body instanceof LargeText ? body : String(body ?? '')
 
 /**
  * The answer of a GET or a HEAD of a table.

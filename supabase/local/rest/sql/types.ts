@@ -1,3 +1,4 @@
+import type { LargeText } from '../../../../server/db/large-rows.ts'
 import type { MediaHandler } from '../cache/types.ts'
 
 /** One statement, and the values of `$1`, `$2`…: texts of unknown type, bytes or null. Never a number. */
@@ -26,7 +27,7 @@ export interface Outcome {
   /** Of all rows, without limit; null where it was not asked for. */
   total: string | null
   page_total: string
-  body: string | Buffer | null
+  body: string | Buffer | LargeText | null
   response_headers: string | null
   response_status: string | null
   /** Of an insert with return=headers-only: `id=eq.1`, each a key. */

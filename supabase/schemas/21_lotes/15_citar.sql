@@ -70,7 +70,7 @@ begin
   end if;
   new.peso_qq := coalesce(new.peso_qq, round(new.lote_kg / qq, 4));
   new.humedad := coalesce(new.humedad, lote.humedad_pct);
-  -- Half a quintal's last decimal is what rounding may add.
+  -- Its last decimal is what rounding may add.
   if new.peso_qq > round(new.lote_kg / qq, 4) + 0.0001 then
     raise exception 'lote_excedido' using errcode = 'PT422',
       detail = 'Un lote no promete más peso ni más humedad que los que tiene.', hint = 'peso_qq';

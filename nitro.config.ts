@@ -55,7 +55,7 @@ export default defineNitroConfig({
   esbuild: { options: { target: 'node22' } },
   experimental: { tasks: true },
   scheduledTasks: {
-    '* * * * *': ['kpis:plegar', 'evidencia:resumir', 'contratos:vencer'],
+    '* * * * *': ['kpis:plegar', 'evidencia:resumir', 'contratos:vencer', 'relaciones:escribir'],
     '17 * * * *': ['subidas:barrer', 'push:barrer', 'respaldos:vigilar', 'documentos:releer'],
     '41 * * * *': ['precios:tomar'],
     // Before the backup of 02:00, which takes the root with it; and once a week, all of it.

@@ -2,6 +2,7 @@
 import { readCommandLine } from '../supabase/local/command-line.ts'
 import { create } from './cases/create.ts'
 import { deepPage } from './cases/deep-page.ts'
+import { evidenceCost, verification } from './cases/evidencia.ts'
 import { firstPage } from './cases/first-page.ts'
 import { flood } from './cases/flood.ts'
 import { gatewayMemory } from './cases/gateway-memory.ts'
@@ -24,8 +25,8 @@ import { keep, machine, table } from './lib/report.ts'
 import { type Subject, startSubject } from './lib/subject.ts'
 
 const MIB = 2 ** 20
-const FULL = { small: 1000, large: 100_000, huge: 1_000_000, own: 50_000 }
-const QUICK = { small: 1000, large: 5000, huge: 20_000, own: 2000 }
+const FULL = { small: 1000, large: 100_000, huge: 1_000_000, own: 50_000, chains: [11_000, 55_000] as const }
+const QUICK = { small: 1000, large: 5000, huge: 20_000, own: 2000, chains: [500, 1000] as const }
 const FULL_SCALE: Scale = {
   rounds: 9,
   turnMs: 3000,
@@ -128,7 +129,9 @@ try {
   await measure('uploads', upload)
   await measure('memory', memory)
   await measure('what telling the partners costs', telling)
+  await measure('what evidence costs', evidenceCost)
   await measure('pushes', pushes)
+  await measure('verification', verification(start, sizes.chains))
   if (isAsked('first pages') || isAsked('indicators')) {
     say('Filling the large one further…')
     await large.grow(sizes.own, say, 'own')

@@ -30,6 +30,7 @@ const TABLES = [
   'lotes_asociados',
   'documentos_contrato',
   'fijaciones',
+  'contratos_versiones',
 ]
 const SUMS = ['avances', 'kpis_celdas']
 /** $1 the last contract before the batch: the terms of each are its first version. */
@@ -37,6 +38,8 @@ const VERSIONS = `insert into public.contratos_versiones (contrato_id, n, termin
   select c.id, 1, privado.terminos(c), 'creacion', c.creado_en, case when c.estado <> 'En revisión' then c.creado_en end
   from public.contratos c where c.id > $1 order by c.id`
 const LAST = 'select coalesce(max(id), 0) as id from public.contratos'
+/** $1 the last contract before the batch: their chains, as those of contracts that were there before there were chains. */
+const CHAINS = 'select privado.empezar_cadenas(array(select id from public.contratos where id > $1))'
 
 export interface FillOptions {
   databaseUrl: string
@@ -87,12 +90,13 @@ export async function fill(options: FillOptions): Promise<void> {
         const batch = { primero: first, ultimo: last, total: contratos }
         await client.query(contracts, [{ ...batch, semilla, desde: since, hasta: until, ...exportadora }])
         await client.query(VERSIONS, [rows[0].id])
+        await client.query(CHAINS, [rows[0].id])
         await client.query(`select privado.agregar_kpis($1::bigint + 1, (${LAST}))`, [rows[0].id])
       })
       onProgress?.(last)
     }
     // The planner needs to know what it looks at now, and index-only scans need the visibility map.
-    for (const table of ['empresas', ...TABLES, 'contratos_versiones', ...SUMS])
+    for (const table of ['empresas', ...TABLES, ...SUMS])
       await client.query(`vacuum (analyze) public.${table}`)
   } finally {
     await client.end()

@@ -1245,9 +1245,6 @@ export type Database = {
           humedad: number
           humedad_inicial: number
           id: number
-          lote_id: string | null
-          lote_kg: number | null
-          origen_compartido: string
           peso_inicial_qq: number
           peso_qq: number
           recibido_en: string | null
@@ -1264,9 +1261,6 @@ export type Database = {
           humedad: number
           humedad_inicial?: number
           id?: never
-          lote_id?: string | null
-          lote_kg?: number | null
-          origen_compartido?: string
           peso_inicial_qq?: number
           peso_qq: number
           recibido_en?: string | null
@@ -1282,9 +1276,6 @@ export type Database = {
           humedad?: number
           humedad_inicial?: number
           id?: never
-          lote_id?: string | null
-          lote_kg?: number | null
-          origen_compartido?: string
           peso_inicial_qq?: number
           peso_qq?: number
           recibido_en?: string | null
@@ -1303,13 +1294,6 @@ export type Database = {
             columns: ['contrato_id']
             isOneToOne: false
             referencedRelation: 'kpis_contratos'
-            referencedColumns: ['id']
-          },
-          {
-            foreignKeyName: 'lotes_asociados_lote_id_fkey'
-            columns: ['lote_id']
-            isOneToOne: false
-            referencedRelation: 'lotes'
             referencedColumns: ['id']
           },
         ]
@@ -2198,8 +2182,10 @@ export type Database = {
         }
       }
       aceptar_invitacion: { Args: { contrasena?: string; nombre?: string; testigo: string }; Returns: Json }
+      anular_operacion: { Args: { id?: string; motivo: string; operacion: string }; Returns: Json }
       bloquear_empresa: { Args: { empresa_id: number }; Returns: undefined }
       cerrar_sesiones: { Args: { usuario_id?: string }; Returns: undefined }
+      confirmar_ajuste: { Args: { id: number }; Returns: Json }
       crear_contrato: {
         Args: {
           calidad?: string
@@ -2254,6 +2240,7 @@ export type Database = {
       }
       dejar_contrato: { Args: { contrato_id: number }; Returns: undefined }
       desbloquear_empresa: { Args: { empresa_id: number }; Returns: undefined }
+      destino_de_lote: { Args: { detalle?: boolean; lote: string }; Returns: Json }
       diferencial_tm: {
         Args: {
           contrato: Omit<
@@ -2328,29 +2315,14 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      inventario: { Args: { centro_id?: number; desde?: string; hasta?: string }; Returns: Json }
       invitar: { Args: { email: string; empresa_id?: number; rol?: string }; Returns: Json }
       kpis: {
         Args: { agrupar?: string; desde?: string; dias?: number; empresa?: number; hasta?: string }
         Returns: Json
       }
-      kpis_produccion: { Args: { desde?: string; empresa?: number; hasta?: string }; Returns: Json }
       leer_notificaciones: { Args: { ids?: number[] }; Returns: number }
-      lotes_prometidos: {
-        Args: { contrato: number }
-        Returns: {
-          asociado_id: number
-          certificaciones: string[]
-          codigo_lote: string
-          condicion: string
-          embarcado: boolean
-          empresa_id: number
-          estado: string
-          humedad_pct: number
-          kg: number
-          lote: string
-          origen_compartido: string
-        }[]
-      }
+      levantar_retencion: { Args: { lote: string; motivo: string }; Returns: undefined }
       mis_propuestas: {
         Args: { despues_de?: number; limite?: number }
         Returns: {
@@ -2364,6 +2336,7 @@ export type Database = {
         }[]
       }
       mis_relaciones: { Args: { despues_de?: number; estado?: string; limite?: number }; Returns: Json[] }
+      origen_de_lote: { Args: { detalle?: boolean; lote: string }; Returns: Json }
       parametros_vigentes: {
         Args: { fecha?: string }
         Returns: {
@@ -2408,6 +2381,7 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      proponer_ajuste: { Args: { kg_contado: number; lote: string; motivo: string }; Returns: number }
       proponer_enmienda: {
         Args: { cambios: Json; contrato_id: number; nota?: string }
         Returns: {
@@ -2484,6 +2458,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      rechazar_ajuste: { Args: { id: number }; Returns: undefined }
       rechazar_contrato: { Args: { contrato_id: number; motivo: string }; Returns: undefined }
       registrar_dispositivo: {
         Args: { plataforma: string; token: string }
@@ -2596,6 +2571,7 @@ export type Database = {
         }
       }
       responder_relacion: { Args: { acepta: boolean; id: number; motivo?: string }; Returns: Json }
+      retener_lote: { Args: { lote: string; motivo: string }; Returns: number }
       retirar_enmienda: {
         Args: { id: number }
         Returns: {
@@ -2674,6 +2650,7 @@ export type Database = {
         Returns: string
       }
       terminar_relacion: { Args: { id: number; motivo?: string }; Returns: Json }
+      volumen_productor: { Args: { anio: number; productor: number }; Returns: Json }
     }
     Enums: {
       [_ in never]: never

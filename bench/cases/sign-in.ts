@@ -1,6 +1,6 @@
 import { createClient } from '@supabase/supabase-js'
 import { hashPassword, isPassword } from '../../supabase/local/auth/hashing.ts'
-import { THREADS } from '../../supabase/local/auth/hashing-threads.ts'
+import { THREADS } from '../../supabase/local/auth/hashing-apart.ts'
 import { type Case, inMs, perSecond } from '../lib/case.ts'
 import { alternate, percentile, throughput } from '../lib/measure.ts'
 import type { Subject } from '../lib/subject.ts'

@@ -36,6 +36,8 @@ libres as (
   from rucs r
   where not exists (select from public.empresas e where e.ruc = r.ruc)
 )
-insert into public.empresas (ruc, nombre, tipo)
-select l.ruc, n.nombre, n.tipo
+insert into public.empresas (ruc, nombre, tipo, siglas)
+select l.ruc, n.nombre, n.tipo,
+  -- Where the codes of contracts need them.
+  case when n.tipo = 'exportadora' and privado.serie_por_exportadora() then 'F' || substr(l.ruc, 4, 6) end
 from nuevas n join libres l using (fila)

@@ -1,5 +1,5 @@
 -- One batch of contracts with their parties, lots and documents, in one statement: all of a batch or nothing.
--- $1 what is asked for, as JSON: see pedido. What looks random is a hash of id and seed, so that the same seed on the
+-- $1 what is asked for, as JSON: see pedido. What looks random is a hash of number and seed, so that the same seed on the
 -- same database gives the same rows.
 -- A few large companies sign most of the contracts (the square of an even draw), as in the trade.
 with pedido as materialized (
@@ -22,14 +22,18 @@ empresas as materialized (
   from public.empresas e cross join pedido p where e.activo
 ),
 numerados as materialized (
-  select n, nextval(pg_get_serial_sequence('public.contratos', 'id')) as id
+  select n, nextval(pg_get_serial_sequence('public.contratos', 'id')) as numero
   from pedido p cross join generate_series(p.primero, p.ultimo) as n order by n
+),
+-- Ids as the trigger gives them; what looks random is drawn from the number, and not from the hour.
+identificados as materialized (
+  select n, numero, privado.id_con_hora(numero) as id from numerados order by n
 ),
 sorteos as materialized (
   select c.n, c.id, array(
-    select (hashint8extended(c.id * 16 + k, p.semilla) & 2147483647) / 2147483648.0::float8 from generate_series(0, 15) as k
+    select (hashint8extended(c.numero * 16 + k, p.semilla) & 2147483647) / 2147483648.0::float8 from generate_series(0, 15) as k
   ) as u
-  from numerados c cross join pedido p
+  from identificados c cross join pedido p
 ),
 -- Even draws from 0 to 1, by what each decides; those of lots and documents, by their number. Some decide twice.
 azar as (
@@ -43,18 +47,25 @@ azar as (
   from sorteos
 ),
 fechados as materialized (
-  select a.*, f.creado_en, extract(year from f.creado_en at time zone 'America/Guayaquil')::int as anio
-  from azar a cross join pedido p cross join lateral (
+  select a.*, f.creado_en, extract(year from f.creado_en at time zone 'America/Guayaquil')::int as anio,
+    e.exportadoras[1 + floor(array_length(e.exportadoras, 1) * u_exportadora * u_exportadora)] as exportadora_id
+  from azar a cross join pedido p cross join empresas e cross join lateral (
     select p.desde + (p.hasta - p.desde) * ((a.n - a.u_momento) / p.total) as creado_en
   ) as f
 ),
+-- One for all, or one per exporter, as the installation chose.
+seriados as materialized (
+  select f.*, case when privado.serie_por_exportadora() then x.siglas end as siglas,
+    case when privado.serie_por_exportadora() then 'contratos/' || f.exportadora_id else 'contratos' end as serie
+  from fechados f join public.empresas x on x.id = f.exportadora_id
+),
 series as materialized (
-  select anio, privado.siguiente_numero('contratos', anio, count(*)) as primero from fechados group by anio
+  select serie, anio, privado.siguiente_numero(serie, anio, count(*)) as primero from seriados group by serie, anio
 ),
 relleno as materialized (
   select f.*,
-    privado.codigo_contrato(f.anio, s.primero + row_number() over (partition by f.anio order by f.n) - 1) as codigo,
-    e.exportadoras[1 + floor(array_length(e.exportadoras, 1) * u_exportadora * u_exportadora)] as exportadora_id,
+    privado.codigo_contrato(
+      f.anio, s.primero + row_number() over (partition by f.serie, f.anio order by f.n) - 1, f.siglas) as codigo,
     case when u_es_centro < 0.9 then e.centros[1 + floor(array_length(e.centros, 1) * u_contraparte * u_contraparte)]
       else e.proveedores[1 + floor(array_length(e.proveedores, 1) * u_contraparte * u_contraparte)] end as contraparte_id,
     case when u_hay_proveedor < 0.4 then e.proveedores[1 + floor(array_length(e.proveedores, 1) * u_proveedor)] end as proveedor_id,
@@ -68,7 +79,7 @@ relleno as materialized (
     round((5 + 495 * u_volumen * u_volumen)::numeric, case when u_redondo < 0.8 then 0 else 1 end) as volumen_tm,
     u_por_fijar >= 0.4 as por_fijar, u_hay_fijaciones < 0.7 as hay_fijaciones,
     round((3000 + 8000 * u_ny)::numeric, 0) as ny, round((-900 + 600 * u_diferencial)::numeric, 0) as diferencial
-  from fechados f join series s using (anio) cross join empresas e cross join pedido p
+  from seriados f join series s using (serie, anio) cross join empresas e cross join pedido p
 ),
 contratos as (
   insert into public.contratos (id, codigo, exportadora_id, contraparte_id, fecha_firma, volumen_tm, calidad,

@@ -2,6 +2,8 @@ import type { Cocina, Receta } from './receta.ts'
 
 /** The contract that these recipes make and work on. */
 const suyo = ({ visto }: Cocina) => `/contratos/${visto.crearContrato.codigo}`
+const factura = ({ visto }: Cocina) =>
+  `/contratos/CT-2025-00014/documentos/${visto.listarDocumentos.documentos[0].id}`
 
 /** A paper as a scanner makes it, of the same bytes at every run. */
 const PDF = `%PDF-1.4
@@ -66,11 +68,11 @@ export const CONTRATOS: readonly Receta[] = [
     cuerpo: { tipo: 'factura', archivo: { nombre: 'FAC-002.pdf', contenido: PDF } },
   },
   { id: 'listarDocumentos', quien: 'ana', ruta: '/contratos/CT-2025-00014/documentos?tipo=factura' },
-  { id: 'descargarDocumento', quien: 'ana', ruta: '/contratos/CT-2025-00014/documentos/2' },
+  { id: 'descargarDocumento', quien: 'ana', ruta: factura },
   {
     id: 'miniaturaDocumento',
     quien: 'ana',
-    ruta: '/contratos/CT-2025-00014/documentos/2/miniatura?ancho=256',
+    ruta: (c) => `${factura(c)}/miniatura?ancho=256`,
   },
   {
     id: 'asociarLote',

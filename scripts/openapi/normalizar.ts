@@ -1,5 +1,7 @@
 const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+/** What a row made now is called: its moment (privado.id_con_hora), in 15 or 16 digits. */
+const ROW = /(?<![\w.])\d{15,16}(?![\w.])/g
 const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Guayaquil' }).format(new Date())
 const year = today.slice(0, 4)
 
@@ -18,8 +20,14 @@ export function normalizar<T>(value: T): T {
     if (!ids.has(id)) ids.set(id, `00000000-0000-4000-8000-${String(ids.size + 1).padStart(12, '0')}`)
     return ids.get(id)!
   }
+  const rows = new Map<string, number>()
+  const rowOf = (id: string) => {
+    if (!rows.has(id)) rows.set(id, 240_000_000_000_000 + (rows.size + 1) * 256)
+    return rows.get(id)!
+  }
   const text = (value: string) =>
     value
+      .replace(ROW, (id) => String(rowOf(id)))
       .replace(INSTANT, (instant) =>
         instant.startsWith('2025-') && year !== '2025' ? instant : '2026-01-20T15:04:05.678901+00:00',
       )
@@ -46,7 +54,8 @@ export function normalizar<T>(value: T): T {
     // The head of a chain: of instants, among others.
     if (key === 'cabeza') return 'cab0'.repeat(16)
     if (key === 'anio' && value === Number(year)) return 2026
-    if (typeof value === 'number') return NUMBERS[key] ?? value
+    if (typeof value === 'number')
+      return Number.isSafeInteger(value) && value >= 1e14 ? rowOf(String(value)) : (NUMBERS[key] ?? value)
     return typeof value === 'string' ? text(value) : value
   }
   return visit(value, '') as T

@@ -80,8 +80,12 @@ export const diferenciaVersiones = byKey(
     where ${where}`,
 )
 
-/** → how many amendments and fixings lapsed that nobody answered in time; of the service role. */
-export const vencerPropuestas: Query = {
-  name: 'vencer_propuestas',
-  text: 'select privado.vencer_enmiendas() as enmiendas, privado.vencer_fijaciones() as fijaciones',
+/** → how many lapsed that nobody answered in time; of the service role. Each a transaction: neither holds what it took for the other. */
+export const vencerEnmiendas: Query = {
+  name: 'vencer_enmiendas',
+  text: 'select privado.vencer_enmiendas() as vencidas',
+}
+export const vencerFijaciones: Query = {
+  name: 'vencer_fijaciones',
+  text: 'select privado.vencer_fijaciones() as vencidas',
 }

@@ -1,10 +1,12 @@
 // The chain of one contract, for who signs it: recomputed now, and not taken from anywhere.
+import type { X509Certificate } from 'node:crypto'
 import type { Caller } from '../db/types.ts'
 import { openCheckpoint, type Verifier } from './checkpoint.ts'
 import { type Eslabon, recorrer } from './eslabones.ts'
 import { esFalta, type Falla, filaDe } from './fallas.ts'
 import { isIncluded, leafHash } from './merkle.ts'
 import { ANCLA, DISCREPANCIAS, EVIDENCIAS, PAPELES } from './queries.ts'
+import { fallaDeSello, type Sello } from './sellos.ts'
 
 const AT_ONCE = 500
 
@@ -19,8 +21,19 @@ interface Ancla extends Record<string, unknown> {
   prueba: Buffer[] | null
 }
 
+/** How the time stamp of a root is found, and who must vouch for its TSA. */
+export interface Sellos {
+  de(tamano: number): Promise<Sello | undefined>
+  autoridades: X509Certificate[]
+}
+
 /** The root over a contract, and whether it holds. */
-function raizDe(ancla: Ancla, claves: readonly Verifier[], hashes: Map<number, Buffer>) {
+async function raizDe(
+  ancla: Ancla,
+  claves: readonly Verifier[],
+  hashes: Map<number, Buffer>,
+  sellos: Sellos,
+) {
   const { nota, tamano, n, hash, i, prueba } = ancla
   if (!nota || !tamano) return { raiz: null, fallas: [] as Falla[] }
   const opened = openCheckpoint(nota, claves)
@@ -32,8 +45,24 @@ function raizDe(ancla: Ancla, claves: readonly Verifier[], hashes: Map<number, B
     n !== null && opened && isIncluded(leafHash(hash!), Number(i), Number(tamano), prueba!, opened.root)
   if (n !== null && opened && !isUnder) say('ancla', ['prueba'])
   if (n !== null && !hashes.get(Number(n))?.equals(hash!)) say('ancla', [`evidencia ${n}`])
+  const sello = await sellos.de(Number(tamano))
+  const what = sello && (await fallaDeSello(sello, nota, sellos.autoridades))
+  if (what) say('sello', [what])
   return {
-    raiz: { nota, tamano: Number(tamano), hasta: n === null ? null : Number(n), incluida: Boolean(isUnder) },
+    raiz: {
+      nota,
+      tamano: Number(tamano),
+      hasta: n === null ? null : Number(n),
+      incluida: Boolean(isUnder),
+      sello: sello
+        ? {
+            en: sello.en.toISOString(),
+            tsa: sello.tsa,
+            valido: !what,
+            respaldado: !what && sellos.autoridades.length > 0,
+          }
+        : null,
+    },
     fallas,
   }
 }
@@ -42,11 +71,13 @@ function raizDe(ancla: Ancla, claves: readonly Verifier[], hashes: Map<number, B
  * Recomputes the chain of a contract and compares it with its rows, its messages, what was last read of its papers and the newest signed root.
  * @param db as the caller: who does not sign the contract is refused by the database.
  * @param claves the public keys that may have signed.
+ * @param sellos the time stamps of the roots.
  */
 export async function verificarContrato(
   db: Caller,
   contrato: { id: string; codigo: string },
   claves: readonly Verifier[],
+  sellos: Sellos,
 ) {
   const fallas: Falla[] = []
   const recorrido = recorrer({ contrato: contrato.codigo })
@@ -69,7 +100,7 @@ export async function verificarContrato(
     fallas.push({ objeto: `evidencia/${recorrido.n + 1}`, falla: 'falta', campos: [] })
   fallas.push(...(await db.query<Falla & Record<string, unknown>>(DISCREPANCIAS, [contrato.id])))
   fallas.push(...(await db.query<Falla & Record<string, unknown>>(PAPELES, [[contrato.id]])))
-  const signed = ancla ? raizDe(ancla, claves, hashes) : { raiz: null, fallas: [] }
+  const signed = ancla ? await raizDe(ancla, claves, hashes, sellos) : { raiz: null, fallas: [] }
   fallas.push(...signed.fallas)
   return {
     contrato: contrato.codigo,

@@ -23,6 +23,10 @@ export const FALLAS = [
   /** The bytes of a paper are not those whose hash was told. */
   'otros bytes',
   'sin archivo',
+  /** Its bytes could not be read now: of them nothing was verified. */
+  'sin leer',
+  /** The time stamp of a root does not hold. */
+  'sello',
 ] as const
 
 const TABLAS: Record<string, string> = {

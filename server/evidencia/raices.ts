@@ -1,9 +1,10 @@
-// Whether the signed roots are those of the leaves, and the leaves those of the chains.
-
+// Whether the signed roots are those of the leaves, the leaves those of the chains, and the time stamps those of the roots.
+import type { X509Certificate } from 'node:crypto'
 import type { Caller } from '../db/types.ts'
 import { openCheckpoint, type Verifier } from './checkpoint.ts'
 import type { Falla } from './fallas.ts'
 import { emptyFrontier, grow, leafHash, rootOf } from './merkle.ts'
+import { fallaDeSello, type Sello, todosLosSellos } from './sellos.ts'
 
 const AT_ONCE = 10_000
 
@@ -50,25 +51,38 @@ function esSuNota({ tamano, raiz, nota }: Firmada, claves: readonly Verifier[]):
  * Recomputes each root from the leaves, in constant memory, and compares the leaves with the chains.
  * @param claves the public keys that may have signed; without any, no root is signed.
  * @param fuera a note from outside: what is kept here must continue it.
- * @returns how many roots there are, and what does not hold.
+ * @param autoridades who must vouch for the TSA of the stamps.
+ * @returns how many roots and stamps there are, and what does not hold.
  */
 export async function comprobarRaices(
   db: Caller,
   claves: readonly Verifier[],
   fuera?: Firmada,
-): Promise<{ raices: number; hojas: number; fallas: Falla[] }> {
+  autoridades: X509Certificate[] = [],
+): Promise<{ raices: number; hojas: number; sellos: number; fallas: Falla[] }> {
   const fallas: Falla[] = []
   const say = (tamano: number, falla: Falla['falla'], campos: string[]) =>
     fallas.push({ objeto: `raiz/${tamano}`, falla, campos })
   const tree = emptyFrontier()
   const kept = firmadas(db)
   let raices = 0
+  let sellos = 0
+  const stamps = todosLosSellos(db)
+  let stamp = (await stamps.next()).value as Sello | undefined
+  const lookAtStamp = async ({ tamano, nota }: Firmada) => {
+    if (stamp?.tamano !== tamano) return
+    sellos += 1
+    const what = await fallaDeSello(stamp, nota, autoridades)
+    if (what) say(tamano, 'sello', [what])
+    stamp = (await stamps.next()).value as Sello | undefined
+  }
   let next = (await kept.next()).value as Firmada | undefined
   const look = async () => {
     if (fuera?.tamano === tree.size && !rootOf(tree).equals(fuera.raiz)) say(tree.size, 'ancla', ['nota'])
     while (next && next.tamano === tree.size) {
       if (!rootOf(tree).equals(next.raiz)) say(next.tamano, 'ancla', ['raiz'])
       if (!esSuNota(next, claves)) say(next.tamano, 'cambiada', ['nota'])
+      await lookAtStamp(next)
       raices += 1
       next = (await kept.next()).value as Firmada | undefined
     }
@@ -78,7 +92,7 @@ export async function comprobarRaices(
     for (const { i, hash } of rows) {
       if (Number(i) !== tree.size) {
         say(tree.size, 'falta', [`hoja ${tree.size}`])
-        return { raices, hojas: tree.size, fallas }
+        return { raices, hojas: tree.size, sellos, fallas }
       }
       grow(tree, leafHash(hash))
       if (next?.tamano === tree.size || fuera?.tamano === tree.size) await look()
@@ -96,5 +110,5 @@ export async function comprobarRaices(
     raices += 1
   }
   if (fuera && fuera.tamano > tree.size) say(fuera.tamano, 'falta', ['hojas'])
-  return { raices, hojas: tree.size, fallas }
+  return { raices, hojas: tree.size, sellos, fallas }
 }

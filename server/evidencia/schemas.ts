@@ -18,6 +18,23 @@ export const VerificacionSchema = v.strictObject({
         tamano: v.pipe(entero, v.description('Hojas del árbol.')),
         hasta: v.pipe(v.nullable(entero), v.description('Última evidencia del contrato bajo esa raíz.')),
         incluida: v.pipe(v.boolean(), v.description('La prueba de inclusión lleva de ella a la raíz.')),
+        sello: v.pipe(
+          v.nullable(
+            v.strictObject({
+              en: v.pipe(FechaHoraSchema, v.description('La hora que selló.')),
+              tsa: v.pipe(v.string(), v.description('A quién se le pidió.')),
+              valido: v.pipe(
+                v.boolean(),
+                v.description('Es de esta raíz y la firma es la de su certificado.'),
+              ),
+              respaldado: v.pipe(
+                v.boolean(),
+                v.description('Responde por esa TSA alguien en quien confía la instalación (TSA_CA).'),
+              ),
+            }),
+          ),
+          v.description('Sello de tiempo (RFC 3161) de la raíz; nulo si no tiene.'),
+        ),
       }),
     ),
     v.description('La última raíz firmada; nulo si todavía no se firmó ninguna.'),

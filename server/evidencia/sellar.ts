@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import type { Database } from '../db/types.ts'
 import { log } from '../process/log.ts'
-import { askStamp, certificatesOf } from './sello.ts'
+import { askStamp } from './sello.ts'
+import { autoridadesDe } from './sellos.ts'
 
 const FALTAN = {
   name: 'evidencias_sellos_faltan',
@@ -19,8 +19,7 @@ const ANOTAR = {
  */
 export async function sellar(database: Database, url: string, authorities?: string): Promise<number> {
   const db = database.as({ role: 'service_role' })
-  const trusted = authorities ? certificatesOf(await readFile(authorities, 'utf8')) : []
-  if (authorities && !trusted.length) throw new Error('TSA_CA has no certificate in it')
+  const trusted = await autoridadesDe(authorities)
   let stamped = 0
   for (const { tamano, nota } of await db.query<{ tamano: string; nota: string }>(FALTAN)) {
     try {

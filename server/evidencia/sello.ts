@@ -48,6 +48,25 @@ export const certificatesOf = (pem: string): X509Certificate[] =>
     ([text]) => new X509Certificate(text),
   )
 
+/** The parts of what a TSA signed. @throws Error where it is none. */
+function signedDataOf(answer: Buffer): Der[] {
+  const [state, token] = parts(readDer(answer))
+  const status = part(state!, 0, 2).content.readUIntBE(0, 1)
+  if (status > 1 || !token) throw new Error(`la TSA no selló: estado ${status}`)
+  return parts(part(part(token, 1, 0xa0), 0, SEQUENCE))
+}
+
+const certificatesIn = (signedData: Der[]): X509Certificate[] =>
+  parts(signedData.find(({ tag }) => tag === 0xa0) ?? { content: Buffer.alloc(0) }).map(
+    ({ whole }) => new X509Certificate(whole),
+  )
+
+/** The certificates that came along with a stamp, as PEM: the TSA's, and mostly those up to who vouches for it. */
+export const certificatesOfStamp = (answer: Buffer): string =>
+  certificatesIn(signedDataOf(answer))
+    .map((certificate) => certificate.toString())
+    .join('')
+
 /** Does somebody whom one trusts vouch for it, by the certificates that came along? */
 function isVouched(
   certificate: X509Certificate,
@@ -104,10 +123,7 @@ function signerOf(signer: Der, content: Buffer, certificates: X509Certificate[])
  * @throws Error saying what is wrong with it.
  */
 export function readStamp(answer: Buffer, data: Uint8Array, trusted: X509Certificate[] = []): { en: Date } {
-  const [state, token] = parts(readDer(answer))
-  const status = part(state!, 0, 2).content.readUIntBE(0, 1)
-  if (status > 1 || !token) throw new Error(`la TSA no selló: estado ${status}`)
-  const signedData = parts(part(part(token, 1, 0xa0), 0, SEQUENCE))
+  const signedData = signedDataOf(answer)
   const encapsulated = signedData[2]!
   if (oid(part(encapsulated, 0)) !== TST_INFO) throw new Error('no es un sello de tiempo')
   const { content } = part(part(encapsulated, 1, 0xa0), 0, OCTETS)
@@ -119,9 +135,7 @@ export function readStamp(answer: Buffer, data: Uint8Array, trusted: X509Certifi
   )
     throw new Error('el sello es de otra cosa')
   const en = time(info[4]!)
-  const certificates = parts(signedData.find(({ tag }) => tag === 0xa0) ?? { content: Buffer.alloc(0) }).map(
-    ({ whole }) => new X509Certificate(whole),
-  )
+  const certificates = certificatesIn(signedData)
   const signer = signerOf(part(signedData.at(-1)!, 0, SEQUENCE), content, certificates)
   const purposes = signer.keyUsage ?? []
   if (purposes.length !== 1 || purposes[0] !== TIME_STAMPING || !signer.raw.includes(CRITICAL_USAGE))

@@ -1,8 +1,10 @@
 // Everything: chains, tables and roots. For the weekly task, and for npm run verificar.
+import type { X509Certificate } from 'node:crypto'
 import type { Caller } from '../db/types.ts'
 import { parseVerifier } from './checkpoint.ts'
 import { clavesDe } from './claves.ts'
-import { esFalta, filaDe } from './fallas.ts'
+import { esFalta, type Falla, filaDe } from './fallas.ts'
+import { type Lectura, type PapelesLeidos, verificarPapeles } from './papeles.ts'
 import { comprobarRaices, notaDe } from './raices.ts'
 import { type Avance, verificarCadenas } from './verificar.ts'
 
@@ -17,6 +19,10 @@ export interface Resultado {
   cadenas: number
   evidencias: number
   raices: number
+  /** Time stamps of roots. */
+  sellos: number
+  /** Papers whose bytes were read; undefined where it was not asked for. */
+  papeles?: PapelesLeidos
   fallas: number
   /** The first of them, in words. */
   primeras: string[]
@@ -45,6 +51,8 @@ export function enPalabras({
  * Verifies all there is, in constant memory.
  * @param options.nota a signed root that was kept outside: what is here must continue it.
  * @param options.claves public keys that were kept outside; those of the database where none are given.
+ * @param options.autoridades who must vouch for whoever stamped the roots.
+ * @param options.papeles how the stored bytes of papers are read; without it, what their last reading found is told.
  * @param options.avisar tells the administrators what does not hold.
  * @throws Error if a key is none, or the note is signed by none of them.
  */
@@ -53,27 +61,31 @@ export async function verificarTodo(
   options: {
     nota?: string
     claves?: string[]
+    autoridades?: X509Certificate[]
+    papeles?: Lectura
     avisar?: boolean
     onFault?: (words: string) => void
     onProgress?: (avance: Avance) => void
+    onPaper?: (leidos: PapelesLeidos) => void
   } = {},
 ): Promise<Resultado> {
   const fuera = options.claves?.map(parseVerifier)
   const primeras: string[] = []
   let fallas = 0
-  const say = (falla: Parameters<typeof enPalabras>[0], isFault: boolean) => {
+  const say = (falla: Falla & { cadena?: string }) => {
     const words = enPalabras(falla)
     options.onFault?.(words)
-    if (!isFault) return
+    if (!esFalta(falla)) return
     fallas += 1
     if (primeras.length < TOLD) primeras.push(words)
   }
-  const avance = await verificarCadenas(db, (falla) => say(falla, esFalta(falla)), options.onProgress)
+  const avance = await verificarCadenas(db, say, options.onProgress, !options.papeles)
   const claves =
     fuera ?? clavesDe((await db.query<{ verificador: string }>(CLAVES)).map((row) => row.verificador))
   const nota = options.nota === undefined ? undefined : notaDe(options.nota, claves)
-  const roots = await comprobarRaices(db, claves, nota)
-  for (const falla of roots.fallas) say(falla, esFalta(falla))
+  const roots = await comprobarRaices(db, claves, nota, options.autoridades)
+  for (const falla of roots.fallas) say(falla)
+  const papeles = options.papeles && (await verificarPapeles(db, options.papeles, say, options.onPaper))
   if (options.avisar && fallas > 0) await db.query(AVISAR, [String(fallas), primeras.join('\n')])
-  return { ...avance, raices: roots.raices, fallas, primeras }
+  return { ...avance, raices: roots.raices, sellos: roots.sellos, papeles, fallas, primeras }
 }

@@ -4,8 +4,9 @@ import { type Checkpoint, type Signer, signedCheckpoint } from '../evidencia/che
 import type { Falla } from '../evidencia/fallas.ts'
 import { emptyFrontier, grow, leafHash, rootOf } from '../evidencia/merkle.ts'
 import type { BagFile, Content, ZipWriter } from '../evidencia/zip-writer.ts'
+import type { Mensaje, MensajeSellado } from './conversacion.ts'
 import { leeme } from './leeme.ts'
-import type { Ancla, Expediente, Hecho, Mensaje, Papel } from './leer.ts'
+import type { Ancla, Expediente, Hecho, Papel } from './leer.ts'
 
 /** What goes into the bag, and where it comes from; each is asked for when its turn comes. */
 export interface Fuentes {
@@ -13,6 +14,9 @@ export interface Fuentes {
   papel(papel: Papel): Promise<AsyncIterable<Uint8Array> | undefined>
   hechos(): AsyncIterable<Hecho>
   mensajes(): AsyncIterable<Mensaje>
+  /** The same messages, as the digests of the chain are made of them; and the salts of the digests. */
+  sellados(): AsyncIterable<MensajeSellado>
+  sales: readonly { objeto: string; sal: string }[]
   ancla: Ancla | undefined
   /** What of the contract is not what its chain told, when this was made. */
   discrepancias: readonly Falla[]
@@ -22,6 +26,8 @@ export interface Fuentes {
   verificador: string
   /** The key of now first; while one follows another, both sign. */
   signers: readonly Signer[]
+  /** PEM of who vouches for whoever stamps times; undefined where it is not known. */
+  autoridades: string | undefined
   /** Public keys as text: those that sign, and those that signed before. */
   claves: readonly string[]
   /** Where the keys are published. */
@@ -106,6 +112,11 @@ export async function escribirBolsa(zip: ZipWriter, exp: Expediente, fuentes: Fu
     }),
   )
   await dato('evidencia/checkpoint.txt', firmado({ origin: origen, size: arbol.size, root: rootOf(arbol) }))
+  await dato(
+    'evidencia/mensajes.jsonl',
+    jsonl(fuentes.sellados(), ({ id, canonico }) => `{"id":${id},"canonico":${JSON.stringify(canonico)}}\n`),
+  )
+  for (const [nombre, content] of await sello(fuentes)) await dato(`evidencia/${nombre}`, content)
   await dato('evidencia/pruebas.json', pruebas(exp, papeles, fuentes))
   await dato('evidencia/verificar.mjs', fuentes.verificador)
 
@@ -121,6 +132,20 @@ export async function escribirBolsa(zip: ZipWriter, exp: Expediente, fuentes: Fu
   const firma = firmado({ origin: `${origen}/expediente`, size: arbol.size, root: sha256(lista, info) })
   etiquetas.push(await add('firma.txt', firma))
   await add('tagmanifest-sha256.txt', manifest(etiquetas))
+}
+
+/** The signed root of the day as the bytes that were stamped, the stamp, and the certificates to verify it with. */
+async function sello({ ancla, autoridades }: Fuentes): Promise<[string, Content][]> {
+  if (!ancla?.sello) return []
+  // What reads stamps is only loaded where there is one.
+  const { certificatesOfStamp } = await import('../evidencia/sello.ts')
+  const respuesta = Buffer.from(ancla.sello, 'base64')
+  return [
+    ['raiz.txt', ancla.nota],
+    ['sello.tsr', respuesta],
+    ['sello-certificados.pem', certificatesOfStamp(respuesta)],
+    ...(autoridades === undefined ? [] : [['sello-autoridades.pem', autoridades] as [string, Content]]),
+  ]
 }
 
 const pretty = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
@@ -146,7 +171,7 @@ function contratoJson(exp: Expediente, papeles: readonly PapelEnBolsa[]): string
 function pruebas(
   exp: Expediente,
   papeles: readonly PapelEnBolsa[],
-  { ancla, claves, clavesEn, discrepancias }: Fuentes,
+  { ancla, claves, clavesEn, discrepancias, sales }: Fuentes,
 ): string {
   return pretty({
     contrato: exp.codigo,
@@ -164,6 +189,7 @@ function pruebas(
         ]
       : [],
     discrepancias,
+    sales,
     papeles: papeles
       .filter(({ archivo, sha256 }) => archivo !== undefined && sha256 !== null)
       .map(({ id, archivo }) => ({ documento: id, archivo })),

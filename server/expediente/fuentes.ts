@@ -7,17 +7,10 @@ import { openTurns } from '../process/turns.ts'
 import type { UserConnection } from '../session/as-user.ts'
 import { supabase } from '../session/supabase.ts'
 import type { Fuentes } from './bolsa.ts'
+import { leerMensajes, leerSellados, type Mensaje, type MensajeSellado } from './conversacion.ts'
 import { paginaDe } from './direccion.ts'
 import { exigirFirmante } from './firma.ts'
-import {
-  type Ancla,
-  type Expediente,
-  type Hecho,
-  leerAncla,
-  leerHechos,
-  leerMensajes,
-  type Mensaje,
-} from './leer.ts'
+import { type Ancla, type Expediente, type Hecho, leerAncla, leerHechos } from './leer.ts'
 import { caratula } from './pdf/caratula.ts'
 import type { Letras } from './pdf/hojas.ts'
 import { expedienteSettings } from './settings.ts'
@@ -79,7 +72,8 @@ async function bytesDe(
 }
 
 /** What is known before the first byte. */
-export interface Decidido extends Pick<Fuentes, 'ancla' | 'verificador' | 'claves' | 'discrepancias'> {
+export interface Decidido
+  extends Pick<Fuentes, 'ancla' | 'verificador' | 'claves' | 'discrepancias' | 'sales' | 'autoridades'> {
   testigo: string
 }
 
@@ -88,7 +82,7 @@ export function fuentesDe(
   event: H3Event,
   db: UserConnection,
   exp: Expediente,
-  { ancla, testigo, verificador, claves, discrepancias }: Decidido,
+  { testigo, ...decidido }: Decidido,
 ): Fuentes {
   const hechos = () =>
     porPaginas<Hecho & Record<string, unknown>>(db, leerHechos, [exp.id, exp.n], ({ n }) => n)
@@ -102,17 +96,27 @@ export function fuentesDe(
         [exp.id, exp.mensajes_hasta],
         ({ id }) => id,
       ),
-    ancla,
-    discrepancias,
+    sellados: () =>
+      porPaginas<MensajeSellado & Record<string, unknown>>(
+        db,
+        leerSellados,
+        [exp.id, exp.mensajes_hasta],
+        ({ id }) => id,
+      ),
+    ...decidido,
     async pdf(papeles) {
       const url = paginaDe(exp.codigo, testigo, `${exp.n}-${exp.hash.slice(0, 16)}`)
       return dibujando(String(db.claims.sub), async () =>
-        caratula(exp, { papeles, hechos: hechos(), discrepancias, url, letras: await lasLetras() }),
+        caratula(exp, {
+          papeles,
+          hechos: hechos(),
+          discrepancias: decidido.discrepancias,
+          url,
+          letras: await lasLetras(),
+        }),
       )
     },
-    verificador,
     signers: exigirFirmante().signers,
-    claves,
     clavesEn: `${expedienteSettings().paginaUrl}/.well-known/triboka-evidencia.json`,
   }
 }

@@ -15,7 +15,11 @@ QUÉ HAY AQUÍ
   data/conversacion/                  lo que se dijo, como texto y como JSON (una línea por mensaje)
   data/evidencia/eventos.jsonl        la cadena de hechos, tal como se selló
   data/evidencia/checkpoint.txt       la raíz de esa cadena, firmada
-  data/evidencia/pruebas.json         las claves públicas, la raíz firmada del día y la prueba de que está en ella
+  data/evidencia/mensajes.jsonl       cada mensaje como entra en las huellas de la cadena
+  data/evidencia/pruebas.json         las claves públicas, la raíz firmada del día, la prueba de que está en ella y las sales
+                                      de la conversación
+  data/evidencia/sello.tsr            si lo hay, el sello de tiempo (RFC 3161) de esa raíz, con raiz.txt, que es lo sellado,
+                                      y los certificados de quien selló
   data/evidencia/verificar.mjs        el programa que lo comprueba todo
   manifest-sha256.txt                 la huella SHA-256 de cada archivo
   firma.txt                           la firma de ese manifiesto
@@ -28,13 +32,19 @@ CÓMO SE VERIFICA, SIN NOSOTROS Y SIN INTERNET
      La clave pública que trae el expediente puede compararla con la que se publica en
        ${clavesEn}
      o con la que guardó otro día; con ella: node verificar.mjs expediente.zip --clave "la-clave"
+     Si la clave cambió alguna vez, se dan las dos: --clave "la de antes" --clave "la de ahora".
   2. Sin programa nuestro: esto es un bag (BagIt, RFC 8493). En esta carpeta,
        sha256sum -c manifest-sha256.txt tagmanifest-sha256.txt
      o cualquier programa que verifique BagIt.
   3. A mano: en eventos.jsonl, hash = SHA-256(previo en bytes, seguido de canonico en UTF-8), y el previo de cada
      hecho es el hash del anterior (32 ceros el del primero). La raíz de checkpoint.txt es la del árbol de Merkle
-     (RFC 6962) de esos hashes; las firmas son Ed25519 en notas de C2SP (tlog-checkpoint). Donde pruebas.json trae
-     sello_de_tiempo, es la respuesta RFC 3161 (en base64) de una autoridad sobre esa nota: openssl ts la comprueba.
+     (RFC 6962) de esos hashes; las firmas son Ed25519 en notas de C2SP (tlog-checkpoint). La huella de un mensaje es
+     SHA-256(sal de su resumen, seguida de su canonico en UTF-8).
+  4. El sello de tiempo, si lo hay, dice que un tercero vio esa raíz a esa hora. verificar.mjs comprueba que es de esta
+     raíz; quién lo firmó lo comprueba openssl, en data/evidencia:
+       openssl ts -verify -data raiz.txt -in sello.tsr -untrusted sello-certificados.pem -CAfile autoridad.pem
+     autoridad.pem es el certificado de la autoridad que responde por quien selló; pídalo a ella, o compare con ella el
+     sello-autoridades.pem que venga aquí.
 
 QUÉ PRUEBA Y QUÉ NO
   Que estos archivos son los que el servidor recibió, íntegros desde su recepción, y que los hechos ocurrieron para

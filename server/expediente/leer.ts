@@ -153,21 +153,6 @@ export const leerHechos = {
     from privado.evidencias_contrato($1::bigint, $2::bigint, $4::int) as e where e.n <= $3::bigint order by e.n`,
 }
 
-export interface Mensaje {
-  id: string
-  cuerpo: string
-}
-
-/** $1 id of the contract, $2 after which, $3 up to which, $4 how many at most → its messages, oldest first. */
-export const leerMensajes = {
-  name: 'leer_mensajes',
-  text: `select m.id, (select row_to_json(t) from (
-      select m.id, m.creado_en, m.tipo, m.autor, m.empresa, m.texto, m.documento_id as documento, l.codigo_lote as lote,
-        m.usuario_id) as t) as cuerpo
-    from public.mensajes m left join public.lotes_asociados l on l.id = m.lote_id
-    where m.contrato_id = $1::bigint and m.id > $2::bigint and m.id <= $3::bigint order by m.id limit $4::int`,
-}
-
 export interface Ancla {
   n: string
   i: string

@@ -1,13 +1,16 @@
 import { hash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import type { H3Event } from 'h3'
 import { type ClaveContrato, para, sinContrato } from '../contratos/contrato.ts'
 import { pools } from '../db/pools.ts'
 import { esFalta, type Falla } from '../evidencia/fallas.ts'
 import { publicadas } from '../evidencia/publicadas.ts'
 import { DISCREPANCIAS } from '../evidencia/queries.ts'
+import { evidencia } from '../evidencia/settings.ts'
 import { fromDatabase } from '../http/postgres-errors.ts'
 import type { UserConnection } from '../session/as-user.ts'
 import type { Fuentes } from './bolsa.ts'
+import { cerrarConversacion, leerSales } from './conversacion.ts'
 import { exigirFirmante } from './firma.ts'
 import { anclaDe, fuentesDe, leerVerificador } from './fuentes.ts'
 import { type Expediente, firmarContrato, leerExpediente, leerTestigo } from './leer.ts'
@@ -24,6 +27,8 @@ const EN_JSON = [
   ...(['partes', 'terminos', 'versiones', 'enmiendas'] as const),
   ...(['fijaciones', 'lotes', 'reaperturas', 'documentos'] as const),
 ]
+
+const pemDe = async (file: string | undefined) => (file === undefined ? undefined : readFile(file, 'utf8'))
 
 /** The contract as its expediente tells it, as of one moment. */
 async function leer(db: UserConnection, contrato: ClaveContrato): Promise<Expediente> {
@@ -73,22 +78,35 @@ export async function reunir(event: H3Event, db: UserConnection, contrato: Clave
   const [fila] = await db.query<{ id: string }>(para(contrato, firmarContrato), [contrato.valor])
   if (!fila) throw await sinContrato(db, contrato)
   const testigo = await testigoDelQr(db, fila.id)
-  // After it: making the token is in the chain.
+  // Not by a connection of those that read: it may wait for the head of the chain.
+  await pools()
+    .database.as(db.claims)
+    .query(cerrarConversacion, [fila.id])
+    .catch((error) => {
+      throw fromDatabase(error)
+    })
+  // After both: the token, and what was said last, are in the chain.
   const exp = await leer(db, contrato)
-  const [ancla, halladas, verificador, anteriores] = await Promise.all([
+  const [ancla, halladas, verificador, anteriores, todas, autoridades] = await Promise.all([
     anclaDe(db, exp),
     db.query<Falla & Record<string, unknown>>(DISCREPANCIAS, [exp.id]),
     leerVerificador(),
     publicadas(pools().database),
+    db.query<{ objeto: string; sal: string }>(leerSales, [exp.id]),
+    pemDe(evidencia().tsaCa),
   ])
   const claves = [
     ...new Set([...exigirFirmante().verifiers, ...anteriores.map(({ verificador: clave }) => clave)]),
   ]
+  // Those of digests up to its head: another may have been made meanwhile.
+  const sales = todas.filter(({ objeto }) => Number(objeto.split('/')[1]) <= Number(exp.mensajes_hasta))
   const discrepancias = halladas.filter(esFalta)
-  const decide = [exp, ancla, testigo, claves, verificador, discrepancias]
+  const decide = [exp, ancla, testigo, claves, verificador, discrepancias, sales, autoridades]
   return {
     exp,
-    fuentes: fuentesDe(event, db, exp, { ancla, testigo, verificador, claves, discrepancias }),
+    fuentes: fuentesDe(event, db, exp, {
+      ...{ ancla, testigo, verificador, claves, discrepancias, sales, autoridades },
+    }),
     etag: `"${exp.n}-${hash('sha256', JSON.stringify(decide), 'base64url').slice(0, 22)}"`,
   }
 }

@@ -5,11 +5,9 @@ import { STACK_MEMORY } from './memory.ts'
 import { PROJECT_DIR } from './settings.ts'
 
 test('la pila arranca igual con npm, en la unidad de un piloto y en las pruebas', async () => {
-  const variables = Object.entries(STACK_MEMORY.env).map(([name, value]) => `${name}=${value}`)
-  const program = `${STACK_MEMORY.flags.join(' ')} scripts/start.ts`
+  const program = `${STACK_MEMORY.join(' ')} scripts/start.ts`
   const { scripts } = JSON.parse(await readFile(join(PROJECT_DIR, 'package.json'), 'utf8'))
-  expect(scripts.start).toBe(`${variables.join(' ')} node ${program}`)
+  expect(scripts.start).toBe(`node ${program}`)
   const unit = await readFile(join(PROJECT_DIR, 'supabase/pilot/triboka.service'), 'utf8')
   expect(unit).toMatch(new RegExp(`^ExecStart=\\S+/node ${program.replaceAll('.', '\\.')}$`, 'm'))
-  for (const variable of variables) expect(unit).toContain(`\nEnvironment=${variable}\n`)
 })

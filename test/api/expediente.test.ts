@@ -106,6 +106,16 @@ describe('el expediente de un contrato', () => {
       .split('\n')
       .map((line) => JSON.parse(line))
     expect(eventos.map(({ n }) => n)).toEqual(eventos.map((_, i) => i + 1))
+    // What was said in this very minute is in it, and sealed.
+    const dicho = (name: string) =>
+      texto(files, name)
+        .split('\n')
+        .filter((line) => line.includes('Llegó el camión'))
+    expect(dicho('conversacion/mensajes.jsonl')).toHaveLength(1)
+    expect(dicho('evidencia/mensajes.jsonl')).toHaveLength(1)
+    const { id } = JSON.parse(dicho('evidencia/mensajes.jsonl')[0]!)
+    const resumidos = eventos.flatMap(({ canonico }) => JSON.parse(canonico).datos.mensajes ?? [])
+    expect(resumidos.map(([uno]) => uno)).toContain(id)
     // Nobody is named in the chain.
     expect(texto(files, 'eventos.jsonl')).not.toContain('Fáctura')
   })

@@ -102,5 +102,16 @@ describe('prometer kilos de un lote del grafo', () => {
     expect((await editar(people.ana, { origen_compartido: 'productores' })).body.origen_compartido).toBe(
       'productores',
     )
+    const { data } = await people.carlos.supabase.rpc('origen_compartido', { asociado: body.id })
+    expect(data).toEqual(
+      expect.objectContaining({
+        compartido: 'productores',
+        detalle: [{ productor: 'Rosa Zambrano', kg: 100 }],
+      }),
+    )
+    // Neither identification nor phone.
+    expect(JSON.stringify(data)).not.toMatch(/identificacion|telefono|\d{10}/)
+    const rival = await people.rita.supabase.rpc('origen_compartido', { asociado: body.id })
+    expect(rival.error).toMatchObject({ code: 'PT404', message: 'lote_no_existe' })
   })
 })

@@ -182,6 +182,12 @@ describe('lo que se lee otra vez', () => {
     expect((await upload(people.carlos, contrato.codigo, archivo)).body.id).toBe(body.id)
     const file = await archivoDe(body.id)
     await rename(file, `${file}.perdido`)
+    // As if it had been missed five times already.
+    await sql(
+      `insert into privado.documentos_por_leer as q (documento_id, intentos, motivo) values ($1, 5, 'sin archivo')
+       on conflict (documento_id) do update set intentos = 5, motivo = 'sin archivo', desde = now()`,
+      [body.id],
+    )
     await releer(body.id)
     await verificado(body.id, 'sin archivo')
     const otra = await upload(people.carlos, contrato.codigo, archivo)

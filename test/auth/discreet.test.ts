@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
-import { hashInThread } from '../../supabase/local/auth/hashing-threads.ts'
+import { hashApart } from '../../supabase/local/auth/hashing-apart.ts'
 import { client } from '../support/client.ts'
 import { sql } from '../support/sql.ts'
 import { turns } from '../support/turns.ts'
@@ -20,11 +20,11 @@ vi.mock('node:timers/promises', async (original) => {
 })
 
 // The real one, which can be watched and held.
-vi.mock('../../supabase/local/auth/hashing-threads.ts', async (original) => {
-  const real = await original<typeof import('../../supabase/local/auth/hashing-threads.ts')>()
-  return { ...real, hashInThread: vi.fn(real.hashInThread) }
+vi.mock('../../supabase/local/auth/hashing-apart.ts', async (original) => {
+  const real = await original<typeof import('../../supabase/local/auth/hashing-apart.ts')>()
+  return { ...real, hashApart: vi.fn(real.hashApart) }
 })
-const watched = vi.mocked(hashInThread)
+const watched = vi.mocked(hashApart)
 
 const stack = inject('stack')
 let open: AuthServer

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createPasswords, hashPassword, isPassword } from '../../supabase/local/auth/hashing.ts'
-import { hashInThread } from '../../supabase/local/auth/hashing-threads.ts'
+import { hashApart } from '../../supabase/local/auth/hashing-apart.ts'
 import { inTurns } from '../../supabase/local/auth/in-turns.ts'
 import { turns } from '../support/turns.ts'
 
@@ -46,7 +46,7 @@ describe('las contraseñas', () => {
     const compared: string[] = []
     const { hashPassword, isPassword } = createPasswords((work) => {
       if (work.hashed !== undefined) compared.push(work.hashed)
-      return hashInThread(work)
+      return hashApart(work)
     })
     const hash = await hashPassword('cacao-demo-2025')
     expect(await isPassword('cacao-demo-2025', hash)).toBe(true)
@@ -55,20 +55,25 @@ describe('las contraseñas', () => {
     expect(new Set(compared).size).toBe(2)
   })
 
-  test('un hash que no lo es no vale, y el hilo sigue', async () => {
+  test('un hash que no lo es no vale, y el proceso sigue', async () => {
     expect(await isPassword('otra', 'no es un hash')).toBe(false)
-    await expect(hashInThread({ password: 'x', hashed: 3 as never, rounds: 10 })).rejects.toThrow()
+    await expect(hashApart({ password: 'x', hashed: 3 as never, rounds: 10 })).rejects.toThrow()
     expect(await isPassword('cacao', await hashPassword('cacao'))).toBe(true)
   })
 
-  test('un hilo que termina por no usarse no se lleva la que llega entonces', async () => {
+  test('el proceso que termina por no usarse no se lleva la que llega entonces', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
     vi.resetModules()
-    const threads = await import('../../supabase/local/auth/hashing-threads.ts')
+    const apart = await import('../../supabase/local/auth/hashing-apart.ts')
     const work = { password: 'cacao', hashed: await hashPassword('cacao'), rounds: 10 }
-    expect(await threads.hashInThread(work)).toBe(true)
+    expect(await apart.hashApart(work)).toBe(true)
     vi.advanceTimersToNextTimer()
-    expect(await threads.hashInThread(work)).toBe(true)
+    // One end waits for the two that end together, and none while there is work.
+    expect(await Promise.all([apart.hashApart(work), apart.hashApart(work)])).toEqual([true, true])
+    expect(vi.getTimerCount()).toBe(1)
+    const working = apart.hashApart(work)
+    expect(vi.getTimerCount()).toBe(0)
+    expect(await working).toBe(true)
   })
 })

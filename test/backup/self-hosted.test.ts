@@ -6,6 +6,9 @@ import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import fc from 'fast-check'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Database } from '../../server/db/types.ts'
+import { anclar } from '../../server/evidencia/anclar.ts'
+import { keyOfSeed, signedCheckpoint, verifierText } from '../../server/evidencia/checkpoint.ts'
 import { listBackups, noteProof } from '../../supabase/local/backup/folders.ts'
 import { readEntries, readHead } from '../../supabase/local/backup/manifest.ts'
 import { expired } from '../../supabase/local/backup/retention.ts'
@@ -48,6 +51,13 @@ async function only({ RESPALDOS_DIR }: { RESPALDOS_DIR: string }): Promise<strin
 
 const ask = <Row extends pg.QueryResultRow>(text: string, values?: unknown[], at = url) =>
   query<Row>(at, text, values)
+
+const signer = { name: 'cacao.example', key: keyOfSeed(Buffer.alloc(32, 7)) }
+/** The database as the task that signs asks it. */
+const asService = () =>
+  ({
+    as: () => ({ query: (q: { text: string }, values?: unknown[]) => ask(q.text, values) }),
+  }) as unknown as Database
 
 const COUNTS = `select (select count(*)::int from public.empresas) as empresas,
   (select count(*)::int from public.documentos_contrato) as documentos,
@@ -192,6 +202,26 @@ describe('el respaldo del autoalojado, con el pg_dump de su versión', () => {
       await expect(restaurar(env(dir, { RESPALDO_CLAVE: 'otra' }), '--probar')).rejects.toThrow(message)
       expect((await restaurar(env(dir, opens), '--probar')).stdout).toContain('restores.')
     }
+  })
+
+  test('la última raíz firmada de lo restaurado es la del manifiesto, o no restaura', async () => {
+    const { nota } = await anclar(asService(), [signer], [verifierText(signer)])
+    const vars = env('raices')
+    await respaldo(vars)
+    const folder = join(vars.RESPALDOS_DIR, await only(vars))
+    expect((await readHead(folder)).raiz).toBe(nota)
+    expect((await restaurar(vars, '--probar')).stdout).toContain('signed root of the evidences is that of')
+    // Whoever rewrote the history in the backup and every sum of it has not the root that was told outside.
+    const manifest = join(folder, 'manifiesto.json')
+    const other = signedCheckpoint({ origin: signer.name, size: 1, root: Buffer.alloc(32) }, signer)
+    const text = await readFile(manifest, 'utf8')
+    await writeFile(manifest, text.replace(JSON.stringify(nota), JSON.stringify(other)))
+    await writeFile(
+      join(folder, 'manifiesto.sha256'),
+      `${sha256(await readFile(manifest))}  manifiesto.json\n`,
+    )
+    await expect(restaurar(vars, '--probar')).rejects.toThrow('is not that of the manifest')
+    expect(await listBackups(vars.RESPALDOS_DIR)).toEqual([expect.objectContaining({ isGood: false })])
   })
 
   test('el de una base de antes de que constara si un papel es el que era se hace y se restaura igual', async () => {

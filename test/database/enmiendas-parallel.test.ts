@@ -119,3 +119,33 @@ test('quien propone otra cuando una se acepta no pisa lo acordado', async () => 
   expect(versiones.map(({ n }) => n)).toEqual(versiones.map((_, i) => i + 1))
   expect(versiones.at(-1).terminos).toEqual(ahora)
 })
+
+test('lo que vence no espera a quien tiene un contrato: queda para el minuto siguiente', async () => {
+  const mundo = await mundoNuevo()
+  const { id } = mundo.contrato
+  await como(mundo, 'ana_agroarriba', PROPONER, [id, '{"volumen_tm": 111}'])
+  const sistema = await connect()
+  const otro = await connect()
+  try {
+    await sistema.query(`alter table public.enmiendas disable trigger _100_conservar`)
+    await sistema.query(
+      `update public.enmiendas set vence_en = now() - interval '1 minute' where contrato_id = $1`,
+      [id],
+    )
+    await sistema.query(`alter table public.enmiendas enable trigger _100_conservar`)
+    const estado = async () => (await alFinal(mundo)).enmiendas
+    for (const tabla of ['contratos_precios where contrato_id', 'contratos where id']) {
+      await otro.query('begin')
+      await otro.query(`select 1 from public.${tabla} = $1 for no key update`, [id])
+      await sistema.query(`set statement_timeout = '20s'`)
+      await sistema.query('select privado.vencer_enmiendas()')
+      expect(await estado()).toEqual(['propuesta'])
+      await otro.query('rollback')
+    }
+    await sistema.query('select privado.vencer_enmiendas()')
+    expect(await estado()).toEqual(['vencida'])
+  } finally {
+    await sistema.end()
+    await otro.end()
+  }
+})

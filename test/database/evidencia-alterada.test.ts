@@ -39,6 +39,7 @@ const OTRO: Record<string, (column: string) => string> = {
   bigint: (c) => `coalesce(${c}, 0) + 1000000000`,
   smallint: (c) => `coalesce(${c}, 0) + 1`,
   uuid: () => 'gen_random_uuid()',
+  'text[]': () => `'{otra}'`,
   boolean: (c) => `not ${c}`,
   date: (c) => `coalesce(${c}, '2026-01-01') + 1`,
   jsonb: () => `'{"kg": 70}'`,
@@ -72,6 +73,19 @@ const FILAS: [tabla: string, donde: (casa: Casa) => string][] = [
     ({ mundo }) =>
       `id = (select min(id) from public.relaciones where propone_id = ${mundo.empresas.agroarriba})`,
   ],
+  // The graph of lots is its company's.
+  ...(['centros', 'productores', 'retenciones', 'ajustes', 'consumos', 'perdidas'] as const).map(
+    (tabla): [string, (casa: Casa) => string] => [
+      tabla,
+      ({ mundo }) =>
+        `ctid = (select min(ctid) from public.${tabla} where empresa_id = ${mundo.empresas.agroarriba})`,
+    ],
+  ),
+  ...(['operaciones', 'lotes', 'productos'] as const).map((tabla): [string, (casa: Casa) => string] => [
+    tabla,
+    ({ mundo }) =>
+      `ctid = (select max(ctid) from public.${tabla} where empresa_id = ${mundo.empresas.agroarriba})`,
+  ]),
   ['empresas', ({ mundo }) => `id = ${mundo.empresas.centro}`],
   ['usuarios', ({ mundo }) => `id = '${mundo.usuarios.celia_centro}'`],
   ['parametros', ({ mundo }) => `empresa_id = ${mundo.empresas.centro}`],
@@ -107,7 +121,7 @@ describe('cada columna de cada tabla', () => {
         // An id is no column of a row that is still the same one: one is missing, and another there.
         const said = found.some((words) => words.startsWith(`${tabla} `) && /falta|cambiada/.test(words))
         expect([tabla, nombre, found, said]).toEqual([tabla, nombre, found, true])
-        if (tabla !== 'mensajes' && !/(^|_)id$/.test(nombre))
+        if (tabla !== 'mensajes' && !/(^|_)id$|^causa$/.test(nombre))
           expect(
             found.some((words) => words.endsWith(`cambiada (${nombre})`) || words.includes(nombre)),
           ).toBe(true)
@@ -223,3 +237,27 @@ describe('la cadena misma', () => {
       )
     }))
 })
+
+test('lo que se dijo espera a que nadie escriba en su cadena hace un minuto, y diez como mucho', () =>
+  withCasa(async (casa) => {
+    const id = casa.mundo.contrato.id
+    const espera = async () =>
+      (await casa.client.query('select 1 from privado.por_resumir() as c where c = $1', [id])).rowCount === 0
+    const hace = (minutos: number) =>
+      casa.altera(
+        `insert into public.mensajes (id, contrato_id, tipo, texto, autor, creado_en) overriding system value
+         select max(id) + 256, $1, 'sistema', 'Algo', 'Triboka', now() - interval '1 minute' * $2 from public.mensajes`,
+        [id, minutos],
+      )
+    await hace(3)
+    expect(await espera()).toBe(true)
+    await casa.client.query('savepoint antes')
+    await casa.altera(
+      `update privado.evidencias_cabezas set en = now() - interval '2 minutes' where cadena = $1`,
+      [id],
+    )
+    expect(await espera()).toBe(false)
+    await casa.client.query('rollback to savepoint antes')
+    await hace(12)
+    expect(await espera()).toBe(false)
+  }))

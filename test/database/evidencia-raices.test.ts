@@ -7,6 +7,7 @@ import { keyOfSeed, parseVerifier, verifierText } from '../../server/evidencia/c
 import { verificarContrato } from '../../server/evidencia/contrato.ts'
 import { isConsistent, isIncluded, leafHash } from '../../server/evidencia/merkle.ts'
 import { comprobarRaices, notaDe } from '../../server/evidencia/raices.ts'
+import { selloDeRaiz } from '../../server/evidencia/sellos.ts'
 import { verificarTodo } from '../../server/evidencia/todo.ts'
 import { type Casa, fallas, useCluster, withCasa } from './evidencia.ts'
 import { become } from './support.ts'
@@ -122,7 +123,10 @@ describe('las raíces firmadas', () => {
       ])
       await casa.altera(`update privado.evidencias_cabezas set hash = sha256('otra') where cadena = $1`, [id])
       await become(client, 'ana_agroarriba', mundo)
-      const { integro, fallas: found } = await verificarContrato(casa.db, { id, codigo }, claves)
+      const { integro, fallas: found } = await verificarContrato(casa.db, { id, codigo }, claves, {
+        de: (tamano) => selloDeRaiz(casa.db, tamano),
+        autoridades: [],
+      })
       expect([integro, found]).toEqual([
         false,
         [

@@ -9,6 +9,7 @@ import { databaseUrl } from '../../supabase/local/postgres/bootstrap.ts'
 import { SUPERUSER } from '../../supabase/local/postgres/cluster.ts'
 import { migrate } from '../../supabase/local/postgres/migrate.ts'
 import { withTemporaryCluster } from '../../supabase/local/postgres/temporary.ts'
+import { makeGrafo } from './grafo.ts'
 import { become } from './support.ts'
 import { makeWorld, type World } from './world.ts'
 
@@ -98,6 +99,10 @@ async function fill(client: pg.Client, mundo: World) {
     '{"volumen_tm": "210.50"}',
     'Un camión más',
   ])
+  const { recibido } = await makeGrafo(client, mundo)
+  await become(client, 'ana_agroarriba', mundo)
+  await run('select public.proponer_ajuste($1, 59.5, $2)', [recibido, 'Conteo'])
+  await run('select public.retener_lote($1, $2)', [recibido, 'Por analizar'])
   await become(client, 'sistema', mundo)
   await client.query('reset role')
   // The minute of what was said has ended.

@@ -119,7 +119,7 @@ describe('lecturas', () => {
       expect(await sinLeer()).toBe(antes + 1)
       const marcar = `insert into public.lecturas (contrato_id, hasta) values ($1, $2)
         on conflict (usuario_id, contrato_id) do update set hasta = excluded.hasta returning hasta`
-      expect(await db.query(marcar, [id, '999999999999'])).toEqual([{ hasta: ultimo }])
+      expect(await db.query(marcar, [id, '9000000000000000'])).toEqual([{ hasta: ultimo }])
       expect(await db.query(marcar, [id, 1])).toEqual([{ hasta: ultimo }])
       expect(await sinLeer()).toBe(0)
       await db.query(`insert into public.mensajes (contrato_id, texto) values ($1, 'Mío')`, [id])

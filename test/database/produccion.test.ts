@@ -38,6 +38,7 @@ const hechoDe = {
     i: fc.nat(50),
     merma: fc.integer({ min: 0, max: 60 }),
   }),
+  anular: fc.record({ que: fc.constant('anular' as const), i: fc.nat(50) }),
   prometer: fc.record({ que: fc.constant('prometer' as const), i: fc.nat(50), kg: gramos(300_000) }),
   plegar: fc.record({ que: fc.constant('plegar' as const), tope: fc.integer({ min: 1, max: 30 }) }),
 }
@@ -86,6 +87,14 @@ async function suceder(db: Db, sitio: Sitio, hecho: Hecho): Promise<void> {
       await query('select privado.plegar_produccion($1)', [hecho.tope])
       await db.como('ana_agroarriba')
       return
+    case 'anular': {
+      const operacion = await con<{ id: string }>(
+        `select id from public.operaciones where tipo <> 'anular' order by secuencia desc`,
+        hecho.i,
+      )
+      if (operacion) await query(`select public.anular_operacion($1, 'Se contó mal')`, [operacion.id])
+      return
+    }
   }
   const uno = await lote(hecho.i)
   if (!uno) return

@@ -1,7 +1,11 @@
+import { execFileSync } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { PDFiumLibrary } from '@hyzyla/pdfium'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import type { Lote } from '../../server/expediente/leer.ts'
+import { makeTempDir } from '../../supabase/local/postgres/temporary.ts'
 import { readQr } from '../support/qr.ts'
 import { hacer, TESTIGO, URL } from './muestra.ts'
 
@@ -83,4 +87,34 @@ test('de muchos lotes, cada página dice cuál es y de cuántas', async () => {
   }
   expect(todas.map(({ texto }) => texto).join()).toContain('LT-199')
   expect(todas.filter(({ qr }) => qr !== undefined)).toHaveLength(1)
+})
+
+test('su estructura la lee otro programa; lleva sus letras y su color, y no dice ser PDF/A, que nadie ha validado', async () => {
+  const dir = await makeTempDir('triboka-caratula-')
+  try {
+    const file = join(dir, 'expediente.pdf')
+    writeFileSync(file, await (await hacer()).fuentes.pdf([]))
+    const run = (program: string, ...args: string[]) =>
+      execFileSync(program, [...args, file], { encoding: 'utf8', stdio: 'pipe' })
+    expect(run('qpdf', '--check')).toContain('No syntax or stream encoding errors found')
+    const { qpdf } = JSON.parse(run('qpdf', '--json=2'))
+    type Value = Record<string, unknown>
+    const objects = Object.values(qpdf[1] as Record<string, { value?: Value; stream?: { dict: Value } }>)
+    const typed = (type: string) =>
+      objects.map(({ value, stream }) => value ?? stream!.dict).filter((dict) => dict?.['/Type'] === type)
+    const fonts = typed('/FontDescriptor')
+    expect(fonts).toHaveLength(2)
+    for (const font of fonts) expect(font).toHaveProperty('/FontFile2')
+    expect(typed('/OutputIntent')).toEqual([
+      expect.objectContaining({ '/DestOutputProfile': expect.anything() }),
+    ])
+    expect(typed('/Catalog')).toEqual([
+      expect.objectContaining({ '/Lang': 'u:es-EC', '/Metadata': expect.anything() }),
+    ])
+    const xmp = run('pdfinfo', '-meta')
+    expect(xmp).toContain('Expediente CT-2026-00001')
+    expect(xmp).not.toContain('pdfaid')
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
 })

@@ -4,11 +4,12 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { keyOfSeed, type Signer, signedCheckpoint, verifierText } from '../../server/evidencia/checkpoint.ts'
-import { canonicalEvidence } from '../../server/evidencia/jcs.ts'
+import { canonical, canonicalEvidence } from '../../server/evidencia/jcs.ts'
 import { inclusionProof, leafHash, merkleRoot, subtreesOf } from '../../server/evidencia/merkle.ts'
 import { openZip } from '../../server/evidencia/zip-writer.ts'
 import { escribirBolsa, type Fuentes } from '../../server/expediente/bolsa.ts'
-import type { Expediente, Hecho, Mensaje, Papel } from '../../server/expediente/leer.ts'
+import type { Mensaje, MensajeSellado } from '../../server/expediente/conversacion.ts'
+import type { Expediente, Hecho, Papel } from '../../server/expediente/leer.ts'
 import { caratula } from '../../server/expediente/pdf/caratula.ts'
 import { expedienteSettings } from '../../server/expediente/settings.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
@@ -67,10 +68,25 @@ const papeles = (): Papel[] =>
     fecha_subida: '2026-11-27T10:00:00Z',
   }))
 
+const SAL = Buffer.alloc(16, 3)
+const MENSAJES = ['Llegó el camión.', 'Bien.'].map((texto, i) => ({
+  id: i + 1,
+  creado_en: '2026-11-27T10:00:00.000000Z',
+  tipo: 'usuario',
+  autor: 'Ana',
+  empresa: null,
+  texto,
+}))
+const hojaDe = ({ id, canonico }: MensajeSellado) => [Number(id), sha256(SAL, canonico).toString('hex')]
+
 /** A contract with its chain, anchored under a root of three leaves. */
 export async function hacer(codigo = 'CT-2026-00001'): Promise<{ exp: Expediente; fuentes: Fuentes }> {
   expedienteSettings.open({ paginaUrl: URL })
   const documentos = papeles()
+  const sellados: MensajeSellado[] = MENSAJES.map((mensaje) => ({
+    id: String(mensaje.id),
+    canonico: canonical({ ...mensaje, contrato_id: 1 }),
+  }))
   const cadena = cadenaDe(codigo, [
     { tipo: 'contrato.creado', objeto: 'contrato/1', datos: { fila: { volumen_tm: '200' } } },
     ...documentos.map(({ id, sha256 }) => ({
@@ -78,7 +94,7 @@ export async function hacer(codigo = 'CT-2026-00001'): Promise<{ exp: Expediente
       objeto: `documento/${id}`,
       datos: { fila: { sha256 } },
     })),
-    { tipo: 'lote.asociado', objeto: 'lote/1', datos: { fila: { peso_qq: '60.0' } } },
+    { tipo: 'mensajes.resumen', objeto: 'mensajes/2', datos: { mensajes: sellados.map(hojaDe) } },
   ])
   const cabeza = cadena.at(-1)!
   const leaves = [sha256('otra'), Buffer.from(cabeza.hash, 'hex'), sha256('y otra')]
@@ -152,16 +168,9 @@ export async function hacer(codigo = 'CT-2026-00001'): Promise<{ exp: Expediente
     reaperturas: [],
     documentos,
   }
-  const mensajes: Mensaje[] = ['Llegó el camión.', 'Bien.'].map((texto, i) => ({
-    id: String(i + 1),
-    cuerpo: JSON.stringify({
-      id: i + 1,
-      creado_en: '2026-11-27T10:00:00Z',
-      tipo: 'usuario',
-      autor: 'Ana',
-      empresa: null,
-      texto,
-    }),
+  const mensajes: Mensaje[] = MENSAJES.map((mensaje) => ({
+    id: String(mensaje.id),
+    cuerpo: JSON.stringify(mensaje),
   }))
   const letra = (name: string) => readFile(join(PROJECT_DIR, `node_modules/dejavu-fonts-ttf/ttf/${name}.ttf`))
   const letras = { normal: await letra('DejaVuSans'), negrita: await letra('DejaVuSans-Bold') }
@@ -179,6 +188,11 @@ export async function hacer(codigo = 'CT-2026-00001'): Promise<{ exp: Expediente
       mensajes: async function* () {
         yield* mensajes
       },
+      sellados: async function* () {
+        yield* sellados
+      },
+      sales: [{ objeto: 'mensajes/2', sal: SAL.toString('hex') }],
+      autoridades: undefined,
       ancla: {
         n: cabeza.n,
         i: '1',

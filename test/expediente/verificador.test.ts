@@ -61,6 +61,17 @@ test('dice que sí del ZIP y de su carpeta, y con qué clave', () => {
   expect([given.status, given.said]).toEqual([0, expect.stringContaining('la clave dada: triboka.example+')])
 })
 
+test('después de un cambio de clave se dan las dos', () => {
+  const other = verifierText({ name: 'triboka.example', key: keyOfSeed(Buffer.alloc(32, 9)) })
+  expect(verify(zip, '--clave', other, '--clave', CLAVE)).toMatchObject({
+    status: 0,
+    said: expect.stringContaining('las claves dadas: triboka.example+'),
+  })
+  expect(verify(zip, '--clave', other, '--clave', other)).toMatchObject({ status: 1 })
+  expect(verify(zip, '--clave')).toMatchObject({ status: 1 })
+  expect(verify(zip, CLAVE, '--clave')).toMatchObject({ status: 1 })
+})
+
 test('con otra clave, aunque tenga el mismo nombre, dice que no', () => {
   const other = verifierText({ name: 'triboka.example', key: keyOfSeed(Buffer.alloc(32, 9)) })
   const { status, said } = verify(zip, '--clave', other)

@@ -1,81 +1,18 @@
 // The TSA is openssl's own: each test has an authority, a TSA and its answers.
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { askStamp, certificatesOf, readStamp, stampRequest } from '../../server/evidencia/sello.ts'
+import { openTsa, type Tsa } from '../support/tsa.ts'
 
 const HOLA = Buffer.from('hola\n')
-let dir: string
-const at = (name: string) => join(dir, name)
-const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: dir, stdio: 'pipe' })
-
-/** A certificate of the authority, for what it says. */
-function certify(name: string, extensions: string) {
-  openssl(
-    'req',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-keyout',
-    `${name}.key`,
-    '-out',
-    `${name}.csr`,
-    '-subj',
-    `/CN=${name}`,
-  )
-  writeFileSync(at(`${name}.ext`), extensions)
-  openssl(
-    ...['x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'],
-    ...['-out', `${name}.pem`, '-days', '30', '-extfile', `${name}.ext`],
-  )
-}
-
-/** What the TSA of openssl answers to a request. */
-function answer(request: Buffer): Buffer {
-  writeFileSync(at('q'), request)
-  openssl('ts', '-reply', '-config', 'tsa.cnf', '-queryfile', 'q', '-out', 'r')
-  return readFileSync(at('r'))
-}
-const hash = (data: Buffer) => stampRequest(openssl('dgst', '-sha256', '-binary', write(data)))
-function write(data: Buffer): string {
-  writeFileSync(at('data'), data)
-  return 'data'
-}
-
+const hash = (data: Buffer) => stampRequest(createHash('sha256').update(data).digest())
+let tsa: Tsa
 beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'triboka-tsa-'))
-  for (const name of ['ca', 'otra'])
-    openssl(
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-keyout',
-      `${name}.key`,
-      '-out',
-      `${name}.pem`,
-      '-days',
-      '30',
-      '-subj',
-      `/CN=${name}`,
-    )
-  certify(
-    'tsa',
-    'extendedKeyUsage=critical,timeStamping\nbasicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\n',
-  )
-  writeFileSync(
-    at('tsa.cnf'),
-    `[tsa]\ndefault_tsa = t\n[t]\nserial = serial\nsigner_cert = tsa.pem\nsigner_key = tsa.key\ncerts = ca.pem
-signer_digest = sha256\ndefault_policy = 1.2.3.4.1\ndigests = sha256\ness_cert_id_chain = no\n`,
-  )
-  writeFileSync(at('serial'), '01\n')
+  tsa = openTsa()
 })
-afterAll(() => rmSync(dir, { recursive: true, force: true }))
+afterAll(() => tsa.close())
 
 describe('un sello de tiempo', () => {
   test('se pide como se conoce', () => {
@@ -85,18 +22,16 @@ describe('un sello de tiempo', () => {
   })
 
   test('dice cuándo, y vale con quien responde por la TSA', async () => {
-    const stamp = answer(hash(HOLA))
-    const ca = certificatesOf(readFileSync(at('ca.pem'), 'utf8'))
+    const stamp = tsa.stamp(HOLA)
+    const ca = certificatesOf(tsa.ca)
     expect(ca).toHaveLength(1)
     const { en } = readStamp(stamp, HOLA, ca)
     expect(Math.abs(en.getTime() - Date.now())).toBeLessThan(60_000)
-    expect(() => readStamp(stamp, HOLA, certificatesOf(readFileSync(at('otra.pem'), 'utf8')))).toThrow(
-      'responde',
-    )
+    expect(() => readStamp(stamp, HOLA, certificatesOf(tsa.otra))).toThrow('responde')
   })
 
   test('de otra cosa no vale, ni cambiado, ni cortado', async () => {
-    const stamp = answer(hash(HOLA))
+    const stamp = tsa.stamp(HOLA)
     expect(() => readStamp(stamp, Buffer.from('adiós\n'))).toThrow('otra cosa')
     // The signature is at the end.
     const changed = Buffer.from(stamp)
@@ -107,7 +42,7 @@ describe('un sello de tiempo', () => {
     // What the TSA refuses: another version of the request.
     const refused = Buffer.from(hash(HOLA))
     refused[refused.indexOf(Buffer.from([2, 1, 1])) + 2] = 9
-    expect(() => readStamp(answer(refused), HOLA)).toThrow('no selló')
+    expect(() => readStamp(tsa.answer(refused), HOLA)).toThrow('no selló')
   })
 
   test('se pide por HTTP', async () => {
@@ -119,7 +54,9 @@ describe('un sello de tiempo', () => {
         .on('data', (part) => parts.push(part))
         .on('end', () => {
           if (request.url === '/rota') return response.writeHead(500).end()
-          response.setHeader('content-type', 'application/timestamp-reply').end(answer(Buffer.concat(parts)))
+          response
+            .setHeader('content-type', 'application/timestamp-reply')
+            .end(tsa.answer(Buffer.concat(parts)))
         })
     })
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))

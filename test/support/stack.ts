@@ -111,9 +111,9 @@ export async function startStackProcess(given?: {
   env: NodeJS.ProcessEnv
 }): Promise<StackProcess> {
   const { dir, env } = given ?? (await makeEnv())
-  const program = launch(process.execPath, [...STACK_MEMORY.flags, join(PROJECT_DIR, 'scripts/start.ts')], {
+  const program = launch(process.execPath, [...STACK_MEMORY, join(PROJECT_DIR, 'scripts/start.ts')], {
     cwd: PROJECT_DIR,
-    env: { ...env, ...STACK_MEMORY.env },
+    env,
   })
   const { child, output } = program
   await untilReady(program, () => output().includes('Ready in'), 90_000)

@@ -64,6 +64,8 @@ export function abrirHojas({ titulo, fecha, letras, pie }: Opciones): Hojas {
       ModDate: fecha,
     },
   })
+  // As an archive wants it, without the claim that it is PDF/A: no validator has said so.
+  Object.assign(doc, { _addPdfaMetadata() {} })
   doc.registerFont('normal', letras.normal as never).registerFont('negrita', letras.negrita as never)
   const chunks: Buffer[] = []
   doc.on('data', (chunk: Buffer) => chunks.push(chunk))

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// node verificar.mjs expediente.zip [--clave nombre+id+base64]
+// node verificar.mjs expediente.zip [--clave nombre+id+base64]…
 // Dice si un expediente, en su ZIP o ya descomprimido, es el que se entregó. Termina con 0 si lo es, con 1 si algo no
 // cuadra, y nombra qué. Usa Node 18 o posterior y nada más; no pregunta nada a nadie.
 import { createHash, createPublicKey, verify } from 'node:crypto'
@@ -10,6 +10,7 @@ import { createInflateRaw } from 'node:zlib'
 
 const BAGIT = 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n'
 const fallas = new Set()
+const sinComprobar = new Set()
 const falla = (archivo, que) => void fallas.add(`${archivo}: ${que}`)
 const sha256 = (...partes) => partes.reduce((s, parte) => s.update(parte), createHash('sha256')).digest()
 
@@ -127,14 +128,61 @@ function raizPor(camino, indice, cuantos, h) {
   return nodo(otro, raizPor(resto, indice - k, cuantos - k, h))
 }
 
+// --- La conversación: cada mensaje, con la sal de su resumen, da la huella que lleva la cadena ---
+async function comprobarMensajes(bag, archivo, dichos) {
+  const faltan = new Map(dichos)
+  const vistos = new Map()
+  for (const linea of (await texto(bag, archivo)).split('\n').filter(Boolean)) {
+    const { id, canonico } = JSON.parse(linea)
+    const { hoja: huella, sal } = faltan.get(id) ?? {}
+    if (!huella) falla(archivo, `el mensaje ${id} no está en la cadena, o está dos veces`)
+    else if (sal === undefined) sinComprobar.add('los mensajes cuya sal se borró')
+    else if (sha256(Buffer.from(sal, 'hex'), canonico).toString('hex') !== huella)
+      falla(archivo, `el mensaje ${id} no es el que se selló`)
+    faltan.delete(id)
+    vistos.set(id, JSON.parse(canonico))
+  }
+  for (const id of faltan.keys()) falla(archivo, `falta el mensaje ${id}, que está en la cadena`)
+  // Lo que se lee es lo que se selló.
+  const legible = 'data/conversacion/mensajes.jsonl'
+  for (const linea of (await texto(bag, legible)).split('\n').filter(Boolean)) {
+    const uno = JSON.parse(linea)
+    const sellado = vistos.get(uno.id) ?? {}
+    vistos.delete(uno.id)
+    const iguales = ['texto', 'autor', 'empresa', 'tipo'].every((campo) => uno[campo] === sellado[campo])
+    if (!iguales || Date.parse(uno.creado_en) !== Date.parse(sellado.creado_en))
+      falla(legible, `el mensaje ${uno.id} no es el que se selló`)
+  }
+  for (const id of vistos.keys()) falla(legible, `falta el mensaje ${id}`)
+}
+
+// --- El sello de tiempo (RFC 3161): de qué huella es, y qué hora dice; la firma de la TSA la comprueba openssl ---
+async function comprobarSello(bag, archivo, escrita, base64) {
+  const trozos = []
+  for await (const trozo of leerDe(bag, archivo)) trozos.push(trozo)
+  const sello = Buffer.concat(trozos)
+  const huella = sha256(escrita)
+  // SHA-256 como lo escribe DER, con sus parámetros nulos o sin ellos, y la huella.
+  const sitio = ['060960864801650304020105000420', '06096086480165030402010420']
+    .map((hex) => sello.indexOf(Buffer.concat([Buffer.from(hex, 'hex'), huella])))
+    .find((i) => i >= 0)
+  if (sitio === undefined) return falla(archivo, 'no es un sello de la raíz firmada')
+  if (!sello.equals(Buffer.from(base64, 'base64'))) falla(archivo, 'no es el sello que dice pruebas.json')
+  const hora = /\D(\d{14}(?:\.\d+)?)Z/.exec(sello.toString('latin1', sitio))?.[1] ?? 'una hora que no se lee'
+  console.log(
+    `Sello de tiempo de la raíz: ${hora.replace(/^(....)(..)(..)(..)(..)(..)/, '$1-$2-$3 $4:$5:$6 UTC')}`,
+  )
+  sinComprobar.add('la firma de quien selló el tiempo (LEEME.txt dice cómo, con openssl ts)')
+}
+
 // --- Todo junto ---
-async function verificar(ruta, dada) {
+async function verificar(ruta, dadas) {
   const todos = statSync(ruta).isDirectory() ? new Map(abrirCarpeta(ruta)) : abrirZip(ruta)
   const raiz = [...todos.keys()].find((n) => /^([^/]+\/)?bagit\.txt$/.test(n))?.slice(0, -'bagit.txt'.length)
   if (raiz === undefined) throw new Error('no hay bagit.txt: no es un expediente')
   const [deDatos, deEtiquetas] = ['manifest-sha256.txt', 'tagmanifest-sha256.txt']
   const etiquetas = [deDatos, 'bag-info.txt', 'bagit.txt', 'firma.txt']
-  const [huellas, papeles, cadena] = [new Map(), new Map(), []]
+  const [huellas, papeles, mensajes, cadena] = [new Map(), new Map(), new Map(), []]
   // La firma cubre lo que está en data/ y nada más: de lo demás no hay otro que las etiquetas de un bag.
   const cabe = (n) => n.startsWith(`${raiz}data/`) || [deEtiquetas, ...etiquetas].some((e) => n === raiz + e)
   for (const nombre of todos.keys()) if (!cabe(nombre)) falla(nombre, 'está de más: no lo cubre la firma')
@@ -145,7 +193,8 @@ async function verificar(ruta, dada) {
   if ((await texto(bag, 'bagit.txt')) !== BAGIT) falla('bagit.txt', 'no es el de un expediente')
   const E = 'data/evidencia'
   const pruebas = JSON.parse((await texto(bag, `${E}/pruebas.json`)) || '{}')
-  const claves = (dada ? [dada] : (pruebas.claves ?? [])).map(clave)
+  const claves = (dadas.length ? dadas : (pruebas.claves ?? [])).map(clave)
+  const sales = new Map((pruebas.sales ?? []).map(({ objeto, sal }) => [objeto, sal]))
   for (const linea of (await texto(bag, `${E}/eventos.jsonl`)).split('\n').filter(Boolean)) {
     const { hash, previo, canonico } = JSON.parse(linea)
     const hecho = JSON.parse(canonico)
@@ -156,6 +205,8 @@ async function verificar(ruta, dada) {
       falla(donde, 'su texto no es el que se selló')
     if (hecho.contrato !== pruebas.contrato) falla(donde, 'es de otro contrato')
     cadena.push(hash)
+    for (const [id, hoja] of hecho.tipo === 'mensajes.resumen' ? hecho.datos.mensajes : [])
+      mensajes.set(id, { hoja, sal: sales.get(hecho.objeto) })
     for (const [objeto, fila] of Object.entries(hecho.datos.filas ?? { [hecho.objeto]: hecho.datos.fila }))
       if (/^documento\/\d+$/.test(objeto) && fila) papeles.set(objeto, fila.sha256)
   }
@@ -167,10 +218,13 @@ async function verificar(ruta, dada) {
   const cubre = `${firma.origen} ${firma.tamano} ${firma.raiz}`
   if (cubre !== `${sello.origen}/expediente ${cadena.length} ${cubierto}`)
     falla('firma.txt', 'no es de estos archivos')
-  for (const { nota: escrita, n, indice, camino } of pruebas.raices ?? []) {
+  if (bag.has(`${E}/mensajes.jsonl`)) await comprobarMensajes(bag, `${E}/mensajes.jsonl`, mensajes)
+  else sinComprobar.add('los mensajes, uno por uno: el expediente es de antes')
+  for (const { nota: escrita, n, indice, camino, sello_de_tiempo } of pruebas.raices ?? []) {
     const dia = nota(`${E}/pruebas.json`, escrita, claves)
     if (raizPor(camino, indice, dia.tamano, hoja(cadena[n - 1] ?? '')).toString('hex') !== dia.raiz)
       falla(`${E}/pruebas.json`, `el hecho ${n} no está en la raíz firmada`)
+    if (sello_de_tiempo) await comprobarSello(bag, `${E}/sello.tsr`, escrita, sello_de_tiempo)
   }
   // Lo que el propio servidor encontró al hacerlo: sus tablas ya no decían lo que contó la cadena.
   for (const { objeto, falla: que, campos } of pruebas.discrepancias ?? [])
@@ -184,17 +238,24 @@ async function verificar(ruta, dada) {
   return { pruebas, cadena, claves }
 }
 
-const [ruta, opcion, dada] = process.argv.slice(2)
+const [ruta, ...opciones] = process.argv.slice(2)
 try {
-  if (!ruta || Boolean(opcion) !== Boolean(dada)) throw new Error('falta el expediente, o su clave')
-  const { pruebas, cadena, claves } = await verificar(ruta, dada)
+  // Después de un cambio de clave, las raíces de antes las firmó la de antes: se pueden dar varias.
+  const dadas = opciones.filter((_, i) => i % 2 === 1)
+  if (!ruta || opciones.length % 2 || opciones.some((o, i) => i % 2 === 0 && o !== '--clave'))
+    throw new Error('falta el expediente, o su clave: verificar.mjs expediente.zip [--clave …]…')
+  const { pruebas, cadena, claves } = await verificar(ruta, dadas)
   const de = claves.map((c) => `${c.nombre}+${c.id}`).join(', ')
   console.log(`${pruebas.contrato}: ${cadena.length} hechos, cabeza ${cadena.at(-1)?.slice(0, 16)}`)
-  console.log(`Firmas comprobadas con la clave ${dada ? 'dada' : 'que trae el expediente'}: ${de}`)
-  if (!dada) console.log(`Compárela con la que publica ${pruebas.claves_en}, o vuelva a probar con --clave.`)
+  const cuales =
+    dadas.length > 1 ? 'las claves dadas' : dadas.length ? 'la clave dada' : 'la clave que trae el expediente'
+  console.log(`Firmas comprobadas con ${cuales}: ${de}`)
+  if (!dadas.length)
+    console.log(`Compárela con la que publica ${pruebas.claves_en}, o vuelva a probar con --clave.`)
 } catch (error) {
   falla(ruta ?? 'verificar.mjs', error.message)
 }
 for (const una of fallas) console.log(`✗ ${una}`)
+for (const una of sinComprobar) console.log(`No se comprobó aquí: ${una}.`)
 console.log(fallas.size === 0 ? 'SÍ: es el expediente que se entregó, sin cambios.' : 'NO: algo no cuadra.')
 process.exitCode = fallas.size === 0 ? 0 : 1

@@ -1,6 +1,6 @@
 import { defineTask } from 'nitropack/runtime'
 import { pools } from '../../db/pools.ts'
-import { vencerPropuestas } from '../../enmiendas/queries.ts'
+import { vencerEnmiendas, vencerFijaciones } from '../../enmiendas/queries.ts'
 import { log } from '../../process/log.ts'
 
 /** Every minute: marks what nobody answered in time. By the clock it was worth nothing since then. */
@@ -10,10 +10,11 @@ export default defineTask({
     description: 'Marca las enmiendas y las fijaciones que nadie respondió a tiempo.',
   },
   async run() {
-    const [vencidas] = await pools()
-      .database.as({ role: 'service_role' })
-      .query<{ enmiendas: number; fijaciones: number }>(vencerPropuestas)
-    const { enmiendas = 0, fijaciones = 0 } = vencidas ?? {}
+    const db = pools().database.as({ role: 'service_role' })
+    const [enmiendas, fijaciones] = [
+      (await db.query<{ vencidas: number }>(vencerEnmiendas))[0]?.vencidas ?? 0,
+      (await db.query<{ vencidas: number }>(vencerFijaciones))[0]?.vencidas ?? 0,
+    ]
     if (enmiendas + fijaciones > 0) log.info({ enmiendas, fijaciones }, 'what nobody answered in time lapsed')
     return { result: enmiendas + fijaciones }
   },

@@ -86,6 +86,19 @@ sed -n '/^  "filas": {/,/^  }/{s/^    "\(.*\)": \([0-9]*\),\{0,1\}$/\1|\2/p}' "$
 diff "$WORK/esperadas" "$WORK/filas" || bad "$FOLDER" 'The rows differ from the manifest (< manifest, > restored).'
 say "The rows of $(wc -l <"$WORK/filas") tables are those of the manifest."
 
+# And the last signed root of the evidences: a history that was rewritten in the backup is another. A backup of before
+# there were roots has no such line.
+if grep -q '^  "raiz": ' "$FOLDER/manifiesto.json"; then
+  expected=$(sed -n 's/^  "raiz": \(.*\),$/\1/p' "$FOLDER/manifiesto.json")
+  root=
+  if [[ $(PGDATABASE=$TARGET ask "select to_regclass('privado.evidencias_raices') is not null") == t ]]; then
+    root=$(PGDATABASE=$TARGET ask 'select to_json(nota) from privado.evidencias_raices order by tamano desc limit 1')
+  fi
+  [[ ${root:-null} == "$expected" ]] ||
+    bad "$FOLDER" 'The last signed root of the evidences is not that of the manifest.'
+  if [[ -n $root ]]; then say 'The last signed root of the evidences is that of the manifest.'; fi
+fi
+
 restored=$STORAGE_DIR
 if [[ -n $PROOF ]]; then restored=$WORK/archivos; fi
 mkdir -p "$restored"

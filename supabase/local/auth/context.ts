@@ -40,6 +40,15 @@ export type Route = (call: Call) => Promise<Response>
 /** By method and path below /auth/v1: `DELETE /factors/:id`. */
 export type Routes = Record<string, Route>
 
+const texts = new WeakMap<Response, string>()
+
+/** What an answer of {@link json} says: reading it from the answer would be a stream. */
+export const textOf = (answer: Response): string | undefined => texts.get(answer)
+
 /** An answer of JSON. */
-export const json = (body: unknown, status = 200, headers?: Record<string, string>): Response =>
-  Response.json(body, headers ? { status, headers } : { status })
+export function json(body: unknown, status = 200, headers?: Record<string, string>): Response {
+  const text = JSON.stringify(body)
+  const answer = new Response(text, { status, headers: { 'content-type': 'application/json', ...headers } })
+  texts.set(answer, text)
+  return answer
+}

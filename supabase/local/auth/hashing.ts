@@ -1,4 +1,4 @@
-import { hashInThread, type Work } from './hashing-threads.ts'
+import { hashApart, type Work } from './hashing-apart.ts'
 
 /** GoTrue's cost. */
 const COST = 10
@@ -25,4 +25,4 @@ export function createPasswords(work: (work: Work) => Promise<string | boolean>)
   }
 }
 
-export const { hashPassword, isPassword } = createPasswords(hashInThread)
+export const { hashPassword, isPassword } = createPasswords(hashApart)

@@ -1,7 +1,7 @@
 import { errorForLog } from '../../../server/process/log-redaction.ts'
 import type { Identity } from '../gateway/identity.ts'
 import { AuthError, errorBody, errorHeaders, unexpectedFailure } from './admin/errors.ts'
-import type { Call, Route, Routes } from './context.ts'
+import { type Call, json, type Route, type Routes } from './context.ts'
 
 /** Where a request comes from. */
 export interface Origin {
@@ -91,10 +91,7 @@ export function answerFailure(request: Request, error: unknown): Response {
   const known = error instanceof AuthError ? error : unexpectedFailure(UNEXPECTED, error)
   if (known.status >= 500) console.error('auth:', errorForLog(known.cause ?? known))
   const version = request.headers.get('x-supabase-api-version')
-  return Response.json(errorBody(known, version), {
-    status: known.status,
-    headers: errorHeaders(known, version),
-  })
+  return json(errorBody(known, version), known.status, errorHeaders(known, version))
 }
 
 /** Answers each request by the route of its method and path; one without a name before one with. */

@@ -8,6 +8,7 @@ import type { AuthContext, Route, Routes } from './context.ts'
 import { openAuthDatabase } from './database.ts'
 import { disabledRoutes, web3Grant } from './disabled.ts'
 import { flowGrants, flowRoutes } from './flows/routes.ts'
+import { endHashing } from './hashing-apart.ts'
 import { limitMails } from './mail/limit.ts'
 import { mfaRoutes } from './mfa/routes.ts'
 import { oauthRoutes } from './oauth/routes.ts'
@@ -115,7 +116,7 @@ export function createAuth(options: AuthOptions): Auth {
     async close() {
       ending.abort()
       await sweeping
-      await Promise.all([db.close(), mailDb.close()])
+      await Promise.all([db.close(), mailDb.close(), endHashing()])
     },
   }
 }

@@ -15,6 +15,7 @@ import { CLUSTER_FILE, EVIDENCE_KEY_FILE, KEYS_FILE } from './backup.ts'
 import { bytesOf } from './draft.ts'
 import { type Head, readEntries, readHead } from './manifest.ts'
 import { progress } from './progress.ts'
+import { compareRoot } from './root.ts'
 import { makeUnseal, type Unseal } from './seal.ts'
 import type { BackupSettings } from './settings.ts'
 import { FILES_FOLDER } from './stored-files.ts'
@@ -107,7 +108,9 @@ async function recover(settings: Settings, head: Head, inspect: NonNullable<Rest
     },
   })
   try {
-    await inspect(databaseUrl({ port: port!, password }, SUPERUSER), head)
+    const url = databaseUrl({ port: port!, password }, SUPERUSER)
+    await compareRoot(url, head)
+    await inspect(url, head)
   } finally {
     await cluster.stop()
   }

@@ -3,6 +3,7 @@ import { type ClientAddress, networkOf } from '../../../server/http/client-addre
 import { openLimiter, rateLimitHeaders, type Usage } from '../../../server/http/limiter.ts'
 import type { Quota } from '../../../server/process/quota.ts'
 import { AuthError, errorBody, errorHeaders } from '../auth/admin/errors.ts'
+import { json } from '../auth/context.ts'
 import { type GuessQuotas, openGuesses } from '../auth/guesses.ts'
 
 /** What an address, and an account, may ask of Auth; undefined where there is no limit. */
@@ -66,10 +67,7 @@ export function limitAuth(quotas: AuthQuotas, clientAddress: ClientAddress) {
 
   function answer(request: Request, error: AuthError): Response {
     const version = request.headers.get('x-supabase-api-version')
-    return Response.json(errorBody(error, version), {
-      status: error.status,
-      headers: errorHeaders(error, version),
-    })
+    return json(errorBody(error, version), error.status, errorHeaders(error, version))
   }
 
   function refuse(request: Request, event: H3Event, usage: Usage): Response {

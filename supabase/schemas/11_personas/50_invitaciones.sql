@@ -41,6 +41,9 @@ grant select (id, email, empresa_id, rol, invitado_por, creado_en, vence_en, ace
 -- What an app writes in one request is bounded; new rows come by public.invitar() alone.
 create trigger _000_limitar_cambios before update on public.invitaciones
   for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
+-- Its id tells no count.
+create trigger _050_poner_id before insert on public.invitaciones
+  for each row execute function privado.poner_id();
 -- An open invitation is voided, at the hour of the server, and stays so.
 create trigger _100_anular before update of anulada_en on public.invitaciones
   for each row execute function privado.anular_invitacion();

@@ -68,6 +68,9 @@ revoke all on sequence public.relaciones_id_seq from anon, authenticated, servic
 grant select (id, propone_id, con_id, estado, motivo, contrato_id, propuesta_en, respondida_en, terminada_en)
   on public.relaciones to authenticated;
 
+-- Its id tells no count.
+create trigger _050_poner_id before insert on public.relaciones
+  for each row execute function privado.poner_id();
 -- The chains of both companies tell it.
 create trigger _990_encadenar after insert or update on public.relaciones
   for each row execute function privado.encadenar_relacion();

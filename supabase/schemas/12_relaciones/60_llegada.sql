@@ -3,15 +3,28 @@
 
 create function privado.recibir_propuestas() returns trigger
 language plpgsql security definer set search_path = '' as $$
+declare
+  r public.relaciones;
 begin
-  -- Of one proposer one is alive, also where an administrator corrects a RUC.
-  update public.relaciones r set para_id = new.id
-  where r.ruc = new.ruc and r.estado = 'propuesta' and r.para_id is null and r.propone_id <> new.id
-    and not exists (
-      select from public.relaciones x
-      where least(x.propone_id, x.para_id) = least(r.propone_id, new.id)
-        and greatest(x.propone_id, x.para_id) = greatest(r.propone_id, new.id) and x.para_id is not null
-        and x.estado in ('propuesta', 'aceptada'));
+  -- Of one proposer one is alive, also where an administrator corrects a RUC. Whoever is there already is told; who comes
+  -- first, then (privado.avisar_al_llegar).
+  for r in
+    update public.relaciones x set para_id = new.id,
+      avisada = exists (select from public.usuarios u where u.empresa_id = new.id and u.activo)
+    where x.ruc = new.ruc and x.estado = 'propuesta' and x.para_id is null and x.propone_id <> new.id
+      and not exists (
+        select from public.relaciones o
+        where least(o.propone_id, o.para_id) = least(x.propone_id, new.id)
+          and greatest(o.propone_id, o.para_id) = greatest(x.propone_id, new.id) and o.para_id is not null
+          and o.estado in ('propuesta', 'aceptada'))
+    returning *
+  loop
+    if not privado.bloqueo(new.id, r.propone_id) then
+      perform privado.notificar_empresa(new.id, 'relacion', format(
+        case when r.contrato_id is null then '%s le propone trabajar juntos.' else '%s le propone un contrato.' end,
+        (select e.nombre from public.empresas e where e.id = r.propone_id)), jsonb_build_object('relacion_id', r.id));
+    end if;
+  end loop;
   return null;
 end
 $$;
@@ -67,5 +80,8 @@ revoke all on function public.mis_relaciones(text, bigint, int), public.empresas
 grant execute on function privado.mis_relaciones(text, bigint, int), privado.empresas_bloqueadas(),
   public.mis_relaciones(text, bigint, int), public.empresas_bloqueadas() to authenticated;
 
-create trigger _500_recibir_propuestas after insert or update of ruc on public.empresas
+create trigger _500_recibir_propuestas after insert on public.empresas
   for each row execute function privado.recibir_propuestas();
+-- To write the same RUC again delivers nothing.
+create trigger _510_recibir_propuestas after update of ruc on public.empresas
+  for each row when (old.ruc <> new.ruc) execute function privado.recibir_propuestas();

@@ -35,6 +35,9 @@ create trigger _000_limitar_cambios before update on public.centros
   for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
 create trigger _000_limitar_filas before insert on public.centros
   for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
+-- Its id tells no count.
+create trigger _050_poner_id before insert on public.centros
+  for each row execute function privado.poner_id();
 -- Whose it is.
 create trigger _100_fijar_dueno before insert on public.centros
   for each row execute function privado.fijar_dueno_grafo();

@@ -1,12 +1,15 @@
 -- What happens to a contract and who is party to it, in its chain (see 05_evidencia).
 
 -- First of what follows a row: the chain begins with the contract, and what other triggers of the row add comes after.
+-- With a salt, which goes on in every hash that follows: a price is not found by trying until a head comes out that is
+-- shown to others. Who signs the contract reads it, and nobody else.
 create function privado.abrir_evidencia() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
   perform privado.abrir_cadena(new.codigo, (new.id, 'contrato.creado', 'contrato/' || new.id,
     '{"fila":' || privado.fila_contrato(new,
-      case when new.observaciones is not null then privado.sal_de('contrato/' || new.id) end) || '}')::privado.evidencia_nueva);
+      case when num_nonnulls(new.observaciones, new.archivo_pdf) > 0 then privado.sal_de('contrato/' || new.id) end)
+      || ',"sal":"' || encode(extensions.gen_random_bytes(16), 'hex') || '"}')::privado.evidencia_nueva);
   return null;
 end
 $$;
@@ -26,7 +29,7 @@ begin
       else 'contrato.activado' end,
     'contrato/' || n.id,
     '{"fila":' || privado.fila_contrato(n::public.contratos,
-      case when num_nonnulls(n.observaciones, n.rechazo_motivo) > 0 then privado.sal_de('contrato/' || n.id) end) || '}')::privado.evidencia_nueva
+      case when num_nonnulls(n.archivo_pdf, n.observaciones, n.rechazo_motivo) > 0 then privado.sal_de('contrato/' || n.id) end) || '}')::privado.evidencia_nueva
     order by n.id))
   from nuevos n join viejos v on v.id = n.id
   where privado.fila_contrato(n::public.contratos, '') <> privado.fila_contrato(v::public.contratos, '');

@@ -142,6 +142,9 @@ create trigger _000_limitar_cambios before update on public.contratos
   for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
 create trigger _000_limitar_filas before insert on public.contratos
   for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas('100');
+-- Its id tells no count.
+create trigger _050_poner_id before insert on public.contratos
+  for each row execute function privado.poner_id();
 -- Author, first state and own company.
 create trigger _100_fijar_origen before insert on public.contratos
   for each row execute function privado.fijar_origen();

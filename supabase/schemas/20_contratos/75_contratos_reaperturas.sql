@@ -42,6 +42,9 @@ grant select, insert (contrato_id, motivo) on public.contratos_reaperturas to au
 -- What a client writes in one request is bounded.
 create trigger _000_limitar_filas before insert on public.contratos_reaperturas
   for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
+-- Its id tells no count.
+create trigger _050_poner_id before insert on public.contratos_reaperturas
+  for each row execute function privado.poner_id();
 -- A reopening is evidence: it is neither changed nor deleted.
 create trigger _100_conservar before update or delete on public.contratos_reaperturas
   for each row execute function privado.conservar_reapertura();

@@ -34,3 +34,10 @@ create policy select_propio on public.retenciones for select to authenticated
 revoke all on public.retenciones from anon, authenticated, service_role;
 revoke all on sequence public.retenciones_id_seq from anon, authenticated, service_role;
 grant select on public.retenciones to authenticated;
+
+-- Its id tells no count.
+create trigger _050_poner_id before insert on public.retenciones
+  for each row execute function privado.poner_id();
+-- The balance says it, and the chain of its company.
+create trigger _500_aplicar after insert or update on public.retenciones
+  for each row execute function privado.aplicar_retencion();

@@ -25,6 +25,8 @@ create table public.ajustes (
   constraint ajustes_resuelto_en_valido check ((estado = 'propuesto') = (resuelto_en is null))
 );
 comment on table public.ajustes is 'Conteos que no coinciden con el saldo: los propone una persona y los confirma otra.';
+-- One at a time of each lot.
+create unique index ajustes_propuesto_key on public.ajustes (lote_id) where estado = 'propuesto';
 create index ajustes_lote_idx on public.ajustes (empresa_id, lote_id);
 create index ajustes_operacion_idx on public.ajustes (empresa_id, operacion_id);
 
@@ -35,3 +37,10 @@ create policy select_propio on public.ajustes for select to authenticated
 revoke all on public.ajustes from anon, authenticated, service_role;
 revoke all on sequence public.ajustes_id_seq from anon, authenticated, service_role;
 grant select on public.ajustes to authenticated;
+
+-- Its id tells no count.
+create trigger _050_poner_id before insert on public.ajustes
+  for each row execute function privado.poner_id();
+-- Last, the chain of its company.
+create trigger _990_encadenar after insert or update on public.ajustes
+  for each row execute function privado.encadenar_ajuste();

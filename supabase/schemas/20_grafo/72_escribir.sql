@@ -12,11 +12,13 @@ declare
   anio constant int := extract(year from privado.hoy());
   numero bigint;
 begin
+  -- A count of the company's own: one of all companies would tell each how much the others do. It is held until the end,
+  -- so that the order of numbers is that in which things were done.
   insert into public.operaciones (
-    id, empresa_id, tipo, en, centro_id, destino_id, fase, contrato_id, usuario_id, segundo_usuario_id, motivo, anula,
+    id, secuencia, empresa_id, tipo, en, centro_id, destino_id, fase, contrato_id, usuario_id, segundo_usuario_id, motivo, anula,
     esperado_kg, veredicto, huella)
-  values (
-    op.id, op.empresa_id, op.tipo, op.en, op.centro_id, op.destino_id, op.fase, op.contrato_id, op.usuario_id,
+  overriding system value values (
+    op.id, privado.siguiente_numero('operaciones ' || op.empresa_id, 0), op.empresa_id, op.tipo, op.en, op.centro_id, op.destino_id, op.fase, op.contrato_id, op.usuario_id,
     op.segundo_usuario_id, op.motivo, op.anula, op.esperado_kg, op.veredicto, op.huella);
   if cardinality(t.salidas) > 0 then
     -- The counter is held until the end: codes have no holes.

@@ -70,6 +70,7 @@ language plpgsql stable security definer set search_path = '' as $$
 declare
   consumo constant numeric := (select sum(e.kg) from unnest(t.entradas) as e);
   tipo constant text := (t.op).tipo;
+  pasos constant text[] := array['baba', 'escurrido', 'semiseco', 'seco', 'transformado'];
   cambia constant boolean := tipo in ('fermentar', 'secar', 'transformar');
   dichas constant privado.salida[] := t.salidas;
   producto numeric;
@@ -94,14 +95,32 @@ begin
         hint = format('salidas[%s].grado', i - 1);
     end if;
   end loop;
+  if tipo in ('fermentar', 'secar') then
+    if dichas[1].kg is null then
+      raise exception 'kg_invalidos' using errcode = 'PT422',
+        detail = 'Los kilos son un número mayor que cero, con 3 decimales como máximo.', hint = 'salidas[0].kg';
+    elsif tipo = 'secar' and dichas[1].humedad_pct is null then
+      raise exception 'humedad_sin_decir' using errcode = 'PT422',
+        detail = 'De un secado hace falta la humedad: la de lo que sale y, si ya estaba seco, la de lo que entra.',
+        hint = 'salidas[0].humedad_pct';
+    end if;
+  end if;
   t.salidas := privado.heredar(t.entradas, t.salidas);
   for i in 1 .. cardinality(t.salidas) loop
     t.salidas[i].centro_id := case when tipo = 'embarcar' or (t.op).fase is not distinct from 'salida' then null
       else coalesce((t.op).destino_id, (t.op).centro_id) end;
     t.salidas[i].embarcado := tipo = 'embarcar';
-    if tipo = 'transformar' then
-      t.salidas[i].condicion := 'transformado';
+    if cambia then
+      t.salidas[i].condicion := case tipo when 'transformar' then 'transformado'
+        else coalesce(dichas[i].condicion, case tipo when 'secar' then 'seco' else 'escurrido' end) end;
       t.salidas[i].humedad_pct := dichas[i].humedad_pct;
+      if (select max(array_position(pasos, e.condicion)) from unnest(t.entradas) as e)
+        > array_position(pasos, t.salidas[i].condicion)
+      then
+        raise exception 'condicion_no_cambia' using errcode = 'PT422',
+          detail = 'La condición cambia al fermentar, secar o transformar, y no vuelve atrás.',
+          hint = format('salidas[%s].condicion', i - 1);
+      end if;
     end if;
   end loop;
   t := privado.repartir_resto(t);
@@ -109,7 +128,12 @@ begin
   if producto > consumo then
     raise exception 'sale_mas_de_lo_que_entra' using errcode = 'PT422',
       detail = 'Sale más de lo que entra: nada gana peso.', hint = 'salidas';
-  elsif consumo <> producto + (select coalesce(sum(p.kg), 0) from unnest(t.perdidas) as p) then
+  elsif tipo = 'secar' then
+    t := privado.secar(t);
+  elsif tipo = 'fermentar' then
+    t := privado.fermentar(t);
+  end if;
+  if consumo <> producto + (select coalesce(sum(p.kg), 0) from unnest(t.perdidas) as p) then
     raise exception 'balance_no_cuadra' using errcode = 'PT422',
       detail = 'Lo que entra es lo que sale más lo que se pierde, al gramo: diga qué se perdió y por qué.',
       hint = case when cardinality(t.salidas) = 0 then 'perdidas' else 'salidas' end;

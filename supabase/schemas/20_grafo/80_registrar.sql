@@ -10,8 +10,8 @@ declare
   t privado.trabajo;
 begin
   op.empresa_id := privado.exigir_grafo();
-  if not coalesce(v_tipo in ('recibir', 'mezclar', 'dividir', 'clasificar', 'transformar', 'trasladar', 'embarcar',
-    'merma'), false)
+  if not coalesce(v_tipo in ('recibir', 'mezclar', 'dividir', 'fermentar', 'secar', 'clasificar', 'transformar',
+    'trasladar', 'embarcar', 'merma'), false)
   then
     raise exception 'tipo_de_operacion_invalido' using errcode = 'PT422',
       detail = 'El tipo es recibir, mezclar, dividir, fermentar, secar, clasificar, transformar, trasladar, embarcar o merma.',
@@ -21,7 +21,7 @@ begin
     op.huella := privado.huella_de_operacion(jsonb_build_array(v_tipo, v_entradas, v_salidas, v_perdidas, v_centro,
       v_destino, v_fase, v_contrato, v_en, v_motivo));
     if privado.ya_registrada(v_id, op.empresa_id, op.huella) then
-      return privado.operacion_json(v_id);
+      return privado.operacion_json(v_id) || jsonb_build_object('avisos', privado.avisos_de(v_id));
     end if;
   end if;
   op.id := coalesce(v_id, privado.uuidv7());
@@ -53,7 +53,7 @@ begin
   t := case v_tipo when 'recibir' then privado.recibir(t) else privado.cuadrar(t) end;
   perform privado.escribir_operacion(t);
   perform privado.terminar_operacion(op.id, 1);
-  return privado.operacion_json(op.id);
+  return privado.operacion_json(op.id) || jsonb_build_object('avisos', privado.avisos_de(op.id));
 end
 $$;
 comment on function privado.registrar_operacion(

@@ -5,18 +5,19 @@ language plpgsql volatile security definer set search_path = '' as $$
 begin
   if tg_op = 'INSERT' then
     perform privado.encadenar(array_agg((n.contrato_id, 'lote.registrado', 'lote/' || n.id,
-      '{"fila":' || privado.fila_lote(n::public.lotes_asociados) || '}')::privado.evidencia_nueva
-      order by n.contrato_id, n.id))
+      '{"fila":' || privado.fila_lote(n::public.lotes_asociados, privado.sal_de('lote/' || n.id)) || '}'
+      )::privado.evidencia_nueva order by n.contrato_id, n.id))
     from nuevos n;
   else
     perform privado.encadenar(array_agg((n.contrato_id,
       case when v.estado = n.estado then 'lote.cambiado' when n.estado = 'Recibido' then 'lote.recibido'
         when n.estado = 'Secado' then 'lote.secado' when n.estado = 'Exportado' then 'lote.exportado'
         else 'lote.cambiado' end,
-      'lote/' || n.id, '{"fila":' || privado.fila_lote(n::public.lotes_asociados) || '}')::privado.evidencia_nueva
-      order by n.contrato_id, n.id))
+      'lote/' || n.id,
+      '{"fila":' || privado.fila_lote(n::public.lotes_asociados, privado.sal_de('lote/' || n.id)) || '}'
+      )::privado.evidencia_nueva order by n.contrato_id, n.id))
     from nuevos n join viejos v on v.id = n.id
-    where privado.fila_lote(n::public.lotes_asociados) <> privado.fila_lote(v::public.lotes_asociados);
+    where privado.fila_lote(n::public.lotes_asociados, '') <> privado.fila_lote(v::public.lotes_asociados, '');
   end if;
   return null;
 end

@@ -88,8 +88,11 @@ create trigger _000_limitar_cambios before update on public.lotes_asociados
   for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
 create trigger _000_limitar_filas before insert on public.lotes_asociados
   for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
+-- Its id tells no count.
+create trigger _050_poner_id before insert on public.lotes_asociados
+  for each row execute function privado.poner_id();
 -- What it promises of a lot of the graph: takes its balance, before the contract.
-create trigger _050_citar_lote before insert on public.lotes_asociados
+create trigger _060_citar_lote before insert on public.lotes_asociados
   for each row when (new.lote_id is not null) execute function privado.citar_lote();
 -- Who writes lots, and in which contracts; takes the contract.
 create trigger _100_validar_lote before insert or update on public.lotes_asociados

@@ -105,6 +105,9 @@ alter publication supabase_realtime add table public.documentos_contrato;
 -- What a client writes in one request is bounded.
 create trigger _000_limitar_filas before insert on public.documentos_contrato
   for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
+-- Its id tells no count.
+create trigger _050_poner_id before insert on public.documentos_contrato
+  for each row execute function privado.poner_id();
 -- Who uploads papers, to which contract and from which folder; how they are called.
 create trigger _100_validar_documento before insert on public.documentos_contrato
   for each row execute function privado.validar_documento();

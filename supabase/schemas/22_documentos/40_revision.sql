@@ -71,9 +71,9 @@ end
 $$;
 comment on function privado.pedir_lecturas(bigint[]) is 'Manda a leer los bytes guardados de unos documentos.';
 
--- At random: who changes a file must not know when it will be looked at. Points among the ids, and the next one after
--- each that was verified, so that it costs the same however many there are. And those that are not what they were: what
--- is put back from a backup is found within a day.
+-- At random: who changes a file must not know when it will be looked at. Pages of the table, and of each one that was
+-- verified, so that it costs the same however many there are; by their ids those after a quiet week would be read more
+-- often. And those that are not what they were: what is put back from a backup is found within a day.
 create function privado.releer_al_azar(cuantos integer) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -93,13 +93,16 @@ begin
     union all
     select d.id
     from (
-      select l.primero + floor(random() * (l.ultimo - l.primero + 1))::bigint as id
-      from (select min(x.id) as primero, max(x.id) as ultimo from public.documentos_contrato x) as l,
-        generate_series(1, cuantos)
-    ) as punto
+      select floor(random() * l.paginas)::bigint as n
+      from (
+        select pg_relation_size('public.documentos_contrato') / current_setting('block_size')::bigint as paginas
+      ) as l, generate_series(1, cuantos)
+    ) as pagina
     cross join lateral (
       select x.id from public.documentos_contrato x
-      where x.id >= punto.id and x.id < punto.id + 1000 and x.huella_de in ('subida', 'revision') order by x.id limit 1
+      where x.ctid >= format('(%s,0)', pagina.n)::tid and x.ctid < format('(%s,0)', pagina.n + 1)::tid
+        and x.huella_de in ('subida', 'revision')
+      order by random() limit 1
     ) as d
   ) as e;
   update privado.relecturas r set documentos = coalesce(cardinality(elegidos), 0) where r.dia = privado.hoy();
@@ -112,10 +115,13 @@ comment on function privado.releer_al_azar(integer) is
 -- The one place where it is written whether a paper is what it was. A hash that the server has once computed stays: what
 -- is read later agrees with it or does not. A repeated paper is known when its bytes are: it is told and stays, since by
 -- then both are registered. Those of one company, one after the other: of two that are read at once, the second is told.
+-- A Storage whose disk is not mounted says for minutes that nothing is there: what was known is lost after six such
+-- readings in a row, which take five minutes; what was not is said to have no file at once, and is read again for a month.
 create function privado.anotar_revision(documento bigint, v_sha256 text, v_mime text) returns text
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   antes public.documentos_contrato;
+  espera privado.documentos_por_leer;
   conocida boolean;
   nueva text;
   repetido bigint;
@@ -124,8 +130,20 @@ begin
   if not found then
     return null;
   end if;
-  delete from privado.documentos_por_leer q where q.documento_id = documento;
   conocida := coalesce(antes.huella_de in ('subida', 'revision'), false);
+  delete from privado.documentos_por_leer q where q.documento_id = documento returning * into espera;
+  if v_sha256 is null and espera.documento_id is not null then
+    -- Those in a row: what failed otherwise does not count.
+    espera.intentos := case when espera.motivo = 'sin archivo' then espera.intentos else 1 end;
+    if espera.intentos < (case when not conocida then 40 when antes.verificacion = 'sin archivo' then 0 else 6 end) then
+      insert into privado.documentos_por_leer (documento_id, desde, intentos, motivo) values (
+        documento, clock_timestamp() + (case when espera.intentos < 12 then interval '5 seconds' * 2 ^ espera.intentos
+          else interval '1 day' end), espera.intentos, 'sin archivo');
+      if conocida then
+        return antes.verificacion;
+      end if;
+    end if;
+  end if;
   nueva := case
     when v_sha256 is null then 'sin archivo'
     when conocida and antes.sha256 <> v_sha256 then 'alterado'

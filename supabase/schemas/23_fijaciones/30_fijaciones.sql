@@ -79,6 +79,9 @@ create trigger _000_limitar_cambios before update on public.fijaciones
   for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
 create trigger _000_limitar_filas before insert on public.fijaciones
   for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
+-- Its id tells no count.
+create trigger _050_poner_id before insert on public.fijaciones
+  for each row execute function privado.poner_id();
 -- Who fixes and annuls, in which contracts and how much; takes the contract.
 create trigger _100_validar_fijacion before insert or update on public.fijaciones
   for each row execute function privado.validar_fijacion();

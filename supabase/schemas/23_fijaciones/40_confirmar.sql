@@ -1,7 +1,8 @@
 -- Where its contract gives days to confirm, a fixing is of both sides: one fixes, the other confirms it or says why not,
 -- and what nobody confirmed in time is annulled: silence is no yes.
 
--- The price and the contract first, as all who write on them.
+-- The price and the contract first, as all who write on them; through all of them without waiting (see
+-- privado.vencer_enmiendas).
 create function privado.vencer_fijaciones(v_contrato bigint default null) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -17,8 +18,7 @@ begin
       and f.contrato_id = coalesce(v_contrato, f.contrato_id)
     order by f.contrato_id, f.id limit 500
   loop
-    perform privado.tomar_precio(vieja.contrato_id);
-    perform from public.contratos c where c.id = vieja.contrato_id for no key update;
+    continue when not privado.tomar_por_turno(vieja.contrato_id, v_contrato is null);
     update public.fijaciones f set motivo = 'Venció sin confirmar.', anulada_en = clock_timestamp()
     where f.id = vieja.id and f.confirmada_en is null and f.anulada_en is null;
     vencidas := vencidas + found::int;

@@ -64,6 +64,9 @@ grant select on public.enmiendas to authenticated;
 -- Apps follow them with postgres_changes; RLS decides what each of them sees.
 alter publication supabase_realtime add table public.enmiendas;
 
+-- Its id tells no count.
+create trigger _050_poner_id before insert on public.enmiendas
+  for each row execute function privado.poner_id();
 -- Before each row.
 -- An amendment is evidence: it is answered once, and nothing else changes.
 create trigger _100_conservar before update or delete on public.enmiendas

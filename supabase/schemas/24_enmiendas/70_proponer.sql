@@ -25,7 +25,29 @@ $$;
 comment on function privado.tomar_terminos(bigint) is
   'El contrato, tomado con su precio hasta el fin de la transacción; si no es del usuario, contrato_no_existe.';
 
--- The contract first, as all who write on it.
+-- The price, then the contract. @returns false, if it should not wait and would have to.
+create function privado.tomar_por_turno(v_contrato bigint, sin_esperar boolean) returns boolean
+language plpgsql volatile set search_path = '' as $$
+begin
+  if not sin_esperar then
+    perform privado.tomar_precio(v_contrato);
+    perform from public.contratos c where c.id = v_contrato for no key update;
+    return true;
+  end if;
+  perform from public.contratos_precios p where p.contrato_id = v_contrato for no key update skip locked;
+  if not found then
+    return false;
+  end if;
+  perform from public.contratos c where c.id = v_contrato for no key update skip locked;
+  return found;
+end
+$$;
+comment on function privado.tomar_por_turno(bigint, boolean) is
+  'Toma un contrato con su precio, que va antes; sin esperar, dice si pudo.';
+revoke all on function privado.tomar_por_turno(bigint, boolean) from public;
+
+-- The price and the contract first, as all who write on them. Without a contract it goes through all, and waits for
+-- nobody: what somebody else holds now is left for the next minute.
 create function privado.vencer_enmiendas(v_contrato bigint default null) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -37,7 +59,7 @@ begin
     where e.estado = 'propuesta' and e.vence_en <= clock_timestamp() and e.contrato_id = coalesce(v_contrato, e.contrato_id)
     order by e.contrato_id limit 500
   loop
-    perform from public.contratos c where c.id = vieja.contrato_id for no key update;
+    continue when not privado.tomar_por_turno(vieja.contrato_id, v_contrato is null);
     update public.enmiendas e set estado = 'vencida', respondida_en = clock_timestamp()
     where e.id = vieja.id and e.estado = 'propuesta';
     vencidas := vencidas + found::int;

@@ -1,8 +1,8 @@
 -- The rules of public.mensajes: who signs a message and when, that it stays as it was said, that its contract's channel
 -- hears it and the other parties are told of it.
 
--- The contract is locked before the id is taken: in one contract, ids are in the order of the commits, so that
--- whoever asks for what came after the last one it knows misses nothing.
+-- The contract is locked before the id is taken: in one contract, ids are in the order of the commits, also where a clock
+-- is set back, so that whoever asks for what came after the last one it knows misses nothing.
 create function privado.firmar_mensaje() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -12,7 +12,8 @@ begin
   else
     perform privado.exigir_contrato(new.contrato_id, bloquear => true);
   end if;
-  new.id := nextval('public.mensajes_id_seq');
+  new.id := privado.id_con_hora(nextval('public.mensajes_id_seq'), coalesce((
+    select m.id from public.mensajes m where m.contrato_id = new.contrato_id order by m.id desc limit 1), 0));
   new.creado_en := clock_timestamp();
   new.texto := btrim(new.texto, E' \t\r\n');
   if new.tipo = 'sistema' then
@@ -36,7 +37,7 @@ $$;
 comment on function privado.conservar_mensaje() is 'Disparador: los mensajes son evidencia.';
 revoke all on function privado.conservar_mensaje() from public;
 
--- Whatever way its row came; of its contract the code, since the id tells how many there are. A broadcast of a client may
+-- Whatever way its row came; of its contract the code, which is what names it outside. A broadcast of a client may
 -- carry any event, so what counts as said is the row; what the database sends carries meta.id.
 create function privado.difundir_mensaje() returns trigger
 language plpgsql security definer set search_path = '' as $$

@@ -12,7 +12,7 @@ create table public.notificaciones (
   cantidad int not null default 1,
   en_app boolean not null,
   push boolean not null,
-  orden bigint not null default nextval('public.notificaciones_orden_seq'),
+  orden bigint not null default privado.id_con_hora(nextval('public.notificaciones_orden_seq')),
   creado_en timestamptz not null default now(),
   actualizado_en timestamptz not null default now(),
   leida_en timestamptz,
@@ -50,6 +50,9 @@ revoke all on sequence public.notificaciones_id_seq, public.notificaciones_orden
   from anon, authenticated, service_role;
 grant select on public.notificaciones to authenticated;
 
+-- Its id tells no count.
+create trigger _050_poner_id before insert on public.notificaciones
+  for each row execute function privado.poner_id();
 -- The new ones of a statement reach the channels of their people,
 create trigger _500_difundir after insert on public.notificaciones
   referencing new table as nuevas for each statement execute function privado.difundir_notificaciones();

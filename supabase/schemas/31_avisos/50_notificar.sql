@@ -23,7 +23,7 @@ begin
   on conflict (usuario_id, contrato_id) where tipo = 'mensaje' and leida_en is null do update
   set cantidad = n.cantidad + 1, datos = excluded.datos, en_app = excluded.en_app, push = excluded.push,
     texto = (n.cantidad + 1) || ' mensajes nuevos en ' || (excluded.datos ->> 'codigo') || '.',
-    orden = nextval('public.notificaciones_orden_seq'), actualizado_en = clock_timestamp();
+    orden = privado.id_con_hora(nextval('public.notificaciones_orden_seq')), actualizado_en = clock_timestamp();
 end
 $$;
 comment on function privado.notificar(bigint, text, text, jsonb, bigint) is

@@ -23,3 +23,7 @@ create policy delete_propio on public.dispositivos for delete to authenticated
 revoke all on public.dispositivos from anon, authenticated, service_role;
 revoke all on sequence public.dispositivos_id_seq from anon, authenticated, service_role;
 grant select, delete on public.dispositivos to authenticated;
+
+-- Its id tells no count.
+create trigger _050_poner_id before insert on public.dispositivos
+  for each row execute function privado.poner_id();

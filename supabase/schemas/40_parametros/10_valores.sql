@@ -93,6 +93,14 @@ begin
       and jsonb_typeof(valor -> 'edicion') is not distinct from 'string'
       and privado.nombre_valido(valor ->> 'edicion', 40)
       and privado.grados_validos(valor -> 'grados')
+    -- Percents of what should have come out: told, and to be explained; and of what is too much.
+    when tipo = 'limite_secado' then valor - '{aviso,alerta,ganancia}'::text[] = '{}'
+      and privado.numero_valido(valor -> 'aviso', 0, 100, 2) and privado.numero_valido(valor -> 'ganancia', 0, 100, 2)
+      and privado.numero_valido(valor -> 'alerta', coalesce((valor ->> 'aviso')::numeric, 0), 100, 2)
+    when tipo = 'limite_fermentado' then valor - '{aviso,alerta}'::text[] = '{}'
+      and privado.numero_valido(valor -> 'aviso', 0, 100, 2)
+      and privado.numero_valido(valor -> 'alerta', coalesce((valor ->> 'aviso')::numeric, 0), 100, 2)
+    when tipo = 'rendimiento_hectarea' then valor - 'kg' = '{}' and privado.numero_valido(valor -> 'kg', 1, 100000, 3)
     when tipo = 'lote_minimo' then valor - 'qq' = '{}' and privado.numero_valido(valor -> 'qq', 0.0001, 1000, 4)
     else false end;
 end

@@ -15,7 +15,7 @@ create table public.parametros (
   creado_en timestamptz not null default now(),
   constraint parametros_tipo_valido check (tipo in (
     'quintal', 'saco', 'humedad_objetivo', 'rendimiento', 'descuento_calificacion', 'costo_qq', 'retencion',
-    'norma_calidad', 'lote_minimo')),
+    'norma_calidad', 'lote_minimo', 'limite_secado', 'limite_fermentado', 'rendimiento_hectarea')),
   constraint parametros_variante_valida check (privado.variante_valida(tipo, variante)),
   constraint parametros_valor_valido check (privado.parametro_valido(tipo, valor)),
   constraint parametros_desde_valido check (desde between '1990-01-01' and '2100-12-31'),

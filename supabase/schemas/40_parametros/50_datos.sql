@@ -31,4 +31,13 @@ insert into public.parametros (tipo, variante, valor, desde) values
     {"grado": "3", "bien_fermentado_min": 53, "violeta_max": 25, "pizarroso_max": 18, "moho_max": 4}
   ]}', '2021-01-01'),
   -- A quintal, the unit in which the trade buys.
-  ('lote_minimo', '', '{"qq": 1}', '1990-01-01');
+  ('lote_minimo', '', '{"qq": 1}', '1990-01-01'),
+  ('limite_secado', '', '{"aviso": 2, "alerta": 5, "ganancia": 1}', '1990-01-01'),
+  -- Fermenting drips 10 to 15 percent.
+  ('limite_fermentado', '', '{"aviso": 20, "alerta": 30}', '1990-01-01'),
+  -- Intensive CCN-51: what is above is hardly of one farm.
+  ('rendimiento_hectarea', '', '{"kg": 2000}', '1990-01-01');
+
+-- Those of companies have ids that tell no count; these first ones are the same in every installation.
+create trigger _050_poner_id before insert on public.parametros
+  for each row execute function privado.poner_id();

@@ -51,6 +51,9 @@ revoke all on sequence public.precios_fob_id_seq from anon, authenticated, servi
 grant select, insert (fecha, calidad, mercado, precio_tm, diferencial, fuente),
   update (fecha, calidad, mercado, precio_tm, diferencial, fuente), delete on public.precios_fob to authenticated;
 
+-- Its id tells no count.
+create trigger _050_poner_id before insert on public.precios_fob
+  for each row execute function privado.poner_id();
 -- Rows of a request are not limited here: a price list of 20,000 lines comes in by the function that imports it, as its
 -- caller, and its owner erases it at once.
 --

@@ -41,6 +41,9 @@ grant select, insert (tipo, fecha, entrada, parametros, resultado) on public.cal
 -- A request of an app adds so many rows at most.
 create trigger _000_limitar_filas before insert on public.calculos
   for each row when (current_user in ('anon', 'authenticated')) execute function privado.limitar_filas();
+-- Its id tells no count.
+create trigger _050_poner_id before insert on public.calculos
+  for each row execute function privado.poner_id();
 -- Nobody changes or deletes one.
 create trigger _100_conservar before update or delete on public.calculos
   for each row execute function privado.conservar_calculo();

@@ -81,10 +81,12 @@ begin
     public.fijaciones, public.avances in share row exclusive mode;
   delete from public.kpis_cambios;
   delete from public.kpis_celdas;
-  select max(c.id) into ultimo from public.contratos c;
-  while primero <= ultimo loop
-    perform privado.agregar_kpis(primero, primero + tanda - 1);
-    primero := primero + tanda;
+  loop
+    select max(t.id) into ultimo from (
+      select c.id from public.contratos c where c.id >= primero order by c.id limit tanda) as t;
+    exit when ultimo is null;
+    perform privado.agregar_kpis(primero, ultimo);
+    primero := ultimo + 1;
   end loop;
 end
 $$;

@@ -1,9 +1,10 @@
--- The rows of a contract, as its chain tells them.
+-- The rows of a contract, as its chain tells them. What somebody may have put a name into, a path or a code of theirs too,
+-- is a salted hash; chains of before have paths and codes as they were (see privado.con_huellas).
 
 create function privado.fila_contrato(c public.contratos, sal bytea) returns text
 language plpgsql immutable set search_path = '' as $$
 begin
-  return '{"archivo_pdf":' || privado.json_de(c.archivo_pdf)
+  return '{"archivo_pdf":' || privado.json_de(c.archivo_pdf, sal)
     || ',"calidad":' || privado.json_de(c.calidad)
     || ',"cerrado_en":' || privado.json_de(c.cerrado_en)
     || ',"cierre":' || privado.json_de(c.cierre)
@@ -55,10 +56,10 @@ end
 $$;
 comment on function privado.fila_participante(public.contratos_participantes) is 'Una parte de un contrato, en JSON canónico.';
 
-create function privado.fila_lote(l public.lotes_asociados) returns text
+create function privado.fila_lote(l public.lotes_asociados, sal bytea) returns text
 language plpgsql immutable set search_path = '' as $$
 begin
-  return '{"codigo_lote":' || privado.json_de(l.codigo_lote)
+  return '{"codigo_lote":' || privado.json_de(l.codigo_lote, sal)
     || ',"contrato_id":' || privado.json_de(l.contrato_id)
     || ',"creado_en":' || privado.json_de(l.creado_en)
     || ',"estado":' || privado.json_de(l.estado)
@@ -75,7 +76,7 @@ begin
     || ',"secado_en":' || privado.json_de(l.secado_en) || '}';
 end
 $$;
-comment on function privado.fila_lote(public.lotes_asociados) is 'Un lote, en JSON canónico.';
+comment on function privado.fila_lote(public.lotes_asociados, bytea) is 'Un lote, en JSON canónico.';
 
 create function privado.fila_documento(d public.documentos_contrato, sal bytea) returns text
 language plpgsql immutable set search_path = '' as $$
@@ -84,7 +85,7 @@ begin
     || ',"contrato_id":' || privado.json_de(d.contrato_id)
     || ',"duplicado_de":' || privado.json_de(d.duplicado_de)
     || ',"empresa_id":' || privado.json_de(d.empresa_id)
-    || ',"etiqueta":' || privado.json_de(d.etiqueta)
+    || ',"etiqueta":' || privado.json_de(d.etiqueta, sal)
     || ',"fecha_subida":' || privado.json_de(d.fecha_subida)
     || ',"huella_de":' || privado.json_de(d.huella_de)
     || ',"id":' || privado.json_de(d.id)
@@ -95,7 +96,7 @@ begin
     || ',"sha256":' || case when d.huella_de is null then 'null' else privado.json_de(d.sha256) end
     || ',"subido_por":' || privado.json_de(d.subido_por)
     || ',"tipo":' || privado.json_de(d.tipo)
-    || ',"url_archivo":' || privado.json_de(d.url_archivo)
+    || ',"url_archivo":' || privado.json_de(d.url_archivo, sal)
     || ',"verificacion":' || privado.json_de(d.verificacion) || '}';
 end
 $$;
@@ -161,6 +162,6 @@ comment on function privado.fila_mensaje(public.mensajes) is
   'Un mensaje, en JSON canónico: de él solo llega a la cadena su huella con sal.';
 
 revoke all on function privado.fila_contrato(public.contratos, bytea), privado.fila_acuerdo(public.contratos_precios),
-  privado.fila_participante(public.contratos_participantes), privado.fila_lote(public.lotes_asociados),
+  privado.fila_participante(public.contratos_participantes), privado.fila_lote(public.lotes_asociados, bytea),
   privado.fila_documento(public.documentos_contrato, bytea), privado.fila_fijacion(public.fijaciones, bytea),
   privado.fila_reapertura(public.contratos_reaperturas, bytea), privado.fila_mensaje(public.mensajes) from public;

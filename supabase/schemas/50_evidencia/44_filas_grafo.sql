@@ -111,6 +111,44 @@ end
 $$;
 comment on function privado.fila_perdida(public.perdidas) is 'Lo que una operación perdió, en JSON canónico.';
 
+create function privado.fila_retencion(r public.retenciones, sal bytea) returns text
+language plpgsql immutable set search_path = '' as $$
+begin
+  return '{"creada_en":' || privado.json_de(r.creada_en)
+    || ',"creada_por":' || privado.json_de(r.creada_por)
+    || ',"empresa_id":' || privado.json_de(r.empresa_id)
+    || ',"id":' || privado.json_de(r.id)
+    || ',"levantada_en":' || privado.json_de(r.levantada_en)
+    || ',"levantada_motivo":' || privado.json_de(r.levantada_motivo, sal)
+    || ',"levantada_por":' || privado.json_de(r.levantada_por)
+    || ',"lote_id":' || privado.json_de(r.lote_id)
+    || ',"motivo":' || privado.json_de(r.motivo, sal)
+    || ',"retiro_id":' || privado.json_de(r.retiro_id) || '}';
+end
+$$;
+comment on function privado.fila_retencion(public.retenciones, bytea) is 'Una retención, en JSON canónico.';
+
+create function privado.fila_ajuste(a public.ajustes, sal bytea) returns text
+language plpgsql immutable set search_path = '' as $$
+begin
+  return '{"empresa_id":' || privado.json_de(a.empresa_id)
+    || ',"estado":' || privado.json_de(a.estado)
+    || ',"id":' || privado.json_de(a.id)
+    || ',"kg_contado":' || privado.json_de(a.kg_contado)
+    || ',"lote_id":' || privado.json_de(a.lote_id)
+    || ',"motivo":' || privado.json_de(a.motivo, sal)
+    || ',"operacion_id":' || privado.json_de(a.operacion_id)
+    || ',"propuesto_en":' || privado.json_de(a.propuesto_en)
+    || ',"propuesto_por":' || privado.json_de(a.propuesto_por)
+    || ',"resuelto_en":' || privado.json_de(a.resuelto_en)
+    || ',"resuelto_por":' || privado.json_de(a.resuelto_por)
+    || ',"saldo_kg":' || privado.json_de(a.saldo_kg) || '}';
+end
+$$;
+comment on function privado.fila_ajuste(public.ajustes, bytea) is 'Un ajuste, en JSON canónico.';
+revoke all on function privado.fila_retencion(public.retenciones, bytea), privado.fila_ajuste(public.ajustes, bytea)
+  from public;
+
 create function privado.filas_de_grafo(v_empresa bigint) returns table (objeto text, fila text)
 language plpgsql stable security definer set search_path = '' as $$
 begin
@@ -133,7 +171,15 @@ begin
     from public.consumos c where c.empresa_id = v_empresa
     union all
     select 'perdida/' || p.operacion_id || '/' || p.causa, privado.fila_perdida(p)
-    from public.perdidas p where p.empresa_id = v_empresa;
+    from public.perdidas p where p.empresa_id = v_empresa
+    union all
+    select 'retencion/' || r.id, privado.fila_retencion(r, s.sal)
+    from public.retenciones r left join privado.evidencias_sales s on s.objeto = 'retencion/' || r.id
+    where r.empresa_id = v_empresa
+    union all
+    select 'ajuste/' || a.id, privado.fila_ajuste(a, s.sal)
+    from public.ajustes a left join privado.evidencias_sales s on s.objeto = 'ajuste/' || a.id
+    where a.empresa_id = v_empresa;
 end
 $$;
 comment on function privado.filas_de_grafo(bigint) is 'El grafo de una empresa, como lo cuenta su cadena.';

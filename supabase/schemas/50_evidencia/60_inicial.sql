@@ -14,8 +14,9 @@ language sql stable security definer set search_path = '' as $$
   select p.contrato_id, 'participante/' || p.empresa_id, privado.fila_participante(p)
   from public.contratos_participantes p where p.contrato_id = any (v_contratos)
   union all
-  select l.contrato_id, 'lote/' || l.id, privado.fila_lote(l)
-  from public.lotes_asociados l where l.contrato_id = any (v_contratos)
+  select l.contrato_id, 'lote/' || l.id, privado.fila_lote(l, s.sal)
+  from public.lotes_asociados l left join privado.evidencias_sales s on s.objeto = 'lote/' || l.id
+  where l.contrato_id = any (v_contratos)
   union all
   select d.contrato_id, 'documento/' || d.id, privado.fila_documento(d, s.sal)
   from public.documentos_contrato d left join privado.evidencias_sales s on s.objeto = 'documento/' || d.id
@@ -63,17 +64,56 @@ $$;
 comment on function privado.filas_de_empresa(bigint) is
   'Las filas que son de una empresa, o de nadie, como las cuenta su cadena.';
 
+-- Chains of contracts that have none, all at once: nobody else can have taken a head of theirs.
+create function privado.empezar_cadenas(v_contratos bigint[]) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_actor constant uuid := auth.uid();
+  ahora constant timestamptz(3) := date_trunc('milliseconds', clock_timestamp());
+  cero constant bytea := decode(repeat('00', 32), 'hex');
+begin
+  insert into privado.evidencias_sales (objeto, sal)
+  select o.objeto, extensions.gen_random_bytes(16)
+  from (
+    select 'contrato/' || c.id from public.contratos c
+    where c.id = any (v_contratos) and num_nonnulls(c.archivo_pdf, c.observaciones, c.rechazo_motivo) > 0
+    union all select 'lote/' || l.id from public.lotes_asociados l where l.contrato_id = any (v_contratos)
+    union all select 'documento/' || d.id from public.documentos_contrato d where d.contrato_id = any (v_contratos)
+    union all select 'fijacion/' || f.id from public.fijaciones f
+    where f.contrato_id = any (v_contratos) and f.motivo is not null
+    union all select 'reapertura/' || r.id from public.contratos_reaperturas r where r.contrato_id = any (v_contratos)
+    union all select 'enmienda/' || e.id from public.enmiendas e
+    where e.contrato_id = any (v_contratos) and num_nonnulls(e.nota, e.motivo) > 0
+  ) as o (objeto)
+  on conflict (objeto) do nothing;
+  with filas as materialized (
+    select t.cadena, string_agg('"' || t.objeto || '":' || t.fila, ',' order by t.objeto collate "C") as filas
+    from privado.filas_de_contrato(v_contratos) as t group by t.cadena
+  ), textos as materialized (
+    select f.cadena, c.codigo, privado.canonico(f.cadena, c.codigo, 1, ahora, 'migracion.inicial', v_actor,
+      'contrato/' || f.cadena,
+      '{"filas":{' || f.filas || '},"resumen":"' || encode(sha256(convert_to(f.filas, 'UTF8')), 'hex')
+        || '","sal":"' || encode(extensions.gen_random_bytes(16), 'hex') || '"}') as texto
+    from filas f join public.contratos c on c.id = f.cadena
+  ), nuevas as materialized (
+    select t.cadena, t.codigo, t.texto, sha256(cero || convert_to(t.texto, 'UTF8')) as hash from textos t order by t.cadena
+  ), cabezas as (
+    insert into privado.evidencias_cabezas (cadena, nombre, n, en, hash)
+    select x.cadena, x.codigo, 1, ahora, x.hash from nuevas x
+  )
+  insert into privado.evidencias (cadena, n, en, tipo, actor, objeto, canonico, previo, hash)
+  select x.cadena, 1, ahora, 'migracion.inicial', v_actor, 'contrato/' || x.cadena, x.texto, cero, x.hash from nuevas x;
+end
+$$;
+comment on function privado.empezar_cadenas(bigint[]) is
+  'Empieza las cadenas de unos contratos que no tienen, con sus filas como están.';
+
 create function privado.evidencia_inicial() returns void
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   tanda bigint[];
   v_empresa bigint;
 begin
-  perform privado.sal_de('contrato/' || c.id) from public.contratos c where num_nonnulls(c.observaciones, c.rechazo_motivo) > 0;
-  perform privado.sal_de('documento/' || d.id) from public.documentos_contrato d;
-  perform privado.sal_de('fijacion/' || f.id) from public.fijaciones f where f.motivo is not null;
-  perform privado.sal_de('reapertura/' || r.id) from public.contratos_reaperturas r;
-  perform privado.sal_de('enmienda/' || e.id) from public.enmiendas e where num_nonnulls(e.nota, e.motivo) > 0;
   perform privado.sal_de('relacion/' || r.id) from public.relaciones r where num_nonnulls(r.ruc, r.correo, r.motivo) > 0;
   perform privado.sal_de('empresa/' || e.id) from public.empresas e;
   loop
@@ -81,13 +121,7 @@ begin
       select c.id from public.contratos c
       where not exists (select from privado.evidencias_cabezas h where h.cadena = c.id) order by c.id limit 1000);
     exit when cardinality(tanda) = 0;
-    perform privado.encadenar(array_agg((f.cadena, 'migracion.inicial', 'contrato/' || f.cadena,
-      '{"filas":{' || f.filas || '},"resumen":"' || encode(sha256(convert_to(f.filas, 'UTF8')), 'hex') || '"}'
-      )::privado.evidencia_nueva order by f.cadena))
-    from (
-      select t.cadena, string_agg('"' || t.objeto || '":' || t.fila, ',' order by t.objeto collate "C") as filas
-      from privado.filas_de_contrato(tanda) as t group by t.cadena
-    ) as f;
+    perform privado.empezar_cadenas(tanda);
   end loop;
   for v_empresa in select e.id from public.empresas e union all select null order by 1 desc nulls last loop
     perform privado.encadenar(array_agg((f.cadena, 'migracion.inicial', f.objeto, '{"fila":' || f.fila || '}'
@@ -100,5 +134,5 @@ $$;
 comment on function privado.evidencia_inicial() is
   'Empieza las cadenas de lo que había antes de ellas, con sus filas como están hoy.';
 
-revoke all on function privado.filas_de_contrato(bigint[]), privado.filas_de_empresa(bigint),
+revoke all on function privado.filas_de_contrato(bigint[]), privado.filas_de_empresa(bigint), privado.empezar_cadenas(bigint[]),
   privado.evidencia_inicial() from public;

@@ -34,6 +34,20 @@ $$;
 comment on function privado.cadenas_que_faltan() is
   'Contratos y empresas sin cadena, y cadenas que terminan antes de lo que dice su cabeza.';
 
+-- Chains of before have what names a file, a lot or an analysis as it was: of that, what is told now.
+create function privado.con_huellas(v_objeto text, fila jsonb) returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_sal constant bytea := (select s.sal from privado.evidencias_sales s where s.objeto = v_objeto);
+begin
+  return fila || coalesce((
+    select jsonb_object_agg(e.key, 'sha256:' || privado.con_sal(v_sal, e.value)) from jsonb_each_text(fila) as e
+    where v_sal is not null and e.key in ('archivo_pdf', 'codigo_lote', 'etiqueta', 'url_archivo')
+      and e.value not like 'sha256:%'), '{}');
+end
+$$;
+comment on function privado.con_huellas(text, jsonb) is 'Lo que una cadena contó de una fila, con la huella de lo que decía a la vista.';
+
 -- Of each object of a chain, what was told of it last. Exporter and counterparty are told of with their
 -- contract, and a price is told once there is one.
 create function privado.filas_contadas(v_cadenas bigint[])
@@ -43,7 +57,10 @@ language sql stable security definer set search_path = '' as $$
     select e.cadena, e.n, e.tipo, e.objeto, e.canonico::jsonb -> 'datos' as datos
     from privado.evidencias e where e.cadena = any (v_cadenas)
   )
-  select distinct on (t.cadena, t.objeto) t.cadena, t.objeto, t.fila
+  select distinct on (t.cadena, t.objeto) t.cadena, t.objeto,
+    case when num_nonnulls(nullif(left(t.fila ->> 'url_archivo', 7), 'sha256:'), nullif(left(t.fila ->> 'archivo_pdf', 7), 'sha256:'),
+      nullif(left(t.fila ->> 'codigo_lote', 7), 'sha256:')) > 0
+      then privado.con_huellas(t.objeto, t.fila) else t.fila end
   from (
     select k.cadena, k.n, k.objeto, k.datos -> 'fila' as fila from contado k where k.datos ? 'fila'
     union all
@@ -127,8 +144,8 @@ comment on function privado.mensajes_que_no_cuadran(bigint[]) is
   'Mensajes que no son los que resumieron las cadenas: cambiado, falta o sobra.';
 
 revoke all on function privado.evidencias_pagina(bigint, bigint, integer), privado.cabezas_de(bigint[]),
-  privado.cadenas_que_faltan(), privado.filas_contadas(bigint[]), privado.filas_que_no_cuadran(bigint[]),
-  privado.mensajes_que_no_cuadran(bigint[]) from public;
+  privado.cadenas_que_faltan(), privado.con_huellas(text, jsonb), privado.filas_contadas(bigint[]),
+  privado.filas_que_no_cuadran(bigint[]), privado.mensajes_que_no_cuadran(bigint[]) from public;
 grant execute on function privado.evidencias_pagina(bigint, bigint, integer), privado.cabezas_de(bigint[]),
   privado.cadenas_que_faltan(), privado.filas_que_no_cuadran(bigint[]), privado.mensajes_que_no_cuadran(bigint[])
   to service_role;

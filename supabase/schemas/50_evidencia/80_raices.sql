@@ -179,11 +179,21 @@ language sql stable security definer set search_path = '' as $$
 $$;
 comment on function privado.sellos_que_faltan() is 'Raíces del último mes sin sello de tiempo.';
 
+create function privado.sellos(desde bigint, tope integer)
+returns table (tamano bigint, en timestamptz, tsa text, respuesta bytea)
+language sql stable security definer rows 100 set search_path = '' as $$
+  select s.tamano, s.en, s.tsa, s.respuesta from privado.evidencias_sellos s where s.tamano >= desde
+  order by s.tamano limit tope
+$$;
+comment on function privado.sellos(bigint, integer) is 'Sellos de tiempo de las raíces, desde una.';
+
 revoke all on function privado.crecer_hojas(), privado.hojas(bigint, integer),
   privado.hojas_que_no_cuadran(bigint, bigint), privado.raices(bigint, integer), privado.ultima_raiz(),
   privado.anotar_raiz(bigint, bytea, text, bytea[]), privado.anotar_sello(bigint, timestamptz, text, bytea),
-  privado.anotar_claves(text[]), privado.claves_de_evidencia(), privado.sellos_que_faltan() from public;
+  privado.anotar_claves(text[]), privado.claves_de_evidencia(), privado.sellos_que_faltan(),
+  privado.sellos(bigint, integer) from public;
 grant execute on function privado.crecer_hojas(), privado.hojas(bigint, integer),
   privado.hojas_que_no_cuadran(bigint, bigint), privado.raices(bigint, integer), privado.ultima_raiz(),
   privado.anotar_raiz(bigint, bytea, text, bytea[]), privado.anotar_sello(bigint, timestamptz, text, bytea),
-  privado.anotar_claves(text[]), privado.claves_de_evidencia(), privado.sellos_que_faltan() to service_role;
+  privado.anotar_claves(text[]), privado.claves_de_evidencia(), privado.sellos_que_faltan(),
+  privado.sellos(bigint, integer) to service_role;

@@ -28,6 +28,10 @@ create index testigos_revocado_por_idx on privado.testigos (revocado_por);
 create unique index testigos_de_expediente_key on privado.testigos (contrato_id)
   where de_expediente and revocado_en is null;
 
+-- Its id tells no count.
+create trigger _050_poner_id before insert on privado.testigos
+  for each row execute function privado.poner_id();
+
 -- Whoever reads a QR is counted and no more: neither its address nor its hour.
 create table privado.testigos_vistas (
   testigo_id bigint not null references privado.testigos (id) on delete cascade,

@@ -4,6 +4,8 @@ import type { AuthSettings } from '../admin/settings.ts'
 import { type AuthContext, type Call, json } from '../context.ts'
 import type { Queryable } from '../database.ts'
 import { isPassword } from '../hashing.ts'
+import { THREADS } from '../hashing-apart.ts'
+import { inTurns } from '../in-turns.ts'
 import { auditPayload } from '../records/audit.ts'
 import { isBanned } from '../records/change-user.ts'
 import { findUser, findUserByEmail, type UserRow } from '../records/users.ts'
@@ -42,6 +44,9 @@ const FAILURE = 'Database error granting user'
  * with an account is told only to who knows its password.
  */
 export function passwordGrant(context: AuthContext) {
+  // Those of an office that come at once are not all looked up at once: they wait here for what is busy for longest,
+  // one of them ready to be next.
+  const inTurn = inTurns(THREADS + 1)
   const { db, settings, tokens } = context
   return async (call: Call): Promise<Response> => {
     const { email, phone } = contactOf(
@@ -53,8 +58,10 @@ export function passwordGrant(context: AuthContext) {
     if (!email) throw validationFailed('missing email or phone')
     if (!settings.enableEmail) throw emailDisabled('Email logins are disabled', 422)
 
-    const known = await findUserByEmail(db.pool, email.toLowerCase())
-    const isRight = await isPassword(password, known?.encrypted_password)
+    const { known, isRight } = await inTurn(async () => {
+      const known = await findUserByEmail(db.pool, email.toLowerCase())
+      return { known, isRight: await isPassword(password, known?.encrypted_password) }
+    })
     if (!known || !isRight || Buffer.byteLength(password) > LONGEST_BYTES) throw invalid()
 
     const enter = (on: Queryable) =>

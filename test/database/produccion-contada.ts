@@ -13,7 +13,7 @@ const QUEDA = `${VIVAS}, quedan as (
       select sum(c.kg) from public.consumos c where c.lote_id = l.id and c.operacion_id in (select v.id from vivas v)), 0) as queda
     from public.lotes l where not l.embarcado and l.operacion_id in (select v.id from vivas v)
   )
-  select centro_id::int, condicion, count(*)::int as lotes, sum(queda)::float8 as kg
+  select centro_id::float8, condicion, count(*)::int as lotes, sum(queda)::float8 as kg
   from quedan where queda > 0 group by 1, 2 order by 1, 2`
 
 const PASOS = `${VIVAS}
@@ -28,7 +28,7 @@ const PERDIDAS = `${VIVAS}
   group by 1 order by 2 desc, 1`
 
 const PRODUCTORES = `${VIVAS}
-  select l.productor_id::int, count(*)::int as lotes, sum(l.kg)::float8 as kg from public.lotes l
+  select l.productor_id::float8, count(*)::int as lotes, sum(l.kg)::float8 as kg from public.lotes l
   join vivas v on v.id = l.operacion_id where v.tipo = 'recibir' group by 1 order by 3 desc, 1`
 
 interface Paso {

@@ -5,6 +5,7 @@ import type { Environment } from './environment.ts'
 import { abrirFirmante, firmante } from './evidencia/firmante.ts'
 import { evidencia } from './evidencia/settings.ts'
 import { expedienteSettings } from './expediente/settings.ts'
+import { grafoSettings } from './grafo/settings.ts'
 import { door, openDoor } from './http/door.ts'
 import { fuenteDelDia } from './precios/settings.ts'
 import { openPost, post } from './process/mail/post.ts'
@@ -28,6 +29,7 @@ export function openServices(environment: Environment): void {
   watched.open({ ...environment, push: environment.firebase !== undefined })
   docsSettings.open(environment)
   expedienteSettings.open(environment)
+  grafoSettings.open(environment)
   documentosSettings.open(environment)
   evidencia.open(environment.evidencia)
   firmante.open(abrirFirmante(environment.evidencia))

@@ -33,6 +33,7 @@ export function normalizar<T>(value: T): T {
       )
       .replaceAll(today, '2026-01-20')
       .replaceAll(`CT-${year}-`, 'CT-2026-')
+      .replaceAll(`LO-${year}-`, 'LO-2026-')
       .replace(UUID, idOf)
       .replace(/^https?:\/\/[^/]+(?=\/invitacion)/, 'https://cacao.example')
       .replace(/(testigo=)[\w.~%-]+/, '$1el-del-enlace')

@@ -3,6 +3,7 @@ import { CIFRAS } from './cifras.ts'
 import { CONTRATOS } from './contratos.ts'
 import { ENMIENDAS } from './enmiendas.ts'
 import { EXPEDIENTE } from './expediente.ts'
+import { GRAFO } from './grafo.ts'
 import { PERSONAS } from './personas.ts'
 import type { Receta } from './receta.ts'
 import { RELACIONES } from './relaciones.ts'
@@ -12,6 +13,7 @@ export const RECETAS: readonly Receta[] = [
   ...CONTRATOS,
   ...ENMIENDAS,
   ...EXPEDIENTE,
+  ...GRAFO,
   ...CALCULADORA,
   ...PERSONAS,
   ...CIFRAS,

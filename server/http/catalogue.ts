@@ -27,6 +27,7 @@ export const CATALOGUE = {
   version_no_existe: [404, 'No existe esa versión de los términos del contrato.'],
   testigo_no_existe: [404, 'Esa dirección no es de ningún expediente, venció o fue revocada.'],
   lote_no_existe: [404, 'No existe ese lote.'],
+  operacion_no_existe: [404, 'No existe esa operación.'],
   calculadora_no_existe: [404, 'No hay una calculadora con ese nombre.'],
   calculo_no_existe: [404, 'No existe ese cálculo.'],
   metodo_no_permitido: [405, 'Esta dirección no admite este método.'],
@@ -47,6 +48,10 @@ export const CATALOGUE = {
   referencia_inexistente: [422, 'Algún dato se refiere a algo que no existe.'],
   archivo_no_admitido: [422, 'El contenido del archivo no es de un tipo que se admita.'],
   sin_miniatura: [422, 'De este archivo no hay miniatura: no es una imagen ni un PDF que se pueda dibujar.'],
+  traza_truncada: [
+    422,
+    'El recorrido de ese lote es demasiado largo para un documento EPCIS: pídalo de un lote más cercano.',
+  ],
   csv_invalido: [422, 'El archivo no es un CSV con encabezado.'],
   demasiadas_peticiones: [429, 'Demasiadas peticiones seguidas: espere lo que dice Retry-After.'],
   demasiadas_a_la_vez: [429, 'Tiene demasiado pedido a la vez: espere a que algo termine.'],

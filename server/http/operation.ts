@@ -9,6 +9,8 @@ export interface Answer {
   body?: GenericSchema | 'binary' | 'html'
   /** Also as text/csv, for who accepts it. */
   isCsvToo?: boolean
+  /** Also as EPCIS 2.0 (application/ld+json). */
+  isEpcisToo?: boolean
   headers?: readonly string[]
 }
 
@@ -22,6 +24,7 @@ export interface Operation {
     | 'Enmiendas'
     | 'Documentos'
     | 'Lotes'
+    | 'Trazabilidad'
     | 'Fijaciones'
     | 'Evidencia'
     | 'Indicadores'

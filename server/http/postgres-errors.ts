@@ -86,11 +86,13 @@ function problemFromPostgres(error: PostgresError): Problem | null {
   return error.code.startsWith('22') ? problem('datos_invalidos') : null
 }
 
+/** A field, or one of an element of a list: `entradas[0].kg`. */
+const FIELD = /^[\w-]+(\[\d{1,6}\])?(\.[\w-]+)?$/
+
 /** What SQL raised on purpose: `raise exception 'clave' using errcode = 'PT4xx', detail, hint = campo`. */
 function raisedProblem(status: number, error: PostgresError): Problem {
   const detail = error.detail || error.message
-  const errores =
-    error.hint && /^[\w-]+$/.test(error.hint) ? [{ campo: error.hint, mensaje: detail }] : undefined
+  const errores = error.hint && FIELD.test(error.hint) ? [{ campo: error.hint, mensaje: detail }] : undefined
   return new Problem(status, error.message, detail, { errores })
 }
 

@@ -23,7 +23,8 @@ const PATH_PARAMETERS: Record<string, string> = {
   testigo: 'Id de la dirección pública; en `/v`, los 22 caracteres del QR.',
   token: 'El que dio Firebase.',
   usuario: 'Id de la persona.',
-  lote: 'Id numérico o código del lote: LT-0001.',
+  lote: 'De un contrato, el id numérico o el código del lote: LT-0001. Del grafo, su id o su código: LO-2026-000123.',
+  operacion: 'Id de la operación.',
 }
 
 const text = { type: 'string' }
@@ -74,7 +75,7 @@ const headersOf = (headers: readonly string[], { devueltas }: Partial<Ejemplo> =
 const exampleOf = (value: unknown) => (value === undefined ? {} : { example: value })
 
 function response(status: number, answer: Answer, { id }: Operation, words: Words): Json {
-  const { description, body, headers, isCsvToo } = answer
+  const { description, body, headers, isCsvToo, isEpcisToo } = answer
   // The one that the operation gave; its other answers have none.
   const ejemplo = EJEMPLOS[id]?.status === status ? EJEMPLOS[id] : undefined
   const content =
@@ -88,6 +89,7 @@ function response(status: number, answer: Answer, { id }: Operation, words: Word
               ...exampleOf(ejemplo?.respuesta),
             },
             ...(isCsvToo && { 'text/csv': { schema: text } }),
+            ...(isEpcisToo && { 'application/ld+json': { schema: { type: 'object' } } }),
           }
   return {
     description,
@@ -162,6 +164,7 @@ export function openApiDocument(words: Words = { used: new Set(), missing: [] })
       'Contratos',
       'Documentos',
       'Lotes',
+      'Trazabilidad',
       'Fijaciones',
       'Evidencia',
       'Indicadores',

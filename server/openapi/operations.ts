@@ -7,6 +7,7 @@ import { ENMIENDAS } from '../enmiendas/openapi.ts'
 import { EVIDENCIA } from '../evidencia/openapi.ts'
 import { EXPEDIENTE } from '../expediente/openapi.ts'
 import { FIJACIONES } from '../fijaciones/openapi.ts'
+import { GRAFO } from '../grafo/openapi.ts'
 import type { Operation } from '../http/operation.ts'
 import { KPIS } from '../kpis/openapi.ts'
 import { LOTES } from '../lotes/openapi.ts'
@@ -22,6 +23,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...ENMIENDAS,
   ...DOCUMENTOS,
   ...LOTES,
+  ...GRAFO,
   ...CONVERSACION,
   ...CALCULADORA,
   ...FIJACIONES,

@@ -6,7 +6,17 @@ import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 /** From the floor up: each may import those before it. */
 const FLOOR = ['process', 'db', 'http', 'session']
 const DOMAINS = [
-  ...['contratos', 'enmiendas', 'lotes', 'documentos', 'fijaciones', 'conversacion', 'personas', 'avisos'],
+  ...[
+    'contratos',
+    'enmiendas',
+    'lotes',
+    'documentos',
+    'fijaciones',
+    'grafo',
+    'conversacion',
+    'personas',
+    'avisos',
+  ],
   ...['calculo', 'parametros', 'precios', 'kpis', 'salud', 'evidencia', 'expediente', 'relaciones'],
 ]
 

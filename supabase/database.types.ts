@@ -1245,6 +1245,9 @@ export type Database = {
           humedad: number
           humedad_inicial: number
           id: number
+          lote_id: string | null
+          lote_kg: number | null
+          origen_compartido: string
           peso_inicial_qq: number
           peso_qq: number
           recibido_en: string | null
@@ -1261,6 +1264,9 @@ export type Database = {
           humedad: number
           humedad_inicial?: number
           id?: never
+          lote_id?: string | null
+          lote_kg?: number | null
+          origen_compartido?: string
           peso_inicial_qq?: number
           peso_qq: number
           recibido_en?: string | null
@@ -1276,6 +1282,9 @@ export type Database = {
           humedad?: number
           humedad_inicial?: number
           id?: never
+          lote_id?: string | null
+          lote_kg?: number | null
+          origen_compartido?: string
           peso_inicial_qq?: number
           peso_qq?: number
           recibido_en?: string | null
@@ -1294,6 +1303,13 @@ export type Database = {
             columns: ['contrato_id']
             isOneToOne: false
             referencedRelation: 'kpis_contratos'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'lotes_asociados_lote_id_fkey'
+            columns: ['lote_id']
+            isOneToOne: false
+            referencedRelation: 'lotes'
             referencedColumns: ['id']
           },
         ]
@@ -2321,8 +2337,25 @@ export type Database = {
         Args: { agrupar?: string; desde?: string; dias?: number; empresa?: number; hasta?: string }
         Returns: Json
       }
+      kpis_produccion: { Args: { desde?: string; empresa?: number; hasta?: string }; Returns: Json }
       leer_notificaciones: { Args: { ids?: number[] }; Returns: number }
       levantar_retencion: { Args: { lote: string; motivo: string }; Returns: undefined }
+      lotes_prometidos: {
+        Args: { contrato: number }
+        Returns: {
+          asociado_id: number
+          certificaciones: string[]
+          codigo_lote: string
+          condicion: string
+          embarcado: boolean
+          empresa_id: number
+          estado: string
+          humedad_pct: number
+          kg: number
+          lote: string
+          origen_compartido: string
+        }[]
+      }
       mis_propuestas: {
         Args: { despues_de?: number; limite?: number }
         Returns: {
@@ -2336,6 +2369,7 @@ export type Database = {
         }[]
       }
       mis_relaciones: { Args: { despues_de?: number; estado?: string; limite?: number }; Returns: Json[] }
+      origen_compartido: { Args: { asociado: number }; Returns: Json }
       origen_de_lote: { Args: { detalle?: boolean; lote: string }; Returns: Json }
       parametros_vigentes: {
         Args: { fecha?: string }

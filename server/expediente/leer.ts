@@ -74,6 +74,10 @@ export interface Lote {
   recibido_en: string | null
   secado_en: string | null
   exportado_en: string | null
+  /** Of which lot of its owner's graph it promised how many kilos. */
+  lote_id: string | null
+  lote_kg: string | null
+  origen_compartido: 'nada' | 'resumen' | 'productores'
 }
 
 export interface Papel {
@@ -121,7 +125,7 @@ export const leerExpediente = byKey(
           f.anulada_en
         from public.fijaciones f where f.contrato_id = c.id order by f.id`)} as fijaciones,
       ${list(`select l.codigo_lote, l.peso_qq::text, l.humedad::text, l.peso_inicial_qq::text, l.humedad_inicial::text, l.estado,
-          l.creado_en, l.recibido_en, l.secado_en, l.exportado_en
+          l.creado_en, l.recibido_en, l.secado_en, l.exportado_en, l.lote_id, l.lote_kg::text, l.origen_compartido
         from public.lotes_asociados l where l.contrato_id = c.id order by l.id`)} as lotes,
       ${list(`select r.motivo, r.autor, r.creado_en from public.contratos_reaperturas r
         where r.contrato_id = c.id order by r.id`)} as reaperturas,

@@ -8,7 +8,9 @@ export const LOTES: readonly Operation[] = [
     path: '/contratos/{id}/lote',
     id: 'asociarLote',
     tag: 'Lotes',
-    summary: 'Asocia un lote de cacao físico',
+    summary: 'Asocia un lote de cacao físico, o promete kilos de uno del grafo',
+    description:
+      'Con `lote_id`, peso y humedad salen de ese lote si no se dicen, y sus operaciones lo mueven: no se edita a mano.',
     body: { schema: NuevoLoteSchema, type: 'application/json' },
     headers: ['Idempotency-Key'],
     answers: { 201: { description: 'El lote.', body: LoteSchema, headers: ['Location'] } },

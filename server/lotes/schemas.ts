@@ -21,18 +21,57 @@ const codigo_lote = v.pipe(
   ),
   v.description('Si falta: LT-0001, LT-0002…'),
 )
+const lote_id = v.pipe(
+  texto(40),
+  v.description('Id o código LO-… del lote propio del que se prometen kilos: sus operaciones lo mueven.'),
+)
+const lote_kg = v.pipe(
+  decimal({ mayorQue: 0, menorQue: 100_000_000, decimales: 3 }),
+  v.description('Cuántos kilos; si faltan, los de `peso_qq`, o todos los que nadie espera.'),
+)
+export const ORIGENES_COMPARTIDOS = ['nada', 'resumen', 'productores'] as const
+const origen_compartido = v.pipe(
+  v.picklist(ORIGENES_COMPARTIDOS, `Debe ser uno de: ${ORIGENES_COMPARTIDOS.join(', ')}.`),
+  v.description('Lo que el dueño del lote cuenta de su origen a quienes firman.'),
+)
 
 /** POST /contratos/{id}/lote. */
-export const NuevoLoteSchema = v.strictObject({
-  codigo_lote: v.nullish(codigo_lote),
-  peso_qq,
-  humedad,
-  estado: v.optional(estado),
-})
+export const NuevoLoteSchema = v.pipe(
+  v.strictObject({
+    codigo_lote: v.nullish(codigo_lote),
+    peso_qq: v.optional(peso_qq),
+    humedad: v.optional(humedad),
+    estado: v.optional(estado),
+    lote_id: v.optional(lote_id),
+    lote_kg: v.optional(lote_kg),
+    origen_compartido: v.optional(origen_compartido),
+  }),
+  v.forward(
+    v.partialCheck(
+      [['peso_qq'], ['lote_id']],
+      (lote) => (lote.peso_qq ?? lote.lote_id) !== undefined,
+      'Es obligatorio.',
+    ),
+    ['peso_qq'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['humedad'], ['lote_id']],
+      (lote) => (lote.humedad ?? lote.lote_id) !== undefined,
+      'Es obligatorio.',
+    ),
+    ['humedad'],
+  ),
+)
 
 /** PUT /contratos/{id}/lotes/{lote}: only what changes. */
 export const EdicionLoteSchema = v.pipe(
-  v.strictObject({ peso_qq: v.optional(peso_qq), humedad: v.optional(humedad), estado: v.optional(estado) }),
+  v.strictObject({
+    peso_qq: v.optional(peso_qq),
+    humedad: v.optional(humedad),
+    estado: v.optional(estado),
+    origen_compartido: v.optional(origen_compartido),
+  }),
   v.check((cambios) => Object.keys(cambios).length > 0, 'No hay nada que cambiar.'),
 )
 
@@ -50,4 +89,8 @@ export const LoteSchema = v.strictObject({
   exportado_en: v.nullable(FechaHoraSchema),
   creado_en: FechaHoraSchema,
   actualizado_en: FechaHoraSchema,
+  lote_id: v.pipe(v.nullable(v.string()), v.description('El lote del grafo del que promete kilos.')),
+  lote_kg: v.pipe(v.nullable(NumeroSchema), v.description('Cuántos kilos se prometieron de él.')),
+  origen_compartido: v.picklist(ORIGENES_COMPARTIDOS),
+  lote: v.pipe(v.nullable(v.string()), v.description('Su código; null para quien no es su dueño.')),
 })

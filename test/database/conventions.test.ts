@@ -52,8 +52,8 @@ const ESCRITURAS = {
   contratos_precios: { select: '*', update: 'precio_fijado_tm diferencial_tm' },
   lotes_asociados: {
     select: '*',
-    insert: 'contrato_id codigo_lote peso_qq humedad estado',
-    update: 'peso_qq humedad estado',
+    insert: 'contrato_id codigo_lote peso_qq humedad estado lote_id lote_kg origen_compartido',
+    update: 'peso_qq humedad estado origen_compartido',
   },
   documentos_contrato: {
     select: '*',

@@ -74,6 +74,9 @@ test('de muchos lotes, cada página dice cuál es y de cuántas', async () => {
     recibido_en: '2026-11-27T10:00:00Z',
     secado_en: null,
     exportado_en: null,
+    lote_id: null,
+    lote_kg: null,
+    origen_compartido: 'nada' as const,
   }
   exp.lotes = Array.from({ length: 200 }, (_, i) => ({ ...lote, codigo_lote: `LT-${i}` }))
   const todas = await paginas(await fuentes.pdf([]))

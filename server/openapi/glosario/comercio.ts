@@ -127,6 +127,8 @@ export const COMERCIO = {
   'Lote.estado': 'Dónde va el lote: En tránsito, Recibido, Secado o Exportado.',
   'NuevoLote.estado': 'Dónde va el lote; En tránsito, si falta.',
   'EdicionLote.estado': 'A dónde avanza el lote; nunca retrocede.',
+  'Lote.origen_compartido':
+    'Lo que su dueño cuenta de su origen a quienes firman: nada, resumen o productores.',
   recibido_en: 'Cuándo quedó Recibido; null si no ha llegado.',
   secado_en: 'Cuándo quedó Secado; null si no lo está.',
   exportado_en: 'Cuándo quedó Exportado; null si no lo está.',

@@ -9,10 +9,11 @@ export default defineTask({
   async run() {
     const database = pools().database.as({ role: 'service_role' })
     let total = 0
-    for (let folded = AT_ONCE; folded === AT_ONCE; total += folded) {
-      const [row] = await database.query<{ n: string }>('select privado.plegar_kpis($1) as n', [AT_ONCE])
-      folded = Number(row?.n)
-    }
+    for (const fold of ['plegar_kpis', 'plegar_produccion'])
+      for (let folded = AT_ONCE; folded === AT_ONCE; total += folded) {
+        const [row] = await database.query<{ n: string }>(`select privado.${fold}($1) as n`, [AT_ONCE])
+        folded = Number(row?.n)
+      }
     return { result: total }
   },
 })

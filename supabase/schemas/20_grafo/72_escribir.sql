@@ -80,6 +80,8 @@ comment on function privado.operacion_json(uuid) is 'Una operación con lo que c
 create function privado.terminar_operacion(v_operacion uuid, signo int) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
+  perform privado.seguir_promesas(v_operacion);
+  perform privado.sumar_produccion(v_operacion);
   perform privado.encadenar_operacion(v_operacion);
 end
 $$;

@@ -11,7 +11,17 @@ export default asUser(async (event, db) => {
   const contrato = contratoDe(event)
   const lote = await readBodyAs(event, NuevoLoteSchema)
   const { cuerpo } = await once(event, db, lote, async (tx) => {
-    const valores = [contrato.valor, lote.codigo_lote, lote.peso_qq, lote.humedad, lote.estado]
+    const { codigo_lote, peso_qq, humedad, estado, lote_id, lote_kg, origen_compartido } = lote
+    const valores = [
+      contrato.valor,
+      codigo_lote,
+      peso_qq,
+      humedad,
+      estado,
+      lote_id,
+      lote_kg,
+      origen_compartido,
+    ]
     const asociado = await tx.one(para(contrato, asociarLote), valores)
     if (!asociado) throw await sinContrato(tx, contrato)
     return { status: 201, cuerpo: asociado }

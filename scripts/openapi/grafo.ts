@@ -46,6 +46,7 @@ export const GRAFO: readonly Receta[] = [
     quien: 'ana',
     ruta: ({ visto }) => `/inventario?centro=${visto.centro}&desde=2026-01-01&hasta=2026-01-31`,
   },
+  { id: 'verProduccion', quien: 'ana', ruta: '/kpis/produccion?desde=2026-01&hasta=2026-01' },
   {
     id: 'retenerLote',
     quien: 'ana',

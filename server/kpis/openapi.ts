@@ -1,4 +1,5 @@
 import { FAILURES, type Operation } from '../http/operation.ts'
+import { FiltroProduccionSchema, ProduccionSchema } from './produccion.ts'
 import { FiltroAvancesSchema, FiltroKpisSchema, KpisSchema, PaginaAvancesSchema } from './schemas.ts'
 
 /** The numbers of a company. */
@@ -25,5 +26,15 @@ export const KPIS: readonly Operation[] = [
     query: FiltroAvancesSchema,
     answers: { 200: { description: 'Una página.', body: PaginaAvancesSchema, isCsvToo: true } },
     problems: [400, ...FAILURES],
+  },
+  {
+    method: 'get',
+    path: '/kpis/produccion',
+    id: 'verProduccion',
+    tag: 'Indicadores',
+    summary: 'Existencias, rendimientos, pérdidas, recepciones y embarques del grafo de lotes',
+    query: FiltroProduccionSchema,
+    answers: { 200: { description: 'Los indicadores.', body: ProduccionSchema } },
+    problems: [400, ...FAILURES, 422],
   },
 ]

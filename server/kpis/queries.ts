@@ -37,3 +37,9 @@ export const paginaAvances = namedQuery(
       p.limite,
     )}) as p`,
 )
+
+/** $1 desde and $2 hasta, days of their months or null, $3 company or null → the indicators of production. */
+export const verProduccion: Query = {
+  name: 'ver_produccion',
+  text: 'select public.kpis_produccion(desde => $1::date, hasta => $2::date, empresa => $3::bigint) as cuerpo',
+}

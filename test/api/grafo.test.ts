@@ -225,6 +225,13 @@ test('el inventario cuadra, y es también una tabla y eventos', async () => {
   expect((await call(people.ana, 'GET', `${ruta}&formato=xml`)).status).toBe(400)
 })
 
+test('los indicadores de producción son de quien pregunta', async () => {
+  await recibir(10)
+  const { body } = await call(people.ana, 'GET', '/kpis/produccion')
+  expect(body.recepciones.kg).toBeGreaterThan(0)
+  expect((await call(people.rita, 'GET', '/kpis/produccion')).body.stock).toEqual([])
+})
+
 describe('retener y anular', () => {
   test('un lote retenido no se consume; levantada la retención, sí', async () => {
     const lote = await recibir(10)

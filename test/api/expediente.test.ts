@@ -7,8 +7,9 @@ import { makeTempDir } from '../../supabase/local/postgres/temporary.ts'
 import { PROJECT_DIR } from '../../supabase/local/settings.ts'
 import { unzip } from '../expediente/unzip.ts'
 import { pdf } from '../support/pdf.ts'
-import { connected, sql } from '../support/sql.ts'
+import { sql } from '../support/sql.ts'
 import { until } from '../support/until.ts'
+import { bajarCuandoHayaTurno, bajarDe, bytesDe } from './expediente.ts'
 import { call, makeContrato, makeEmpresa, makePeople, type People, type Person, upload } from './support.ts'
 
 const { functionsUrl } = inject('stack')
@@ -19,11 +20,7 @@ const factura = pdf(3000)
 const foto = pdf(200_000)
 
 const bajar = (quien: Person, codigo: string | number = contrato.codigo, headers = {}, method = 'GET') =>
-  fetch(`${functionsUrl}/contratos/${codigo}/expediente`, {
-    method,
-    headers: { authorization: `Bearer ${quien.token}`, ...headers },
-  })
-const bytesDe = async (response: Response) => Buffer.from(await response.arrayBuffer())
+  bajarDe(quien, codigo, headers, method)
 const hechos = (tipo: string) =>
   sql<{ objeto: string; datos: string }>(
     `select objeto, (canonico::jsonb -> 'datos')::text as datos from privado.evidencias where cadena = $1 and tipo = $2`,
@@ -259,49 +256,8 @@ describe('el expediente de un contrato', () => {
       abort.abort()
     }
     // Its turns are free again: the next is served whole.
-    const { status, body } = await bajarCuandoHayaTurno(people.carlos)
+    const { status, body } = await bajarCuandoHayaTurno(people.carlos, contrato.codigo)
     expect([status, verificar(body).status]).toEqual([200, 0])
     await until('noted', async () => (await hechos('expediente.hecho')).length === antes + 1)
   })
-
-  test('quien se va antes de que empiece tampoco se queda con su turno', async () => {
-    const otro = await makeContrato(people)
-    // More than is held of what nobody takes.
-    await upload(people.ana, otro.codigo, { tipo: 'otro', archivo: pdf(2_000_000) }, 'Grande.pdf')
-    const abort = new AbortController()
-    await connected(inject('stack').databaseUrl, async (client) => {
-      await client.query('begin')
-      // Its token is not made while somebody has the contract.
-      await client.query('select from public.contratos where id = $1 for no key update', [otro.id])
-      const left = fetch(`${functionsUrl}/contratos/${otro.codigo}/expediente`, {
-        headers: { authorization: `Bearer ${people.carlos.token}` },
-        signal: abort.signal,
-      })
-      const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and query ~ 'testigo_de_exp'`
-      await until('it waits', async () => (await sql(waiting)).length || undefined)
-      abort.abort()
-      await expect(left).rejects.toThrow('abort')
-      // Until the server has heard of it.
-      await new Promise((resolve) => setTimeout(resolve, 200))
-      await client.query('commit')
-    })
-    expect((await bajarCuandoHayaTurno(people.carlos)).status).toBe(200)
-  })
-
-  test('de una persona se hace uno a la vez y otro espera: el tercero es 429', async () => {
-    const todos = await Promise.all(Array.from({ length: 8 }, () => bajar(people.teresa)))
-    const estados = todos.map(({ status }) => status)
-    await Promise.all(todos.map(bytesDe))
-    expect(new Set(estados)).toEqual(new Set([200, 429]))
-    expect((await bajarCuandoHayaTurno(people.teresa)).status).toBe(200)
-  })
 })
-
-async function bajarCuandoHayaTurno(quien: Person) {
-  const response = await until('a turn', async () => {
-    const one = await bajar(quien)
-    if (one.status === 429) return undefined
-    return one
-  })
-  return { status: response!.status, body: await bytesDe(response!) }
-}

@@ -1,31 +1,8 @@
 // What each operation takes and gives, and what it refuses: invariants 2, 4, 5, 7, 9, 10 and 11 of the graph of lots.
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { nuevoCentro, nuevoProductor, type Pedido, registrar, saldoDe } from './grafo.ts'
-import { type Db, expectRaises, withUserDb } from './support.ts'
-
-/** Places, and a way to receive a lot of so many kilos. */
-async function casa(db: Db) {
-  const centro = await nuevoCentro(db.query)
-  const recibir = async (
-    kg: number,
-    de: Partial<NonNullable<Pedido['salidas']>[0]> = {},
-    mas: Pedido = {},
-  ) => {
-    const hecha = await registrar(db.query, 'recibir', {
-      centro_id: centro,
-      salidas: [{ kg, condicion: 'seco', humedad_pct: 7, ...de }],
-      ...mas,
-    })
-    return hecha.lotes[0]!
-  }
-  const refuse = (tipo: string, pedido: Pedido, clave: string, code: string, campo?: string) =>
-    expectRaises(registrar(db.query, tipo, pedido), clave, code, campo)
-  return { centro, recibir, refuse }
-}
-
-const conCasa = (work: (db: Db, c: Awaited<ReturnType<typeof casa>>) => Promise<void>) =>
-  withUserDb('ana_agroarriba', async (db) => work(db, await casa(db)))
+import { conCasa, nuevoCentro, nuevoProductor, registrar, saldoDe } from './grafo.ts'
+import { expectRaises } from './support.ts'
 
 describe('lo que entra es lo que sale y lo que se pierde', () => {
   test('mezclar 1000 + 500 + 1500 da 3000.000', () =>
@@ -259,53 +236,4 @@ describe('quien no lleva esos lotes', () => {
       const saldo = `select public.saldo_kg(jsonb_populate_record(null::public.lotes, $1)) as kg`
       expect(await db.query(saldo, [JSON.stringify({ id: lote.id })])).toEqual([{ kg: null }])
     }))
-})
-
-describe('lo que está mal dicho se rechaza con su campo', () => {
-  const malos: [string, string, Pedido | Record<string, unknown>, string, string][] = [
-    ['sin tipo conocido', 'regalar', {}, 'tipo_de_operacion_invalido', 'tipo'],
-    ['kilos con letras', 'recibir', { salidas: [{ kg: 'diez' }] }, 'kg_invalidos', 'salidas[0].kg'],
-    ['kilos en cero', 'recibir', { salidas: [{ kg: 0 }] }, 'kg_invalidos', 'salidas[0].kg'],
-    ['miligramos', 'recibir', { salidas: [{ kg: 1.0001 }] }, 'kg_invalidos', 'salidas[0].kg'],
-    ['sin condición', 'recibir', { salidas: [{ kg: 1 }] }, 'condicion_invalida', 'salidas[0].condicion'],
-    ['otra clave', 'recibir', { salidas: [{ kilos: 1 }] }, 'elemento_invalido', 'salidas[0]'],
-    ['sin salidas', 'recibir', {}, 'salidas_de_mas_o_de_menos', 'salidas'],
-    ['sin entradas', 'merma', {}, 'entradas_de_mas_o_de_menos', 'entradas'],
-    ['una lista que no lo es', 'mezclar', { entradas: { lote: 'x' } }, 'lista_invalida', 'entradas'],
-    [
-      'humedad de 100',
-      'recibir',
-      { salidas: [{ kg: 1, humedad_pct: 100 }] },
-      'humedad_invalida',
-      'salidas[0].humedad_pct',
-    ],
-    [
-      'grado invisible',
-      'recibir',
-      { salidas: [{ kg: 1, grado: '\u200b' }] },
-      'nombre_invalido',
-      'salidas[0].grado',
-    ],
-    [
-      'un productor con letras',
-      'recibir',
-      { salidas: [{ kg: 1, productor_id: 'yo' }] },
-      'productor_no_existe',
-      'salidas[0].productor_id',
-    ],
-    [
-      'otra causa',
-      'merma',
-      { perdidas: [{ causa: 'pereza', kg: 1 }] },
-      'causa_invalida',
-      'perdidas[0].causa',
-    ],
-  ]
-  test.each(malos)('%s', (_caso, tipo, pedido, clave, campo) =>
-    conCasa(async (db, { centro }) => {
-      const dicho = tipo === 'recibir' ? { centro_id: centro, ...pedido } : pedido
-      const error = await registrar(db.query, tipo, dicho as Pedido).catch((reason) => reason)
-      expect([error.message, error.hint]).toEqual([clave, campo])
-    }),
-  )
 })

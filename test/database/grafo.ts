@@ -2,7 +2,7 @@
 // them.
 import { randomInt } from 'node:crypto'
 import type pg from 'pg'
-import { become } from './support.ts'
+import { become, type Db, expectRaises, withUserDb } from './support.ts'
 import type { Persona, World } from './world.ts'
 
 /** A cédula that nobody has: its check digit is right. */
@@ -158,3 +158,26 @@ export async function makeGrafo(
     mezcla: mezcla.operacion.id,
   }
 }
+
+/** Places, and a way to receive a lot of so many kilos. */
+async function casa(db: Db) {
+  const centro = await nuevoCentro(db.query)
+  const recibir = async (
+    kg: number,
+    de: Partial<NonNullable<Pedido['salidas']>[0]> = {},
+    mas: Pedido = {},
+  ) => {
+    const hecha = await registrar(db.query, 'recibir', {
+      centro_id: centro,
+      salidas: [{ kg, condicion: 'seco', humedad_pct: 7, ...de }],
+      ...mas,
+    })
+    return hecha.lotes[0]!
+  }
+  const refuse = (tipo: string, pedido: Pedido, clave: string, code: string, campo?: string) =>
+    expectRaises(registrar(db.query, tipo, pedido), clave, code, campo)
+  return { centro, recibir, refuse }
+}
+
+export const conCasa = (work: (db: Db, c: Awaited<ReturnType<typeof casa>>) => Promise<void>) =>
+  withUserDb('ana_agroarriba', async (db) => work(db, await casa(db)))

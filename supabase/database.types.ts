@@ -218,17 +218,17 @@ export type Database = {
         Relationships: [
           {
             foreignKeyName: 'consumos_lote_fkey'
-            columns: ['empresa_id', 'lote_id']
+            columns: ['lote_id', 'empresa_id']
             isOneToOne: false
             referencedRelation: 'lotes'
-            referencedColumns: ['empresa_id', 'id']
+            referencedColumns: ['id', 'empresa_id']
           },
           {
             foreignKeyName: 'consumos_operacion_fkey'
-            columns: ['empresa_id', 'operacion_id']
+            columns: ['operacion_id', 'empresa_id']
             isOneToOne: false
             referencedRelation: 'operaciones'
-            referencedColumns: ['empresa_id', 'id']
+            referencedColumns: ['id', 'empresa_id']
           },
         ]
       }
@@ -1646,10 +1646,10 @@ export type Database = {
         Relationships: [
           {
             foreignKeyName: 'perdidas_operacion_fkey'
-            columns: ['empresa_id', 'operacion_id']
+            columns: ['operacion_id', 'empresa_id']
             isOneToOne: false
             referencedRelation: 'operaciones'
-            referencedColumns: ['empresa_id', 'id']
+            referencedColumns: ['id', 'empresa_id']
           },
         ]
       }
@@ -1873,10 +1873,10 @@ export type Database = {
           },
           {
             foreignKeyName: 'productos_operacion_fkey'
-            columns: ['empresa_id', 'operacion_id']
+            columns: ['operacion_id', 'empresa_id']
             isOneToOne: false
             referencedRelation: 'operaciones'
-            referencedColumns: ['empresa_id', 'id']
+            referencedColumns: ['id', 'empresa_id']
           },
         ]
       }

@@ -19,11 +19,15 @@ test('ninguna lista responde por un período que termina antes de empezar', asyn
       return nombres.includes('desde') && nombres.includes('hasta') ? [ruta] : []
     },
   )
-  expect(rutas.toSorted()).toEqual(['/calculadora/historial', '/contratos', '/kpis', '/precios-fob'])
+  expect(rutas.toSorted()).toEqual([
+    ...['/calculadora/historial', '/contratos', '/inventario', '/kpis', '/kpis/produccion', '/lotes'],
+    ...['/operaciones', '/precios-fob'],
+  ])
   for (const ruta of rutas) {
-    const [antes, despues] = ruta === '/kpis' ? ['2026-01', '2026-12'] : ['2026-01-01', '2026-12-31']
+    const porMeses = ruta.startsWith('/kpis')
+    const [antes, despues] = porMeses ? ['2026-01', '2026-12'] : ['2026-01-01', '2026-12-31']
     const { status, body } = await call(people.ana, 'GET', `${ruta}?desde=${despues}&hasta=${antes}`)
-    if (ruta === '/kpis') expect([status, body.clave]).toEqual([422, 'kpis_periodo_invalido'])
+    if (porMeses) expect([status, body.clave]).toEqual([422, 'kpis_periodo_invalido'])
     else
       expect([status, body.clave, body.errores]).toEqual([
         400,

@@ -45,12 +45,13 @@ describe('las órdenes', () => {
 
 test('el contrato y el lote del ejemplo de la conversación son los de la demostración', async () => {
   const text = await read('README.md')
-  const [, id, codigo] = /contrato: { id: (\d+), codigo: '(CT-[\d-]+)' }/.exec(text)!
-  const [, lote, nombre] = /lote_id: (\d+) }\).*about (LT-\d+)/.exec(text)!
+  const [, codigo, nombre] = /'codigo', '(CT-[\d-]+)'\)\.eq\('lotes_asociados\.codigo_lote', '(LT-\d+)'/.exec(
+    text,
+  )!
   const rows = await sql(
     `select c.codigo, l.codigo_lote from public.contratos c join public.lotes_asociados l on l.contrato_id = c.id
-       where c.id = $1 and l.id = $2`,
-    [id, lote],
+       where c.codigo = $1 and l.codigo_lote = $2`,
+    [codigo, nombre],
   )
   expect(rows).toEqual([{ codigo, codigo_lote: nombre }])
 })

@@ -6,10 +6,10 @@ create table public.consumos (
   empresa_id bigint not null,
   kg numeric(14, 3) not null,
   primary key (operacion_id, empresa_id, lote_id),
-  constraint consumos_operacion_fkey foreign key (empresa_id, operacion_id)
-    references public.operaciones (empresa_id, id) on delete restrict,
-  constraint consumos_lote_fkey foreign key (empresa_id, lote_id)
-    references public.lotes (empresa_id, id) on delete restrict,
+  constraint consumos_operacion_fkey foreign key (operacion_id, empresa_id)
+    references public.operaciones (id, empresa_id) on delete restrict,
+  constraint consumos_lote_fkey foreign key (lote_id, empresa_id)
+    references public.lotes (id, empresa_id) on delete restrict,
   constraint consumos_kg_valido check (kg > 0)
 );
 comment on table public.consumos is 'Cuántos kilos de cada lote tomó una operación.';
@@ -20,8 +20,8 @@ create table public.productos (
   lote_id uuid primary key references public.lotes (id) on delete restrict,
   empresa_id bigint not null,
   kg numeric(14, 3) not null,
-  constraint productos_operacion_fkey foreign key (empresa_id, operacion_id)
-    references public.operaciones (empresa_id, id) on delete restrict,
+  constraint productos_operacion_fkey foreign key (operacion_id, empresa_id)
+    references public.operaciones (id, empresa_id) on delete restrict,
   constraint productos_kg_valido check (kg > 0)
 );
 comment on table public.productos is 'Qué lotes hizo una operación: cada lote sale de una sola.';
@@ -33,8 +33,8 @@ create table public.perdidas (
   empresa_id bigint not null,
   kg numeric(14, 3) not null,
   primary key (operacion_id, empresa_id, causa),
-  constraint perdidas_operacion_fkey foreign key (empresa_id, operacion_id)
-    references public.operaciones (empresa_id, id) on delete restrict,
+  constraint perdidas_operacion_fkey foreign key (operacion_id, empresa_id)
+    references public.operaciones (id, empresa_id) on delete restrict,
   constraint perdidas_causa_valida check (causa in (
     'agua', 'exudado', 'impurezas', 'muestra', 'derrame', 'robo', 'polvo', 'sin_explicar')),
   constraint perdidas_kg_valido check (kg >= 0)

@@ -76,13 +76,17 @@ describe('las contraseñas', () => {
   test('si alguien mata el proceso, lo que hacía y lo que espera lo hace otro', async () => {
     const hashed = await hashPassword('cacao')
     const kill = () => {
-      const own = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' })
+      const own = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], {
+        encoding: 'utf8',
+      })
       const ids = own.split('\n').filter((line) => line.includes('hashing-process'))
       expect(ids).toHaveLength(1)
       process.kill(Number.parseInt(ids[0]!, 10), 'SIGKILL')
     }
     const all = Promise.all(
-      Array.from({ length: 30 }, (_, n) => hashApart({ password: n % 2 ? 'cacao' : 'otra', hashed, rounds: 10 })),
+      Array.from({ length: 30 }, (_, n) =>
+        hashApart({ password: n % 2 ? 'cacao' : 'otra', hashed, rounds: 10 }),
+      ),
     )
     kill()
     expect(await all).toEqual(Array.from({ length: 30 }, (_, n) => n % 2 === 1))

@@ -117,7 +117,7 @@ export async function escribirBolsa(zip: ZipWriter, exp: Expediente, fuentes: Fu
     'evidencia/mensajes.jsonl',
     jsonl(fuentes.sellados(), ({ id, canonico }) => `{"id":${id},"canonico":${JSON.stringify(canonico)}}\n`),
   )
-  const sellado = await selloEnBolsa(fuentes)
+  const sellado = await selloEnBolsa(fuentes.ancla, fuentes.autoridades)
   for (const [nombre, content] of sellado.archivos) await dato(`evidencia/${nombre}`, content)
   const discrepancias = [...fuentes.discrepancias, ...sellado.fallas]
   await dato('evidencia/pruebas.json', pruebas(exp, papeles, { ...fuentes, discrepancias }))

@@ -101,7 +101,8 @@ begin
   -- More came out than should: what was lost, if anything was, is water.
   agua := case when sin_explicar < 0 then resto else entra - esperado end;
   t.op.esperado_kg := esperado;
-  t := privado.juzgar(t, sin_explicar * 100 / esperado, privado.cifra_de(empresa, 'limite_secado', '', fecha));
+  -- Of a gram that was wet nothing may be expected: it is judged as of one.
+  t := privado.juzgar(t, sin_explicar * 100 / greatest(esperado, 0.001), privado.cifra_de(empresa, 'limite_secado', '', fecha));
   t.perdidas := t.perdidas || array[('agua', agua)::privado.perdida, ('exudado', exudado)::privado.perdida,
     ('sin_explicar', greatest(sin_explicar, 0))::privado.perdida];
   return t;

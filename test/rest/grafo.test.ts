@@ -51,11 +51,11 @@ const SECRETO = /4321|LO-\d{4}-\d{6}|Zambrano|Vinces|Por analizar|Conteo/
 
 /** What whoever keeps the graph reads of it, each thing with what hangs from it. */
 const CAMINOS = [
-  'lotes?select=codigo,kg,operaciones(tipo,en),productores(nombre),centros(nombre)',
+  'lotes?select=codigo,kg,operaciones!lotes_operacion_fkey(tipo,en),productores(nombre),centros(nombre)',
   'lotes?select=codigo,saldo_kg',
   'lotes?select=id,retenciones(motivo),ajustes(motivo,kg_contado)',
-  'operaciones?select=tipo,lotes(codigo,kg),consumos(kg),perdidas(kg)',
-  'operaciones?select=tipo,lotes!inner(codigo)&lotes.kg=gt.0',
+  'operaciones?select=tipo,lotes!lotes_operacion_fkey(codigo,kg),consumos(kg),perdidas(kg)',
+  'operaciones?select=tipo,lotes!lotes_operacion_fkey!inner(codigo)&lotes.kg=gt.0',
   'centros?select=nombre,lotes(codigo,kg)',
   'productores?select=nombre,lotes(codigo,kg)',
   'productos?select=kg,lotes(codigo)',

@@ -128,10 +128,9 @@ begin
   if producto > consumo then
     raise exception 'sale_mas_de_lo_que_entra' using errcode = 'PT422',
       detail = 'Sale más de lo que entra: nada gana peso.', hint = 'salidas';
-  elsif tipo = 'secar' then
-    t := privado.secar(t);
-  elsif tipo = 'fermentar' then
-    t := privado.fermentar(t);
+  -- Where more is said to be lost than there was, there is nothing to compute.
+  elsif producto + (select coalesce(sum(p.kg), 0) from unnest(t.perdidas) as p) <= consumo then
+    t := case tipo when 'secar' then privado.secar(t) when 'fermentar' then privado.fermentar(t) else t end;
   end if;
   if consumo <> producto + (select coalesce(sum(p.kg), 0) from unnest(t.perdidas) as p) then
     raise exception 'balance_no_cuadra' using errcode = 'PT422',

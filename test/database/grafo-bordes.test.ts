@@ -1,7 +1,7 @@
 // Where the figures of the graph of lots come to their edge: a gram, more lost than there was, more than a lot may weigh,
 // what nobody measured.
 import { expect, test } from 'vitest'
-import { conCasa } from './grafo.ts'
+import { conCasa, registrar } from './grafo.ts'
 
 test.each([
   ['secar', 'semiseco', { kg: 900, humedad_pct: 7 }],
@@ -16,3 +16,13 @@ test.each([
     await refuse(tipo, pedido, 'balance_no_cuadra', 'PT422', 'salidas')
   }),
 )
+
+test('de un gramo que se seca no se espera ninguno, y se dice por qué quedó uno', () =>
+  conCasa(async (db, { recibir, refuse }) => {
+    const { id } = await recibir(0.001, { condicion: 'semiseco', humedad_pct: 57 })
+    const pedido = { entradas: [{ lote: id }], salidas: [{ kg: 0.001, humedad_pct: 7 }] }
+    await refuse('secar', pedido, 'alerta_sin_motivo', 'PT422', 'motivo')
+    const { operacion, perdidas } = await registrar(db.query, 'secar', { ...pedido, motivo: 'La muestra' })
+    expect(operacion).toMatchObject({ esperado_kg: 0, veredicto: 'alerta' })
+    expect(perdidas).toEqual([])
+  }))

@@ -26,3 +26,9 @@ test('de un gramo que se seca no se espera ninguno, y se dice por qué quedó un
     expect(operacion).toMatchObject({ esperado_kg: 0, veredicto: 'alerta' })
     expect(perdidas).toEqual([])
   }))
+
+test('lo que se junta no pesa más que lo que un lote admite', () =>
+  conCasa(async (_db, { recibir, refuse }) => {
+    const entradas = [{ lote: (await recibir(1e9)).id }, { lote: (await recibir(0.001)).id }]
+    await refuse('mezclar', { entradas }, 'kg_invalidos', 'PT422', 'salidas[0].kg')
+  }))

@@ -52,7 +52,7 @@ begin
   for i in 1 .. cardinality(t.salidas) loop
     if t.salidas[i].kg is null then
       sin_decir := sin_decir + 1;
-      if sin_decir > 1 or resto <= 0 then
+      if sin_decir > 1 or resto <= 0 or resto > 1000000000 then
         raise exception 'kg_invalidos' using errcode = 'PT422',
           detail = 'Los kilos son un número mayor que cero, con 3 decimales como máximo.',
           hint = format('salidas[%s].kg', i - 1);

@@ -1,7 +1,7 @@
 // Where the figures of the graph of lots come to their edge: a gram, more lost than there was, more than a lot may weigh,
 // what nobody measured.
 import { expect, test } from 'vitest'
-import { conCasa, registrar } from './grafo.ts'
+import { conCasa, nuevoCentro, registrar } from './grafo.ts'
 
 test.each([
   ['secar', 'semiseco', { kg: 900, humedad_pct: 7 }],
@@ -31,4 +31,23 @@ test('lo que se junta no pesa más que lo que un lote admite', () =>
   conCasa(async (_db, { recibir, refuse }) => {
     const entradas = [{ lote: (await recibir(1e9)).id }, { lote: (await recibir(0.001)).id }]
     await refuse('mezclar', { entradas }, 'kg_invalidos', 'PT422', 'salidas[0].kg')
+  }))
+
+test('lo que se contó en camino llega adonde iba', () =>
+  conCasa(async (db, { recibir }) => {
+    const destino_id = await nuevoCentro(db.query, 'PTO', 'puerto')
+    const entradas = [{ lote: (await recibir(100)).id }]
+    const salida = await registrar(db.query, 'trasladar', { entradas, destino_id, fase: 'salida' })
+    const [ajuste] = await db.query('select public.proponer_ajuste($1, $2, $3) as id', [
+      ...[salida.lotes[0]!.id, 98, 'Se pesó en la garita'],
+    ])
+    await db.como('ada_admin')
+    const [fila] = await db.query('select public.confirmar_ajuste($1) as hecha', [ajuste!.id])
+    await db.como('ana_agroarriba')
+    const contado = (fila!.hecha as typeof salida).lotes[0]!
+    expect(contado).toMatchObject({ kg: 98, centro_id: null })
+    const llegada = await registrar(db.query, 'trasladar', {
+      ...{ entradas: [{ lote: contado.id }], fase: 'llegada' },
+    })
+    expect(llegada.lotes).toMatchObject([{ kg: 98, centro_id: Number(destino_id) }])
   }))

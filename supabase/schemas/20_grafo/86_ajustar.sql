@@ -78,6 +78,8 @@ begin
   t.entradas := privado.tomar_entradas(ajuste.empresa_id,
     jsonb_build_array(jsonb_build_object('lote', ajuste.lote_id)));
   op.centro_id := t.entradas[1].centro_id;
+  -- What was counted on its way goes on to where it was sent.
+  op.destino_id := case when op.centro_id is null then t.entradas[1].destino_id end;
   t.op := op;
   t.salidas := '{}';
   t.perdidas := '{}';

@@ -1,7 +1,7 @@
 // Where the figures of the graph of lots come to their edge: a gram, more lost than there was, more than a lot may weigh,
 // what nobody measured.
 import { expect, test } from 'vitest'
-import { conCasa, nuevoCentro, registrar } from './grafo.ts'
+import { conCasa, nuevoCentro, nuevoProductor, registrar } from './grafo.ts'
 
 test.each([
   ['secar', 'semiseco', { kg: 900, humedad_pct: 7 }],
@@ -50,4 +50,17 @@ test('lo que se contó en camino llega adonde iba', () =>
       ...{ entradas: [{ lote: contado.id }], fase: 'llegada' },
     })
     expect(llegada.lotes).toMatchObject([{ kg: 98, centro_id: Number(destino_id) }])
+  }))
+
+test('lo húmedo sin medir de lo que no hay rendimiento se recibe, y pesa en el año lo que pesó', () =>
+  conCasa(async (db, { recibir, refuse }) => {
+    const productor = await nuevoProductor(db.query, 2)
+    const { centro_id } = await recibir(1)
+    const { lotes, avisos } = await registrar(db.query, 'recibir', {
+      ...{ centro_id: String(centro_id), en: '2026-05-01T12:00:00Z' },
+      salidas: [{ kg: 5000, condicion: 'semiseco', productor_id: Number(productor) }],
+    })
+    expect(avisos).toMatchObject([{ clave: 'volumen_inverosimil', volumen: { kg_seco: 5000 } }])
+    const secar = { entradas: [{ lote: lotes[0]!.id }], salidas: [{ kg: 4000, humedad_pct: 7 }] }
+    await refuse('secar', secar, 'humedad_sin_decir', 'PT422', 'entradas[0].lote')
   }))

@@ -2,6 +2,7 @@
 // what nobody measured.
 import { expect, test } from 'vitest'
 import { conCasa, nuevoCentro, nuevoProductor, registrar } from './grafo.ts'
+import { withUserDb } from './support.ts'
 
 test.each([
   ['secar', 'semiseco', { kg: 900, humedad_pct: 7 }],
@@ -63,4 +64,18 @@ test('lo húmedo sin medir de lo que no hay rendimiento se recibe, y pesa en el 
     expect(avisos).toMatchObject([{ clave: 'volumen_inverosimil', volumen: { kg_seco: 5000 } }])
     const secar = { entradas: [{ lote: lotes[0]!.id }], salidas: [{ kg: 4000, humedad_pct: 7 }] }
     await refuse('secar', secar, 'humedad_sin_decir', 'PT422', 'entradas[0].lote')
+  }))
+
+test('dos certificaciones no son, para la evidencia, una que lleva una barra', () =>
+  withUserDb('ana_agroarriba', async (db) => {
+    await db.como('sistema')
+    const vistas = new Set<unknown>()
+    for (const certificaciones of [['A|B'], ['A', 'B'], ['A\\', 'B'], ['A\\|B'], ['A', '|B']]) {
+      const [fila] = await db.query(
+        'select privado.fila_lote_grafo(jsonb_populate_record(null::public.lotes, $1)) as fila',
+        [{ certificaciones }],
+      )
+      vistas.add(fila!.fila)
+    }
+    expect(vistas.size).toBe(5)
   }))

@@ -53,7 +53,7 @@ begin
   perform privado.exigir_momento(op.en, t.entradas);
   t := case v_tipo when 'recibir' then privado.recibir(t) else privado.cuadrar(t) end;
   perform privado.escribir_operacion(t);
-  perform privado.terminar_operacion(op.id, 1);
+  perform privado.terminar_operacion(op.id);
   if op.fase = 'llegada' then
     perform privado.pasar_retenciones(op.id);
   end if;

@@ -97,7 +97,7 @@ begin
     t.perdidas := array[('sin_explicar', ajuste.saldo_kg - ajuste.kg_contado)::privado.perdida];
   end if;
   perform privado.escribir_operacion(t);
-  perform privado.terminar_operacion(op.id, 1);
+  perform privado.terminar_operacion(op.id);
   update public.ajustes a set estado = 'confirmado', resuelto_por = auth.uid(), resuelto_en = clock_timestamp(),
     operacion_id = op.id
   where a.id = ajuste.id;

@@ -1,7 +1,7 @@
 // Where the figures of the graph of lots come to their edge: a gram, more lost than there was, more than a lot may weigh,
 // what nobody measured.
 import { expect, test } from 'vitest'
-import { conCasa, nuevoCentro, nuevoProductor, registrar } from './grafo.ts'
+import { conCasa, nuevoCentro, nuevoProductor, type Respuesta, registrar } from './grafo.ts'
 import { withUserDb } from './support.ts'
 
 test.each([
@@ -45,12 +45,22 @@ test('lo que se contó en camino llega adonde iba', () =>
     await db.como('ada_admin')
     const [fila] = await db.query('select public.confirmar_ajuste($1) as hecha', [ajuste!.id])
     await db.como('ana_agroarriba')
-    const contado = (fila!.hecha as typeof salida).lotes[0]!
+    const contado = (fila!.hecha as Respuesta).lotes[0]!
     expect(contado).toMatchObject({ kg: 98, centro_id: null })
     const llegada = await registrar(db.query, 'trasladar', {
       ...{ entradas: [{ lote: contado.id }], fase: 'llegada' },
     })
     expect(llegada.lotes).toMatchObject([{ kg: 98, centro_id: Number(destino_id) }])
+  }))
+
+test('lo que se cuenta no es anterior a su lote, aunque lo registrara un reloj adelantado', () =>
+  conCasa(async (db, { recibir }) => {
+    const en = new Date(Date.now() + 4 * 60_000).toISOString()
+    const lote = await recibir(100, {}, { en })
+    const [ajuste] = await db.query('select public.proponer_ajuste($1, $2, $3) as id', [lote.id, 98, 'Conteo'])
+    await db.como('ada_admin')
+    const [fila] = await db.query('select public.confirmar_ajuste($1) as hecha', [ajuste!.id])
+    expect(Date.parse((fila!.hecha as Respuesta).operacion.en)).toBe(Date.parse(en))
   }))
 
 test('lo húmedo sin medir de lo que no hay rendimiento se recibe, y pesa en el año lo que pesó', () =>

@@ -27,8 +27,22 @@ import { keep, machine, table } from './lib/report.ts'
 import { type Subject, startSubject } from './lib/subject.ts'
 
 const MIB = 2 ** 20
-const FULL = { small: 1000, large: 100_000, huge: 1_000_000, own: 50_000, chains: [11_000, 55_000] as const, lots: [100_000, 1_000_000] as const }
-const QUICK = { small: 1000, large: 5000, huge: 20_000, own: 2000, chains: [500, 1000] as const, lots: [5000, 20_000] as const }
+const FULL = {
+  small: 1000,
+  large: 100_000,
+  huge: 1_000_000,
+  own: 50_000,
+  chains: [11_000, 55_000] as const,
+  lots: [100_000, 1_000_000] as const,
+}
+const QUICK = {
+  small: 1000,
+  large: 5000,
+  huge: 20_000,
+  own: 2000,
+  chains: [500, 1000] as const,
+  lots: [5000, 20_000] as const,
+}
 const FULL_SCALE: Scale = {
   rounds: 9,
   turnMs: 3000,

@@ -57,7 +57,11 @@ test('lo que se cuenta no es anterior a su lote, aunque lo registrara un reloj a
   conCasa(async (db, { recibir }) => {
     const en = new Date(Date.now() + 4 * 60_000).toISOString()
     const lote = await recibir(100, {}, { en })
-    const [ajuste] = await db.query('select public.proponer_ajuste($1, $2, $3) as id', [lote.id, 98, 'Conteo'])
+    const [ajuste] = await db.query('select public.proponer_ajuste($1, $2, $3) as id', [
+      lote.id,
+      98,
+      'Conteo',
+    ])
     await db.como('ada_admin')
     const [fila] = await db.query('select public.confirmar_ajuste($1) as hecha', [ajuste!.id])
     expect(Date.parse((fila!.hecha as Respuesta).operacion.en)).toBe(Date.parse(en))

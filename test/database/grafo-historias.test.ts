@@ -7,7 +7,17 @@ import { AHORA, CONDICIONES, HUMEDADES, type Intento, Oraculo, SECO, secos } fro
 import { type Db, withUserDb } from './support.ts'
 
 const TIPOS = [
-  ...['recibir', 'recibir', 'recibir', 'mezclar', 'dividir', 'fermentar', 'secar', 'clasificar', 'transformar'],
+  ...[
+    'recibir',
+    'recibir',
+    'recibir',
+    'mezclar',
+    'dividir',
+    'fermentar',
+    'secar',
+    'clasificar',
+    'transformar',
+  ],
   ...['trasladar', 'trasladar', 'trasladar', 'trasladar', 'embarcar', 'merma', 'ajuste', 'anular'],
 ]
 const PASO = fc.record({
@@ -171,7 +181,7 @@ async function dar(historia: Historia, paso: Paso): Promise<void> {
     oraculo.lotes.push({
       ...{ id: lote.id, gramos: Math.round(lote.kg * 1000), de: de - 1, anulado: false, centro },
       embarcado: tipo === 'embarcar',
-      condicion: CONDICIONES.findIndex((una) => una === lote.condicion),
+      condicion: CONDICIONES.indexOf(lote.condicion),
       humedad: lote.humedad_pct,
     })
   }
@@ -193,10 +203,14 @@ async function correr(db: Db, pasos: Paso[]) {
   await db.client.query('rollback to savepoint historia')
 }
 
-test('cualquier historia deja los saldos, los rechazos y las anulaciones de un oráculo', () =>
-  withUserDb('ana_agroarriba', async (db) => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(PASO, { minLength: 40, maxLength: 80 }), (pasos) => correr(db, pasos)),
-      { numRuns: 30 },
-    )
-  }), 60_000)
+test(
+  'cualquier historia deja los saldos, los rechazos y las anulaciones de un oráculo',
+  () =>
+    withUserDb('ana_agroarriba', async (db) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(PASO, { minLength: 40, maxLength: 80 }), (pasos) => correr(db, pasos)),
+        { numRuns: 30 },
+      )
+    }),
+  60_000,
+)

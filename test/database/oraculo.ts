@@ -3,7 +3,7 @@
 
 /** Days after it are now: what a count writes is dated when it is confirmed. */
 export const AHORA = 29
-export const CONDICIONES = ['baba', 'escurrido', 'semiseco', 'seco', 'transformado'] as const
+export const CONDICIONES: readonly string[] = ['baba', 'escurrido', 'semiseco', 'seco', 'transformado']
 /** Moisture of what is received in each of them, and what drying brings it to. */
 export const HUMEDADES = [57, 50, 25, 7]
 export const SECO = 7
@@ -66,7 +66,9 @@ export class Oraculo {
     const entran = toma.map(([lote]) => this.lotes[lote]!)
     return (
       this.niegaLugar(intento, entran) ??
-      (entran.some(({ de }) => this.operaciones[de]!.dia > dia) ? 'operacion_antes_que_su_lote' : undefined) ??
+      (entran.some(({ de }) => this.operaciones[de]!.dia > dia)
+        ? 'operacion_antes_que_su_lote'
+        : undefined) ??
       this.niegaCondicion(tipo, entran)
     )
   }
@@ -87,7 +89,7 @@ export class Oraculo {
     const { condicion, humedad } = entran[0]!
     if (entran.some((otro) => otro.condicion !== condicion)) return 'condiciones_distintas'
     const hasta = { fermentar: 'escurrido', secar: 'seco' }[tipo]
-    if (hasta && condicion > CONDICIONES.findIndex((una) => una === hasta)) return 'condicion_no_cambia'
+    if (hasta && condicion > CONDICIONES.indexOf(hasta)) return 'condicion_no_cambia'
     // Of what was not measured the trade knows a yield, while it is wet.
     if (tipo === 'secar' && humedad === null && condicion >= 3) return 'humedad_sin_decir'
   }

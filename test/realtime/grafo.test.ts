@@ -27,7 +27,7 @@ async function listen(supabase: SupabaseClient, empresa: number) {
   for (const topic of [`empresa:${empresa}`, `grafo:${empresa}`, 'lotes', 'operaciones'])
     supabase
       .channel(topic, { config: { private: true } })
-      .on('broadcast', { event: '*' }, (said) => heard.push(said))
+      .on('broadcast', { event: '*' }, (said) => heard.push({ new: said }))
       .subscribe((state) => {
         if (state === 'CHANNEL_ERROR') refused.push(topic)
       })

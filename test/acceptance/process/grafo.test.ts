@@ -65,7 +65,9 @@ async function aMedias(): Promise<{ id: string; ended: Promise<unknown> }> {
 
 const contar = async (sql: string) => Number((await ask<{ n: string }>(running, sql))[0]!.n)
 
-test('con kill -9 a Postgres en mitad de mezclas no se pierde ni se duplica nada', { timeout: 120_000 }, async () => {
+test('con kill -9 a Postgres en mitad de mezclas no se pierde ni se duplica nada', {
+  timeout: 120_000,
+}, async () => {
   const confirmadas = new Set<string>()
   const dudosas: ReturnType<typeof mezcla>[] = []
   let isOver = false

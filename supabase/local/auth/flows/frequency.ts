@@ -54,8 +54,10 @@ export interface AddressTurns {
    * @throws AuthError over_email_send_rate_limit
    */
   take(address: string): void
-  /** From here on the wait begins: for an account it does when its mail has left. */
+  /** A mail was asked for by another way. Who waits already waits no longer for it: nobody is kept out by asking. */
   note(address: string): void
+  /** From here on the wait begins: for an account it does when its mail has left. */
+  renew(address: string): void
 }
 
 /**
@@ -63,7 +65,7 @@ export interface AddressTurns {
  * way, learns from the second answer whose account is confirmed, waits for that, or is not there.
  */
 export function openAddressTurns({ mailEveryMs }: AuthSettings): AddressTurns {
-  if (!mailEveryMs) return { take() {}, note() {} }
+  if (!mailEveryMs) return { take() {}, note() {}, renew() {} }
   const waiting = new LRUCache<string, true>({ max: ADDRESSES, ttl: mailEveryMs })
   return {
     take(address) {
@@ -71,6 +73,9 @@ export function openAddressTurns({ mailEveryMs }: AuthSettings): AddressTurns {
       if (wait > 0) throw tooSoon(wait)
       waiting.set(address, true)
     },
-    note: (address) => void waiting.set(address, true),
+    note(address) {
+      if (!waiting.has(address)) waiting.set(address, true)
+    },
+    renew: (address) => void waiting.set(address, true),
   }
 }

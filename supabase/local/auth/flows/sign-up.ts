@@ -73,7 +73,7 @@ export function signUp(context: AuthContext, turns: AddressTurns) {
       if (error instanceof NotSentError) return { answer: unheard(applicant), hasMailed: true }
       throw error
     } finally {
-      turns.note(applicant.email)
+      turns.renew(applicant.email)
     }
   }
 

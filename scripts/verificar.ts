@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { createClient } from '@supabase/supabase-js'
 import pg from 'pg'
 import { leerObjeto } from '../server/documentos/lector.ts'
-import { autoridadesDe } from '../server/evidencia/sellos.ts'
+import { autoridadesDe } from '../server/evidencia/autoridades.ts'
 import { verificarTodo } from '../server/evidencia/todo.ts'
 import { readCommandLine } from '../supabase/local/command-line.ts'
 import { findTarget, main } from './target.ts'
@@ -21,7 +21,10 @@ const { options } = readCommandLine({
     'sin-papeles': {
       about: 'no lee los bytes de los papeles: de ellos dice lo que halló su última lectura',
     },
-    clave: { about: 'la clave pública guardada fuera, en lugar de las de la base', value: 'clave' },
+    clave: {
+      about: 'la clave pública guardada fuera, en lugar de las de la base; si cambió, todas, entre blancos',
+      value: 'clave',
+    },
   },
 })
 
@@ -30,6 +33,7 @@ const EVERY_MS = 2_000
 const inMb = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
 
 await main(async () => {
+  const tsa = options.tsa ?? process.env.TSA_CA
   const { DATABASE_URL, SUPABASE_URL, SUPABASE_SECRET_KEY } = await findTarget()
   const { storage } = createClient(SUPABASE_URL, SUPABASE_SECRET_KEY, { auth: { persistSession: false } })
   const client = new pg.Client({ connectionString: DATABASE_URL })
@@ -50,9 +54,9 @@ await main(async () => {
     }
     const result = await verificarTodo(db, {
       nota: options.nota ? await readFile(options.nota, 'utf8') : undefined,
-      claves: options.clave ? [options.clave] : undefined,
+      claves: options.clave?.trim().split(/\s+/),
       papeles: options['sin-papeles'] ? undefined : { leer: (url) => leerObjeto(storage, url), aLaVez: 4 },
-      autoridades: await autoridadesDe(options.tsa ?? process.env.TSA_CA),
+      autoridades: tsa ? autoridadesDe(tsa) : [],
       onFault: say,
       onProgress: ({ evidencias, cadenas }) => now(() => `  ${evidencias} evidencias de ${cadenas} cadenas…`),
       onPaper: ({ papeles, bytes }) => now(() => `  ${papeles} papeles, ${inMb(bytes)}…`),

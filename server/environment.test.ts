@@ -15,7 +15,7 @@ describe('the environment of the functions', () => {
       supabaseUrl: 'http://127.0.0.1:54321',
       publicUrl: 'http://127.0.0.1:54321',
       paginaUrl: 'http://127.0.0.1:54321/functions/v1',
-      evidencia: { nombre: '127.0.0.1:54321' },
+      evidencia: { nombre: '127.0.0.1:54321', autoridades: [] },
       publishableKey: 'sb_publishable_x',
       databaseUrl: whole.DATABASE_URL,
       jwtSecret: whole.JWT_SECRET,
@@ -90,6 +90,8 @@ describe('the environment of the functions', () => {
     ['LIMIT_WRITES', '600'],
     ['LIMIT_ANONYMOUS', '600/0'],
     ['SUPABASE_SECRET_KEY', 'sb_publishable_x'],
+    ['TSA_CA', '/no/hay.pem'],
+    ['TSA_CA', import.meta.filename],
     ['SUPABASE_SECRET_KEY', `e30.${btoa('{"role":"anon"}')}.x`],
   ])('refuses %s=%s', (name, value) => {
     expect(() => readEnvironment({ ...whole, [name]: value })).toThrow(new RegExp(`start: ${name} `))

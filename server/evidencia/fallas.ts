@@ -56,6 +56,7 @@ const TABLAS: Record<string, string> = {
   ajuste: 'ajustes',
   evidencia: 'evidencias',
   raiz: 'evidencias_raices',
+  sello: 'evidencias_sellos',
 }
 
 /** The table and the id that an object stands for; of a participant, the id is that of its company. */

@@ -69,7 +69,13 @@ export async function comprobarRaices(
   let sellos = 0
   const stamps = todosLosSellos(db)
   let stamp = (await stamps.next()).value as Sello | undefined
+  /** Those of roots that were dropped. */
+  const withoutRoot = async (before: number) => {
+    for (; stamp && stamp.tamano < before; stamp = (await stamps.next()).value as Sello | undefined)
+      say(stamp.tamano, 'falta', ['raiz'])
+  }
   const lookAtStamp = async ({ tamano, nota }: Firmada) => {
+    await withoutRoot(tamano)
     if (stamp?.tamano !== tamano) return
     sellos += 1
     const what = await fallaDeSello(stamp, nota, autoridades)
@@ -107,8 +113,10 @@ export async function comprobarRaices(
   // What was signed of more leaves than there are.
   for (; next; next = (await kept.next()).value as Firmada | undefined) {
     say(next.tamano, 'falta', ['hojas'])
+    await lookAtStamp(next)
     raices += 1
   }
+  await withoutRoot(Number.POSITIVE_INFINITY)
   if (fuera && fuera.tamano > tree.size) say(fuera.tamano, 'falta', ['hojas'])
   return { raices, hojas: tree.size, sellos, fallas }
 }

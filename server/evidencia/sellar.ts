@@ -1,7 +1,7 @@
+import type { X509Certificate } from 'node:crypto'
 import type { Database } from '../db/types.ts'
 import { log } from '../process/log.ts'
 import { askStamp } from './sello.ts'
-import { autoridadesDe } from './sellos.ts'
 
 const FALTAN = {
   name: 'evidencias_sellos_faltan',
@@ -14,12 +14,11 @@ const ANOTAR = {
 
 /**
  * Has the roots stamped that are not yet; one that cannot be now is asked for again the next day, for a month.
- * @param authorities file of PEM with who vouches for the TSA.
+ * @param trusted who must vouch for the TSA; with none, nobody needs to.
  * @returns how many were stamped.
  */
-export async function sellar(database: Database, url: string, authorities?: string): Promise<number> {
+export async function sellar(database: Database, url: string, trusted: X509Certificate[]): Promise<number> {
   const db = database.as({ role: 'service_role' })
-  const trusted = await autoridadesDe(authorities)
   let stamped = 0
   for (const { tamano, nota } of await db.query<{ tamano: string; nota: string }>(FALTAN)) {
     try {

@@ -42,12 +42,6 @@ export function stampRequest(hash: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from([SEQUENCE, body.length]), body])
 }
 
-/** The certificates of a file of PEM. */
-export const certificatesOf = (pem: string): X509Certificate[] =>
-  [...pem.matchAll(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)].map(
-    ([text]) => new X509Certificate(text),
-  )
-
 /** The parts of what a TSA signed. @throws Error where it is none. */
 function signedDataOf(answer: Buffer): Der[] {
   const [state, token] = parts(readDer(answer))

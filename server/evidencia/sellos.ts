@@ -1,7 +1,6 @@
 // The time stamps that were kept, read again: of the note that they are beside, by whom, and when.
 
 import type { X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import type { Caller } from '../db/types.ts'
 
 const AT_ONCE = 100
@@ -43,22 +42,13 @@ export async function selloDeRaiz(db: Caller, tamano: number): Promise<Sello | u
   return row && Number(row.tamano) === tamano ? selloDe(row) : undefined
 }
 
-/** Who is trusted to vouch for a TSA: the certificates of a file of PEM; none without one. */
-export async function autoridadesDe(file: string | undefined): Promise<X509Certificate[]> {
-  if (file === undefined) return []
-  const { certificatesOf } = await import('./sello.ts')
-  const found = certificatesOf(await readFile(file, 'utf8'))
-  if (!found.length) throw new Error('TSA_CA has no certificate in it')
-  return found
-}
-
 /**
  * What of a stamp does not hold.
  * @param nota what it should be of.
  * @param trusted who must vouch for its TSA; with none, only that the stamp is of the certificate that it brings.
  */
 export async function fallaDeSello(
-  { respuesta, en }: Sello,
+  { respuesta, en }: Pick<Sello, 'respuesta'> & Partial<Sello>,
   nota: string,
   trusted: X509Certificate[],
 ): Promise<string | undefined> {
@@ -66,7 +56,7 @@ export async function fallaDeSello(
   const { readStamp } = await import('./sello.ts')
   try {
     const said = readStamp(respuesta, Buffer.from(nota), trusted)
-    return said.en.getTime() === en.getTime() ? undefined : 'en'
+    return en === undefined || said.en.getTime() === en.getTime() ? undefined : 'en'
   } catch (error) {
     return (error as Error).message
   }

@@ -7,6 +7,7 @@ import type { BagFile, Content, ZipWriter } from '../evidencia/zip-writer.ts'
 import type { Mensaje, MensajeSellado } from './conversacion.ts'
 import { leeme } from './leeme.ts'
 import type { Ancla, Expediente, Hecho, Papel } from './leer.ts'
+import { selloEnBolsa } from './sello.ts'
 
 /** What goes into the bag, and where it comes from; each is asked for when its turn comes. */
 export interface Fuentes {
@@ -26,8 +27,8 @@ export interface Fuentes {
   verificador: string
   /** The key of now first; while one follows another, both sign. */
   signers: readonly Signer[]
-  /** PEM of who vouches for whoever stamps times; undefined where it is not known. */
-  autoridades: string | undefined
+  /** PEM of who vouches for whoever stamps times; empty where it is not known. */
+  autoridades: string
   /** Public keys as text: those that sign, and those that signed before. */
   claves: readonly string[]
   /** Where the keys are published. */
@@ -116,8 +117,10 @@ export async function escribirBolsa(zip: ZipWriter, exp: Expediente, fuentes: Fu
     'evidencia/mensajes.jsonl',
     jsonl(fuentes.sellados(), ({ id, canonico }) => `{"id":${id},"canonico":${JSON.stringify(canonico)}}\n`),
   )
-  for (const [nombre, content] of await sello(fuentes)) await dato(`evidencia/${nombre}`, content)
-  await dato('evidencia/pruebas.json', pruebas(exp, papeles, fuentes))
+  const sellado = await selloEnBolsa(fuentes.ancla, fuentes.autoridades)
+  for (const [nombre, content] of sellado.archivos) await dato(`evidencia/${nombre}`, content)
+  const discrepancias = [...fuentes.discrepancias, ...sellado.fallas]
+  await dato('evidencia/pruebas.json', pruebas(exp, papeles, { ...fuentes, discrepancias }))
   await dato('evidencia/verificar.mjs', fuentes.verificador)
 
   const info = bagInfo({
@@ -132,20 +135,6 @@ export async function escribirBolsa(zip: ZipWriter, exp: Expediente, fuentes: Fu
   const firma = firmado({ origin: `${origen}/expediente`, size: arbol.size, root: sha256(lista, info) })
   etiquetas.push(await add('firma.txt', firma))
   await add('tagmanifest-sha256.txt', manifest(etiquetas))
-}
-
-/** The signed root of the day as the bytes that were stamped, the stamp, and the certificates to verify it with. */
-async function sello({ ancla, autoridades }: Fuentes): Promise<[string, Content][]> {
-  if (!ancla?.sello) return []
-  // What reads stamps is only loaded where there is one.
-  const { certificatesOfStamp } = await import('../evidencia/sello.ts')
-  const respuesta = Buffer.from(ancla.sello, 'base64')
-  return [
-    ['raiz.txt', ancla.nota],
-    ['sello.tsr', respuesta],
-    ['sello-certificados.pem', certificatesOfStamp(respuesta)],
-    ...(autoridades === undefined ? [] : [['sello-autoridades.pem', autoridades] as [string, Content]]),
-  ]
 }
 
 const pretty = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import type { H3Event } from 'h3'
 import { type ClaveContrato, para, sinContrato } from '../contratos/contrato.ts'
 import { pools } from '../db/pools.ts'
@@ -27,8 +26,6 @@ const EN_JSON = [
   ...(['partes', 'terminos', 'versiones', 'enmiendas'] as const),
   ...(['fijaciones', 'lotes', 'reaperturas', 'documentos'] as const),
 ]
-
-const pemDe = async (file: string | undefined) => (file === undefined ? undefined : readFile(file, 'utf8'))
 
 /** The contract as its expediente tells it, as of one moment. */
 async function leer(db: UserConnection, contrato: ClaveContrato): Promise<Expediente> {
@@ -87,13 +84,12 @@ export async function reunir(event: H3Event, db: UserConnection, contrato: Clave
     })
   // After both: the token, and what was said last, are in the chain.
   const exp = await leer(db, contrato)
-  const [ancla, halladas, verificador, anteriores, todas, autoridades] = await Promise.all([
+  const [ancla, halladas, verificador, anteriores, todas] = await Promise.all([
     anclaDe(db, exp),
     db.query<Falla & Record<string, unknown>>(DISCREPANCIAS, [exp.id]),
     leerVerificador(),
     publicadas(pools().database),
     db.query<{ objeto: string; sal: string }>(leerSales, [exp.id]),
-    pemDe(evidencia().tsaCa),
   ])
   const claves = [
     ...new Set([...exigirFirmante().verifiers, ...anteriores.map(({ verificador: clave }) => clave)]),
@@ -101,6 +97,7 @@ export async function reunir(event: H3Event, db: UserConnection, contrato: Clave
   // Those of digests up to its head: another may have been made meanwhile.
   const sales = todas.filter(({ objeto }) => Number(objeto.split('/')[1]) <= Number(exp.mensajes_hasta))
   const discrepancias = halladas.filter(esFalta)
+  const autoridades = evidencia().autoridades.map(String).join('')
   const decide = [exp, ancla, testigo, claves, verificador, discrepancias, sales, autoridades]
   return {
     exp,

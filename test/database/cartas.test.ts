@@ -62,6 +62,25 @@ describe('la carta', () => {
       expect(suyas(otraVez, 'gerencia@nueva.test')).toHaveLength(1)
     }))
 
+  test('mientras el correo no contesta se intenta seis veces, en más de un día', () =>
+    withUserDb('ana_agroarriba', async (db) => {
+      const { id } = await proponer(db, newRuc(), 'tres@nueva.test')
+      await db.como('sistema')
+      let espera = 0
+      for (let intento = 1; intento < 7; intento += 1) {
+        expect(suyas(await tomar(db), 'tres@nueva.test')).toHaveLength(1)
+        const [{ horas }] = (await db.query(
+          `update privado.cartas k set desde = now() from privado.cartas antes
+           where k.relacion_id = $1 and antes.relacion_id = $1
+           returning extract(epoch from antes.desde - now()) / 3600 as horas`,
+          [id],
+        )) as [{ horas: string }]
+        if (intento < 6) espera += Number(horas)
+      }
+      expect(espera).toBeGreaterThan(24)
+      expect(suyas(await tomar(db), 'tres@nueva.test')).toEqual([])
+    }))
+
   test('a una dirección, de una empresa, una; de todas, tres al día; y ninguna donde la bloquearon', () =>
     withUserDb('ana_agroarriba', async (db) => {
       const correo = 'uno@nueva.test'
@@ -101,7 +120,7 @@ describe('la carta', () => {
 test('a la primera persona de una empresa registrada se le avisa de lo que la espera; el mismo RUC no lo entrega otra vez', () =>
   withUserDb('ana_agroarriba', async (db) => {
     const ruc = newRuc()
-    const { id } = await proponer(db, ruc, null)
+    const antes = await proponer(db, ruc, null)
     await db.como('sistema')
     const [{ empresa }] = (await db.query(
       `insert into public.empresas (ruc, nombre, tipo) values ($1, 'Nueva', 'centro_acopio') returning id as empresa`,
@@ -114,6 +133,12 @@ test('a la primera persona de una empresa registrada se le avisa de lo que la es
     ])
     for (let i = 0; i < 2; i += 1)
       await db.query('update public.empresas set ruc = ruc where id = $1', [empresa])
+    await db.como('raul_centro_rival')
+    expect(await avisos(db)).toEqual([{ texto: 'agroarriba le propone trabajar juntos.' }])
+    // Withdrawn and made again, it is told no second time.
+    await db.como('ana_agroarriba')
+    await db.query('select public.terminar_relacion($1)', [antes.id])
+    const { id } = await proponer(db, ruc, null)
     await db.como('raul_centro_rival')
     expect(await avisos(db)).toEqual([{ texto: 'agroarriba le propone trabajar juntos.' }])
     const [{ r }] = (await db.query('select public.responder_relacion($1, true) as r', [id])) as [

@@ -2,11 +2,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Database } from '../../server/db/types.ts'
 import { anclar } from '../../server/evidencia/anclar.ts'
+import { certificatesOf } from '../../server/evidencia/autoridades.ts'
 import { keyOfSeed, parseVerifier, verifierText } from '../../server/evidencia/checkpoint.ts'
 import { verificarContrato } from '../../server/evidencia/contrato.ts'
 import { comprobarRaices } from '../../server/evidencia/raices.ts'
-import { certificatesOf, readStamp } from '../../server/evidencia/sello.ts'
+import { readStamp } from '../../server/evidencia/sello.ts'
 import { selloDeRaiz } from '../../server/evidencia/sellos.ts'
+import { verificarTodo } from '../../server/evidencia/todo.ts'
 import { openTsa, type Tsa } from '../support/tsa.ts'
 import { type Casa, useCluster, withCasa } from './evidencia.ts'
 import { become } from './support.ts'
@@ -75,6 +77,22 @@ describe('el sello de tiempo de una raíz', () => {
           { objeto: `raiz/${hojas}`, falla: 'sello', campos: [expect.stringMatching(what)] },
         ])
       }
+    }))
+
+  test('borrado por quien administra la base, falta; y el de una raíz borrada, dice que falta ella', () =>
+    withCasa(async (casa) => {
+      const { hojas } = await sellada(casa)
+      const said = async () => (await verificarTodo(casa.db)).primeras.join()
+      expect(await said()).not.toMatch(/sello|raices/)
+      await casa.altera('delete from privado.evidencias_raices')
+      expect(await said()).toContain(`evidencias_raices ${hojas}: falta (raiz)`)
+      await casa.altera('delete from privado.evidencias_sellos')
+      expect(await said()).toContain(`evidencias_sellos ${hojas}: falta`)
+      await casa.altera(
+        `insert into privado.evidencias_sellos (tamano, en, tsa, respuesta) values ($1, now(), 'otra', 'x')`,
+        [hojas],
+      )
+      expect(await said()).toContain(`evidencias_sellos ${hojas}: cambiada (en, respuesta, tsa)`)
     }))
 
   test('lo ve, con su hora, quien firma el contrato; y si no vale, qué no vale', () =>

@@ -66,6 +66,12 @@ test('un mensaje que no es el que se selló, que falta o que sobra, se nombra', 
       `${readable}: el mensaje 2 no es el que se selló`,
     ],
     [
+      ({ mensajes }) => ({
+        mensajes: but(mensajes, (m, i) => (i ? m : { ...m, cuerpo: m.cuerpo.replace('101', '102') })),
+      }),
+      `${readable}: el mensaje 1 no es el que se selló`,
+    ],
+    [
       ({ mensajes }) => ({ mensajes: but(mensajes, (m, i) => (i ? undefined : m)) }),
       `${readable}: falta el mensaje 2`,
     ],
@@ -112,4 +118,20 @@ test('el sello de tiempo va con lo que hace falta para que openssl lo compruebe'
     status: 1,
     said: expect.stringContaining('data/evidencia/sello.tsr: no es un sello de la raíz firmada'),
   })
+})
+
+test('lo que no es un sello, o tiene otra firma, va como está, y se dice; el expediente sale entero', async () => {
+  const { fuentes } = await hacer()
+  const bad = tsa.stamp(fuentes.ancla!.nota)
+  bad[bad.length - 20]! ^= 1
+  for (const [sello, what] of [
+    [Buffer.from('no es un sello'), 'sello.tsr: no es un sello de la raíz firmada'],
+    [bad, 'raiz/3'],
+  ] as const) {
+    const { status, said, bytes } = await says(({ ancla }) => ({
+      ancla: { ...ancla!, sello: sello.toString('base64') },
+    }))
+    expect([status, said]).toEqual([1, expect.stringContaining(what)])
+    expect([...(await unzip(bytes))].find(([name]) => name.endsWith('/sello.tsr'))![1]).toEqual(sello)
+  }
 })

@@ -76,6 +76,8 @@ const MENSAJES = ['Llegó el camión.', 'Bien.'].map((texto, i) => ({
   autor: 'Ana',
   empresa: null,
   texto,
+  // The first goes with a paper.
+  documento: i ? null : 101,
 }))
 const hojaDe = ({ id, canonico }: MensajeSellado) => [Number(id), sha256(SAL, canonico).toString('hex')]
 
@@ -83,9 +85,9 @@ const hojaDe = ({ id, canonico }: MensajeSellado) => [Number(id), sha256(SAL, ca
 export async function hacer(codigo = 'CT-2026-00001'): Promise<{ exp: Expediente; fuentes: Fuentes }> {
   expedienteSettings.open({ paginaUrl: URL })
   const documentos = papeles()
-  const sellados: MensajeSellado[] = MENSAJES.map((mensaje) => ({
+  const sellados: MensajeSellado[] = MENSAJES.map(({ documento, ...mensaje }) => ({
     id: String(mensaje.id),
-    canonico: canonical({ ...mensaje, contrato_id: 1 }),
+    canonico: canonical({ ...mensaje, documento_id: documento, contrato_id: 1 }),
   }))
   const cadena = cadenaDe(codigo, [
     { tipo: 'contrato.creado', objeto: 'contrato/1', datos: { fila: { volumen_tm: '200' } } },
@@ -192,7 +194,7 @@ export async function hacer(codigo = 'CT-2026-00001'): Promise<{ exp: Expediente
         yield* sellados
       },
       sales: [{ objeto: 'mensajes/2', sal: SAL.toString('hex') }],
-      autoridades: undefined,
+      autoridades: '',
       ancla: {
         n: cabeza.n,
         i: '1',

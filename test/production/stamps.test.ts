@@ -1,9 +1,13 @@
 // The TSA is openssl's own: each test has an authority, a TSA and its answers.
 import { createHash } from 'node:crypto'
+import { rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { askStamp, certificatesOf, readStamp, stampRequest } from '../../server/evidencia/sello.ts'
+import { readEnvironment } from '../../server/environment.ts'
+import { certificatesOf } from '../../server/evidencia/autoridades.ts'
+import { askStamp, readStamp, stampRequest } from '../../server/evidencia/sello.ts'
 import { openTsa, type Tsa } from '../support/tsa.ts'
 
 const HOLA = Buffer.from('hola\n')
@@ -28,6 +32,22 @@ describe('un sello de tiempo', () => {
     const { en } = readStamp(stamp, HOLA, ca)
     expect(Math.abs(en.getTime() - Date.now())).toBeLessThan(60_000)
     expect(() => readStamp(stamp, HOLA, certificatesOf(tsa.otra))).toThrow('responde')
+  })
+
+  test('con quien responde por la TSA se arranca, y su archivo ya no se lee más', () => {
+    const file = join(tsa.dir, 'una.pem')
+    writeFileSync(file, tsa.ca)
+    const { autoridades } = readEnvironment({
+      SUPABASE_URL: 'http://127.0.0.1:54321',
+      SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_x',
+      DATABASE_URL: 'postgresql://authenticator:x@127.0.0.1:54322/postgres',
+      JWT_SECRET: 'a'.repeat(32),
+      TSA_CA: file,
+    }).evidencia
+    rmSync(file)
+    const stamp = tsa.stamp(HOLA)
+    expect(readStamp(stamp, HOLA, autoridades)).toEqual(readStamp(stamp, HOLA, certificatesOf(tsa.ca)))
+    expect(autoridades).toHaveLength(1)
   })
 
   test('de otra cosa no vale, ni cambiado, ni cortado', async () => {

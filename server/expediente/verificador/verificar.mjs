@@ -149,7 +149,9 @@ async function comprobarMensajes(bag, archivo, dichos) {
     const uno = JSON.parse(linea)
     const sellado = vistos.get(uno.id) ?? {}
     vistos.delete(uno.id)
-    const iguales = ['texto', 'autor', 'empresa', 'tipo'].every((campo) => uno[campo] === sellado[campo])
+    const iguales =
+      ['texto', 'autor', 'empresa', 'tipo', 'usuario_id'].every((campo) => uno[campo] === sellado[campo]) &&
+      uno.documento === sellado.documento_id
     if (!iguales || Date.parse(uno.creado_en) !== Date.parse(sellado.creado_en))
       falla(legible, `el mensaje ${uno.id} no es el que se selló`)
   }

@@ -19,11 +19,11 @@ export default defineTask({
     await resumir(database, true)
     const { hojas, nota } = await anclar(database, quien.signers, quien.verifiers)
     if (nota) log.info({ hojas, nota }, 'a root of the evidences was signed')
-    const { tsaUrl, tsaCa } = evidencia()
+    const { tsaUrl, autoridades } = evidencia()
     if (tsaUrl) {
       // What reads stamps is only loaded where it is used.
       const { sellar } = await import('../../evidencia/sellar.ts')
-      await sellar(database, tsaUrl, tsaCa)
+      await sellar(database, tsaUrl, autoridades)
     }
     return { result: String(hojas) }
   },

@@ -1,7 +1,6 @@
 import { defineTask } from 'nitropack/runtime'
 import { pools } from '../../db/pools.ts'
 import { leerObjeto } from '../../documentos/lector.ts'
-import { autoridadesDe } from '../../evidencia/sellos.ts'
 import { evidencia } from '../../evidencia/settings.ts'
 import { verificarTodo } from '../../evidencia/todo.ts'
 import { log } from '../../process/log.ts'
@@ -24,7 +23,7 @@ export default defineTask({
     if (!storage) log.warn('the bytes of papers are not verified: SUPABASE_SECRET_KEY is not set')
     const result = await verificarTodo(pools().database.as({ role: 'service_role' }), {
       avisar: true,
-      autoridades: await autoridadesDe(evidencia().tsaCa),
+      autoridades: evidencia().autoridades,
       papeles: storage && { leer: (url) => leerObjeto(storage, url), aLaVez: 1, porSegundo: PACE },
     })
     if (result.fallas > 0) log.error(result, 'the evidences do not hold')

@@ -35,7 +35,7 @@ comment on column public.relaciones.con_id is 'La otra empresa; si se la invitó
 comment on column public.relaciones.para_id is 'A qué empresa le llega; nula si a ninguna. No se lee.';
 comment on column public.relaciones.ruc is 'Con qué RUC se la invitó; lo lee quien propuso.';
 comment on column public.relaciones.contrato_id is 'El contrato que espera la respuesta.';
-comment on column public.relaciones.avisada is 'Si la otra empresa recibió un aviso de ella.';
+comment on column public.relaciones.avisada is 'Si la otra empresa recibió un aviso de ella, o lo recibirá la primera persona que tenga.';
 
 -- Of two companies one is alive at a time, whoever proposed it.
 create unique index relaciones_viva_key on public.relaciones (least(propone_id, para_id), greatest(propone_id, para_id))

@@ -9,8 +9,7 @@ begin
   -- Of one proposer one is alive, also where an administrator corrects a RUC. Whoever is there already is told; who comes
   -- first, then (privado.avisar_al_llegar).
   for r in
-    update public.relaciones x set para_id = new.id,
-      avisada = exists (select from public.usuarios u where u.empresa_id = new.id and u.activo)
+    update public.relaciones x set para_id = new.id, avisada = not privado.bloqueo(new.id, x.propone_id)
     where x.ruc = new.ruc and x.estado = 'propuesta' and x.para_id is null and x.propone_id <> new.id
       and not exists (
         select from public.relaciones o
@@ -19,7 +18,7 @@ begin
           and o.estado in ('propuesta', 'aceptada'))
     returning *
   loop
-    if not privado.bloqueo(new.id, r.propone_id) then
+    if r.avisada then
       perform privado.notificar_empresa(new.id, 'relacion', format(
         case when r.contrato_id is null then '%s le propone trabajar juntos.' else '%s le propone un contrato.' end,
         (select e.nombre from public.empresas e where e.id = r.propone_id)), jsonb_build_object('relacion_id', r.id));

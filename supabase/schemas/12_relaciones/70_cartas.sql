@@ -40,15 +40,16 @@ create trigger _500_escribir_carta after insert on public.relaciones
   for each row when (new.ruc is not null and new.correo is not null and new.estado = 'propuesta')
   execute function privado.escribir_carta();
 
--- Each attempt moves the next one on, so that who dies while sending holds nothing: a letter may come twice, once a
--- server has died. What was answered or withdrawn meanwhile is not sent.
+-- Six attempts in more than a day, which a server of mail may take to come back. Each moves the next one on, so that who
+-- dies while sending holds nothing: a letter may come twice, once a server has died. What was answered or withdrawn
+-- meanwhile is not sent.
 create function privado.tomar_cartas(tope integer)
 returns table (relacion_id bigint, correo text, nombre text, con_contrato boolean)
 language plpgsql volatile security definer set search_path = '' as $$
 begin
   return query
     with tomadas as (
-      update privado.cartas k set intentos = k.intentos + 1, desde = clock_timestamp() + interval '5 minutes' * (1 << k.intentos)
+      update privado.cartas k set intentos = k.intentos + 1, desde = clock_timestamp() + interval '5 minutes' * (1 << 2 * k.intentos)
       where k.relacion_id in (
         select c.relacion_id from privado.cartas c join public.relaciones r on r.id = c.relacion_id and r.estado = 'propuesta'
         where c.enviada_en is null and c.intentos < 6 and c.desde <= clock_timestamp()

@@ -60,6 +60,8 @@ language sql stable security definer set search_path = '' as $$
   where v_empresa = r.propone_id or v_empresa = r.para_id
   union all
   select -v_empresa, f.objeto, f.fila from privado.filas_de_grafo(v_empresa) as f
+  union all
+  select 0, 'sello/' || s.tamano, privado.fila_sello(s) from privado.evidencias_sellos s where v_empresa is null
 $$;
 comment on function privado.filas_de_empresa(bigint) is
   'Las filas que son de una empresa, o de nadie, como las cuenta su cadena.';

@@ -34,14 +34,6 @@ create table privado.evidencias_raices (
 );
 comment on table privado.evidencias_raices is 'Raíces firmadas: la nota es un punto de control de C2SP.';
 
-create table privado.evidencias_sellos (
-  tamano bigint primary key references privado.evidencias_raices (tamano) on delete restrict,
-  en timestamptz not null,
-  tsa text not null,
-  respuesta bytea not null
-);
-comment on table privado.evidencias_sellos is 'Sellos de tiempo (RFC 3161) de las notas.';
-
 create table privado.evidencias_claves (
   verificador text primary key,
   desde timestamptz not null default clock_timestamp(),
@@ -49,8 +41,8 @@ create table privado.evidencias_claves (
 );
 comment on table privado.evidencias_claves is 'Claves públicas con que se firmaron raíces, y desde y hasta cuándo.';
 
-revoke all on privado.evidencias_hojas, privado.evidencias_nodos, privado.evidencias_raices, privado.evidencias_sellos,
-  privado.evidencias_claves from public, anon, authenticated, service_role;
+revoke all on privado.evidencias_hojas, privado.evidencias_nodos, privado.evidencias_raices, privado.evidencias_claves
+  from public, anon, authenticated, service_role;
 
 create trigger _100_conservar before update or delete on privado.evidencias_hojas
   for each row execute function privado.conservar_evidencia();
@@ -59,10 +51,6 @@ create trigger _110_conservar_todas before truncate on privado.evidencias_hojas
 create trigger _100_conservar before update or delete on privado.evidencias_raices
   for each row execute function privado.conservar_evidencia();
 create trigger _110_conservar_todas before truncate on privado.evidencias_raices
-  for each statement execute function privado.conservar_evidencia();
-create trigger _100_conservar before update or delete on privado.evidencias_sellos
-  for each row execute function privado.conservar_evidencia();
-create trigger _110_conservar_todas before truncate on privado.evidencias_sellos
   for each statement execute function privado.conservar_evidencia();
 create trigger _100_conservar before delete on privado.evidencias_claves
   for each row execute function privado.conservar_evidencia();
@@ -145,13 +133,6 @@ $$;
 comment on function privado.anotar_raiz(bigint, bytea, text, bytea[]) is
   'Guarda una raíz firmada y la dice a los administradores; falso si ya estaba.';
 
-create function privado.anotar_sello(v_tamano bigint, v_en timestamptz, v_tsa text, v_respuesta bytea) returns void
-language sql volatile security definer set search_path = '' as $$
-  insert into privado.evidencias_sellos (tamano, en, tsa, respuesta) values (v_tamano, v_en, v_tsa, v_respuesta)
-  on conflict (tamano) do nothing
-$$;
-comment on function privado.anotar_sello(bigint, timestamptz, text, bytea) is 'Guarda el sello de tiempo de una raíz.';
-
 -- The keys that sign now; one that signs no more ended when another came.
 create function privado.anotar_claves(v_verificadores text[]) returns void
 language sql volatile security definer set search_path = '' as $$
@@ -170,30 +151,11 @@ language sql stable security definer set search_path = '' as $$
 $$;
 comment on function privado.claves_de_evidencia() is 'Claves públicas de las raíces, con sus fechas.';
 
-create function privado.sellos_que_faltan() returns table (tamano bigint, nota text)
-language sql stable security definer set search_path = '' as $$
-  select r.tamano, r.nota from privado.evidencias_raices r
-  where not exists (select from privado.evidencias_sellos s where s.tamano = r.tamano)
-    and r.en > now() - interval '30 days'
-  order by r.tamano limit 10
-$$;
-comment on function privado.sellos_que_faltan() is 'Raíces del último mes sin sello de tiempo.';
-
-create function privado.sellos(desde bigint, tope integer)
-returns table (tamano bigint, en timestamptz, tsa text, respuesta bytea)
-language sql stable security definer rows 100 set search_path = '' as $$
-  select s.tamano, s.en, s.tsa, s.respuesta from privado.evidencias_sellos s where s.tamano >= desde
-  order by s.tamano limit tope
-$$;
-comment on function privado.sellos(bigint, integer) is 'Sellos de tiempo de las raíces, desde una.';
-
 revoke all on function privado.crecer_hojas(), privado.hojas(bigint, integer),
   privado.hojas_que_no_cuadran(bigint, bigint), privado.raices(bigint, integer), privado.ultima_raiz(),
-  privado.anotar_raiz(bigint, bytea, text, bytea[]), privado.anotar_sello(bigint, timestamptz, text, bytea),
-  privado.anotar_claves(text[]), privado.claves_de_evidencia(), privado.sellos_que_faltan(),
-  privado.sellos(bigint, integer) from public;
+  privado.anotar_raiz(bigint, bytea, text, bytea[]), privado.anotar_claves(text[]), privado.claves_de_evidencia()
+  from public;
 grant execute on function privado.crecer_hojas(), privado.hojas(bigint, integer),
   privado.hojas_que_no_cuadran(bigint, bigint), privado.raices(bigint, integer), privado.ultima_raiz(),
-  privado.anotar_raiz(bigint, bytea, text, bytea[]), privado.anotar_sello(bigint, timestamptz, text, bytea),
-  privado.anotar_claves(text[]), privado.claves_de_evidencia(), privado.sellos_que_faltan(),
-  privado.sellos(bigint, integer) to service_role;
+  privado.anotar_raiz(bigint, bytea, text, bytea[]), privado.anotar_claves(text[]), privado.claves_de_evidencia()
+  to service_role;

@@ -3,7 +3,7 @@ import { pools } from '../../../db/pools.ts'
 import { verificarContrato } from '../../../evidencia/contrato.ts'
 import { clavesPublicadas } from '../../../evidencia/publicadas.ts'
 import { idDeContrato } from '../../../evidencia/queries.ts'
-import { autoridadesDe, selloDeRaiz } from '../../../evidencia/sellos.ts'
+import { selloDeRaiz } from '../../../evidencia/sellos.ts'
 import { evidencia } from '../../../evidencia/settings.ts'
 import { asUser } from '../../../session/as-user.ts'
 
@@ -15,6 +15,6 @@ export default asUser(async (event, db) => {
   const { database } = pools()
   return verificarContrato(db, contrato, await clavesPublicadas(database), {
     de: (tamano) => selloDeRaiz(database.as({ role: 'service_role' }), tamano),
-    autoridades: await autoridadesDe(evidencia().tsaCa),
+    autoridades: evidencia().autoridades,
   })
 })

@@ -12,6 +12,8 @@ import { kpis } from './cases/kpis.ts'
 import { liquidaciones } from './cases/liquidaciones.ts'
 import { memory } from './cases/memory.ts'
 import { pushes, telling } from './cases/notices.ts'
+import { operacion } from './cases/operacion.ts'
+import { origen } from './cases/origen.ts'
 import { production } from './cases/production.ts'
 import { read } from './cases/read.ts'
 import { rest } from './cases/rest.ts'
@@ -25,8 +27,22 @@ import { keep, machine, table } from './lib/report.ts'
 import { type Subject, startSubject } from './lib/subject.ts'
 
 const MIB = 2 ** 20
-const FULL = { small: 1000, large: 100_000, huge: 1_000_000, own: 50_000, chains: [11_000, 55_000] as const }
-const QUICK = { small: 1000, large: 5000, huge: 20_000, own: 2000, chains: [500, 1000] as const }
+const FULL = {
+  small: 1000,
+  large: 100_000,
+  huge: 1_000_000,
+  own: 50_000,
+  chains: [11_000, 55_000] as const,
+  lots: [100_000, 1_000_000] as const,
+}
+const QUICK = {
+  small: 1000,
+  large: 5000,
+  huge: 20_000,
+  own: 2000,
+  chains: [500, 1000] as const,
+  lots: [5000, 20_000] as const,
+}
 const FULL_SCALE: Scale = {
   rounds: 9,
   turnMs: 3000,
@@ -130,6 +146,7 @@ try {
   await measure('memory', memory)
   await measure('what telling the partners costs', telling)
   await measure('what evidence costs', evidenceCost)
+  await measure('operations of lots', operacion)
   await measure('pushes', pushes)
   await measure('verification', verification(start, sizes.chains))
   if (isAsked('first pages') || isAsked('indicators')) {
@@ -144,6 +161,7 @@ try {
     await small.grow(sizes.own, say, 'others')
   }
   await measure('indicators', kpis)
+  await measure('origins of lots', origen(sizes.lots, say))
 
   const text = [
     `${new Date().toISOString().slice(0, 10)}, ${await machine(large)}.`,

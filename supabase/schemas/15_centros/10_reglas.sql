@@ -1,5 +1,6 @@
 -- Who keeps the graph of lots, its places and its producers: the people of an exporter or of a collection centre, each
--- for their own company. An administrator reads what is no personal data, and writes nothing.
+-- for their own company. An administrator reads what is no personal data, and registers nothing: at most confirms a count
+-- that somebody proposed, or lifts a hold.
 
 create function privado.exigir_grafo() returns bigint
 language plpgsql stable security definer set search_path = '' as $$

@@ -59,8 +59,8 @@ declare
   cosa jsonb;
 begin
   if lista is null or jsonb_typeof(lista) <> 'array' or jsonb_array_length(lista) > 1000 then
-    raise exception 'lista_invalida' using errcode = 'PT422', detail = 'Es una lista de 1000 cosas como máximo.',
-      hint = campo;
+    raise exception 'lista_invalida' using errcode = 'PT422',
+      detail = 'Es una lista de 1000 cosas como máximo, o de 20 certificaciones.', hint = campo;
   end if;
   for cosa in select e from jsonb_array_elements(lista) as e loop
     if jsonb_typeof(cosa) <> 'object' or cosa - claves <> '{}' then
@@ -80,8 +80,8 @@ begin
   if valor is null or valor = 'null' then
     return null;
   elsif jsonb_typeof(valor) <> 'array' or jsonb_array_length(valor) > 20 then
-    raise exception 'lista_invalida' using errcode = 'PT422', detail = 'Es una lista de 1000 cosas como máximo.',
-      hint = campo;
+    raise exception 'lista_invalida' using errcode = 'PT422',
+      detail = 'Es una lista de 1000 cosas como máximo, o de 20 certificaciones.', hint = campo;
   end if;
   if exists (select from jsonb_array_elements(valor) as e where privado.leer_nombre(e, 40, campo) is null) then
     raise exception 'nombre_invalido' using errcode = 'PT422',

@@ -34,7 +34,8 @@ end
 $$;
 comment on function privado.tomar_saldos(uuid[]) is 'Toma los saldos de unos lotes hasta el fin de la transacción.';
 
-create function privado.tomar_entradas(empresa bigint, entradas jsonb) returns privado.entrada[]
+-- What is held is taken by nobody, but for what arrives: the truck was on its way, and its cocoa stays held where it comes to.
+create function privado.tomar_entradas(empresa bigint, entradas jsonb, llega boolean default false) returns privado.entrada[]
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   ids uuid[];
@@ -69,7 +70,7 @@ begin
     elsif (fila.l).embarcado then
       raise exception 'lote_embarcado' using errcode = 'PT409', detail = 'Ese lote ya se embarcó.',
         hint = format('entradas[%s].lote', fila.i);
-    elsif fila.retenido then
+    elsif fila.retenido and not llega then
       raise exception 'lote_retenido' using errcode = 'PT409',
         detail = 'Ese lote está retenido: nadie lo consume hasta que se levante la retención.',
         hint = format('entradas[%s].lote', fila.i);
@@ -83,8 +84,8 @@ begin
   return tomadas;
 end
 $$;
-comment on function privado.tomar_entradas(bigint, jsonb) is
+comment on function privado.tomar_entradas(bigint, jsonb, boolean) is
   'Lo que una operación toma de cada lote, con sus saldos tomados; o el error que dice por qué no puede.';
 
 revoke all on function privado.lote_llamado(bigint, jsonb, text), privado.tomar_saldos(uuid[]),
-  privado.tomar_entradas(bigint, jsonb) from public;
+  privado.tomar_entradas(bigint, jsonb, boolean) from public;

@@ -5,23 +5,19 @@
 create function privado.exigir_forma(tipo text, entran int, salen int) returns void
 language plpgsql immutable set search_path = '' as $$
 begin
-  if not (case tipo
-    when 'recibir' then entran = 0
-    when 'mezclar' then entran >= 2
-    when 'dividir' then entran = 1
-    when 'clasificar' then entran >= 1
-    when 'trasladar' then entran = 1
-    when 'merma' then entran = 1
+  if not (case
+    when tipo = 'recibir' then entran = 0
+    when tipo = 'mezclar' then entran >= 2
+    when tipo in ('dividir', 'trasladar', 'merma') then entran = 1
     else entran >= 1 end)
   then
     raise exception 'entradas_de_mas_o_de_menos' using errcode = 'PT422',
       detail = 'Recibir no tiene entradas. Mezclar tiene dos o más. Dividir, trasladar y merma tienen una. Lo demás, alguna.',
       hint = 'entradas';
-  elsif not (case tipo
-    when 'merma' then salen = 0
-    when 'dividir' then salen >= 2
-    when 'clasificar' then salen >= 1
-    when 'transformar' then salen >= 1
+  elsif not (case
+    when tipo = 'merma' then salen = 0
+    when tipo = 'dividir' then salen >= 2
+    when tipo in ('clasificar', 'transformar') then salen >= 1
     else salen = 1 end)
   then
     raise exception 'salidas_de_mas_o_de_menos' using errcode = 'PT422',
@@ -50,8 +46,6 @@ comment on function privado.exigir_centro(bigint, bigint, text) is 'Nada, si es 
 -- Where it happens: where its inputs are, all of them in one place.
 create function privado.lugar_de(op public.operaciones, entradas privado.entrada[]) returns public.operaciones
 language plpgsql stable security definer set search_path = '' as $$
-declare
-  i int;
 begin
   if op.tipo = 'recibir' then
     if op.centro_id is null then

@@ -75,9 +75,9 @@ end
 $$;
 comment on function privado.operacion_json(uuid) is 'Una operación con lo que consumió, lo que hizo y lo que perdió.';
 
--- What follows from an operation that was just written (signo 1), or voided (−1), before the chain is told: promises to
--- contracts, indicators. Whoever adds one adds it here.
-create function privado.terminar_operacion(v_operacion uuid, signo int) returns void
+-- What follows from an operation that was just written, be it a void, before the chain is told: promises to contracts,
+-- indicators. Whoever adds one adds it here.
+create function privado.terminar_operacion(v_operacion uuid) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
   perform privado.seguir_promesas(v_operacion);
@@ -85,7 +85,7 @@ begin
   perform privado.encadenar_operacion(v_operacion);
 end
 $$;
-comment on function privado.terminar_operacion(uuid, int) is
-  'Lo que sigue de una operación registrada (1) o de su anulación (-1, con la que se anula), y al final su evidencia.';
+comment on function privado.terminar_operacion(uuid) is
+  'Lo que sigue de una operación registrada, también de una anulación, y al final su evidencia.';
 
-revoke all on function privado.escribir_operacion(privado.trabajo), privado.operacion_json(uuid), privado.terminar_operacion(uuid, int) from public;
+revoke all on function privado.escribir_operacion(privado.trabajo), privado.operacion_json(uuid), privado.terminar_operacion(uuid) from public;

@@ -1,15 +1,24 @@
 -- What is expected of a drying and of a fermentation, by the figures in force on its day: a company's own, or else
 -- everybody's.
 
+create function privado.cifra_vigente(empresa bigint, v_tipo text, v_variante text, fecha date) returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
+begin
+  return (
+    select p.valor from public.parametros p
+    where (p.empresa_id = empresa or p.empresa_id is null) and p.tipo = v_tipo and p.variante = v_variante
+      and p.desde <= fecha and coalesce(p.hasta > fecha, true)
+    order by p.empresa_id nulls last limit 1);
+end
+$$;
+comment on function privado.cifra_vigente(bigint, text, text, date) is
+  'Un parámetro que rige un día para una empresa, o null.';
+
 create function privado.cifra_de(empresa bigint, v_tipo text, v_variante text, fecha date) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
 declare
-  hallado jsonb;
+  hallado constant jsonb := privado.cifra_vigente(empresa, v_tipo, v_variante, fecha);
 begin
-  select p.valor into hallado from public.parametros p
-  where (p.empresa_id = empresa or p.empresa_id is null) and p.tipo = v_tipo and p.variante = v_variante
-    and p.desde <= fecha and coalesce(p.hasta > fecha, true)
-  order by p.empresa_id nulls last limit 1;
   if hallado is null then
     raise exception 'limite_sin_definir' using errcode = 'PT422',
       detail = 'Falta un parámetro para esa fecha: un límite, un rendimiento o la humedad objetivo.', hint = 'en';
@@ -17,7 +26,8 @@ begin
   return hallado;
 end
 $$;
-comment on function privado.cifra_de(bigint, text, text, date) is 'Un parámetro que rige un día para una empresa.';
+comment on function privado.cifra_de(bigint, text, text, date) is
+  'Un parámetro que rige un día para una empresa; sin él, el error que lo dice.';
 
 create function privado.dia_de(v_en timestamptz) returns date
 language sql immutable set search_path = '' as $$
@@ -25,8 +35,8 @@ language sql immutable set search_path = '' as $$
 $$;
 comment on function privado.dia_de(timestamptz) is 'El día de Guayaquil de un instante.';
 
--- By its dry matter where its moisture was measured; baba that was only weighed, by the yield of the trade, and so is
--- the rest that is wet. Null where nothing tells.
+-- By its dry matter where its moisture was measured; what is wet and was only weighed, by the yield of the trade. Null
+-- where nothing tells: of what is half dry there is a yield only where a company says one.
 create function privado.seco_equivalente(
   empresa bigint, kg numeric, condicion text, humedad numeric, objetivo numeric, fecha date
 ) returns numeric
@@ -35,7 +45,7 @@ begin
   if humedad is not null then
     return kg * (100 - humedad) / (100 - objetivo);
   elsif condicion in ('baba', 'escurrido', 'semiseco') then
-    return kg * (privado.cifra_de(empresa, 'rendimiento', condicion, fecha) ->> 'factor')::numeric
+    return kg * (privado.cifra_vigente(empresa, 'rendimiento', condicion, fecha) ->> 'factor')::numeric
       * (100 - (privado.cifra_de(empresa, 'humedad_objetivo', '', fecha) ->> 'porcentaje')::numeric) / (100 - objetivo);
   end if;
   return null;
@@ -101,7 +111,8 @@ begin
   -- More came out than should: what was lost, if anything was, is water.
   agua := case when sin_explicar < 0 then resto else entra - esperado end;
   t.op.esperado_kg := esperado;
-  t := privado.juzgar(t, sin_explicar * 100 / esperado, privado.cifra_de(empresa, 'limite_secado', '', fecha));
+  -- Of a gram that was wet nothing may be expected: it is judged as of one.
+  t := privado.juzgar(t, sin_explicar * 100 / greatest(esperado, 0.001), privado.cifra_de(empresa, 'limite_secado', '', fecha));
   t.perdidas := t.perdidas || array[('agua', agua)::privado.perdida, ('exudado', exudado)::privado.perdida,
     ('sin_explicar', greatest(sin_explicar, 0))::privado.perdida];
   return t;
@@ -128,7 +139,8 @@ end
 $$;
 comment on function privado.fermentar(privado.trabajo) is 'El exudado de una fermentación, y lo que pasa de él.';
 
-revoke all on function privado.cifra_de(bigint, text, text, date), privado.dia_de(timestamptz),
+revoke all on function privado.cifra_vigente(bigint, text, text, date), privado.cifra_de(bigint, text, text, date),
+  privado.dia_de(timestamptz),
   privado.seco_equivalente(bigint, numeric, text, numeric, numeric, date),
   privado.juzgar(privado.trabajo, numeric, jsonb), privado.secar(privado.trabajo), privado.fermentar(privado.trabajo)
   from public;

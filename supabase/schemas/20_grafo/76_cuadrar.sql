@@ -52,7 +52,7 @@ begin
   for i in 1 .. cardinality(t.salidas) loop
     if t.salidas[i].kg is null then
       sin_decir := sin_decir + 1;
-      if sin_decir > 1 or resto <= 0 then
+      if sin_decir > 1 or resto <= 0 or resto > 1000000000 then
         raise exception 'kg_invalidos' using errcode = 'PT422',
           detail = 'Los kilos son un número mayor que cero, con 3 decimales como máximo.',
           hint = format('salidas[%s].kg', i - 1);
@@ -128,10 +128,9 @@ begin
   if producto > consumo then
     raise exception 'sale_mas_de_lo_que_entra' using errcode = 'PT422',
       detail = 'Sale más de lo que entra: nada gana peso.', hint = 'salidas';
-  elsif tipo = 'secar' then
-    t := privado.secar(t);
-  elsif tipo = 'fermentar' then
-    t := privado.fermentar(t);
+  -- Where more is said to be lost than there was, there is nothing to compute.
+  elsif producto + (select coalesce(sum(p.kg), 0) from unnest(t.perdidas) as p) <= consumo then
+    t := case tipo when 'secar' then privado.secar(t) when 'fermentar' then privado.fermentar(t) else t end;
   end if;
   if consumo <> producto + (select coalesce(sum(p.kg), 0) from unnest(t.perdidas) as p) then
     raise exception 'balance_no_cuadra' using errcode = 'PT422',

@@ -46,13 +46,17 @@ begin
     end if;
     perform privado.exigir_contrato(v_contrato);
   end if;
-  t.entradas := privado.tomar_entradas(op.empresa_id, v_entradas);
+  t.entradas := privado.tomar_entradas(op.empresa_id, v_entradas,
+    coalesce(v_tipo = 'trasladar' and v_fase = 'llegada', false));
   perform privado.exigir_forma(v_tipo, cardinality(t.entradas), cardinality(t.salidas));
   t.op := privado.lugar_de(op, t.entradas);
   perform privado.exigir_momento(op.en, t.entradas);
   t := case v_tipo when 'recibir' then privado.recibir(t) else privado.cuadrar(t) end;
   perform privado.escribir_operacion(t);
-  perform privado.terminar_operacion(op.id, 1);
+  perform privado.terminar_operacion(op.id);
+  if op.fase = 'llegada' then
+    perform privado.pasar_retenciones(op.id);
+  end if;
   return privado.operacion_json(op.id) || jsonb_build_object('avisos', privado.avisos_de(op.id));
 end
 $$;

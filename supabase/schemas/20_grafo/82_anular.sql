@@ -62,7 +62,7 @@ begin
   where c.operacion_id = anulada.id and s.lote_id = c.lote_id;
   update privado.saldos s set kg = 0, anulado = true from public.productos p
   where p.operacion_id = anulada.id and s.lote_id = p.lote_id;
-  perform privado.terminar_operacion(op.id, -1);
+  perform privado.terminar_operacion(op.id);
   return privado.operacion_json(op.id);
 end
 $$;

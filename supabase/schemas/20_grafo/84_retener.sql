@@ -47,6 +47,34 @@ end
 $$;
 comment on function privado.levantar_retencion(uuid, text) is 'Levanta la retención de un lote.';
 
+-- What was held on its way arrives held, for the same reasons and by the same people. Where all of it arrived, the hold has
+-- gone on with it: what stays behind is nothing. Last of an operation, for it writes the chain of the company.
+create function privado.pasar_retenciones(v_operacion uuid) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  de record;
+begin
+  select c.lote_id as antes, s.kg as queda, l.id as ahora, l.codigo into de
+  from public.consumos c
+  join privado.saldos s on s.lote_id = c.lote_id
+  join public.productos p on p.operacion_id = c.operacion_id
+  join public.lotes l on l.id = p.lote_id
+  where c.operacion_id = v_operacion and s.retenido;
+  if not found then
+    return;
+  end if;
+  insert into public.retenciones (lote_id, empresa_id, motivo, retiro_id, creada_por)
+  select de.ahora, r.empresa_id, r.motivo, r.retiro_id, r.creada_por
+  from public.retenciones r where r.lote_id = de.antes and r.levantada_en is null order by r.id;
+  if de.queda = 0 then
+    update public.retenciones r set levantada_por = auth.uid(), levantada_en = clock_timestamp(),
+      levantada_motivo = 'Llegó, y sigue retenido como ' || de.codigo
+    where r.lote_id = de.antes and r.levantada_en is null;
+  end if;
+end
+$$;
+comment on function privado.pasar_retenciones(uuid) is 'Lo que llega de un lote retenido queda retenido.';
+
 create function public.retener_lote(lote uuid, motivo text) returns bigint
 language plpgsql volatile security invoker set search_path = '' as $$
 begin
@@ -64,7 +92,8 @@ end
 $$;
 comment on function public.levantar_retencion(uuid, text) is 'Levanta la retención de un lote, diciendo por qué.';
 
-revoke all on function privado.retener_lote(uuid, text), privado.levantar_retencion(uuid, text) from public;
+revoke all on function privado.retener_lote(uuid, text), privado.levantar_retencion(uuid, text),
+  privado.pasar_retenciones(uuid) from public;
 revoke all on function public.retener_lote(uuid, text), public.levantar_retencion(uuid, text)
   from public, anon, service_role;
 grant execute on function privado.retener_lote(uuid, text), privado.levantar_retencion(uuid, text),

@@ -71,13 +71,16 @@ begin
   op.id := privado.uuidv7();
   op.empresa_id := ajuste.empresa_id;
   op.tipo := 'ajuste_inventario';
-  op.en := clock_timestamp();
   op.usuario_id := ajuste.propuesto_por;
   op.segundo_usuario_id := auth.uid();
   op.motivo := ajuste.motivo;
   t.entradas := privado.tomar_entradas(ajuste.empresa_id,
     jsonb_build_array(jsonb_build_object('lote', ajuste.lote_id)));
+  -- Not before its lot was made, which a clock some minutes ahead may have told.
+  op.en := greatest(clock_timestamp(), t.entradas[1].en);
   op.centro_id := t.entradas[1].centro_id;
+  -- What was counted on its way goes on to where it was sent.
+  op.destino_id := case when op.centro_id is null then t.entradas[1].destino_id end;
   t.op := op;
   t.salidas := '{}';
   t.perdidas := '{}';
@@ -95,7 +98,7 @@ begin
     t.perdidas := array[('sin_explicar', ajuste.saldo_kg - ajuste.kg_contado)::privado.perdida];
   end if;
   perform privado.escribir_operacion(t);
-  perform privado.terminar_operacion(op.id, 1);
+  perform privado.terminar_operacion(op.id);
   update public.ajustes a set estado = 'confirmado', resuelto_por = auth.uid(), resuelto_en = clock_timestamp(),
     operacion_id = op.id
   where a.id = ajuste.id;

@@ -16,7 +16,7 @@ begin
     raise exception 'productor_no_existe' using errcode = 'PT404', detail = 'No existe ese productor.', hint = 'productor';
   end if;
   objetivo := (privado.cifra_de(empresa, 'humedad_objetivo', '', fecha) ->> 'porcentaje')::numeric;
-  -- What is dry and was not measured counts as it weighed.
+  -- What was not measured, and is dry or of no known yield, counts as it weighed.
   select coalesce(sum(coalesce(
     privado.seco_equivalente(empresa, l.kg, l.condicion, case when l.condicion <> 'baba' then l.humedad_pct end,
       objetivo, privado.dia_de(o.en)), l.kg)), 0)

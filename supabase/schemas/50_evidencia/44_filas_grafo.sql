@@ -58,7 +58,10 @@ create function privado.fila_lote_grafo(l public.lotes) returns text
 language plpgsql immutable set search_path = '' as $$
 begin
   return '{"centro_id":' || privado.json_de(l.centro_id)
-    || ',"certificaciones":' || privado.json_de(array_to_string(l.certificaciones, '|'))
+    -- Two certificates are not one that has a bar in its name.
+    || ',"certificaciones":' || privado.json_de(array_to_string(array(
+      select replace(replace(u.c, '\', '\\'), '|', '\|') from unnest(l.certificaciones) with ordinality as u (c, n)
+      order by u.n), '|'))
     || ',"codigo":' || privado.json_de(l.codigo)
     || ',"condicion":' || privado.json_de(l.condicion)
     || ',"creado_en":' || privado.json_de(l.creado_en)

@@ -44,7 +44,10 @@ export async function enviarCartas(database: Database): Promise<number> {
   if (!deliver) return 0
   const db = database.as({ role: 'service_role' })
   let sent = 0
-  for (const carta of await db.query<Carta>(TOMAR, [AT_ONCE]))
+  for (let turn = 0; turn < AT_ONCE; turn++) {
+    // One at a time: what a slow server of mail keeps waiting is not taken yet, and nobody else sends it as well.
+    const [carta] = await db.query<Carta>(TOMAR, [1])
+    if (!carta) break
     try {
       await deliver(letterOf(carta, appUrl))
       await db.query(ANOTAR, [carta.relacion_id])
@@ -55,5 +58,6 @@ export async function enviarCartas(database: Database): Promise<number> {
         'the letter to an invited company was not mailed',
       )
     }
+  }
   return sent
 }

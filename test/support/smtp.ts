@@ -24,7 +24,9 @@ export interface Smtp {
  * A real server of mail that wants a password.
  * @param refuse gives the error by which it refuses a mail, once it has read it.
  */
-export async function startSmtp(refuse?: (raw: string) => Error | undefined): Promise<Smtp> {
+export async function startSmtp(
+  refuse?: (raw: string) => Error | undefined | Promise<Error | undefined>,
+): Promise<Smtp> {
   const received: ReceivedMail[] = []
   const server = new SMTPServer({
     authMethods: ['PLAIN'],
@@ -34,7 +36,7 @@ export async function startSmtp(refuse?: (raw: string) => Error | undefined): Pr
       password === 'clave ñ' ? done(null, { user: username }) : done(new Error('no')),
     async onData(stream, session, done) {
       const raw = (await stream.toArray()).map(String).join('')
-      const refusal = refuse?.(raw)
+      const refusal = await refuse?.(raw)
       if (refusal) return done(refusal)
       const { mailFrom, rcptTo } = session.envelope
       received.push({

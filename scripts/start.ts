@@ -122,6 +122,8 @@ await main(async () => {
   const since = Date.now()
   const settings = readSettings()
   logToFile(settings)
+  // Whoever read what is said may be gone: that is no reason to end before Postgres has been stopped.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   // A stray error in one request must not end the stack for everybody.
   process.on('unhandledRejection', (error) => console.error(error))
   await (isExternal() ? startFunctionsAlone(settings) : startEmbedded(settings, since))

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createPasswords, hashPassword, isPassword } from '../../supabase/local/auth/hashing.ts'
@@ -59,6 +60,39 @@ describe('las contraseñas', () => {
     expect(await isPassword('otra', 'no es un hash')).toBe(false)
     await expect(hashApart({ password: 'x', hashed: 3 as never, rounds: 10 })).rejects.toThrow()
     expect(await isPassword('cacao', await hashPassword('cacao'))).toBe(true)
+  })
+
+  test('si la primera falla, a quien no tiene cuenta se le responde después igual', async () => {
+    let fails = true
+    const { isPassword } = createPasswords(async (work) => {
+      if (fails) throw new Error('falla')
+      return hashApart(work)
+    })
+    await expect(isPassword('otra', null)).rejects.toThrow('falla')
+    fails = false
+    expect(await isPassword('otra', null)).toBe(false)
+  })
+
+  test('si alguien mata el proceso, lo que hacía y lo que espera lo hace otro', async () => {
+    const hashed = await hashPassword('cacao')
+    const kill = () => {
+      const own = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], {
+        encoding: 'utf8',
+      })
+      const ids = own.split('\n').filter((line) => line.includes('hashing-process'))
+      expect(ids).toHaveLength(1)
+      process.kill(Number.parseInt(ids[0]!, 10), 'SIGKILL')
+    }
+    const all = Promise.all(
+      Array.from({ length: 30 }, (_, n) =>
+        hashApart({ password: n % 2 ? 'cacao' : 'otra', hashed, rounds: 10 }),
+      ),
+    )
+    kill()
+    expect(await all).toEqual(Array.from({ length: 30 }, (_, n) => n % 2 === 1))
+    // Nor is one lost to whoever has ended already, unseen.
+    kill()
+    expect(await hashApart({ password: 'cacao', hashed, rounds: 10 })).toBe(true)
   })
 
   test('el proceso que termina por no usarse no se lleva la que llega entonces', async () => {

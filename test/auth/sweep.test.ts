@@ -157,3 +157,20 @@ test('las cuentas anónimas quedan; con un plazo se van las que nadie usó, y ni
   await sweepAuth(db.pool, { ...retention, anonymousDays: 30 })
   expect(await left()).toEqual(['de alguien', 'en uso', 'nueva'])
 })
+
+test('una cuenta anónima que lo suyo no deja ir no detiene lo demás', async () => {
+  const id = randomUUID()
+  await db.query(
+    `insert into auth.audit_log_entries (instance_id, id, payload, created_at, ip_address)
+     values ('00000000-0000-0000-0000-000000000000', $1, '{}', now() - interval '31 days', '')`,
+    [id],
+  )
+  const held: typeof db.pool = {
+    query: async (text, values) => {
+      if (text.includes('auth.users')) throw new Error('la clave foránea no deja')
+      return db.pool.query(text, values)
+    },
+  }
+  await expect(sweepAuth(held, { ...retention, anonymousDays: 30 })).rejects.toThrow('no deja')
+  expect(await db.query('select from auth.audit_log_entries where id = $1', [id])).toEqual([])
+})

@@ -18,6 +18,11 @@ export const THREADS = Math.min(4, availableParallelism())
 /** A process that hashes nothing is ended. */
 const IDLE_MS = 60_000
 
+/** The process ended before it answered: by whoever wants its memory, for one. */
+class LostError extends Error {
+  override name = 'LostError'
+}
+
 interface Hasher {
   child: ChildProcess
   /** Those who wait for an answer, by the number of what they asked. */
@@ -41,7 +46,7 @@ function start(): Hasher {
   const end = () => {
     if (hasher === started) hasher = undefined
     for (const { reject } of started.waiting.values())
-      reject(new Error('The process that hashes passwords ended.'))
+      reject(new LostError('The process that hashes passwords ended.'))
     started.waiting.clear()
   }
   child.on('error', end)
@@ -62,7 +67,7 @@ function rest(of: Hasher): void {
   idling = setTimeout(() => {
     // At once: it takes a while to end, and nobody is to be given it meanwhile.
     if (hasher === of) hasher = undefined
-    of.child.disconnect()
+    if (of.child.connected) of.child.disconnect()
   }, IDLE_MS).unref()
 }
 
@@ -78,24 +83,39 @@ export async function endHashing(): Promise<void> {
   await ended
 }
 
-/** Hashes or compares one password beside everything else; the others wait their turn. */
-export const hashApart = (work: Work): Promise<string | boolean> =>
-  inTurn(async () => {
-    clearTimeout(idling)
-    hasher ??= start()
-    const mine = hasher
-    mine.child.ref()
-    mine.child.channel?.ref()
-    const n = asked++
-    try {
-      const done = await new Promise<Done>((resolve, reject) => {
-        mine.waiting.set(n, { resolve, reject })
-        mine.child.send({ n, ...work }, (error) => error && reject(error))
+async function hash(work: Work): Promise<string | boolean> {
+  clearTimeout(idling)
+  // One that has ended, and is not known to have yet, takes nothing more.
+  if (!hasher?.child.connected) hasher = start()
+  const mine = hasher
+  mine.child.ref()
+  mine.child.channel?.ref()
+  const n = asked++
+  try {
+    const done = await new Promise<Done>((resolve, reject) => {
+      mine.waiting.set(n, { resolve, reject })
+      mine.child.send({ n, ...work }, (error) => {
+        if (!error) return
+        if (hasher === mine) hasher = undefined
+        reject(new LostError('The process that hashes passwords takes nothing.', { cause: error }))
       })
-      if ('fault' in done) throw new Error(done.fault)
-      return done.value
-    } finally {
-      mine.waiting.delete(n)
-      if (mine.waiting.size === 0 && mine === hasher) rest(mine)
-    }
-  })
+    })
+    if ('fault' in done) throw new Error(done.fault)
+    return done.value
+  } finally {
+    mine.waiting.delete(n)
+    if (mine.waiting.size === 0 && mine === hasher) rest(mine)
+  }
+}
+
+/**
+ * Hashes or compares one password beside everything else; the others wait their turn. Where the process is ended
+ * meanwhile another one does it, once.
+ */
+export const hashApart = (work: Work): Promise<string | boolean> =>
+  inTurn(() =>
+    hash(work).catch((error) => {
+      if (error instanceof LostError) return hash(work)
+      throw error
+    }),
+  )

@@ -18,7 +18,13 @@ export function createPasswords(work: (work: Work) => Promise<string | boolean>)
      * @param hashed without one the answer is no, after as long as a real hash takes.
      */
     async isPassword(password: string, hashed: string | null | undefined): Promise<boolean> {
-      unknown ??= hashPassword('nobody has this one')
+      if (!unknown) {
+        unknown = hashPassword('nobody has this one')
+        // The next one makes it: otherwise only who has an account would be answered from here on.
+        unknown.catch(() => {
+          unknown = undefined
+        })
+      }
       const known = renamed(hashed || (await unknown))
       return (await work({ password, hashed: known, rounds: COST })) === true && Boolean(hashed)
     },

@@ -3,12 +3,17 @@ import { eventHandler, type H3Event, setResponseStatus } from 'h3'
 import { LargeText } from '../../../server/db/large-rows.ts'
 import type { Claims } from '../../../server/db/types.ts'
 import { type ClientAddress, networkOf } from '../../../server/http/client-address.ts'
+import { openRounds } from '../../../server/process/rounds.ts'
 import type { RestAnswer } from '../rest/answer/answer.ts'
 import type { Rest } from '../rest/server.ts'
 import { BodyError, readBounded, restBody } from './bodies.ts'
 import { withExactCount } from './prefer.ts'
 
 const ROOT = '/rest/v1'
+
+// Of one user, in a turn of the event loop: what is refused costs little and waits for no connection, so on many
+// connections at once it would be all that a turn does.
+const REFUSED_TOGETHER = 2
 
 /** Path and query below REST's root. */
 function targetOf({ node: { req } }: H3Event): string {
@@ -67,8 +72,10 @@ export function restHandler(
   bounds: { bytes: number; maxRows: number },
   clientAddress: ClientAddress,
 ) {
+  const round = openRounds(REFUSED_TOGETHER)
   return eventHandler(async (event) => {
     const { claims } = event.context.identity!
+    const who = shareOf(claims, event, clientAddress)
     const rows = claims.role === 'service_role' ? Number.POSITIVE_INFINITY : bounds.maxRows
     let body: Buffer | undefined
     try {
@@ -80,9 +87,10 @@ export function restHandler(
       throw error
     }
     const answer = await rest.handle(
-      { claims, who: shareOf(claims, event, clientAddress) },
+      { claims, who },
       { method: event.method, url: targetOf(event), headers: headersOf(event), body: body ?? null },
     )
+    if (answer.status >= 400) await round(who)
     sendAnswer(event.node.res, answer)
   })
 }

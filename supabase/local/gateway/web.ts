@@ -1,12 +1,16 @@
 import type { H3Event } from 'h3'
 import { textOf } from '../auth/context.ts'
 
+const cut = () => new Error('The connection ended before the body did.')
+
 /** The body of a request, read to its end; null when it is larger than so many bytes. */
 export function readBody({ node: { req } }: H3Event, limit: number): Promise<Buffer | null> {
   const chunks: Buffer[] = []
   let size = 0
   // Its events, and not its iterator, which costs more than all that a small body is read for.
   return new Promise((resolve, reject) => {
+    // It ended while somebody asked who calls: it says so no more.
+    if (req.destroyed) return reject(cut())
     req.on('data', (chunk: Buffer) => {
       size += chunk.length
       // What is too much is read to its end and dropped: cutting the connection is all that the caller would see.
@@ -15,7 +19,7 @@ export function readBody({ node: { req } }: H3Event, limit: number): Promise<Buf
     })
     req.once('end', () => resolve(size > limit ? null : Buffer.concat(chunks)))
     req.once('error', reject)
-    req.once('close', () => reject(new Error('The connection ended before the body did.')))
+    req.once('close', () => reject(cut()))
   })
 }
 

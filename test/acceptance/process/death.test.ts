@@ -171,6 +171,14 @@ describe('muerte y vuelta', () => {
     )
   }, 120_000)
 
+  test('si se le pide parar cuando ya nadie lee lo que escribe, para todo', async () => {
+    const family = await familyOf(running.child.pid!)
+    for (const stream of [running.child.stdout!, running.child.stderr!]) stream.destroy()
+    expect(await running.stop()).toBe(0)
+    expect(await survivors(family)).toEqual([])
+    await restart()
+  })
+
   test('un Postgres huérfano no impide arrancar', async () => {
     const { pid } = await postmasterOf(running)
     const family = await familyOf(running.child.pid!)

@@ -57,7 +57,9 @@ function rulesOf({ sessions, otpExpirySeconds, auditDays, anonymousDays }: Reten
       where: `created_at < (now() at time zone 'UTC') - make_interval(secs => $1)`,
       seconds: otpExpirySeconds + DAY_S,
     },
-    // Whoever goes on with its session is in `last_sign_in_at` too.
+    ...(auditDays ? [{ table: 'audit_log_entries', where: older(), seconds: auditDays * DAY_S }] : []),
+    // Last: what an app keeps of an account may not let it go. Whoever goes on with its session is in
+    // `last_sign_in_at` too.
     ...(anonymousDays
       ? [
           {
@@ -67,7 +69,6 @@ function rulesOf({ sessions, otpExpirySeconds, auditDays, anonymousDays }: Reten
           },
         ]
       : []),
-    ...(auditDays ? [{ table: 'audit_log_entries', where: older(), seconds: auditDays * DAY_S }] : []),
   ]
 }
 

@@ -1,7 +1,7 @@
 import type { H3Event } from 'h3'
 import type { InferOutput } from 'valibot'
 import { readBodyAs } from '../http/input.ts'
-import { Problem } from '../http/problem.ts'
+import { renamingFields } from '../http/problem.ts'
 import { NuevaOperacionSchema } from './schemas.ts'
 
 /**
@@ -12,12 +12,6 @@ export async function leerOperacion(event: H3Event): Promise<InferOutput<typeof 
   try {
     return await readBodyAs(event, NuevaOperacionSchema)
   } catch (error) {
-    if (!(error instanceof Problem) || !error.errores) throw error
-    const { statusCode, clave, detail } = error
-    const errores = error.errores.map(({ campo, mensaje }) => ({
-      campo: campo.replace(/\.(\d+)(?=\.|$)/g, '[$1]'),
-      mensaje,
-    }))
-    throw new Problem(statusCode, clave, detail, { errores })
+    throw renamingFields(error, (campo) => campo.replace(/\.(\d+)(?=\.|$)/g, '[$1]'))
   }
 }

@@ -3,11 +3,14 @@ import { namedQuery } from '../db/named-query.ts'
 import type { Query } from '../db/types.ts'
 import { porLote } from './lote.ts'
 
-/** Columns of a lot `l`, in the order of the answer. */
+/**
+ * Columns of a lot `l`, in the order of the answer. Values and not `exists`, for which of many lots the holds and the
+ * operations of all companies would be read whole.
+ */
 const LOTE = `l.id, l.codigo, l.producto, l.condicion, l.variedad, l.grado, l.certificaciones, l.origen_conocido, l.kg,
   public.saldo_kg(l) as saldo_kg, l.humedad_pct, l.centro_id, l.productor_id, l.lote_externo, l.embarcado,
-  exists (select from public.retenciones r where r.lote_id = l.id and r.levantada_en is null) as retenido,
-  exists (select from public.operaciones a where a.anula = l.operacion_id) as anulado,
+  coalesce((select true from public.retenciones r where r.lote_id = l.id and r.levantada_en is null limit 1), false) as retenido,
+  (select a.id from public.operaciones a where a.anula = l.operacion_id) is not null as anulado,
   l.operacion_id, (select o.en from public.operaciones o where o.id = l.operacion_id) as en, l.creado_en`
 
 /** What an operation `o` took, gave and lost. */
@@ -62,11 +65,10 @@ export const paginaOperaciones = namedQuery(
     conAcceso(
       page(
         `select ${OPERACION} from public.operaciones o where o.id in (
-         select privado.operaciones_pagina(${p.limite} + 1, ${p.despues_de}::bigint, ${p.empresa}::bigint, ${p.tipo},
+         select privado.operaciones_pagina(${p.limite} + 1, ${p.despues_de}::uuid, ${p.empresa}::bigint, ${p.tipo},
            ${p.centro}::bigint, ${p.lote}, ${p.desde}::date, ${p.hasta}::date))`,
-        'r.secuencia desc',
+        'r.secuencia desc, r.id desc',
         p.limite,
-        'r.secuencia',
       ),
     ),
 )
@@ -179,8 +181,9 @@ export const verInventario: Query = {
 /** So many operations are one document. */
 export const OPERACIONES_AL_EXPORTAR = 10_000
 
-/** $1 centre or null, $2 desde, $3 hasta → ids of its operations; one more than are exported, if there are. */
+/** $1 centre or null (the caller's company), $2 desde, $3 hasta → ids of its operations; one more than are exported, if there are. */
 export const operacionesDeInventario: Query = {
   name: 'operaciones_de_inventario',
-  text: `select privado.operaciones_pagina(${OPERACIONES_AL_EXPORTAR} + 1, null, null, null, $1::bigint, null, $2::date, $3::date) as id`,
+  text: `select privado.operaciones_pagina(${OPERACIONES_AL_EXPORTAR} + 1, null,
+    case when $1::bigint is null then privado.mi_empresa() end, null, $1::bigint, null, $2::date, $3::date) as id`,
 }

@@ -66,3 +66,11 @@ export function problem(clave: Clave, options: ProblemOptions = {}): Problem {
 export function fieldProblem(campo: string, mensaje: string, clave: Clave = 'datos_invalidos'): Problem {
   return problem(clave, { detail: mensaje, errores: [{ campo, mensaje }] })
 }
+
+/** The same problem with its fields called as the caller knows them; what is no problem of a field stays as it is. */
+export function renamingFields(error: unknown, rename: (campo: string) => string): unknown {
+  if (!(error instanceof Problem) || !error.errores) return error
+  const { statusCode, clave, detail, headers } = error
+  const errores = error.errores.map(({ campo, mensaje }) => ({ campo: rename(campo), mensaje }))
+  return new Problem(statusCode, clave, detail, { errores, headers })
+}

@@ -18,7 +18,8 @@ export const loteNombrado = (nombre: `$${number}`) => `(
 const loteDelGrafo = (nombre: `$${number}::text`) => `case
   when ${nombre} ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then ${nombre}::uuid
   when ${nombre} is not null then coalesce(
-    (select x.id from public.lotes x where x.codigo = ${nombre} order by x.id limit 1), '00000000-0000-0000-0000-000000000000')
+    (select x.id from public.lotes x where x.empresa_id = (select privado.mi_empresa()) and x.codigo = ${nombre}),
+    '00000000-0000-0000-0000-000000000000')
   end`
 
 /**

@@ -221,7 +221,11 @@ test('el inventario cuadra, y es también una tabla y eventos', async () => {
   expect(csv.text).toContain(`entradas,recepcion,${body.entradas.recepcion}\r\n`)
   const { text } = await call(people.ana, 'GET', `${ruta}&formato=epcis`)
   expect(JSON.parse(text).epcisBody.eventList.length).toBeGreaterThan(0)
-  expect((await call(people.rita, 'GET', ruta)).status).toBe(404)
+  const ajeno = await call(people.rita, 'GET', ruta)
+  expect([ajeno.status, ajeno.body.errores]).toEqual([
+    404,
+    [{ campo: 'centro', mensaje: 'No existe ese centro.' }],
+  ])
   expect((await call(people.ana, 'GET', `${ruta}&formato=xml`)).status).toBe(400)
 })
 

@@ -141,6 +141,21 @@ test('el origen y las certificaciones de una mezcla son los más débiles', () =
     expect(manchada.lotes).toMatchObject([{ origen_conocido: false, certificaciones: ['RA'] }])
   }))
 
+test('lo de otra empresa se recibe con su nombre y un contrato propio, que dicen su origen', () =>
+  conCasa(async (db, { recibir, refuse, centro }) => {
+    const { contrato, contratoRival } = db.mundo
+    const ajeno = { lote_externo: 'SACO-7' }
+    expect(await recibir(10, ajeno, { contrato_id: contrato.id })).toMatchObject({ origen_conocido: true })
+    for (const [de, mas] of [
+      [ajeno, {}],
+      [{}, { contrato_id: contrato.id }],
+    ] as const)
+      expect(await recibir(10, de, mas)).toMatchObject({ origen_conocido: false })
+    const salidas = [{ kg: 10, condicion: 'seco', ...ajeno }]
+    for (const contrato_id of [contratoRival.id, '999999999'])
+      await refuse('recibir', { centro_id: centro, contrato_id, salidas }, 'contrato_no_existe', 'PT404')
+  }))
+
 test('se cuenta tarde, pero no antes que la operación que hizo el lote, ni en el futuro', () =>
   conCasa(async (db, { recibir, refuse }) => {
     const lote = await recibir(100, {}, { en: '2026-03-10T10:00:00-05:00' })

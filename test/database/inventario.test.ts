@@ -151,6 +151,16 @@ test('la rival no sabe de un centro ajeno, y un período es de días', () =>
       'PT422',
       'desde',
     )
+    for (const [desde, hasta] of [
+      ['-infinity', '2026-03-01'],
+      ['2026-03-01', 'infinity'],
+    ] as const)
+      await expectRaises(
+        inventario(db, centro, desde, hasta),
+        'inventario_periodo_invalido',
+        'PT422',
+        'desde',
+      )
     for (const quien of ['rosa_rival', 'celia_centro'] as const) {
       await db.como(quien)
       for (const id of [centro, '999999999999'])

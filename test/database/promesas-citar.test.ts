@@ -45,6 +45,14 @@ describe('citar un lote del grafo', () => {
         asociar(db, { lote_kg: 5, peso_qq: 1, humedad: 7 }),
         'lotes_asociados_lote_kg_valido',
       )
+      // Nor nothing at all: of no weight, a contract would not wait for it.
+      for (const datos of [{ lote_kg: 100, peso_qq: 0 }, { lote_kg: 0.002 }])
+        await expectRaises(
+          asociar(db, { lote_id: lote.id, ...datos }),
+          'lote_peso_minimo',
+          'PT422',
+          'peso_qq',
+        )
       expect(await prometido(db)).toEqual([])
     }))
 

@@ -136,4 +136,25 @@ describe('lo prometido sigue a las operaciones', () => {
       await db.como('ana_agroarriba')
       expect(await asociar(db, { lote_id: lote.id })).toMatchObject({ lote_kg: '100.000' })
     }))
+
+  test('lo que se soltó se mueve a mano, y como todo lo que se mueve a mano: adelante, y con su peso mínimo', () =>
+    withUserDb('ana_agroarriba', async (db) => {
+      const otro = await otroContrato(db)
+      const lote = await recibir(db, 100)
+      const { id } = await asociar(db, { contrato_id: otro, lote_id: lote.id })
+      const poner = (columna: string, valor: unknown) =>
+        db.cuenta(`update public.lotes_asociados set ${columna} = $2 where id = $1`, [id, valor])
+      await db.como('sistema')
+      await db.query(`update public.contratos set estado = 'Cerrado' where id = $1`, [otro])
+      await db.como('ana_agroarriba')
+      await asociar(db, { lote_id: lote.id })
+      await db.query('insert into public.contratos_reaperturas (contrato_id, motivo) values ($1, $2)', [
+        otro,
+        'x',
+      ])
+      await expectRaises(poner('estado', 'Recibido'), 'lote_no_retrocede', 'PT409', 'estado')
+      for (const peso of [0, 0.5])
+        await expectRaises(poner('peso_qq', peso), 'lote_peso_minimo', 'PT422', 'peso_qq')
+      expect(await poner('estado', 'Exportado')).toBe(1)
+    }))
 })

@@ -116,3 +116,13 @@ test('un ajuste anulado no sobró ni faltó nunca', () =>
     })
     expect(await destino(db, uno.id)).toMatchObject([{ lote: uno.id, parte: 1, kg: 100 }])
   }))
+
+test('un saldo que no es lo que dicen las operaciones se ve en la diferencia', () =>
+  conCasa(async (db, { centro, recibir }) => {
+    const uno = await recibir(100)
+    await registrar(db.query, 'embarcar', { entradas: [{ lote: uno.id, kg: 30 }] })
+    await db.como('sistema')
+    await db.query('update privado.saldos set kg = kg + 1.5 where lote_id = $1', [uno.id])
+    await db.como('ana_agroarriba')
+    expect(await inventario(db, centro)).toMatchObject({ final_kg: 71.5, diferencia_kg: -1.5 })
+  }))

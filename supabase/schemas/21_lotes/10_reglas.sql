@@ -48,8 +48,9 @@ comment on function privado.validar_lote() is 'Disparador: quién escribe lotes 
 create function privado.pesar_lote() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  -- What is no weight at all is the constraint's to refuse. Of a day without a parameter it is a quintal.
-  if new.peso_qq > 0 and new.peso_qq < coalesce((
+  -- What is no weight at all is the constraint's to refuse, save of a lot of the graph, which may come to nothing: it does
+  -- not begin so, nor by hand. Of a day without a parameter it is a quintal.
+  if (new.peso_qq > 0 or (new.peso_qq = 0 and new.lote_id is not null)) and new.peso_qq < coalesce((
     select (p.valor ->> 'qq')::numeric from public.parametros p
     where p.empresa_id is null and p.tipo = 'lote_minimo' and p.variante = ''
       and p.desde <= privado.hoy() and coalesce(p.hasta > privado.hoy(), true)

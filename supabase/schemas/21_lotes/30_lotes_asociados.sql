@@ -105,16 +105,21 @@ create trigger _120_solo_el_grafo before update on public.lotes_asociados
 create trigger _150_pesar_lote before insert on public.lotes_asociados
   for each row execute function privado.pesar_lote();
 create trigger _160_pesar_cambio before update on public.lotes_asociados
-  for each row when (old.peso_qq is distinct from new.peso_qq and new.lote_id is null) execute function privado.pesar_lote();
+  for each row when (old.peso_qq is distinct from new.peso_qq
+    and (new.lote_id is null or current_user in ('anon', 'authenticated', 'service_role')))
+  execute function privado.pesar_lote();
 -- How many lots a contract has at most.
 create trigger _170_acotar_lotes before insert on public.lotes_asociados
   for each row execute function privado.acotar_lotes();
 -- The next LT-0001 for a lot without code.
 create trigger _200_numerar_lote before insert on public.lotes_asociados
   for each row execute function privado.numerar_lote();
--- A lot only moves forward; one that promises a lot of the graph goes back with an operation that is voided.
+-- A lot only moves forward; one that promises a lot of the graph goes back with an operation that is voided, and with
+-- nothing else: by hand, once it was released, as any other.
 create trigger _300_avanzar_lote before update on public.lotes_asociados
-  for each row when (old.estado is distinct from new.estado and new.lote_id is null) execute function privado.avanzar_lote();
+  for each row when (old.estado is distinct from new.estado
+    and (new.lote_id is null or current_user in ('anon', 'authenticated', 'service_role')))
+  execute function privado.avanzar_lote();
 -- What it was when it came, and when it took each step.
 create trigger _400_anotar_pasos before insert or update of estado on public.lotes_asociados
   for each row execute function privado.anotar_pasos();

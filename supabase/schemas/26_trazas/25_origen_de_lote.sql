@@ -72,8 +72,7 @@ begin
     'truncado', exists (select from jsonb_array_elements(hallados) as h where h ->> 'clase' = 'sin recorrer'))
     || case when detalle then jsonb_build_object('operaciones', privado.operaciones_trazadas(array(
       select fila.operacion_id union
-      select a.operacion_id from privado.aristas_de_origen(v_lote) as a union
-      select a.productora from privado.aristas_de_origen(v_lote) as a))) else '{}' end;
+      select unnest(array[a.operacion_id, a.productora]) from privado.aristas_de_origen(v_lote) as a))) else '{}' end;
 end
 $$;
 comment on function privado.origen_de_lote(uuid, boolean) is 'De dónde viene un lote de la empresa de quien pregunta.';

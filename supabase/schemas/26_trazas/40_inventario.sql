@@ -127,7 +127,8 @@ begin
   elsif empresa is null then
     raise exception 'centro_sin_decir' using errcode = 'PT422', detail = 'Diga en qué centro.', hint = 'centro_id';
   end if;
-  if desde > hasta or hasta - desde > 3660 or desde < '1990-01-01' or hasta > '2100-01-01' then
+  -- The bounds first: of a day without end nothing is subtracted.
+  if desde < '1990-01-01' or hasta > '2100-01-01' or desde > hasta or hasta - desde > 3660 then
     raise exception 'inventario_periodo_invalido' using errcode = 'PT422',
       detail = 'El período va de un día a otro posterior, y abarca diez años como máximo.', hint = 'desde';
   end if;

@@ -20,14 +20,19 @@ begin
     empresa := privado.mi_empresa();
   end if;
   return (
-    with sumas as materialized (
+    with todo as not materialized (
+      select k.empresa_id, k.medida, k.fecha, k.clave, k.detalle, k.n, k.kg, k.sale_kg from privado.produccion_celdas k
+      union all
+      select k.empresa_id, k.medida, k.fecha, k.clave, k.detalle, k.n, k.kg, k.sale_kg from privado.produccion_cambios k
+    ),
+    sumas as materialized (
       select t.medida, t.fecha, t.clave, t.detalle, sum(t.n)::bigint as n, sum(t.kg) as kg, sum(t.sale_kg) as sale
       from (
-        select k.medida, k.fecha, k.clave, k.detalle, k.n, k.kg, k.sale_kg from privado.produccion_celdas k
-        where (k.empresa_id = empresa or (empresa is null and admin)) and (k.fecha = 'infinity' or k.fecha between inicio and fin)
+        -- One branch runs, never both: in one condition, whoever asks would pass by the cells of all companies.
+        select k.* from todo k where k.empresa_id = empresa and (k.fecha = 'infinity' or k.fecha between inicio and fin)
         union all
-        select k.medida, k.fecha, k.clave, k.detalle, k.n, k.kg, k.sale_kg from privado.produccion_cambios k
-        where (k.empresa_id = empresa or (empresa is null and admin)) and (k.fecha = 'infinity' or k.fecha between inicio and fin)
+        select k.* from todo k
+        where empresa is null and admin and (k.fecha = 'infinity' or k.fecha between inicio and fin)
       ) as t
       group by 1, 2, 3, 4 having (sum(t.n), sum(t.kg), sum(t.sale_kg)) is distinct from (0, 0, 0)
     ),

@@ -3,11 +3,11 @@ import { eventHandler, type H3Event, setResponseStatus } from 'h3'
 import { LargeText } from '../../../server/db/large-rows.ts'
 import type { Claims } from '../../../server/db/types.ts'
 import { type ClientAddress, networkOf } from '../../../server/http/client-address.ts'
-import { openRounds } from '../../../server/process/rounds.ts'
 import type { RestAnswer } from '../rest/answer/answer.ts'
 import type { Rest } from '../rest/server.ts'
 import { BodyError, readBounded, restBody } from './bodies.ts'
 import { withExactCount } from './prefer.ts'
+import { openRounds } from './rounds.ts'
 
 const ROOT = '/rest/v1'
 

@@ -1,4 +1,4 @@
-import { openLine } from './turns.ts'
+import { openLine } from '../../../server/process/turns.ts'
 
 /**
  * Lets so many pieces of work of each begin in a turn of the event loop; the others wait for the next turns. What comes

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type pg from 'pg'
 import { openLine, waitAtMost } from '../process/turns.ts'
+import { isFast, openHoldings } from './holdings.ts'
 
 /** A connection taken from the pool for as long as something is under way on it. */
 interface Lease {
@@ -23,21 +24,6 @@ const SLOW_MS = 20
 // Nor at all behind one that takes longer than a busy machine explains; nor is who asks for it taken to be fast.
 const STUCK_MS = 100
 const TOGETHER = 4
-// Of one user on one connection at most: enough that Postgres always finds the next one there.
-const BEHIND = 12
-// With so many fast answers on end a user is taken to ask for what is fast.
-const FAST = 4
-
-/** What one user has under way. */
-interface Holding {
-  /** The connections with something of its own. */
-  leases: Set<Lease>
-  /**
-   * How many of its queries may be on one of them: one, one more for each that is fast, half for each that is not.
-   * Otherwise what was sent in one go would hold a connection until all of it is answered.
-   */
-  behind: number
-}
 
 /** How many of the connections one user may hold, and how many of its queries may wait for them. */
 export interface ClientShare {
@@ -61,7 +47,7 @@ export interface ClientShare {
  */
 export function shareClients(pool: pg.Pool, share: ClientShare) {
   const leases = new Set<Lease>()
-  const held = new Map<string, Holding>()
+  const holdings = openHoldings<Lease>()
   const line = openLine<(lease: Lease) => void>(share.waiting)
 
   function take(): Lease {
@@ -116,17 +102,16 @@ export function shareClients(pool: pg.Pool, share: ClientShare) {
 
   /** The connection for a query of somebody, noted as sent on it; undefined where it has to wait. */
   function choose(who: string | undefined): Lease | undefined {
-    const own = who === undefined ? undefined : held.get(who)
-    const isFull =
-      own !== undefined && own.leases.size >= (own.behind < FAST ? share.connections : share.whileFast)
+    const own = who === undefined ? undefined : holdings.of(who)
+    const isFull = own !== undefined && own.leases.size >= (isFast(own) ? share.whileFast : share.connections)
     const lease = isFull ? leastBusy(own.leases) : leases.size < pool.options.max ? take() : leastBusy(leases)
     if (!lease) return undefined
     if (who !== undefined) {
       const mine = lease.whose.get(who) ?? 0
       if (own && mine >= own.behind) return undefined
       lease.whose.set(who, mine + 1)
-      if (own) own.leases.add(lease)
-      else held.set(who, { leases: new Set([lease]), behind: 1 })
+      const holding = own ?? holdings.begin(who)
+      holding.leases.add(lease)
     }
     lease.sent.push(performance.now())
     return lease
@@ -151,15 +136,10 @@ export function shareClients(pool: pg.Pool, share: ClientShare) {
     const isSlow = now - Math.max(lease.sent.shift()!, lease.answered) > STUCK_MS
     lease.answered = now
     if (who === undefined) return
-    const own = held.get(who)!
-    own.behind = isSlow ? Math.max(1, own.behind >> 1) : Math.min(own.behind + 1, BEHIND)
     const left = lease.whose.get(who)! - 1
     if (left > 0) lease.whose.set(who, left)
-    else {
-      lease.whose.delete(who)
-      own.leases.delete(lease)
-      if (own.leases.size === 0) held.delete(who)
-    }
+    else lease.whose.delete(who)
+    holdings.answer(who, isSlow, left > 0 ? undefined : lease)
   }
 
   const serve = () =>
